@@ -1,0 +1,134 @@
+/** What a verified bearer token says, in a form that nobody can change and that does not print its secret. */
+import { frozenCopy } from './lib/frozen-copy.js'
+import { atEpochSeconds, checkOptions } from './lib/options.js'
+import { isScopeToken } from './lib/scope-token.js'
+
+/** What the issuer wrote about the token (RFC 7519 section 4, RFC 9068 section 2.2). Frozen to the bottom. */
+export interface Claims {
+  readonly iss?: string
+  readonly sub?: string
+  readonly aud?: string | readonly string[]
+  /** Seconds since the epoch. */
+  readonly exp?: number
+  /** Seconds since the epoch. */
+  readonly nbf?: number
+  /** Seconds since the epoch. */
+  readonly iat?: number
+  readonly jti?: string
+  readonly client_id?: string
+  readonly azp?: string
+  readonly [name: string]: unknown
+}
+
+/** A bearer token that a provider said yes to. */
+export interface AccessToken {
+  /** As presented. `JSON.stringify`, `console.log`, `util.inspect` and string templates leave it out. */
+  readonly token: string
+  readonly claims: Claims
+  readonly scopes: readonly string[]
+  /** Seconds since the epoch; absent when the token has no end. */
+  readonly expiresAt?: number
+  /** The `iss` claim. */
+  readonly issuer?: string
+  /** The `sub` claim. */
+  readonly subject?: string
+  /** The `client_id` claim, else `azp`; never the subject. */
+  readonly clientId?: string
+  /** Name of the provider that said yes. */
+  readonly provider: string
+}
+
+/** What `accessToken` is made from. */
+export interface AccessTokenInput {
+  token: string
+  claims: Claims
+  scopes: readonly string[]
+  /** Seconds since the epoch. Default: the `exp` claim. */
+  expiresAt?: number | undefined
+  /** Default: `'custom'`. */
+  provider?: string | undefined
+}
+
+/**
+ * Makes an `AccessToken` in a provider of your own. The claims are copied, then frozen.
+ * Does NOT verify anything: call it once you know that the token is good.
+ *
+ * @throws TypeError when a part is missing or of the wrong kind.
+ */
+export function accessToken(input: AccessTokenInput): AccessToken {
+  checkOptions('accessToken', input, INPUT_NAMES)
+  return checkedToken(input)
+}
+
+/**
+ * A provider's answer as the gate trusts it: null stays null, ours passes, another copy's or a plain object
+ * is checked and copied.
+ */
+export function toAccessToken(answer: unknown): AccessToken | null {
+  if (answer === null) return null
+  if (typeof answer === 'object' && BRAND in answer) return answer as unknown as AccessToken // only our class carries the brand
+  if (typeof answer !== 'object') {
+    throw new TypeError(`verifyToken must answer an access token or null, not ${answer === undefined ? 'undefined' : typeof answer}`)
+  }
+  return checkedToken(answer as AccessTokenInput) // checked there, field by field
+}
+
+// Above the class, whose getter it names. The same symbol in every copy of this package.
+const BRAND: unique symbol = Symbol.for('bearer-auth-providers.access-token')
+
+/** What every ready-made provider gives out. The token itself sits in a private field, out of every printer's reach. */
+export class VerifiedAccessToken implements AccessToken {
+  readonly claims: Claims
+  readonly scopes: readonly string[]
+  declare readonly expiresAt?: number
+  declare readonly issuer?: string
+  declare readonly subject?: string
+  declare readonly clientId?: string
+  readonly provider: string
+  readonly #token: string
+
+  /** Takes claims and scopes that are frozen already. */
+  constructor(token: string, claims: Claims, scopes: readonly string[], expiresAt: number | undefined, provider: string) {
+    this.#token = token
+    this.claims = claims
+    this.scopes = scopes
+    this.provider = provider
+    const clientId = claims.client_id ?? claims.azp
+    if (expiresAt !== undefined) this.expiresAt = expiresAt
+    if (typeof claims.iss === 'string') this.issuer = claims.iss
+    if (typeof claims.sub === 'string') this.subject = claims.sub
+    if (typeof clientId === 'string') this.clientId = clientId
+    Object.freeze(this)
+  }
+
+  get token(): string {
+    return this.#token
+  }
+
+  get [BRAND](): true {
+    return true
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'AccessToken'
+  }
+
+  // util.inspect can be told to call getters, and `token` is one.
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    return { ...this }
+  }
+}
+
+const INPUT_NAMES = ['token', 'claims', 'scopes', 'expiresAt', 'provider'] as const
+
+function checkedToken({ token, claims, scopes, expiresAt, provider = 'custom' }: AccessTokenInput): AccessToken {
+  if (typeof token !== 'string' || token === '') throw new TypeError('"token" must be the bearer token as presented')
+  if (typeof provider !== 'string') throw new TypeError('"provider" must be a name')
+  if (!Array.isArray(scopes) || !scopes.every(isScopeToken)) {
+    throw new TypeError('"scopes" must be an array with one scope per entry, each of the alphabet of RFC 6749 section 3.3')
+  }
+  const copy = frozenCopy('claims', claims)
+  const end = expiresAt ?? (typeof copy.exp === 'number' ? copy.exp : undefined)
+  if (end !== undefined) atEpochSeconds('expiresAt', end)
+  return new VerifiedAccessToken(token, copy, Object.freeze([...scopes]), end, provider)
+}

@@ -1,0 +1,35 @@
+/** The gate for Express 4 and 5. */
+import { runWithAuth } from '../context.js'
+import { toAuthInfo } from '../gate/auth-info.js'
+import { decide } from '../gate/decide.js'
+import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
+import { gatePolicy } from '../gate/policy.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { GateOptions } from '../gate/policy.js'
+import type { BearerAuthProvider } from '../provider.js'
+
+/** What we need of Express, so that nothing of it is imported. `auth` is set and not declared: other packages declare it. */
+interface ExpressRequest extends IncomingMessage {
+  readonly originalUrl: string
+  readonly baseUrl: string
+  readonly route?: unknown
+}
+
+/**
+ * `app.use(bearerAuth(provider, { resource }))` guards `/mcp` and the path of `resource`; on a route or below a mount
+ * it guards all of it. Handlers find the caller through `getAccessToken()` and `requireAuth()`; MCP transports find
+ * `req.auth`. Mount it at the root for the metadata to be served.
+ */
+export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
+  const policy = gatePolicy(options)
+  const { resource } = policy
+  return function bearerAuth(req: ExpressRequest, res: ServerResponse, next: (error?: unknown) => void): void {
+    const request = incomingRequest(req, req.originalUrl, req.baseUrl !== '' || req.route !== undefined)
+    decide(request, provider, policy).then((decision) => {
+      if (!decision.pass) return sendAnswer(res, decision.answer)
+      const { token } = decision.context
+      if (token !== null) Object.assign(req, { auth: toAuthInfo(token, resource) })
+      runWithAuth(decision.context, next)
+    }, next)
+  }
+}

@@ -1,0 +1,65 @@
+/** The gate for Fastify, as a plugin. */
+import { runWithAuth } from '../context.js'
+import { toAuthInfo } from '../gate/auth-info.js'
+import { decide } from '../gate/decide.js'
+import { incomingRequest } from '../gate/incoming-message.js'
+import { readableAcrossOrigins } from '../gate/cross-origin.js'
+import { gatePolicy } from '../gate/policy.js'
+import type { IncomingMessage } from 'node:http'
+import type { AuthContext } from '../context.js'
+import type { GateOptions } from '../gate/policy.js'
+import type { BearerAuthProvider } from '../provider.js'
+
+/** What we need of Fastify, so that nothing of it is imported. */
+interface FastifyRequest {
+  readonly raw: IncomingMessage
+  readonly originalUrl: string
+}
+interface FastifyReply {
+  code(status: number): FastifyReply
+  header(name: string, value: string): FastifyReply
+  getHeader(name: string): unknown
+  send(body: string): FastifyReply
+}
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void
+interface FastifyInstance {
+  readonly prefix: string
+  addHook(name: 'onRequest' | 'preValidation', hook: Hook): unknown
+}
+
+/**
+ * `await app.register(bearerAuth(provider, { resource }))` guards `/mcp` and the path of `resource`, for the routes of
+ * the scope it is registered in; in a scope with a prefix it guards all of it. Handlers find the caller through
+ * `getAccessToken()` and `requireAuth()`; MCP transports find `request.raw.auth`.
+ */
+export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
+  const policy = gatePolicy(options)
+  const contexts = new WeakMap<IncomingMessage, AuthContext>()
+
+  function plugin(app: FastifyInstance, _options: unknown, ready: (error?: Error) => void): void {
+    const mounted = app.prefix !== ''
+    app.addHook('onRequest', (request, reply, done) => {
+      decide(incomingRequest(request.raw, request.originalUrl, mounted), provider, policy).then((decision) => {
+        if (decision.pass) {
+          const { token } = decision.context
+          if (token !== null) Object.assign(request.raw, { auth: toAuthInfo(token, policy.resource) })
+          contexts.set(request.raw, decision.context)
+          return runWithAuth(decision.context, done)
+        }
+        const { status, headers, body } = decision.answer
+        const all = readableAcrossOrigins(headers, (name) => reply.getHeader(name))
+        for (const [name, value] of Object.entries(all)) reply.header(name, value)
+        reply.code(status).send(body)
+      }, done)
+    })
+    // The body is read between the two hooks, and its events come from outside of our context.
+    app.addHook('preValidation', (request, _reply, done) => {
+      const context = contexts.get(request.raw)
+      if (context === undefined) done()
+      else runWithAuth(context, done)
+    })
+    ready()
+  }
+  // Without this the hooks would end at the plugin's own scope.
+  return Object.assign(plugin, { [Symbol.for('skip-override')]: true })
+}

@@ -1,0 +1,38 @@
+/** The gate for servers that speak `Request` and `Response`: Workers, Deno, Bun, Next.js, SvelteKit. */
+import { runWithAuth } from '../context.js'
+import { readableAcrossOrigins } from '../gate/cross-origin.js'
+import { decide } from '../gate/decide.js'
+import { gatePolicy } from '../gate/policy.js'
+import { answerOf } from '../gate/thrown-answer.js'
+import type { Answer } from '../errors.js'
+import type { GateOptions } from '../gate/policy.js'
+import type { BearerAuthProvider } from '../provider.js'
+
+/**
+ * `export default { fetch: bearerAuth(provider, { resource })(handler) }`. Guards `/mcp` and the path of `resource`;
+ * name other paths with `protect`. What `requireAuth()` throws in the handler is answered with 401 or 403; every other
+ * error is left to the runtime.
+ */
+export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
+  const policy = gatePolicy(options)
+  return <Rest extends unknown[]>(handler: (request: Request, ...rest: Rest) => Response | Promise<Response>) =>
+    async function guarded(request: Request, ...rest: Rest): Promise<Response> {
+      const authorization = request.headers.get('Authorization')
+      const decision = await decide(
+        { method: request.method, path: new URL(request.url).pathname, authorization: authorization === null ? [] : [authorization] },
+        provider,
+        policy,
+      )
+      if (!decision.pass) return toResponse(decision.answer)
+      try {
+        return await runWithAuth(decision.context, () => handler(request, ...rest))
+      } catch (error) {
+        return toResponse(answerOf(error))
+      }
+    }
+}
+
+function toResponse({ status, headers, body }: Answer): Response {
+  // A 204 must not have a body, not even an empty one.
+  return new Response(body === '' ? null : body, { status, headers: readableAcrossOrigins(headers, () => undefined) })
+}

@@ -1,0 +1,68 @@
+/** Plugs a provider into the MCP SDKs' own gates: `requireBearerAuth` of 1.x and of 2.x. Imports neither. */
+import { toAccessToken } from '../access-token.js'
+import { getAccessToken } from '../context.js'
+import { toAuthInfo } from '../gate/auth-info.js'
+import { checkOptions, functionOrNothing, spanInSeconds } from '../lib/options.js'
+import { webUrl } from '../lib/web-url.js'
+import type { AuthInfo } from '../gate/auth-info.js'
+import type { BearerAuthProvider } from '../provider.js'
+
+export type { AuthInfo } from '../gate/auth-info.js'
+
+export interface TokenVerifierOptions {
+  /**
+   * SDK 1.x only, and there it is needed: its `InvalidTokenError`, from `@modelcontextprotocol/sdk/server/auth/errors.js`.
+   * The SDK knows a refusal by this class alone and answers anything else with 500; its ESM and its CommonJS copy are
+   * different classes, so hand in the one of the copy that you use. SDK 2.x needs nothing.
+   */
+  InvalidTokenError?: (new (message: string) => Error) | undefined
+  /** This server's URL, for the SDKs' `expectedResource`: states that the provider's audience stands for it. */
+  resource?: string | undefined
+  /** Seconds that are vouched for when a token has no end, because the SDKs refuse one without. Default 300. */
+  vouchFor?: number | undefined
+  /** The clock, in seconds since the epoch. Default: the system's. */
+  now?: (() => number) | undefined
+}
+
+/**
+ * The `verifier` of `requireBearerAuth`. Refuses with the SDK's own error; when nobody knows, `AuthUnavailableError`
+ * goes through, which the SDKs answer with 500: they know no 503. The library's own `bearerAuth` does.
+ */
+export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifierOptions = {}) {
+  checkOptions('tokenVerifier', options, ['InvalidTokenError', 'resource', 'vouchFor', 'now'])
+  const { resource, vouchFor = 300 } = options
+  if (resource !== undefined) webUrl('resource', resource, { insecure: false })
+  spanInSeconds('vouchFor', vouchFor, { min: 1, max: 3600 })
+  const InvalidToken = functionOrNothing('InvalidTokenError', options.InvalidTokenError) ?? Sdk2InvalidTokenError
+  const now = functionOrNothing('now', options.now) ?? (() => Date.now() / 1000)
+  return {
+    async verifyAccessToken(token: string): Promise<AuthInfo & { expiresAt: number }> {
+      const accessToken = toAccessToken(await provider.verifyToken(token))
+      // A token that is bound to a key is worth nothing without the proof, and the SDKs' gates ask for none.
+      if (accessToken === null || accessToken.claims.cnf !== undefined) throw new InvalidToken('Token is invalid or expired')
+      const { expiresAt = Math.floor(now()) + vouchFor } = accessToken
+      return { ...toAuthInfo(accessToken, { resource }), expiresAt }
+    },
+  }
+}
+
+/** The caller in the SDKs' shape, for transports that take it by hand: `transport.handleRequest(request, { authInfo: authInfo() })`. */
+export function authInfo(): AuthInfo | undefined {
+  const token = getAccessToken()
+  return token === null ? undefined : toAuthInfo(token)
+}
+
+// Above the class, whose field it names.
+const BRANDS: unique symbol = Symbol.for('mcp.sdk.errorBrands')
+
+/** Known to SDK 2.x as its `OAuthError` by the brand that it uses across copies of itself. */
+class Sdk2InvalidTokenError extends Error {
+  override readonly name = 'OAuthError'
+  readonly code = 'invalid_token'
+  readonly errorUri = undefined
+  readonly [BRANDS] = new Set(['mcp.OAuthError'])
+
+  toResponseObject(): { error: string; error_description: string } {
+    return { error: this.code, error_description: this.message }
+  }
+}

@@ -1,0 +1,39 @@
+/** The gate for a server of plain `node:http`. */
+import { runWithAuth } from '../context.js'
+import { toAuthInfo } from '../gate/auth-info.js'
+import { decide } from '../gate/decide.js'
+import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
+import { gatePolicy } from '../gate/policy.js'
+import { answerOf } from '../gate/thrown-answer.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { GateOptions } from '../gate/policy.js'
+import type { BearerAuthProvider } from '../provider.js'
+
+export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
+
+/**
+ * `createServer(bearerAuth(provider, { resource })(listener))`. Guards `/mcp` and the path of `resource`; name other
+ * paths with `protect`. What `requireAuth()` throws in the listener is answered with 401 or 403; a bug of the provider
+ * with 500 and a process warning; other errors of the listener are left as they are.
+ */
+export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
+  const policy = gatePolicy(options)
+  return (listener: Listener) =>
+    async function guarded(req: IncomingMessage, res: ServerResponse): Promise<void> {
+      let decision: Awaited<ReturnType<typeof decide>>
+      try {
+        decision = await decide(incomingRequest(req, req.url ?? '/', false), provider, policy)
+      } catch (error) {
+        process.emitWarning(error instanceof Error ? error : String(error))
+        return sendAnswer(res, { status: 500, headers: {}, body: '' })
+      }
+      if (!decision.pass) return sendAnswer(res, decision.answer)
+      const { token } = decision.context
+      if (token !== null) Object.assign(req, { auth: toAuthInfo(token, policy.resource) })
+      try {
+        await runWithAuth(decision.context, () => listener(req, res))
+      } catch (error) {
+        sendAnswer(res, answerOf(error))
+      }
+    }
+}

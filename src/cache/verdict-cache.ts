@@ -1,0 +1,109 @@
+/** Remembers verdicts by the digest of the token, never the token, and lets one check run at a time per token. */
+import { LRUCache } from 'lru-cache'
+import { checkOptions, countOf, spanInSeconds } from '../lib/options.js'
+import { mayShareBetweenRequests } from '../lib/runtime.js'
+import type { RejectReason, Verdict } from '../verdict.js'
+
+export interface CacheOptions {
+  /** Seconds a yes is remembered, never beyond the token's own end. Default 30: a revoked token is refused within this. */
+  ttl?: number | undefined
+  /** Seconds a no is remembered. Default 10. */
+  rejectedTtl?: number | undefined
+  /** How many yeses are remembered. Default 10 000. */
+  maxEntries?: number | undefined
+  /** How many noes are remembered, in a memory of their own: a flood of junk cannot push out the good. Default 2 000. */
+  maxRejectedEntries?: number | undefined
+}
+
+/** "Nobody knows" is a throw, and a throw is never remembered. */
+export class VerdictCache<V extends Verdict> {
+  readonly #accepted: LRUCache<string, Entry<V>>
+  readonly #rejected: LRUCache<string, Entry<V>>
+  readonly #underWay = new Map<string, Promise<V>>()
+  readonly #ttl: number
+  readonly #rejectedTtl: number
+  readonly #now: () => number
+
+  constructor(options: CacheOptions, now: () => number) {
+    checkOptions('cache', options, ['ttl', 'rejectedTtl', 'maxEntries', 'maxRejectedEntries'])
+    const { ttl = 30, rejectedTtl = 10, maxEntries = 10_000, maxRejectedEntries = 2_000 } = options
+    this.#ttl = spanInSeconds('cache.ttl', ttl, ONE_DAY)
+    this.#rejectedTtl = spanInSeconds('cache.rejectedTtl', rejectedTtl, ONE_DAY)
+    this.#accepted = new LRUCache({ max: countOf('cache.maxEntries', maxEntries) })
+    this.#rejected = new LRUCache({ max: countOf('cache.maxRejectedEntries', maxRejectedEntries) })
+    this.#now = now
+  }
+
+  /** The verdict remembered under this key, while it is fresh. */
+  recall(key: string): V | undefined {
+    return this.#fresh(this.#accepted, key) ?? this.#fresh(this.#rejected, key)
+  }
+
+  /** Asks, unless the same question is being asked already, and remembers the answer. */
+  async ask(key: string, check: () => Promise<V>): Promise<V> {
+    const underWay = this.#underWay.get(key)
+    if (underWay !== undefined) return underWay
+    const asked = this.#askAndRemember(key, check)
+    if (mayShareBetweenRequests) this.#underWay.set(key, asked)
+    return asked
+  }
+
+  clear(): void {
+    this.#accepted.clear()
+    this.#rejected.clear()
+  }
+
+  async #askAndRemember(key: string, check: () => Promise<V>): Promise<V> {
+    try {
+      const verdict = await check()
+      this.#remember(key, verdict)
+      return verdict
+    } finally {
+      this.#underWay.delete(key)
+    }
+  }
+
+  #remember(key: string, verdict: V): void {
+    const now = this.#now()
+    if (!verdict.accepted) {
+      if (REMEMBERED[verdict.reason]) this.#rejected.set(key, { verdict, until: now + this.#rejectedTtl })
+      return
+    }
+    const until = Math.min(now + this.#ttl, verdict.expiresAt ?? Number.POSITIVE_INFINITY)
+    if (until <= now) return
+    this.#rejected.delete(key)
+    this.#accepted.set(key, { verdict, until })
+  }
+
+  #fresh(store: LRUCache<string, Entry<V>>, key: string): V | undefined {
+    const entry = store.get(key)
+    if (entry === undefined) return undefined
+    if (entry.until > this.#now()) return entry.verdict
+    store.delete(key)
+    return undefined
+  }
+}
+
+interface Entry<V> {
+  readonly verdict: V
+  readonly until: number
+}
+
+const ONE_DAY = { min: 0, max: 86_400 }
+
+/** A no that time or a new key can turn into a yes is not remembered. */
+const REMEMBERED = {
+  malformed: true,
+  unsupported_algorithm: true,
+  unknown_key: false,
+  bad_signature: true,
+  wrong_type: true,
+  wrong_issuer: true,
+  wrong_audience: true,
+  expired: true,
+  not_yet_valid: false,
+  missing_claim: true,
+  invalid_claim: true,
+  unknown_token: true,
+  revoked: true,
+} as const satisfies Record<RejectReason, boolean>

@@ -1,0 +1,56 @@
+/** Who is calling, for any code that runs while a request is handled. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { AuthenticationError, InsufficientScopeError } from './errors.js'
+import { isScopeToken } from './lib/scope-token.js'
+import { missingScopes } from './scopes/match.js'
+import type { AccessToken } from './access-token.js'
+import type { Answer } from './errors.js'
+
+/** The request's token, and how its gate words a denial. */
+export interface AuthContext {
+  readonly token: AccessToken | null
+  /** Absent where no gate is around: the errors' own plain answers serve then. */
+  readonly answers?: {
+    unauthenticated(): Answer
+    insufficientScope(requiredScopes: readonly string[]): Answer
+  }
+}
+
+/** The token of the request being handled, or null when it came without a good one. */
+export function getAccessToken(): AccessToken | null {
+  return storage.getStore()?.token ?? null
+}
+
+/**
+ * The token of the request being handled, with every scope named. The safeguard inside a handler or a tool: it throws
+ * where the gate let a request pass that this code must not serve.
+ *
+ * @throws AuthenticationError (401) when nobody is authenticated.
+ * @throws InsufficientScopeError (403) when a scope is missing.
+ */
+export function requireAuth(...scopes: string[]): AccessToken {
+  if (!scopes.every(isScopeToken)) {
+    throw new TypeError("requireAuth takes one scope per argument: requireAuth('notes:read', 'notes:write')")
+  }
+  const context = storage.getStore()
+  if (!context?.token) throw new AuthenticationError(undefined, context?.answers?.unauthenticated())
+  if (missingScopes(context.token.scopes, scopes).length > 0) {
+    throw new InsufficientScopeError(scopes, context.answers?.insufficientScope(scopes))
+  }
+  return context.token
+}
+
+/** Runs code as the holder of a token, or of none: for tests of your handlers, and for servers with a gate of their own. */
+export function withAccessToken<T>(token: AccessToken | null, run: () => T): T {
+  return runWithAuth({ token }, run)
+}
+
+/** Runs code in the context of one request. For the adapters. */
+export function runWithAuth<T>(context: AuthContext, run: () => T): T {
+  return storage.run(context, run)
+}
+
+// One store however many copies of this package a bundle holds: the gate of one serves the handlers of another.
+const KEY = Symbol.for('bearer-auth-providers.context.1')
+const shared = globalThis as { [KEY]?: AsyncLocalStorage<AuthContext> }
+const storage = (shared[KEY] ??= new AsyncLocalStorage<AuthContext>())

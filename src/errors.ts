@@ -1,0 +1,96 @@
+/** The errors this library throws. Recognise them by `code`: two copies of the package have two copies of each class. */
+
+/** An HTTP answer as data. Every header is a literal of ours or was checked against the header's alphabet. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** Already serialized; empty for an answer without a body. */
+  readonly body: string
+}
+
+/** An error that knows its answer: Express and Fastify read `status` and `headers`, Hono calls `getResponse`. */
+abstract class AnsweredError extends Error {
+  abstract readonly code: string
+  readonly status: number
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string>>
+  /** The whole answer. */
+  readonly answer: Answer
+
+  constructor(message: string, answer: Answer, options?: ErrorOptions) {
+    super(message, options)
+    this.status = answer.status
+    this.statusCode = answer.status
+    this.headers = answer.headers
+    this.answer = answer
+  }
+
+  /** The same answer for servers that speak `Response`. */
+  getResponse(): Response {
+    return new Response(this.answer.body, { status: this.status, headers: this.headers })
+  }
+}
+
+/** Who is calling is not known, and has to be. Answered with 401; thrown by `requireAuth()`. */
+export class AuthenticationError extends AnsweredError {
+  override readonly name = 'AuthenticationError'
+  readonly code = 'ERR_AUTHENTICATION_REQUIRED'
+
+  constructor(message = 'Authentication required', answer: Answer = AUTHENTICATION_REQUIRED) {
+    super(message, answer)
+  }
+}
+
+/** The caller is known, and the token lacks a scope. Answered with 403; thrown by `requireAuth('notes:write')`. */
+export class InsufficientScopeError extends AnsweredError {
+  override readonly name = 'InsufficientScopeError'
+  readonly code = 'ERR_INSUFFICIENT_SCOPE'
+  /** Every scope that this operation needs, those already held included. */
+  readonly requiredScopes: readonly string[]
+
+  constructor(requiredScopes: readonly string[], answer: Answer = INSUFFICIENT_SCOPE) {
+    super(`Insufficient scope: this needs ${requiredScopes.join(' ')}`, answer)
+    this.requiredScopes = requiredScopes
+  }
+}
+
+/**
+ * Nobody knows whether the token is good: a timeout, a 5xx, a rate limit, our own credentials refused.
+ * Answered with 503 and `Retry-After`, so that clients keep their tokens. Throw it from your own provider
+ * whenever you could not find out; anything else that you throw counts as a bug.
+ */
+export class AuthUnavailableError extends AnsweredError {
+  override readonly name = 'AuthUnavailableError'
+  readonly code = 'ERR_AUTH_UNAVAILABLE'
+  /** Seconds after which asking again makes sense, where that is known. */
+  readonly retryAfter: number | undefined
+
+  constructor(message: string, options: ErrorOptions & { retryAfter?: number | undefined } = {}) {
+    super(message, AUTH_UNAVAILABLE, options)
+    this.retryAfter = options.retryAfter
+  }
+}
+
+/** True for an `AuthUnavailableError` of any copy of this package. */
+export function isUnavailable(error: unknown): error is AuthUnavailableError {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_AUTH_UNAVAILABLE'
+}
+
+// What is answered where no gate is around that knows better.
+const AUTHENTICATION_REQUIRED: Answer = {
+  status: 401,
+  headers: { 'Content-Type': 'application/json', 'WWW-Authenticate': 'Bearer' },
+  body: '{"error":"unauthorized","error_description":"Authentication required"}',
+}
+
+const INSUFFICIENT_SCOPE: Answer = {
+  status: 403,
+  headers: { 'Content-Type': 'application/json', 'WWW-Authenticate': 'Bearer error="insufficient_scope"' },
+  body: '{"error":"insufficient_scope"}',
+}
+
+const AUTH_UNAVAILABLE: Answer = {
+  status: 503,
+  headers: { 'Content-Type': 'application/json', 'Retry-After': '5' },
+  body: '{"error":"temporarily_unavailable"}',
+}

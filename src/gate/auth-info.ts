@@ -1,0 +1,43 @@
+/** The caller in the shape of the MCP SDKs, so that a tool finds it as `extra.authInfo` (1.x) or `ctx.http.authInfo` (2.x). */
+import type { AccessToken } from '../access-token.js'
+
+/** The MCP SDKs' `AuthInfo`, structurally. */
+export interface AuthInfo {
+  token: string
+  /** The token's client, else the name of the provider that said yes: the SDKs demand one. */
+  clientId: string
+  scopes: string[]
+  /** Seconds since the epoch. */
+  expiresAt?: number
+  /** The resource (RFC 8707) that the token was issued for. */
+  resource?: URL
+  /** SDK 2.x: where its own challenges point. */
+  resourceMetadataUrl?: string
+  extra: { claims: AccessToken['claims']; provider: string; subject?: string; issuer?: string }
+}
+
+export interface AuthInfoOptions {
+  /** This server's URL, when the provider's audience check stands for it. Default: a single `aud` that is a URL. */
+  readonly resource?: string | undefined
+  readonly metadataUrl?: string | undefined
+}
+
+/** Does NOT invent an end for a token that has none: `tokenVerifier` does, because the SDKs' own gates demand it. */
+export function toAuthInfo(accessToken: AccessToken, { resource, metadataUrl }: AuthInfoOptions = {}): AuthInfo {
+  const { token, claims, scopes, expiresAt, subject, issuer, provider, clientId = provider } = accessToken
+  const issuedFor = resource ?? soleAudience(claims.aud)
+  return {
+    token,
+    clientId,
+    scopes: [...scopes],
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(issuedFor !== undefined && { resource: new URL(issuedFor) }),
+    ...(metadataUrl !== undefined && { resourceMetadataUrl: metadataUrl }),
+    extra: { claims, provider, ...(subject !== undefined && { subject }), ...(issuer !== undefined && { issuer }) },
+  }
+}
+
+function soleAudience(audience: AccessToken['claims']['aud']): string | undefined {
+  const [only, ...others] = [audience ?? []].flat()
+  return only !== undefined && others.length === 0 && URL.canParse(only) ? only : undefined
+}

@@ -1,0 +1,20 @@
+/** Lets pages on other origins read our answers: constant texts that hold nothing of anybody's. */
+
+const ALLOW = 'Access-Control-Allow-Origin'
+const EXPOSE = 'Access-Control-Expose-Headers'
+
+/**
+ * The headers to set on an answer of ours, beside those that the app has set already: its own `Allow-Origin` stays, its
+ * list of exposed headers grows. Preflights are the app's business: `OPTIONS` always passes.
+ */
+export function readableAcrossOrigins(
+  headers: Readonly<Record<string, string>>,
+  alreadySet: (name: string) => unknown,
+): Record<string, string> {
+  const exposed = [alreadySet(EXPOSE), headers[EXPOSE]].filter(Boolean).join(', ')
+  return {
+    ...headers,
+    ...(!alreadySet(ALLOW) && { [ALLOW]: '*' }),
+    ...(exposed !== '' && { [EXPOSE]: exposed }),
+  }
+}

@@ -1,0 +1,56 @@
+/** Decides a request, as data. Everything that a server's adapter does beyond this is sending it. */
+import { toAccessToken } from '../access-token.js'
+import { isUnavailable } from '../errors.js'
+import { missingScopes } from '../scopes/match.js'
+import { isExcluded, isGuarded } from './paths.js'
+import { readCredentials } from './request.js'
+import { metadataAnswer } from './resource-metadata.js'
+import type { AccessToken } from '../access-token.js'
+import type { AuthContext } from '../context.js'
+import type { Answer } from '../errors.js'
+import type { BearerAuthProvider } from '../provider.js'
+import type { GatePolicy } from './policy.js'
+import type { GateRequest } from './request.js'
+
+export type Decision =
+  /** Run the handler in this context; its token is null where the request came without a good one and need not have one. */
+  | { readonly pass: true; readonly context: AuthContext }
+  /** Send this instead: a denial, or this server's metadata. */
+  | { readonly pass: false; readonly answer: Answer }
+
+/** Any exception that leaves here is a bug of the provider: let the framework answer it with 500. */
+export async function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Decision> {
+  const { answers } = policy
+  const pass = (token: AccessToken | null): Decision => ({ pass: true, context: { token, answers } })
+  const deny = (answer: Answer): Decision => ({ pass: false, answer })
+
+  const metadata = policy.resource && metadataAnswer(request, policy.resource, describe(provider, policy))
+  if (metadata !== undefined) return deny(metadata)
+  if (request.method === 'OPTIONS' || isExcluded(request.path, policy.exclude)) return pass(null)
+
+  const guarded = needsToken(request, policy)
+  const credentials = readCredentials(request.authorization)
+  if (credentials.kind === 'none') return guarded && !policy.optional ? deny(answers.unauthenticated()) : pass(null)
+  if (credentials.kind === 'malformed') return guarded ? deny(answers.malformed()) : pass(null)
+
+  let token: AccessToken | null
+  try {
+    token = toAccessToken(await provider.verifyToken(credentials.token))
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    return guarded ? deny(answers.unavailable(error.retryAfter)) : pass(null)
+  }
+  // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
+  if (token === null || token.claims.cnf !== undefined) return guarded ? deny(answers.invalidToken()) : pass(null)
+  if (guarded && missingScopes(token.scopes, policy.requiredScopes).length > 0) return deny(answers.insufficientScope(policy.requiredScopes))
+  return pass(token)
+}
+
+function needsToken({ path, mounted }: GateRequest, { protect, resource }: GatePolicy): boolean {
+  if (protect !== undefined) return isGuarded(path, protect)
+  return mounted === true || isGuarded(path, resource === undefined ? ['/mcp'] : ['/mcp', resource.path])
+}
+
+function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: readonly string[]; scopes: readonly string[] } {
+  return { issuers: policy.authorizationServers ?? provider.issuers ?? [], scopes: policy.requiredScopes }
+}

@@ -1,0 +1,30 @@
+/** Reads requests and sends answers of `node:http`, for the servers that are built on it. */
+import { readableAcrossOrigins } from './cross-origin.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answer } from '../errors.js'
+import type { GateRequest } from './request.js'
+
+/** `url` as the client wrote it, `mounted` as in `GateRequest`. */
+export function incomingRequest(message: IncomingMessage, url: string, mounted: boolean): GateRequest {
+  return { method: message.method ?? '', path: pathOf(url), authorization: authorizationOf(message), mounted }
+}
+
+/** Sends an answer, unless somebody has begun to answer already. */
+export function sendAnswer(response: ServerResponse, { status, headers, body }: Answer): void {
+  if (response.headersSent) return
+  response.statusCode = status
+  const all = readableAcrossOrigins(headers, (name) => response.getHeader(name))
+  for (const [name, value] of Object.entries(all)) response.setHeader(name, value)
+  response.end(body)
+}
+
+// `headers.authorization` keeps the first of several; all of them are needed to see that there are several.
+function authorizationOf(message: IncomingMessage): readonly string[] {
+  return message.headersDistinct?.authorization ?? [message.headers.authorization ?? []].flat()
+}
+
+function pathOf(url: string): string {
+  // RFC 9112 section 3.2.2: a proxy's request line holds the whole URL.
+  if (!url.startsWith('/') && URL.canParse(url)) return new URL(url).pathname
+  return url.replace(/[?#].*$/s, '')
+}

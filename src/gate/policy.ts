@@ -1,0 +1,64 @@
+/** What a gate demands, checked once where it is built. */
+import { checkOptions } from '../lib/options.js'
+import { checkedScopes } from '../scopes/match.js'
+import { challengeAnswers } from './challenge.js'
+import { checkedPaths } from './paths.js'
+import { protectedResource } from './resource-metadata.js'
+import type { Answers, ErrorProfile } from './challenge.js'
+import type { ProtectedResource } from './resource-metadata.js'
+
+export interface GateOptions {
+  /** Scopes that every guarded request needs; one that is missing is a 403. Default: none. */
+  requiredScopes?: readonly string[] | undefined
+  /**
+   * This server's public URL, such as `https://mcp.example.com/mcp`. Its RFC 9728 metadata is then served, and every
+   * challenge points there. Configured, never taken from `Host`.
+   */
+  resource?: string | undefined
+  /** Issuers named in the metadata. Default: those of the provider. */
+  authorizationServers?: readonly string[] | undefined
+  /**
+   * Paths that need a token, each with all that is below. Default: `/mcp` and the path of `resource` where the whole
+   * app is wrapped; everything where a route or a mount was. Elsewhere a good token is known, a bad one ignored.
+   */
+  protect?: readonly string[] | undefined
+  /** Paths where no token is looked at. Default: `/health`, `/docs`, `/inspector`, `/openmcp.json`. Wins over `protect`. */
+  exclude?: readonly string[] | undefined
+  /** Guarded requests without a token pass too; one that is presented must be good. Default: false. */
+  optional?: boolean | undefined
+  /** How denials are worded. Default: `'rfc6750'`. With `'mcp-use'` an outage is a 401, as in the original. */
+  errors?: ErrorProfile | undefined
+}
+
+export interface GatePolicy {
+  readonly requiredScopes: readonly string[]
+  readonly resource: ProtectedResource | undefined
+  readonly authorizationServers: readonly string[] | undefined
+  readonly protect: readonly string[] | undefined
+  readonly exclude: readonly string[]
+  readonly optional: boolean
+  readonly answers: Answers
+}
+
+/** @throws TypeError for an option that is wrong; says what to write instead. */
+export function gatePolicy(options: GateOptions = {}): GatePolicy {
+  checkOptions('bearerAuth', options, OPTIONS)
+  const { requiredScopes = [], protect, exclude = NOT_GUARDED, optional = false, errors: profile = 'rfc6750' } = options
+  if (typeof optional !== 'boolean') throw new TypeError('"optional" must be true or false')
+  if (profile !== 'rfc6750' && profile !== 'mcp-use') throw new TypeError('"errors" must be "rfc6750" or "mcp-use"')
+  const resource = options.resource === undefined ? undefined : protectedResource(options.resource)
+  const scopes = checkedScopes('requiredScopes', requiredScopes)
+  return {
+    requiredScopes: scopes,
+    resource,
+    authorizationServers: options.authorizationServers && [...options.authorizationServers],
+    protect: protect && checkedPaths('protect', protect),
+    exclude: checkedPaths('exclude', exclude),
+    optional,
+    answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl }),
+  }
+}
+
+const OPTIONS = ['requiredScopes', 'resource', 'authorizationServers', 'protect', 'exclude', 'optional', 'errors'] as const
+
+const NOT_GUARDED = ['/health', '/docs', '/inspector', '/openmcp.json']

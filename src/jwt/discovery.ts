@@ -1,0 +1,48 @@
+/** Finds an issuer's keys from its name: OIDC Discovery 1.0 section 4, RFC 8414 section 3. */
+import { AuthUnavailableError } from '../errors.js'
+import { ownProperty } from '../lib/own-property.js'
+import { webUrl } from '../lib/web-url.js'
+
+/**
+ * The issuer's `jwks_uri`. The document must name exactly this issuer (RFC 8414 section 3.3), so that no other
+ * issuer's keys can take its place.
+ *
+ * @throws AuthUnavailableError when no document is found or the one found is wrong: about the token, nobody knows.
+ */
+export async function discoverJwksUri(
+  issuer: string,
+  insecure: boolean,
+  read: (url: string) => Promise<unknown>,
+): Promise<string> {
+  const document = await firstDocument(issuer, read)
+  if (document === undefined) throw new AuthUnavailableError(`${issuer} has no discovery document; set "jwksUri" to the URL of its keys`)
+  if (ownProperty(document, 'issuer') !== issuer) {
+    throw new AuthUnavailableError(`the discovery document of ${issuer} names another issuer; write "issuer" exactly as it does`)
+  }
+  try {
+    return webUrl('jwks_uri', ownProperty(document, 'jwks_uri'), { insecure }).href
+  } catch (cause) {
+    throw new AuthUnavailableError(`the discovery document of ${issuer} has no usable jwks_uri`, { cause })
+  }
+}
+
+/** Where the document may be: OIDC appends to the issuer, RFC 8414 inserts before its path. */
+export function discoveryUrls(issuer: string): readonly string[] {
+  const { origin, pathname } = new URL(issuer)
+  const path = pathname.replace(/\/$/, '')
+  return [
+    ...new Set([
+      `${origin}${path}/.well-known/openid-configuration`,
+      `${origin}/.well-known/oauth-authorization-server${path}`,
+      `${origin}/.well-known/openid-configuration${path}`,
+    ]),
+  ]
+}
+
+async function firstDocument(issuer: string, read: (url: string) => Promise<unknown>): Promise<unknown> {
+  for (const url of discoveryUrls(issuer)) {
+    const document = await read(url)
+    if (document !== undefined) return document
+  }
+  return undefined
+}

@@ -1,0 +1,39 @@
+/** Copies claims so that nobody can change them, to the bottom. */
+
+const MAX_DEPTH = 32
+
+/**
+ * A deeply frozen copy of plain data: objects, arrays, strings, numbers, booleans, null.
+ * Members that are undefined are left out, as in JSON.
+ *
+ * @throws TypeError for anything else, or for more than 32 levels.
+ */
+export function frozenCopy<T extends object>(name: string, value: T): T {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`"${name}" must be an object`)
+  }
+  return copy(name, value, 0) as T // a copy has the shape of what was copied
+}
+
+function copy(name: string, value: unknown, depth: number): unknown {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (depth > MAX_DEPTH) throw new TypeError(`"${name}" must not be nested deeper than ${MAX_DEPTH} levels`)
+  if (Array.isArray(value)) return Object.freeze(value.map((item) => copy(name, item, depth + 1)))
+  if (!isPlainObject(value)) throw new TypeError(`"${name}" must be plain data, as JSON has it`)
+  const copied: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) {
+    const member = value[key]
+    if (member === undefined) continue
+    // Assigning to "__proto__" would set the prototype instead of a member.
+    if (key === '__proto__') Object.defineProperty(copied, key, { value: copy(name, member, depth + 1), enumerable: true })
+    else copied[key] = copy(name, member, depth + 1)
+  }
+  return Object.freeze(copied)
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // Another realm's Object.prototype (a worker's, a test runner's) has no prototype either.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}

@@ -1,0 +1,38 @@
+/** Checks options where they are given, so that a mistake is found at start and not at the first request. */
+
+/** @throws TypeError for an option that does not exist; says which ones do. */
+export function checkOptions(owner: string, options: unknown, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`${owner} takes an object with ${names.join(', ')}`)
+  }
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) throw new TypeError(`"${name}" is not an option of ${owner}; it takes ${names.join(', ')}`)
+  }
+}
+
+/** A span of time in seconds, within bounds. Returns it. */
+export function spanInSeconds(name: string, value: unknown, { min, max }: { min: number; max: number }): number {
+  if (typeof value === 'number' && value >= min && value <= max) return value
+  const advice = typeof value === 'number' && value > max && value >= 1000 ? `; ${value} looks like milliseconds, write ${value / 1000}` : ''
+  throw new TypeError(`"${name}" must be a number of seconds from ${min} to ${max}${advice}`)
+}
+
+/** An instant in seconds since the epoch. Returns it. */
+export function atEpochSeconds(name: string, value: unknown): number {
+  // 1e11 seconds is the year 5138; 1e11 milliseconds was in 1973.
+  if (typeof value === 'number' && value > 0 && value < 1e11) return value
+  const advice = typeof value === 'number' && Number.isFinite(value) && value >= 1e11 ? '; this looks like milliseconds, divide it by 1000' : ''
+  throw new TypeError(`"${name}" must be a number of seconds since the epoch${advice}`)
+}
+
+/** A count of at least one. Returns it. */
+export function countOf(name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value
+  throw new TypeError(`"${name}" must be a whole number of at least 1`)
+}
+
+/** A function, or nothing. Returns it. */
+export function functionOrNothing<F>(name: string, value: F): F {
+  if (value === undefined || typeof value === 'function') return value
+  throw new TypeError(`"${name}" must be a function`)
+}

@@ -1,0 +1,6 @@
+/** Tells the operator about something that works but is unwise. Never carries a token or a secret. */
+export function warn(message: string): void {
+  const text = `bearer-auth-providers: ${message}`
+  if (typeof globalThis.process?.emitWarning === 'function') process.emitWarning(text)
+  else console.warn(text)
+}

@@ -1,0 +1,25 @@
+/** URLs that we fetch keys from, or that stand for this server. */
+
+export interface WebUrlRules {
+  /** Allow plain `http:` to hosts other than this machine. */
+  readonly insecure: boolean
+}
+
+/** @throws TypeError for what is not an absolute https URL; plain http is for loopback only. Returns the parsed URL. */
+export function webUrl(name: string, value: unknown, { insecure }: WebUrlRules): URL {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  if (url === undefined) throw new TypeError(`"${name}" must be an absolute URL, such as https://id.example.com`)
+  if (url.username !== '' || url.password !== '') throw new TypeError(`"${name}" must not contain a user name or a password`)
+  if (url.hash !== '') throw new TypeError(`"${name}" must not have a fragment`)
+  if (isAllowed(url, insecure)) return url
+  throw new TypeError(`"${name}" must be an https URL; plain http is allowed on loopback, or with [allowInsecureHttp]: true`)
+}
+
+function isAllowed(url: URL, insecure: boolean): boolean {
+  if (url.protocol === 'https:') return true
+  return url.protocol === 'http:' && (insecure || isLoopback(url.hostname))
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}

@@ -1,0 +1,26 @@
+/** The one interface of this library: a token goes in, and one of three answers comes out. */
+import type { AccessToken } from './access-token.js'
+
+/** Whose token is this? `mine`: nobody else may decide. `maybe`: ask me. `foreign`: do not show it to me. */
+export type Recognition = 'mine' | 'maybe' | 'foreign'
+
+/**
+ * Turns a bearer token into a verified `AccessToken`. Structural: any `{ verifyToken }` is a provider.
+ * Does NOT check scopes: a token without them is valid and gets 403 at the gate, not 401 here.
+ */
+export abstract class BearerAuthProvider {
+  /**
+   * Yes is a token, no is null, "nobody knows" is a throw of `AuthUnavailableError`.
+   * Anything else that is thrown counts as a bug and becomes a 500.
+   */
+  abstract verifyToken(token: string): Promise<AccessToken | null>
+
+  /** Whose is this token? Cheap, and never leaves the process. Absent means `maybe`. */
+  recognizes?(token: string): Recognition
+
+  /** Issuers whose tokens this provider takes: the `authorization_servers` of RFC 9728 metadata. */
+  readonly issuers?: readonly string[]
+
+  /** Ends timers, sockets and subscriptions, and forgets what was remembered. */
+  close?(): Promise<void>
+}

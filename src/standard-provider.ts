@@ -1,0 +1,118 @@
+/** How every ready-made provider works, around one `check()`: alphabet, memory, clock, scopes, events. */
+import { VerifiedAccessToken } from './access-token.js'
+import { VerdictCache } from './cache/verdict-cache.js'
+import { isUnavailable } from './errors.js'
+import { notify } from './events.js'
+import { isBearerToken, MAX_TOKEN_LENGTH } from './lib/bearer-token.js'
+import { sha256 } from './lib/digest.js'
+import { frozenCopy } from './lib/frozen-copy.js'
+import { functionOrNothing, spanInSeconds } from './lib/options.js'
+import { BearerAuthProvider } from './provider.js'
+import { mapScopes, standardScopes } from './scopes/mappers.js'
+import type { AccessToken } from './access-token.js'
+import type { CacheOptions } from './cache/verdict-cache.js'
+import type { AuthEvent, Observe } from './events.js'
+import type { ScopeMapper } from './scopes/mappers.js'
+import type { Accepted, Rejected, Verdict } from './verdict.js'
+import { reject } from './verdict.js'
+
+/** What every ready-made provider takes. */
+export interface ProviderOptions {
+  /** How claims become scopes; several mappers add up. Default: `standardScopes`. */
+  scopes?: ScopeMapper | readonly ScopeMapper[] | undefined
+  /** How long verdicts are remembered; `false` for not at all. */
+  cache?: CacheOptions | false | undefined
+  /** Takes what happened, for logs and metrics. */
+  observe?: Observe | undefined
+  /** Seconds of clock difference to the issuer that are forgiven. Default 5, at most 60. */
+  clockTolerance?: number | undefined
+  /** The clock, in seconds since the epoch. Default: the system's. */
+  now?: (() => number) | undefined
+  /** Appears in events and as `AccessToken.provider`. Default: the kind of provider. */
+  name?: string | undefined
+}
+
+/** The names of `ProviderOptions`, for `checkOptions` in subclasses. */
+export const PROVIDER_OPTIONS = ['scopes', 'cache', 'observe', 'clockTolerance', 'now', 'name'] as const
+
+/** Extend this and write `check` to get memory, single flight, scopes, events and the clock. */
+export abstract class StandardProvider extends BearerAuthProvider {
+  readonly name: string
+  protected readonly now: () => number
+  protected readonly clockTolerance: number
+  readonly #observe: Observe | undefined
+  readonly #mappers: readonly ScopeMapper[]
+  readonly #cache: VerdictCache<Finding> | undefined
+
+  constructor(options: ProviderOptions = {}) {
+    super()
+    const { scopes = standardScopes, cache = {}, clockTolerance = 5, name = 'custom' } = options
+    const mappers = typeof scopes === 'function' ? [scopes] : [...scopes]
+    if (!mappers.every((mapper) => typeof mapper === 'function')) {
+      throw new TypeError('"scopes" must be a mapper or an array of mappers, such as [standardScopes, fromClaim("roles")]')
+    }
+    if (typeof name !== 'string' || name === '') throw new TypeError('"name" must be a name')
+    this.name = name
+    this.now = functionOrNothing('now', options.now) ?? systemClock
+    this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
+    this.#observe = functionOrNothing('observe', options.observe)
+    this.#mappers = mappers
+    this.#cache = cache === false ? undefined : new VerdictCache(cache, this.now)
+  }
+
+  /**
+   * Finds out about one token. Give `accept(claims, expiresAt)` or `reject(reason)`; throw `AuthUnavailableError` when
+   * you could not find out. Called once per token and memory span, however many requests ask at once.
+   */
+  protected abstract check(token: string): Promise<Verdict>
+
+  override async verifyToken(token: string): Promise<AccessToken | null> {
+    if (!isBearerToken(token) || token.length > MAX_TOKEN_LENGTH) return this.#refuse(reject('malformed'), false)
+    const key = sha256(token)
+    const remembered = this.#cache?.recall(key)
+    const finding = remembered ?? (await this.#ask(key, token))
+    if (!finding.accepted) return this.#refuse(finding, remembered !== undefined)
+    this.emit({ type: 'accepted', provider: this.name, remembered: remembered !== undefined })
+    return new VerifiedAccessToken(token, finding.claims, finding.scopes, finding.expiresAt, this.name)
+  }
+
+  /** Forgets every verdict. Subclasses that hold timers or sockets end them too. */
+  override async close(): Promise<void> {
+    this.#cache?.clear()
+  }
+
+  /** Tells the observer, if there is one. Never put a token, a secret or the value of a claim into an event. */
+  protected emit(event: AuthEvent): void {
+    notify(this.#observe, event)
+  }
+
+  async #ask(key: string, token: string): Promise<Finding> {
+    try {
+      return await (this.#cache ? this.#cache.ask(key, () => this.#examine(token)) : this.#examine(token))
+    } catch (error) {
+      if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message })
+      throw error
+    }
+  }
+
+  async #examine(token: string): Promise<Finding> {
+    const verdict = await this.check(token)
+    if (!verdict.accepted) return verdict
+    // Whatever a check forgets: a token past its end is refused.
+    if (verdict.expiresAt !== undefined && !(verdict.expiresAt + this.clockTolerance > this.now())) return reject('expired')
+    const claims = frozenCopy('claims', verdict.claims)
+    return { ...verdict, claims, scopes: mapScopes(this.#mappers, claims) }
+  }
+
+  #refuse({ reason, detail }: Rejected, remembered: boolean): null {
+    this.emit({ type: 'rejected', provider: this.name, reason, ...(detail && { claim: detail.claim }), remembered })
+    return null
+  }
+}
+
+/** A verdict with its scopes, mapped once and remembered with it. */
+type Finding = (Accepted & { readonly scopes: readonly string[] }) | Rejected
+
+function systemClock(): number {
+  return Date.now() / 1000
+}

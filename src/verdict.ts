@@ -1,0 +1,50 @@
+/** What a check found out about a token: yes with claims, or no with a reason. "Nobody knows" is not a verdict but a throw. */
+import type { Claims } from './access-token.js'
+
+/** Every way to say no. The client is never told which one: reasons are for events and logs. */
+export type RejectReason =
+  | 'malformed'
+  | 'unsupported_algorithm'
+  | 'unknown_key'
+  | 'bad_signature'
+  | 'wrong_type'
+  | 'wrong_issuer'
+  | 'wrong_audience'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'missing_claim'
+  | 'invalid_claim'
+  | 'unknown_token'
+  | 'revoked'
+
+/** Which claim did not fit. Expected and actual are for your own eyes: never send or log them. */
+export interface Mismatch {
+  readonly claim: string
+  readonly expected: unknown
+  readonly actual: unknown
+}
+
+export interface Accepted {
+  readonly accepted: true
+  readonly claims: Claims
+  /** Seconds since the epoch, or undefined for a token without an end. */
+  readonly expiresAt: number | undefined
+}
+
+export interface Rejected {
+  readonly accepted: false
+  readonly reason: RejectReason
+  readonly detail?: Mismatch
+}
+
+export type Verdict = Accepted | Rejected
+
+/** Yes. `expiresAt` in seconds since the epoch; leave it out for a token that has no end. */
+export function accept(claims: Claims, expiresAt?: number): Accepted {
+  return { accepted: true, claims, expiresAt }
+}
+
+/** No, and why. */
+export function reject(reason: RejectReason, detail?: Mismatch): Rejected {
+  return detail ? { accepted: false, reason, detail } : { accepted: false, reason }
+}
