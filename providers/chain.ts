@@ -1,5 +1,6 @@
 /** Several providers as one: finds out whose token it is, and shows it to nobody else. */
 import { isUnavailable } from '../src/errors.js'
+import { isBearerToken } from '../src/lib/bearer-token.js'
 import { BearerAuthProvider } from '../src/provider.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Recognition } from '../src/provider.js'
@@ -30,6 +31,7 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   override async verifyToken(token: string): Promise<AccessToken | null> {
+    if (!isBearerToken(token)) return null
     const answers = this.#members.map((member) => ({ member, recognition: recognition(member, token) }))
     const owner = answers.find((answer) => answer.recognition === 'mine')
     if (owner !== undefined) return owner.member.verifyToken(token)

@@ -15,7 +15,7 @@ export interface Signer {
   sign(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
 }
 
-export async function signer(alg = 'RS256', kid = 'key-1'): Promise<Signer> {
+export async function signer(alg = 'ES256', kid = 'key-1'): Promise<Signer> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   const publicJwk = { ...(await exportJWK(publicKey)), kid }
   return {

@@ -43,9 +43,14 @@ export class VerdictCache<V extends Verdict> {
   async ask(key: string, check: () => Promise<V>): Promise<V> {
     const underWay = this.#underWay.get(key)
     if (underWay !== undefined) return underWay
-    const asked = this.#askAndRemember(key, check)
-    if (mayShareBetweenRequests) this.#underWay.set(key, asked)
-    return asked
+    const asked = this.#checkAndRemember(key, check)
+    if (!mayShareBetweenRequests) return asked
+    this.#underWay.set(key, asked)
+    try {
+      return await asked
+    } finally {
+      this.#underWay.delete(key)
+    }
   }
 
   clear(): void {
@@ -53,14 +58,10 @@ export class VerdictCache<V extends Verdict> {
     this.#rejected.clear()
   }
 
-  async #askAndRemember(key: string, check: () => Promise<V>): Promise<V> {
-    try {
-      const verdict = await check()
-      this.#remember(key, verdict)
-      return verdict
-    } finally {
-      this.#underWay.delete(key)
-    }
+  async #checkAndRemember(key: string, check: () => Promise<V>): Promise<V> {
+    const verdict = await check()
+    this.#remember(key, verdict)
+    return verdict
   }
 
   #remember(key: string, verdict: V): void {

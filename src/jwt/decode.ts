@@ -1,6 +1,6 @@
 /** Reads a compact JWT strictly: what is not exactly one JWT in canonical form is none at all. Verifies nothing. */
 import { base64url } from 'jose'
-import { MAX_TOKEN_LENGTH } from '../lib/bearer-token.js'
+import { isBearerToken } from '../lib/bearer-token.js'
 
 export interface DecodedJwt {
   readonly header: Readonly<Record<string, unknown>>
@@ -9,7 +9,7 @@ export interface DecodedJwt {
 
 /** Header and claims of a compact JWS (RFC 7515 section 7.1), or null for anything else. Unverified. */
 export function decodeJwt(token: string): DecodedJwt | null {
-  if (token.length > MAX_TOKEN_LENGTH) return null
+  if (!isBearerToken(token)) return null
   const [header, payload, signature, more] = token.split('.', 4)
   if (header === undefined || payload === undefined || signature === undefined || more !== undefined) return null
   if (!isCanonical(signature)) return null

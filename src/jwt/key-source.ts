@@ -67,8 +67,13 @@ export class KeySource {
     const failure = this.#failure
     if (failure !== undefined && this.#options.now() < failure.retryAt) throw failure.error
     const loading = this.#fetch()
-    if (mayShareBetweenRequests) this.#underWay = loading
-    return loading
+    if (!mayShareBetweenRequests) return loading
+    this.#underWay = loading
+    try {
+      return await loading
+    } finally {
+      this.#underWay = undefined
+    }
   }
 
   async #fetch(): Promise<KeySet> {
@@ -81,8 +86,6 @@ export class KeySource {
     } catch (error) {
       if (isUnavailable(error)) this.#noteFailure(error)
       throw error
-    } finally {
-      this.#underWay = undefined
     }
   }
 

@@ -18,25 +18,29 @@ export interface FetchJsonOptions {
  * a rate limit, a server error, a body that is no JSON.
  */
 export async function fetchJson(url: string, options: FetchJsonOptions): Promise<unknown> {
-  const host = new URL(url).host
   const signal = AbortSignal.timeout(options.timeout * 1000)
+  // The race holds even where a `fetch` that was handed in ignores the signal.
+  return Promise.race([exchange(url, options, signal), tooSlow(signal, new URL(url).host)])
+}
+
+async function exchange(url: string, { fetch, maxBytes }: FetchJsonOptions, signal: AbortSignal): Promise<unknown> {
+  const { host } = new URL(url)
   let response: Response
   try {
-    response = await options.fetch(url, { headers: { Accept: 'application/json' }, redirect: 'manual', signal })
+    response = await fetch(url, { headers: { Accept: 'application/json' }, redirect: 'manual', signal })
   } catch (cause) {
     throw new AuthUnavailableError(`no answer from ${host}`, { cause })
   }
   if (response.status !== 200) {
-    // A body that nobody reads keeps its connection busy.
-    await response.body?.cancel().catch(() => undefined)
+    abandon(response.body)
     if (response.status >= 400 && response.status < 500 && response.status !== 429) return undefined
-    throw new AuthUnavailableError(`${host} answered ${statusText(response)}`, { retryAfter: retryAfter(response) })
+    throw new AuthUnavailableError(`${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
   }
   let text: string
   try {
-    text = await boundedText(response, options.maxBytes)
+    text = await boundedText(response, maxBytes)
   } catch (cause) {
-    throw new AuthUnavailableError(`the answer of ${host} broke off or is larger than ${options.maxBytes} bytes`, { cause })
+    throw new AuthUnavailableError(`the answer of ${host} broke off, is no UTF-8, or is larger than ${maxBytes} bytes`, { cause })
   }
   try {
     return JSON.parse(text)
@@ -46,22 +50,35 @@ export async function fetchJson(url: string, options: FetchJsonOptions): Promise
   }
 }
 
-async function boundedText(response: Response, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  let bytes = 0
-  let text = ''
-  // The types of Node's ReadableStream know that it can be iterated; every supported runtime can.
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength
-    if (bytes > maxBytes) throw new RangeError('too large') // leaving the loop cancels the stream
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
+function tooSlow(signal: AbortSignal, host: string): Promise<never> {
+  return new Promise((_, reject) => {
+    const give = (): void => reject(new AuthUnavailableError(`no answer from ${host} in time`))
+    signal.addEventListener('abort', give, { once: true })
+  })
 }
 
-// With `redirect: 'manual'` browsers-like runtimes hide the status of a redirect.
-function statusText(response: Response): string {
-  return response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400) ? 'with a redirect' : `${response.status}`
+async function boundedText({ body }: Response, maxBytes: number): Promise<string> {
+  if (body === null) return ''
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const reader = body.getReader()
+  let bytes = 0
+  let text = ''
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      bytes += part.value.byteLength
+      if (bytes > maxBytes) throw new RangeError('too large')
+      text += decoder.decode(part.value, { stream: true })
+    }
+    return text + decoder.decode()
+  } finally {
+    reader.releaseLock()
+    abandon(body)
+  }
+}
+
+// Frees the connection. Not waited for: some streams end a cancellation only when somebody else reads them.
+function abandon(body: Response['body']): void {
+  body?.cancel().catch(() => undefined)
 }
 
 /** RFC 9110 section 10.2.3, in seconds; the date form is left to the default. */

@@ -1,0 +1,397 @@
+/**
+ * What must compile, and what must not. Nothing here runs: `test/compile.test.ts` compiles it, and looks whether each
+ * error is the one that is announced. `@ts-expect-error` names the compiler's code, then the reason.
+ */
+import { requireBearerAuth as requireBearerAuth1 } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
+import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
+import { requireBearerAuth as requireBearerAuth2 } from '@modelcontextprotocol/express'
+import express from 'express'
+import Fastify from 'fastify'
+import { Hono } from 'hono'
+import { createServer } from 'node:http'
+import { bearerAuth as expressAuth } from '../src/adapters/express.js'
+import { bearerAuth as fastifyAuth } from '../src/adapters/fastify.js'
+import { bearerAuth as fetchAuth } from '../src/adapters/fetch.js'
+import { bearerAuth as honoAuth } from '../src/adapters/hono.js'
+import { authInfo, tokenVerifier } from '../src/adapters/mcp.js'
+import { bearerAuth as nodeAuth } from '../src/adapters/node.js'
+import {
+  accept,
+  accessToken,
+  allowInsecureHttp,
+  anyAudience,
+  AuthenticationError,
+  AuthUnavailableError,
+  BearerAuthProvider,
+  ChainProvider,
+  decide,
+  fromClaim,
+  gatePolicy,
+  getAccessToken,
+  InsufficientScopeError,
+  JwksProvider,
+  reject,
+  requireAuth,
+  standardScopes,
+  StandardProvider,
+  StaticProvider,
+  withAccessToken,
+} from '../src/index.js'
+import type { AuthInfo as AuthInfo1 } from '@modelcontextprotocol/sdk/server/auth/types.js'
+import type { AuthInfo as AuthInfo2 } from '@modelcontextprotocol/server'
+import type { AuthInfo } from '../src/adapters/mcp.js'
+import type {
+  Accepted,
+  AccessToken,
+  Algorithm,
+  Answer,
+  AuthContext,
+  AuthEvent,
+  Claims,
+  Decision,
+  GateOptions,
+  GatePolicy,
+  Mismatch,
+  Recognition,
+  Rejected,
+  RejectReason,
+  ScopeMapper,
+  Verdict,
+} from '../src/index.js'
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+declare function holds<T extends true>(): void
+
+// `Equal` itself: if it took `any` for anything, every assertion below would be hollow.
+holds<Equal<string, string>>()
+// @ts-expect-error TS2344 Equal must tell two types apart
+holds<Equal<string, number>>()
+// @ts-expect-error TS2344 Equal must tell any from a type
+holds<Equal<string, any>>()
+// @ts-expect-error TS2344 Equal must tell an optional member from one that may be undefined
+holds<Equal<{ a?: string }, { a: string | undefined }>>()
+// @ts-expect-error TS2344 Equal must tell a member that can be written from one that cannot
+holds<Equal<{ a: string }, { readonly a: string }>>()
+
+declare const claims: Claims
+declare const token: AccessToken
+declare const jwks: { keys: [] }
+const issuer = 'https://id.example.com'
+const audience = 'https://mcp.example.com/mcp'
+const grant = { claims: { sub: 'ci' } }
+
+/* ---- Nothing that a user gets is `any` ------------------------------------------------------------------------- */
+
+holds<Equal<ReturnType<typeof getAccessToken>, AccessToken | null>>()
+holds<Equal<ReturnType<typeof requireAuth>, AccessToken>>()
+holds<Equal<Parameters<typeof requireAuth>, string[]>>()
+holds<Equal<ReturnType<typeof accessToken>, AccessToken>>()
+holds<Equal<ReturnType<typeof accept>, Accepted>>()
+holds<Equal<ReturnType<typeof reject>, Rejected>>()
+holds<Equal<ReturnType<typeof decide>, Promise<Decision>>>()
+holds<Equal<ReturnType<typeof gatePolicy>, GatePolicy>>()
+holds<Equal<ReturnType<typeof fromClaim>, ScopeMapper>>()
+holds<Equal<typeof standardScopes, ScopeMapper>>()
+holds<Equal<ReturnType<ScopeMapper>, readonly string[]>>()
+holds<Equal<Parameters<ScopeMapper>, [claims: Claims]>>()
+holds<Equal<ReturnType<BearerAuthProvider['verifyToken']>, Promise<AccessToken | null>>>()
+holds<Equal<ReturnType<JwksProvider['verifyToken']>, Promise<AccessToken | null>>>()
+holds<Equal<ReturnType<StaticProvider['verifyToken']>, Promise<AccessToken | null>>>()
+holds<Equal<ReturnType<ChainProvider['verifyToken']>, Promise<AccessToken | null>>>()
+holds<Equal<ReturnType<ChainProvider['recognizes']>, Recognition>>()
+holds<Equal<ChainProvider['issuers'], readonly string[]>>()
+holds<Equal<Recognition, 'mine' | 'maybe' | 'foreign'>>()
+holds<Equal<Verdict, Accepted | Rejected>>()
+holds<Equal<Rejected['reason'], RejectReason>>()
+holds<Equal<Mismatch['actual'], unknown>>()
+holds<Equal<AccessToken['claims'], Claims>>()
+holds<Equal<AccessToken['scopes'], readonly string[]>>()
+holds<Equal<AccessToken['expiresAt'], number | undefined>>()
+holds<Equal<AccessToken['subject'], string | undefined>>()
+holds<Equal<Claims['sub'], string | undefined>>()
+holds<Equal<Claims['aud'], string | readonly string[] | undefined>>()
+holds<Equal<Claims['realm_access'], unknown>>()
+holds<Equal<AuthContext['token'], AccessToken | null>>()
+holds<Equal<AuthUnavailableError['retryAfter'], number | undefined>>()
+holds<Equal<InsufficientScopeError['requiredScopes'], readonly string[]>>()
+holds<Equal<AuthenticationError['answer'], Answer>>()
+holds<Equal<AuthUnavailableError['code'] | InsufficientScopeError['code'] | AuthenticationError['code'], Code>>()
+type Code = 'ERR_AUTH_UNAVAILABLE' | 'ERR_INSUFFICIENT_SCOPE' | 'ERR_AUTHENTICATION_REQUIRED'
+holds<Equal<AuthEvent['provider'], string>>()
+holds<Equal<GateOptions['errors'], 'rfc6750' | 'mcp-use' | undefined>>()
+holds<Equal<Extract<Algorithm, `HS${string}` | 'none'>, never>>()
+
+// A verdict and a decision are told apart by one member.
+declare const verdict: Verdict
+if (verdict.accepted) holds<Equal<typeof verdict, Accepted>>()
+else holds<Equal<typeof verdict, Rejected>>()
+declare const decision: Decision
+if (decision.pass) holds<Equal<typeof decision.context, AuthContext>>()
+else holds<Equal<typeof decision.answer, Answer>>()
+
+// `withAccessToken` gives what the code gives.
+const seven = withAccessToken(token, () => 7)
+holds<Equal<typeof seven, number>>()
+const later = withAccessToken(null, async () => 'done' as const)
+holds<Equal<typeof later, Promise<'done'>>>()
+
+/* ---- JwksProvider ----------------------------------------------------------------------------------------------- */
+
+new JwksProvider({ issuer, audience })
+new JwksProvider({ issuer, audience: anyAudience })
+new JwksProvider({ issuer, audience: [audience, 'another'] })
+new JwksProvider({ issuer, audience: [audience] as const })
+new JwksProvider({ issuer, audience, algorithms: ['RS256', 'EdDSA'] })
+new JwksProvider({ issuer, audience, jwksUri: 'https://id.example.com/keys' })
+new JwksProvider({ issuer, audience, jwks })
+new JwksProvider({ issuer, audience, fetch, timeout: 1, now: () => 0, observe: console.log, name: 'idp', cache: false, clockTolerance: 0 })
+new JwksProvider({ issuer, audience, scopes: [standardScopes, fromClaim('realm_access.roles', { admin: ['notes:*'], viewer: 'notes:read' })] })
+new JwksProvider({ issuer: 'http://id.internal', audience, [allowInsecureHttp]: true })
+
+// @ts-expect-error TS2345 without an audience, every token of the issuer would open this server
+new JwksProvider({ issuer })
+// @ts-expect-error TS2322 null is no audience; anyAudience is the only way out
+new JwksProvider({ issuer, audience: null })
+// @ts-expect-error TS2322 undefined is no audience
+new JwksProvider({ issuer, audience: undefined })
+// @ts-expect-error TS2322 a variable that may be missing must not switch the check off
+new JwksProvider({ issuer, audience: process.env.AUDIENCE })
+// @ts-expect-error TS2322 no audience out of none
+new JwksProvider({ issuer, audience: [] })
+// @ts-expect-error TS2322 a list that may be empty
+new JwksProvider({ issuer, audience: 'a b'.split(' ') })
+// @ts-expect-error TS2322 any symbol of one's own is not the opt-out
+new JwksProvider({ issuer, audience: Symbol('any') })
+// @ts-expect-error TS2322 false is not the opt-out
+new JwksProvider({ issuer, audience: false })
+// @ts-expect-error TS2345 without an issuer, whose keys?
+new JwksProvider({ audience })
+// @ts-expect-error TS2322 a variable that may be missing is no issuer
+new JwksProvider({ issuer: process.env.ISSUER, audience })
+// @ts-expect-error TS2322 one issuer: keys belong to issuers and are never pooled
+new JwksProvider({ issuer: [issuer, 'https://other.example'], audience })
+// @ts-expect-error TS2345 two places for the keys, and which one counts?
+new JwksProvider({ issuer, audience, jwksUri: 'https://id.example.com/keys', jwks })
+// @ts-expect-error TS2322 a shared secret: whoever verifies can sign
+new JwksProvider({ issuer, audience, algorithms: ['HS256'] })
+// @ts-expect-error TS2322 no algorithm at all
+new JwksProvider({ issuer, audience, algorithms: ['none'] })
+// @ts-expect-error TS2322 a list that takes nothing
+new JwksProvider({ issuer, audience, algorithms: [] })
+// @ts-expect-error TS2353 an option that does not exist: a slip of the pen must not go unseen
+new JwksProvider({ issuer, audience, clockTolerence: 5 })
+// @ts-expect-error TS2322 the opt-out is a decision, not a switch
+new JwksProvider({ issuer, audience, [allowInsecureHttp]: false })
+// @ts-expect-error TS2322 times are numbers of seconds
+new JwksProvider({ issuer, audience, timeout: '2s' })
+// @ts-expect-error TS2554 no options
+new JwksProvider()
+
+/* ---- StaticProvider --------------------------------------------------------------------------------------------- */
+
+new StaticProvider({ 'ci-0123456789abcdef': grant })
+new StaticProvider({ 'ci-0123456789abcdef': { ...grant, scopes: ['deploy'], expiresAt: 1_900_000_000 } }, { name: 'ci' })
+
+// @ts-expect-error TS2741 whose token is it?
+new StaticProvider({ 'ci-0123456789abcdef': { scopes: ['deploy'] } })
+// @ts-expect-error TS2322 one scope per entry: a string would be read letter by letter
+new StaticProvider({ 'ci-0123456789abcdef': { ...grant, scopes: 'deploy' } })
+// @ts-expect-error TS2353 nothing is remembered, so there is nothing to set
+new StaticProvider({ 'ci-0123456789abcdef': grant }, { cache: { ttl: 5 } })
+// @ts-expect-error TS2322 a list of tokens says nothing about their holders
+new StaticProvider(['ci-0123456789abcdef'])
+// @ts-expect-error TS2464 a variable that may be missing is no token
+new StaticProvider({ [process.env.CI_KEY]: grant })
+
+/* ---- ChainProvider ---------------------------------------------------------------------------------------------- */
+
+const structural = { verifyToken: async (presented: string): Promise<AccessToken | null> => (presented === 'x' ? token : null) }
+const chain = new ChainProvider([new JwksProvider({ issuer, audience }), structural])
+new ChainProvider([chain, new ChainProvider([chain])])
+
+// @ts-expect-error TS2345 an empty chain refuses everybody
+new ChainProvider([])
+// @ts-expect-error TS2345 a list that may be empty
+new ChainProvider([structural].filter(Boolean))
+// @ts-expect-error TS2353 no provider: it verifies nothing
+new ChainProvider([{ verify: async () => null }])
+// @ts-expect-error TS2322 a class is not yet a provider
+new ChainProvider([JwksProvider])
+// @ts-expect-error TS2554 a list, not one after the other
+new ChainProvider(structural, structural)
+
+/* ---- A provider of one's own ------------------------------------------------------------------------------------ */
+
+const provider: BearerAuthProvider = structural
+holds<Equal<typeof provider.recognizes, ((token: string) => Recognition) | undefined>>()
+
+export class Own extends BearerAuthProvider {
+  override async verifyToken(presented: string): Promise<AccessToken | null> {
+    return presented === 'x' ? accessToken({ token: presented, claims: { sub: 'ada' }, scopes: [] }) : null
+  }
+}
+export class Checking extends StandardProvider {
+  protected override async check(presented: string): Promise<Verdict> {
+    return presented === 'x' ? accept({ sub: 'ada' }, 1_900_000_000) : reject('unknown_token')
+  }
+}
+new ChainProvider([new Own(), new Checking({ scopes: fromClaim('permissions'), cache: { ttl: 5 } })])
+
+// @ts-expect-error TS2511 the interface alone verifies nothing
+new BearerAuthProvider()
+// @ts-expect-error TS2511 without check there is nothing to remember
+new StandardProvider()
+// @ts-expect-error TS2515 who does not verify is no provider
+export class Idle extends BearerAuthProvider {}
+// @ts-expect-error TS2515 who does not check has no verdict
+export class Unchecked extends StandardProvider {}
+export class SaysTrue extends BearerAuthProvider {
+  // @ts-expect-error TS2416 true says neither who nor what for
+  override async verifyToken(): Promise<boolean> {
+    return true
+  }
+}
+export class Synchronous extends BearerAuthProvider {
+  // @ts-expect-error TS2416 an answer is awaited
+  override verifyToken(): null {
+    return null
+  }
+}
+export class ChecksTrue extends StandardProvider {
+  // @ts-expect-error TS2416 true is no verdict
+  protected override async check(): Promise<boolean> {
+    return true
+  }
+}
+export class LoudMouth extends BearerAuthProvider {
+  override verifyToken = async (): Promise<null> => null
+  // @ts-expect-error TS2416 recognition never leaves the process, so it has nothing to wait for
+  override recognizes = async (): Promise<Recognition> => 'mine'
+}
+// @ts-expect-error TS2322 true says neither who nor what for
+export const saysTrue: BearerAuthProvider = { verifyToken: async () => true }
+// @ts-expect-error TS2322 undefined is no answer: null is no
+export const saysUndefined: BearerAuthProvider = { verifyToken: async () => undefined }
+// @ts-expect-error TS2322 an opinion that does not exist
+export const saysOurs: BearerAuthProvider = { ...structural, recognizes: () => 'ours' }
+// @ts-expect-error TS2345 a reason that does not exist
+reject('because')
+// @ts-expect-error TS2345 a yes without claims
+accept()
+// @ts-expect-error TS2345 seconds since the epoch, not a Date
+accept({ sub: 'ada' }, new Date())
+// @ts-expect-error TS2345 a token without scopes says so: []
+accessToken({ token: 'x', claims })
+// @ts-expect-error TS2322 one scope per entry
+accessToken({ token: 'x', claims, scopes: 'notes:read' })
+// @ts-expect-error TS2445 check alone neither remembers nor maps: outside there is verifyToken
+new Checking().check('x')
+
+/* ---- Nobody promotes anybody: what was verified cannot be changed ------------------------------------------------- */
+
+// @ts-expect-error TS2540 scopes are what the provider said
+token.scopes = ['admin']
+// @ts-expect-error TS2339 scopes are what the provider said
+token.scopes.push('admin')
+// @ts-expect-error TS2542 scopes are what the provider said
+token.scopes[0] = 'admin'
+// @ts-expect-error TS2540 claims are what the issuer said
+token.claims = { sub: 'root' }
+// @ts-expect-error TS2540 claims are what the issuer said
+token.claims.sub = 'root'
+// @ts-expect-error TS2542 claims are what the issuer said
+token.claims.roles = ['admin']
+// @ts-expect-error TS2540 the token is what was presented
+token.token = 'another'
+// @ts-expect-error TS2540 a token ends when it ends
+token.expiresAt = 0
+// @ts-expect-error TS2540 the subject is the claim
+token.subject = 'root'
+// @ts-expect-error TS2540 a verdict stays
+verdict.accepted = true
+// @ts-expect-error TS18047 nobody may be there; requireAuth() insists
+getAccessToken().scopes
+// @ts-expect-error TS2345 one scope per argument
+requireAuth(['notes:read', 'notes:write'])
+// @ts-expect-error TS2571 a claim nobody vouches for is unknown until looked at
+requireAuth().claims.realm_access.roles
+// @ts-expect-error TS2345 no token is null, never undefined
+withAccessToken(undefined, () => 7)
+
+/* ---- Scopes from claims ----------------------------------------------------------------------------------------- */
+
+fromClaim(['https://example.com/roles'], { admin: ['a', 'b'] })
+// @ts-expect-error TS2322 a table grants scopes, not booleans
+fromClaim('roles', { admin: true })
+// @ts-expect-error TS2322 a mapper that may give nothing gives []
+export const absentMinded: ScopeMapper = (given) => (given.sub ? ['a'] : undefined)
+// @ts-expect-error TS2322 one scope per entry: a string would be read letter by letter
+export const inOneString: ScopeMapper = () => 'a b'
+
+/* ---- The gates -------------------------------------------------------------------------------------------------- */
+
+const options: GateOptions = { resource: audience, requiredScopes: ['notes:read'], protect: [], exclude: [], optional: false, errors: 'mcp-use' }
+
+const app = express()
+app.use(expressAuth(provider, options))
+app.use('/mcp', expressAuth(provider))
+app.use(['/a', '/b'], expressAuth(provider), express.json())
+app.post('/mcp', expressAuth(provider, options), (req, res) => {
+  // The MCP SDK declares `req.auth`; we set it and declare nothing, so that the two do not quarrel.
+  holds<Equal<typeof req.auth, AuthInfo1 | undefined>>()
+  res.json(requireAuth('notes:read').claims)
+})
+app.all('/:id', expressAuth(provider), (req, res) => {
+  holds<Equal<typeof req.params, { id: string }>>()
+  res.end()
+})
+app.route('/x').get(expressAuth(provider), (_req, res) => void res.end())
+express.Router().use(expressAuth(provider))
+
+const hono = new Hono<{ Variables: { user: string } }>()
+hono.use(honoAuth(provider, options))
+hono.use('/mcp', honoAuth(provider))
+hono.get('/mcp/:id', honoAuth(provider), (c) => {
+  const id = c.req.param('id')
+  holds<Equal<typeof id, string>>()
+  return c.json(requireAuth('notes:read').claims as Record<string, string>)
+})
+
+const fastify = Fastify()
+await fastify.register(fastifyAuth(provider, options))
+fastify.register(async (scope) => void scope.register(fastifyAuth(provider)), { prefix: '/mcp' })
+await Fastify({ http2: true }).register(fastifyAuth(provider))
+
+createServer(nodeAuth(provider, options)((req, res) => void res.end(req.url)))
+createServer(nodeAuth(provider)(async (_req, res) => void res.end()))
+createServer(app)
+
+const guarded = fetchAuth(provider, options)(async (request: Request, env: { readonly KEY: string }) => new Response(env.KEY + request.url))
+holds<Equal<Parameters<typeof guarded>, [request: Request, env: { readonly KEY: string }]>>()
+holds<Equal<ReturnType<typeof guarded>, Promise<Response>>>()
+
+// The SDKs' own gates take our verifier, and our AuthInfo is theirs.
+app.use(requireBearerAuth1({ verifier: tokenVerifier(provider, { InvalidTokenError }), expectedResource: new URL(audience) }))
+app.use(requireBearerAuth2({ verifier: tokenVerifier(provider, { resource: audience }), requiredScopes: ['notes:read'] }))
+authInfo() satisfies AuthInfo1 | undefined
+authInfo() satisfies AuthInfo2 | undefined
+holds<Equal<ReturnType<typeof authInfo>, AuthInfo | undefined>>()
+
+// @ts-expect-error TS2322 a wording that does not exist
+gatePolicy({ errors: 'nice' })
+// @ts-expect-error TS2353 an option that does not exist
+expressAuth(provider, { scopes: ['notes:read'] })
+// @ts-expect-error TS2322 one scope per entry
+honoAuth(provider, { requiredScopes: 'notes:read' })
+// @ts-expect-error TS2322 one path per entry
+fastifyAuth(provider, { protect: '/mcp' })
+// @ts-expect-error TS2322 yes or no
+nodeAuth(provider, { optional: 'no' })
+// @ts-expect-error TS2322 a URL as clients write it, compared to the letter
+fetchAuth(provider, { resource: new URL(audience) })
+// @ts-expect-error TS2345 a gate without a provider
+expressAuth()
+// @ts-expect-error TS2345 no provider
+expressAuth({ verify: async () => null })
+// @ts-expect-error TS2353 the options of a gate are not those of a verifier
+tokenVerifier(provider, { requiredScopes: ['notes:read'] })

@@ -1,0 +1,271 @@
+/** Who may import whom: the plan's table, held over every file of `src` and `providers`. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { posix } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parseAst } from 'vitest/node'
+
+/**
+ * Each layer with its files and what they may import: layers by name, or one file by its path. A file may import its
+ * neighbours only where its own layer is in the list. What is in no layer may be imported by nobody, and imports nothing.
+ */
+const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImport: readonly string[] }>> = {
+  lib: { files: /^src\/lib\/[a-z-]+\.ts$/, mayImport: ['lib', 'src/errors.ts'] },
+  // By name, so that a new file at the top is a decision.
+  core: { files: /^src\/(access-token|context|errors|events|provider|verdict)\.ts$/, mayImport: ['core', 'lib', 'src/scopes/match.ts'] },
+  jwt: { files: /^src\/jwt\/[a-z-]+\.ts$/, mayImport: ['jwt', 'core', 'lib'] },
+  scopes: { files: /^src\/scopes\/[a-z-]+\.ts$/, mayImport: ['scopes', 'core', 'lib'] },
+  cache: { files: /^src\/cache\/[a-z-]+\.ts$/, mayImport: ['cache', 'core', 'lib'] },
+  'standard-provider': { files: /^src\/standard-provider\.ts$/, mayImport: ['cache', 'scopes', 'core', 'lib'] },
+  gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts'] },
+  adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib'] },
+  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
+  index: {
+    files: /^src\/index\.ts$/,
+    mayImport: ['providers', 'standard-provider', 'gate', 'jwt', 'scopes', 'cache', 'core'],
+  },
+  testing: {
+    files: /^src\/testing\/[a-z-]+\.ts$/,
+    mayImport: ['testing', 'index', 'providers', 'standard-provider', 'gate', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+  },
+  cli: {
+    files: /^src\/cli\/[a-z-]+\.ts$/,
+    mayImport: ['cli', 'testing', 'index', 'providers', 'standard-provider', 'gate', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+  },
+}
+
+/** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  jose: ['jwt', 'providers', 'testing'],
+  'lru-cache': ['cache'],
+}
+
+/** Modules of Node at run time, and the one file each that may use them: the core runs elsewhere too. */
+const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
+  'node:async_hooks': ['src/context.ts'],
+  'node:crypto': ['src/lib/digest.ts'],
+}
+
+interface Import {
+  readonly specifier: string
+  /** Leaves nothing behind in the JavaScript. `import { type X }` does not count: it still loads the module. */
+  readonly typeOnly: boolean
+}
+
+/** Path to source. */
+type Sources = ReadonlyMap<string, string>
+
+const sources: Sources = new Map(['src', 'providers'].flatMap((folder) => filesOf(folder)).map((path) => [path, readFileSync(path, 'utf8')]))
+
+describe('the layers', () => {
+  test('every file belongs to one', () => {
+    expect(sources.size).toBeGreaterThan(30)
+    expect([...sources.keys()].filter((path) => layerOf(path) === undefined)).toEqual([])
+  })
+
+  test('nobody imports what the table does not name: no stranger above, no framework, no module of Node', () => {
+    expect(violations(sources)).toEqual([])
+  })
+
+  test('there is no cycle, not even of types', () => {
+    expect(cycles(sources)).toEqual([])
+  })
+
+  test('what the tables allow is made use of', () => {
+    const imported = [...sources.values()].flatMap(importsOf).map(({ specifier }) => specifier)
+    for (const name of [...Object.keys(PACKAGES), ...Object.keys(NODE_MODULES)]) expect(imported).toContain(name)
+  })
+})
+
+describe('the checker of the layers', () => {
+  test.each([
+    ['a static import', "import { a } from './x.js'", false],
+    ['an import for its effects', "import './x.js'", false],
+    ['an import of types', "import type { A } from './x.js'", true],
+    ['an import of a marked type, which still loads the module', "import { type A } from './x.js'", false],
+    ['an export from', "export { a } from './x.js'", false],
+    ['an export of everything', "export * from './x.js'", false],
+    ['an export of types', "export type { A } from './x.js'", true],
+    ['a dynamic import', "async () => await import('./x.js')", false],
+    ['a dynamic import in backquotes', 'async () => await import(`./x.js`)', false],
+    ['an import type within a type', "let a: import('./x.js').A", true],
+    ['a require', "const a = require('./x.js')", false],
+    ['an import by require', "import a = require('./x.js')", false],
+    ['a module of Node by another way', "process.getBuiltinModule('./x.js')", false],
+  ])('sees %s', (_, source, typeOnly) => {
+    expect(importsOf(source)).toEqual([{ specifier: './x.js', typeOnly }])
+  })
+
+  test('sees no import in comments, strings and names', () => {
+    expect(importsOf(`// import './x.js'\nconst a = "import './x.js'"\nconst from = { import: './x.js' }`)).toEqual([])
+  })
+
+  test.each([
+    ['src/lib/digest.ts', "import { reject } from '../verdict.js'", 'src/verdict.ts'],
+    ['src/errors.ts', "import { decide } from './gate/decide.js'", 'src/gate/decide.ts'],
+    ['src/context.ts', "import { fromClaim } from './scopes/mappers.js'", 'src/scopes/mappers.ts'],
+    ['src/events.ts', "import type { CacheOptions } from './cache/verdict-cache.js'", 'src/cache/verdict-cache.ts'],
+    ['src/provider.ts', "export * from './standard-provider.js'", 'src/standard-provider.ts'],
+    ['src/jwt/rules.ts', "import type { ScopeMapper } from '../scopes/mappers.js'", 'src/scopes/mappers.ts'],
+    ['src/scopes/match.ts', "import { decodeJwt } from '../jwt/decode.js'", 'src/jwt/decode.ts'],
+    ['src/cache/verdict-cache.ts', "import { decide } from '../gate/decide.js'", 'src/gate/decide.ts'],
+    ['src/standard-provider.ts', "import { decodeJwt } from './jwt/decode.js'", 'src/jwt/decode.ts'],
+    ['src/standard-provider.ts', "import { StaticProvider } from '../providers/static.js'", 'providers/static.ts'],
+    ['src/gate/decide.ts', "import { KeySource } from '../jwt/key-source.js'", 'src/jwt/key-source.ts'],
+    ['src/gate/decide.ts', "import { VerdictCache } from '../cache/verdict-cache.js'", 'src/cache/verdict-cache.ts'],
+    ['src/gate/policy.ts', "import { bearerAuth } from '../adapters/node.js'", 'src/adapters/node.ts'],
+    ['src/adapters/express.ts', "import { bearerAuth } from './node.js'", 'src/adapters/node.ts'],
+    ['src/adapters/hono.ts', "import { JwksProvider } from '../../providers/jwks.js'", 'providers/jwks.ts'],
+    ['src/adapters/mcp.ts', "import { accessToken } from '../index.js'", 'src/index.ts'],
+    ['providers/static.ts', "import type { JwksProviderOptions } from './jwks.js'", 'providers/jwks.ts'],
+    ['providers/chain.ts', "import { BearerAuthProvider } from '../src/index.js'", 'src/index.ts'],
+    ['providers/jwks.ts', "async () => await import('../src/gate/decide.js')", 'src/gate/decide.ts'],
+    ['providers/jwks.ts', "import { bearerAuth } from '../src/adapters/node.js'", 'src/adapters/node.ts'],
+    ['src/index.ts', "export { bearerAuth } from './adapters/express.js'", 'src/adapters/express.ts'],
+    ['src/index.ts', "export { sha256 } from './lib/digest.js'", 'src/lib/digest.ts'],
+    ['src/gate/decide.ts', "import { signer } from '../../test/oauth-kit.js'", 'test/oauth-kit.ts'],
+    ['src/gate/decide.ts', "import './gone.js'", 'src/gate/gone.ts'],
+    ['src/adapters/express.ts', "import type { Request } from 'express'", 'express'],
+    ['src/adapters/hono.ts', "import { createMiddleware } from 'hono/factory'", 'hono/factory'],
+    ['src/adapters/mcp.ts', "import type { AuthInfo } from '@modelcontextprotocol/server'", '@modelcontextprotocol/server'],
+    ['src/gate/decide.ts', "import { decodeJwt } from 'jose'", 'jose'],
+    ['providers/static.ts', "import { LRUCache } from 'lru-cache'", 'lru-cache'],
+    ['src/gate/decide.ts', "import { Buffer } from 'node:buffer'", 'node:buffer'],
+    ['src/gate/decide.ts', "import { Buffer } from 'buffer'", 'buffer'],
+    ['src/gate/decide.ts', "import { createHash } from 'node:crypto'", 'node:crypto'],
+    ['src/gate/decide.ts', "import { type IncomingMessage } from 'node:http'", 'node:http'],
+    ['src/gate/decide.ts', 'async (name) => await import(name)', '(computed)'],
+  ])('refuses to let %s say: %s', (path, source, target) => {
+    expect(violations(new Map([...sources, [path, source]]))).toEqual([`${path} must not import ${target}`])
+  })
+
+  test.each([
+    ['src/gate/decide.ts', "import { unverifiedIssuer } from '../jwt/decode.js'"],
+    ['src/adapters/node.ts', "import type { IncomingMessage } from 'node:http'"],
+    ['src/lib/digest.ts', "import * as crypto from 'node:crypto'"],
+    ['src/jwt/decode.ts', "import { base64url } from 'jose'"],
+  ])('lets %s say: %s', (path, source) => {
+    expect(violations(new Map([...sources, [path, source]]))).toEqual([])
+  })
+
+  test('lets nothing go unseen because it stands in a new folder', () => {
+    expect(violations(new Map([['src/new/thing.ts', '']]))).toEqual(['src/new/thing.ts is in no layer'])
+    expect(violations(new Map([['src/utils.ts', '']]))).toEqual(['src/utils.ts is in no layer'])
+    expect(violations(new Map([['providers/presets/auth0.ts', '']]))).toEqual(['providers/presets/auth0.ts is in no layer'])
+  })
+
+  test('sees a cycle of two, of three, of one, and of types', () => {
+    const files = (...imports: readonly (readonly [string, string])[]): Sources =>
+      new Map(imports.map(([from, to]) => [`src/lib/${from}.ts`, `import type {} from './${to}.js'`]))
+    expect(cycles(files(['a', 'b'], ['b', 'a']))).toEqual(['src/lib/a.ts → src/lib/b.ts → src/lib/a.ts'])
+    expect(cycles(files(['x', 'a'], ['a', 'b'], ['b', 'c'], ['c', 'a']))).toHaveLength(1)
+    expect(cycles(files(['a', 'a']))).toEqual(['src/lib/a.ts → src/lib/a.ts'])
+    expect(cycles(files(['a', 'c'], ['b', 'c'], ['c', 'd']))).toEqual([])
+  })
+})
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => posix.join(entry.parentPath, entry.name).replaceAll('\\', '/'))
+}
+
+function layerOf(path: string): string | undefined {
+  return Object.keys(LAYERS).find((name) => LAYERS[name]?.files.test(path))
+}
+
+/** A sentence for every import that the tables do not allow, and for every file that they do not know. */
+function violations(files: Sources): string[] {
+  return [...files].flatMap(([path, source]) => {
+    const layer = layerOf(path)
+    if (layer === undefined) return [`${path} is in no layer`]
+    return importsOf(source)
+      .filter((one) => !isAllowed(path, layer, one, files))
+      .map(({ specifier }) => `${path} must not import ${targetOf(path, specifier)}`)
+  })
+}
+
+function isAllowed(path: string, layer: string, { specifier, typeOnly }: Import, files: Sources): boolean {
+  const target = targetOf(path, specifier)
+  if (specifier.startsWith('.')) {
+    const allowed = LAYERS[layer]?.mayImport ?? []
+    return files.has(target) && (allowed.includes(target) || allowed.includes(layerOf(target) ?? ''))
+  }
+  if (specifier.startsWith('node:')) return typeOnly || (NODE_MODULES[specifier] ?? []).includes(path)
+  return !builtinModules.includes(specifier) && (PACKAGES[specifier] ?? []).includes(layer)
+}
+
+/** The source file that a relative specifier means; any other specifier as it is. */
+function targetOf(path: string, specifier: string): string {
+  if (!specifier.startsWith('.')) return specifier
+  return posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts')
+}
+
+/** Everything that a source imports, by whatever means; `(computed)` where it says the name only at run time. */
+function importsOf(source: string): Import[] {
+  const found: Import[] = []
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(visit)
+    if (typeof value !== 'object' || value === null) return
+    const node: Node = value
+    const specifier = IMPORTED[node.type ?? '']?.(node)
+    if (specifier) found.push({ specifier: literal(specifier), typeOnly: isTypeOnly(node) })
+    Object.values(node).forEach(visit)
+  }
+  visit(parseAst(source, { lang: 'ts', sourceType: 'module' }))
+  return found
+}
+
+/** A node of the syntax tree, as far as imports need it. */
+interface Node {
+  readonly type?: string
+  readonly name?: string
+  readonly value?: unknown
+  readonly source?: Node | null
+  readonly expression?: Node
+  readonly callee?: Node
+  readonly property?: Node
+  readonly arguments?: readonly Node[]
+  readonly quasis?: readonly { readonly value: { readonly cooked: string } }[]
+  readonly importKind?: string
+  readonly exportKind?: string
+}
+
+/** Where each kind of import keeps its specifier. */
+const IMPORTED: Readonly<Record<string, (node: Node) => Node | null | undefined>> = {
+  ImportDeclaration: ({ source }) => source,
+  ExportNamedDeclaration: ({ source }) => source,
+  ExportAllDeclaration: ({ source }) => source,
+  ImportExpression: ({ source }) => source,
+  TSImportType: ({ source }) => source,
+  TSExternalModuleReference: ({ expression }) => expression,
+  CallExpression: ({ callee, arguments: [first] = [] }) => {
+    const name = callee?.property?.name ?? callee?.name ?? ''
+    return ['require', 'getBuiltinModule'].includes(name) ? first : undefined
+  },
+}
+
+function isTypeOnly({ type, importKind, exportKind }: Node): boolean {
+  return type === 'TSImportType' || importKind === 'type' || exportKind === 'type'
+}
+
+function literal({ value, quasis = [] }: Node): string {
+  const [text, ...more] = quasis
+  if (text !== undefined && more.length === 0) return text.value.cooked
+  return typeof value === 'string' ? value : '(computed)'
+}
+
+/** Every cycle, each once, as a walk that ends where it began. */
+function cycles(files: Sources): string[] {
+  const done = new Set<string>()
+  const found: string[] = []
+  const walk = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) found.push([...way.slice(way.indexOf(path)), path].join(' → '))
+    if (way.includes(path) || done.has(path)) return
+    const targets = new Set(importsOf(files.get(path) ?? '').map(({ specifier }) => targetOf(path, specifier)))
+    for (const target of targets) if (files.has(target)) walk(target, [...way, path])
+    done.add(path)
+  }
+  for (const path of files.keys()) walk(path, [])
+  return found
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import { fromClaim, mapScopes, standardScopes } from '../../src/scopes/mappers.js'
+import { checkedScopes, missingScopes } from '../../src/scopes/match.js'
+import type { Claims } from '../../src/index.js'
+
+const scopesOf = (claims: Claims, ...mappers: Parameters<typeof mapScopes>[0]): readonly string[] => mapScopes(mappers, claims)
+
+describe('standardScopes', () => {
+  test.each<[string, Claims, readonly string[]]>([
+    ['scope as text', { scope: 'a b' }, ['a', 'b']],
+    ['scope as an array', { scope: ['a', 'b'] }, ['a', 'b']],
+    ['scp as an array (Okta)', { scp: ['a', 'b'] }, ['a', 'b']],
+    ['scp as text (Entra)', { scp: 'a b' }, ['a', 'b']],
+    ['both add up, each once', { scope: 'a b', scp: ['b', 'c'] }, ['a', 'b', 'c']],
+    ['several blanks', { scope: ' a  b ' }, ['a', 'b']],
+    ['neither', {}, []],
+    ['null', { scope: null }, []],
+    ['a number', { scope: 7 }, []],
+    ['an array with odd members', { scope: ['a', 7, null, ['b']] }, ['a']],
+    ['a tab never splits a scope in two', { scope: 'a\tb' }, []],
+    ['nor does a line break', { scope: 'a\nadmin' }, []],
+    ['nor a no-break space', { scope: 'a\u00a0admin' }, []],
+    ['an entry of two scopes is none', { scope: ['a b'] }, []],
+    ['a quote is outside of the alphabet', { scope: 'a"b c' }, ['c']],
+  ])('%s', (_, claims, expected) => {
+    expect(scopesOf(claims, standardScopes)).toEqual(expected)
+  })
+})
+
+describe('fromClaim', () => {
+  const roles = { realm_access: { roles: ['admin', 'viewer'] } }
+
+  test('reads a claim as scopes', () => {
+    expect(scopesOf({ permissions: ['notes:read'] }, fromClaim('permissions'))).toEqual(['notes:read'])
+  })
+
+  test('walks into objects and maps by a table', () => {
+    const mapper = fromClaim('realm_access.roles', { admin: ['notes:read', 'notes:write'], viewer: 'notes:read' })
+    expect(scopesOf(roles, mapper)).toEqual(['notes:read', 'notes:write'])
+  })
+
+  test('unknown roles grant nothing', () => {
+    expect(scopesOf({ roles: ['stranger'] }, fromClaim('roles', { admin: 'notes:*' }))).toEqual([])
+  })
+
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('a role called %s grants nothing', (role) => {
+    expect(scopesOf({ roles: [role] }, fromClaim('roles', { admin: 'notes:*' }))).toEqual([])
+  })
+
+  test.each(['constructor', '__proto__', 'constructor.name', 'realm_access.constructor.name', 'realm_access.roles.length'])(
+    'the path %s finds nothing that is not a claim',
+    (path) => {
+      expect(scopesOf({ realm_access: { roles: ['a'] } }, fromClaim(path))).toEqual([])
+    },
+  )
+
+  test('the literal name wins over the path', () => {
+    expect(scopesOf({ 'a.b': 'literal', a: { b: 'path' } }, fromClaim('a.b'))).toEqual(['literal'])
+  })
+
+  test('the array form has no dots', () => {
+    expect(scopesOf({ 'https://example.com/roles': ['admin'] }, fromClaim(['https://example.com/roles']))).toEqual(['admin'])
+    expect(scopesOf({ 'a.b': { 'c.d': 'deep' } }, fromClaim(['a.b', 'c.d']))).toEqual(['deep'])
+  })
+
+  test('mappers add up', () => {
+    expect(scopesOf({ scope: 'openid', ...roles }, standardScopes, fromClaim('realm_access.roles'))).toEqual(['openid', 'admin', 'viewer'])
+  })
+
+  test('a table that is changed afterwards changes nothing', () => {
+    const table: Record<string, string[]> = { viewer: ['notes:read'] }
+    const mapper = fromClaim('roles', table)
+    table.viewer?.push('admin')
+    table.stranger = ['admin']
+    expect(scopesOf({ roles: ['viewer', 'stranger'] }, mapper)).toEqual(['notes:read'])
+  })
+
+  test.each<[string, unknown, unknown]>([
+    ['an empty path', '', undefined],
+    ['an empty array path', [], undefined],
+    ['a path with an empty name', ['a', ''], undefined],
+    ['no path', undefined, undefined],
+    ['two scopes in one entry', 'roles', { admin: 'a b' }],
+    ['a grant that is a number', 'roles', { admin: 7 }],
+    ['an empty scope', 'roles', { admin: [''] }],
+  ])('%s is refused', (_, path, table) => {
+    expect(() => fromClaim(path as never, table as never)).toThrow(TypeError)
+  })
+})
+
+describe('matching', () => {
+  test('scopes are compared whole and in their own case', () => {
+    expect(missingScopes(['notes:read', 'Admin'], ['notes', 'admin', 'notes:read'])).toEqual(['notes', 'admin'])
+  })
+
+  test('a list of scopes is one scope per entry', () => {
+    expect(() => checkedScopes('requiredScopes', ['a b'])).toThrow(/one scope per entry/)
+    expect(() => checkedScopes('requiredScopes', 'a')).toThrow(/one scope per entry/)
+  })
+})
