@@ -1,6 +1,6 @@
 /**
- * What must compile, and what must not. Nothing here runs: `test/compile.test.ts` compiles it, and looks whether each
- * error is the one that is announced. `@ts-expect-error` names the compiler's code, then the reason.
+ * What must compile, and what must not. Nothing here runs: `test/compile.test.ts` compiles it. Every directive names
+ * the compiler's code, so that a slip in the line below cannot stand for the error that is meant; then the reason.
  */
 import { requireBearerAuth as requireBearerAuth1 } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
 import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
@@ -172,15 +172,15 @@ new JwksProvider({ issuer: process.env.ISSUER, audience })
 new JwksProvider({ issuer: [issuer, 'https://other.example'], audience })
 // @ts-expect-error TS2345 two places for the keys, and which one counts?
 new JwksProvider({ issuer, audience, jwksUri: 'https://id.example.com/keys', jwks })
-// @ts-expect-error TS2322 a shared secret: whoever verifies can sign
+// @ts-expect-error TS2820 a shared secret: whoever verifies can sign
 new JwksProvider({ issuer, audience, algorithms: ['HS256'] })
 // @ts-expect-error TS2322 no algorithm at all
 new JwksProvider({ issuer, audience, algorithms: ['none'] })
 // @ts-expect-error TS2322 a list that takes nothing
 new JwksProvider({ issuer, audience, algorithms: [] })
-// @ts-expect-error TS2353 an option that does not exist: a slip of the pen must not go unseen
+// @ts-expect-error TS2561 an option that does not exist: a slip of the pen must not go unseen
 new JwksProvider({ issuer, audience, clockTolerence: 5 })
-// @ts-expect-error TS2322 the opt-out is a decision, not a switch
+// @ts-expect-error TS2418 the opt-out is a decision, not a switch
 new JwksProvider({ issuer, audience, [allowInsecureHttp]: false })
 // @ts-expect-error TS2322 times are numbers of seconds
 new JwksProvider({ issuer, audience, timeout: '2s' })
@@ -215,7 +215,7 @@ new ChainProvider([])
 new ChainProvider([structural].filter(Boolean))
 // @ts-expect-error TS2353 no provider: it verifies nothing
 new ChainProvider([{ verify: async () => null }])
-// @ts-expect-error TS2322 a class is not yet a provider
+// @ts-expect-error TS2741 a class is not yet a provider
 new ChainProvider([JwksProvider])
 // @ts-expect-error TS2554 a list, not one after the other
 new ChainProvider(structural, structural)
@@ -276,11 +276,11 @@ export const saysUndefined: BearerAuthProvider = { verifyToken: async () => unde
 export const saysOurs: BearerAuthProvider = { ...structural, recognizes: () => 'ours' }
 // @ts-expect-error TS2345 a reason that does not exist
 reject('because')
-// @ts-expect-error TS2345 a yes without claims
+// @ts-expect-error TS2554 a yes without claims
 accept()
 // @ts-expect-error TS2345 seconds since the epoch, not a Date
 accept({ sub: 'ada' }, new Date())
-// @ts-expect-error TS2345 a token without scopes says so: []
+// @ts-expect-error TS2741 a token without scopes says so: []
 accessToken({ token: 'x', claims })
 // @ts-expect-error TS2322 one scope per entry
 accessToken({ token: 'x', claims, scopes: 'notes:read' })
@@ -309,7 +309,7 @@ token.expiresAt = 0
 token.subject = 'root'
 // @ts-expect-error TS2540 a verdict stays
 verdict.accepted = true
-// @ts-expect-error TS18047 nobody may be there; requireAuth() insists
+// @ts-expect-error TS2531 nobody may be there; requireAuth() insists
 getAccessToken().scopes
 // @ts-expect-error TS2345 one scope per argument
 requireAuth(['notes:read', 'notes:write'])
@@ -389,9 +389,9 @@ fastifyAuth(provider, { protect: '/mcp' })
 nodeAuth(provider, { optional: 'no' })
 // @ts-expect-error TS2322 a URL as clients write it, compared to the letter
 fetchAuth(provider, { resource: new URL(audience) })
-// @ts-expect-error TS2345 a gate without a provider
+// @ts-expect-error TS2554 a gate without a provider
 expressAuth()
-// @ts-expect-error TS2345 no provider
+// @ts-expect-error TS2353 no provider
 expressAuth({ verify: async () => null })
 // @ts-expect-error TS2353 the options of a gate are not those of a verifier
 tokenVerifier(provider, { requiredScopes: ['notes:read'] })

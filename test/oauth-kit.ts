@@ -1,6 +1,6 @@
 /** Signing keys and tokens for tests, and providers that give one answer. */
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { accessToken, AuthUnavailableError, BearerAuthProvider } from '../src/index.js'
+import { accessToken, AuthUnavailableError } from '../src/index.js'
 import type { JWK, JWTPayload } from 'jose'
 import type { AccessToken, Recognition } from '../src/index.js'
 
@@ -33,8 +33,14 @@ export function clock(start = START): { now: () => number; forward(seconds: numb
   return { now: () => time, forward: (seconds) => void (time += seconds) }
 }
 
+export interface Sayer {
+  readonly asked: string[]
+  readonly verifyToken: (token: string) => Promise<AccessToken | null>
+  readonly recognizes?: () => Recognition
+}
+
 /** A provider that always says this. */
-export function says(answer: 'yes' | 'no' | 'silence' | 'bug', recognizes?: Recognition): BearerAuthProvider & { readonly asked: string[] } {
+export function says(answer: 'yes' | 'no' | 'silence' | 'bug', recognizes?: Recognition): Sayer {
   const asked: string[] = []
   const provider = {
     asked,

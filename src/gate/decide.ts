@@ -52,5 +52,7 @@ function needsToken({ path, mounted }: GateRequest, { protect, resource }: GateP
 }
 
 function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: readonly string[]; scopes: readonly string[] } {
-  return { issuers: policy.authorizationServers ?? provider.issuers ?? [], scopes: policy.requiredScopes }
+  // Some issuers are plain names; a client can only go to a URL.
+  const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
+  return { issuers, scopes: policy.requiredScopes }
 }

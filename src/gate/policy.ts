@@ -51,12 +51,19 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
   return {
     requiredScopes: scopes,
     resource,
-    authorizationServers: options.authorizationServers && [...options.authorizationServers],
+    authorizationServers: options.authorizationServers && checkedIssuers(options.authorizationServers),
     protect: protect && checkedPaths('protect', protect),
     exclude: checkedPaths('exclude', exclude),
     optional,
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl }),
   }
+}
+
+function checkedIssuers(issuers: unknown): readonly string[] {
+  if (!Array.isArray(issuers) || !issuers.every((issuer) => typeof issuer === 'string' && URL.canParse(issuer))) {
+    throw new TypeError('"authorizationServers" must be an array of issuers, such as ["https://id.example.com"]')
+  }
+  return [...issuers]
 }
 
 const OPTIONS = ['requiredScopes', 'resource', 'authorizationServers', 'protect', 'exclude', 'optional', 'errors'] as const

@@ -1,0 +1,81 @@
+/** A real OpenID provider: issues JWT access tokens for the server that a client names, and can be switched off. */
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+// Not from 'oidc-provider': that file warns on Node 20, which is older than it supports. This is the class behind it.
+import { Provider } from 'oidc-provider/lib/provider.js'
+import { listen } from './listen.js'
+
+/** Seconds from a token's issue to its `exp`. */
+export const TOKEN_LIFETIME = 3600
+
+/** Ada's agent: a program that signs in for itself and may only read. */
+export interface Client {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly scope: string
+}
+
+export interface IdentityProvider {
+  readonly issuer: string
+  readonly client: Client
+  /** Switches it off. Does nothing the second time. */
+  close(): Promise<void>
+}
+
+export async function startIdentityProvider(): Promise<IdentityProvider> {
+  const client = { clientId: 'ada', clientSecret: secret(), scope: 'notes:read' }
+  const { origin, close } = await listen((issuer) => new Provider(issuer, configuration(client)).callback())
+  return { issuer: origin, client, close }
+}
+
+function configuration({ clientId, clientSecret, scope }: Client): object {
+  return {
+    clients: [
+      {
+        client_id: clientId,
+        client_secret: clientSecret,
+        scope,
+        grant_types: ['client_credentials'],
+        response_types: [],
+        redirect_uris: [],
+      },
+    ],
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    jwks: { keys: [signingKey()] },
+    cookies: { keys: [secret()] },
+    adapter: NothingStored,
+    ttl: { ClientCredentials: TOKEN_LIFETIME },
+    // What the tools greet their caller by.
+    extraTokenClaims: () => ({ name: 'Ada' }),
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      // RFC 8707: a client names the server it wants a token for, and the token is good there only.
+      resourceIndicators: {
+        enabled: true,
+        // In earnest there would be a list of the servers known.
+        getResourceServerInfo: (_context: unknown, resource: string) => ({
+          audience: resource,
+          scope: 'notes:read notes:write',
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'ES256' } },
+        }),
+      },
+    },
+  }
+}
+
+/** JWTs are kept by those who hold them: there is nothing to store. */
+class NothingStored {
+  async find(): Promise<undefined> {
+    return undefined
+  }
+}
+
+function signingKey(): object {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }
+}
+
+function secret(): string {
+  return randomBytes(32).toString('hex')
+}

@@ -1,0 +1,105 @@
+/** Asks a server under test as a client would, odd targets and doubled headers included. Loopback only. */
+import { Agent, request } from 'node:http'
+import { parseChallenge } from './challenge-parser.js'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Challenge } from './challenge-parser.js'
+
+export interface Asked {
+  /** Default: POST. */
+  readonly method?: string
+  /** As it stands in the request line. Default: `/mcp`. */
+  readonly target?: string
+  /** An array is sent as several headers of the same name. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly body?: string
+}
+
+export interface Answered {
+  readonly status: number
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+  /** The body, where it is JSON. */
+  readonly json: any
+  /** The challenge, where there is one; one that does not parse is thrown. */
+  readonly challenge: Challenge | undefined
+}
+
+export type Ask = (asked?: Asked) => Promise<Answered>
+
+export interface Running {
+  readonly ask: Ask
+  /** Where it is, for clients of their own. */
+  readonly origin: string
+  close(): Promise<void>
+}
+
+/** Headers up to this many bytes get through to the servers under test. */
+export const MAX_HEADER = 256 * 1024
+
+/** Starts a server on a free port of this machine. */
+export async function listen(server: Server): Promise<Running> {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // a TCP server that listens has one
+  const agent = new Agent({ keepAlive: true })
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    ask: ({ method = 'POST', target = '/mcp', headers = {}, body } = {}) =>
+      new Promise((resolve, reject) => {
+        const lines = Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]))
+        if (body !== undefined) lines.push('Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body)))
+        const outgoing = request({ host: '127.0.0.1', port, agent, method, path: target, headers: ['Host', `127.0.0.1:${port}`, ...lines] })
+        outgoing.on('error', reject)
+        outgoing.on('response', (incoming) => {
+          const chunks: Buffer[] = []
+          incoming.on('error', reject)
+          incoming.on('data', (chunk: Buffer) => void chunks.push(chunk))
+          incoming.on('end', () => resolve(answered(incoming.statusCode ?? 0, pairs(incoming.rawHeaders), Buffer.concat(chunks).toString())))
+        })
+        outgoing.end(body)
+      }),
+    close: async () => {
+      agent.destroy()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** Asks a fetch handler without a socket. What it throws is answered as every runtime does: with 500. */
+export function askingDirectly(handler: (request: Request) => Response | Promise<Response>): Ask {
+  return async ({ method = 'POST', target = '/mcp', headers = {}, body } = {}) => {
+    const list = new Headers()
+    for (const [name, values] of Object.entries(headers)) for (const value of [values].flat()) list.append(name, value)
+    if (body !== undefined) list.set('Content-Type', 'application/json')
+    const url = target.startsWith('/') ? `http://localhost${target}` : target
+    let response: Response
+    try {
+      response = await handler(new Request(url, { method, headers: list, ...(body !== undefined && { body }) }))
+    } catch {
+      return answered(500, [], '')
+    }
+    return answered(response.status, [...response.headers], await response.text())
+  }
+}
+
+function answered(status: number, headers: readonly (readonly [string, string])[], text: string): Answered {
+  const byName: Record<string, string> = {}
+  for (const [name, value] of headers) {
+    const lower = name.toLowerCase()
+    byName[lower] = lower in byName ? `${byName[lower]}, ${value}` : value
+  }
+  const challenge = byName['www-authenticate']
+  return {
+    status,
+    headers: byName,
+    text,
+    json: byName['content-type']?.startsWith('application/json') && text !== '' ? JSON.parse(text) : undefined,
+    challenge: challenge === undefined ? undefined : parseChallenge(challenge),
+  }
+}
+
+function pairs(raw: readonly string[]): [string, string][] {
+  return raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? ''] as [string, string]] : []))
+}

@@ -1,0 +1,122 @@
+/** The same small app on every server that there is an adapter for, with the gate in front. */
+import { createAdaptorServer } from '@hono/node-server'
+import express from 'express'
+import Fastify from 'fastify'
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import { createServer } from 'node:http'
+import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
+import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
+import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
+import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
+import { authInfo } from '../../src/adapters/mcp.js'
+import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
+import { askingDirectly, listen, MAX_HEADER } from './http-kit.js'
+import type { Server } from 'node:http'
+import type { BearerAuthProvider, GateOptions } from '../../src/index.js'
+import type { Running } from './http-kit.js'
+
+/** What runs at a path: takes the parsed body and what the adapter left for MCP transports, gives JSON. May be async, may throw. */
+export type Handle = (body: unknown, auth: unknown) => unknown
+
+export interface AppUnderTest {
+  readonly provider: BearerAuthProvider
+  readonly gate?: GateOptions
+  readonly handlers: Readonly<Record<string, Handle>>
+  /** What the app's own CORS middleware sets, in front of the gate. */
+  readonly cors?: { readonly origin: string; readonly expose: string }
+}
+
+export type Serve = (app: AppUnderTest) => Promise<Running>
+
+export const SERVERS = { fetch: serveFetch, node: serveNode, express: serveExpress, hono: serveHono, fastify: serveFastify }
+
+async function serveFetch({ provider, gate, handlers }: AppUnderTest): Promise<Running> {
+  const handler = fetchAuth(provider, gate)((request: Request) => {
+    const handle = handlers[new URL(request.url).pathname]
+    if (handle === undefined) return new Response('nothing here', { status: 404 })
+    if (request.headers.get('content-type') === null) return whenever(handle(undefined, authInfo()), (out) => Response.json(out))
+    return request.json().then(async (body) => Response.json(await handle(body, authInfo())))
+  })
+  return { ask: askingDirectly(handler), origin: 'http://localhost', close: async () => undefined }
+}
+
+async function serveNode({ provider, gate, handlers, cors }: AppUnderTest): Promise<Running> {
+  const guarded = nodeAuth(provider, gate)((req, res) => {
+    // The usual idiom. It reads "//host/mcp" and "/x/../mcp" as "/mcp".
+    const handle = handlers[new URL(req.url ?? '/', 'http://localhost').pathname]
+    const auth = 'auth' in req ? req.auth : undefined
+    const send = (out: unknown): void => void res.setHeader('Content-Type', 'application/json').end(JSON.stringify(out))
+    if (handle === undefined) return void res.writeHead(404).end()
+    if (req.headers['content-type'] === undefined) return whenever(handle(undefined, auth), send)
+    return (async () => {
+      let text = ''
+      for await (const chunk of req) text += String(chunk)
+      send(await handle(JSON.parse(text), auth))
+    })()
+  })
+  return listen(
+    createServer({ maxHeaderSize: MAX_HEADER }, (req, res) => {
+      if (cors) for (const [name, value] of Object.entries(corsHeaders(cors))) res.setHeader(name, value)
+      return guarded(req, res)
+    }),
+  )
+}
+
+async function serveExpress({ provider, gate, handlers, cors }: AppUnderTest): Promise<Running> {
+  const app = express()
+  if (cors) {
+    app.use((_req, res, next) => {
+      res.set(corsHeaders(cors))
+      next()
+    })
+  }
+  app.use(expressAuth(provider, gate))
+  // After the gate: the body arrives in events that know nothing of the request's context.
+  app.use(express.json({ limit: '1mb' }))
+  for (const [path, handle] of Object.entries(handlers)) {
+    app.all(path, (req, res) => whenever(handle(req.body, req.auth), (out) => void res.json(out)))
+  }
+  return listen(createServer({ maxHeaderSize: MAX_HEADER }, app))
+}
+
+async function serveHono({ provider, gate, handlers, cors: own }: AppUnderTest): Promise<Running> {
+  const app = new Hono()
+  if (own) app.use(cors({ origin: own.origin, exposeHeaders: [own.expose] }))
+  app.use(honoAuth(provider, gate))
+  for (const [path, handle] of Object.entries(handlers)) {
+    app.all(path, (c) => {
+      const auth: unknown = c.get('auth' as never)
+      if (c.req.header('content-type') === undefined) return whenever(handle(undefined, auth), (out) => c.json(out as object))
+      return c.req.json().then(async (body: unknown) => c.json((await handle(body, auth)) as object))
+    })
+  }
+  return listen(createAdaptorServer({ fetch: app.fetch, serverOptions: { maxHeaderSize: MAX_HEADER } }) as Server)
+}
+
+async function serveFastify({ provider, gate, handlers, cors }: AppUnderTest): Promise<Running> {
+  const app = Fastify({ http: { maxHeaderSize: MAX_HEADER } })
+  if (cors) {
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.headers(corsHeaders(cors))
+    })
+  }
+  await app.register(fastifyAuth(provider, gate))
+  for (const [path, handle] of Object.entries(handlers)) {
+    app.all(path, (request, reply) => {
+      const auth = 'auth' in request.raw ? request.raw.auth : undefined
+      whenever(handle(request.body, auth), (out) => void reply.send(out), (error) => void reply.send(error))
+    })
+  }
+  await app.ready()
+  return listen(app.server)
+}
+
+function corsHeaders({ origin, expose }: NonNullable<AppUnderTest['cors']>): Record<string, string> {
+  return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': expose }
+}
+
+// Without this a handler that throws at once would be made to throw later.
+function whenever<T>(out: unknown, use: (out: unknown) => T, fail?: (error: unknown) => T): T | Promise<T> {
+  return out instanceof Promise ? out.then(use, fail) : use(out)
+}

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest'
+import { decide, gatePolicy } from '../../src/index.js'
+import { says } from '../oauth-kit.js'
+import type { BearerAuthProvider, Decision, GateOptions } from '../../src/index.js'
+
+const POST = { method: 'POST', path: '/mcp', authorization: ['Bearer a-token'] }
+
+function decided(options: GateOptions, request: object = {}, provider: BearerAuthProvider = says('yes')): Promise<Decision> {
+  return decide({ ...POST, ...request }, provider, gatePolicy(options))
+}
+
+async function challengeOf(options: GateOptions, request: object = {}, provider?: BearerAuthProvider): Promise<string | undefined> {
+  const decision = await decided(options, request, provider)
+  return decision.pass ? 'passed' : decision.answer.headers['WWW-Authenticate']
+}
+
+describe('gatePolicy', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['a misspelt option', { requiredScope: ['a'] }, /"requiredScope" is not an option of bearerAuth; it takes requiredScopes/],
+    ['scopes as text', { requiredScopes: 'a' }, /"requiredScopes" must hold one scope per entry/],
+    ['two scopes in one entry', { requiredScopes: ['a b'] }, /one scope per entry/],
+    ['a scope that would break the header', { requiredScopes: ['a"b'] }, /"requiredScopes"/],
+    ['a resource that is a path', { resource: '/mcp' }, /"resource" must be an absolute URL/],
+    ['a resource on plain http', { resource: 'http://mcp.example.com' }, /https/],
+    ['a resource with a fragment', { resource: 'https://mcp.example.com/#x' }, /fragment/],
+    ['a resource with a password', { resource: 'https://a:b@mcp.example.com/' }, /password/],
+    ['an empty resource', { resource: '' }, /"resource"/],
+    ['a path that is no list', { protect: '/mcp' }, /"protect"/],
+    ['a pattern', { exclude: ['/docs/*'] }, /"exclude".*no patterns/],
+    ['optional as text', { optional: 'no' }, /"optional"/],
+    ['an unknown wording', { errors: 'nice' }, /"errors" must be/],
+    ['issuers as text', { authorizationServers: 'https://id.example.com' }, /"authorizationServers"/],
+    ['an issuer that is no URL', { authorizationServers: ['id.example.com'] }, /"authorizationServers"/],
+  ])('%s is refused', (_, options, message) => {
+    expect(() => gatePolicy(options as GateOptions)).toThrow(message)
+    expect(() => gatePolicy(options as GateOptions)).toThrow(TypeError)
+  })
+})
+
+describe('decide', () => {
+  test('no credentials: a challenge without an error, with the scopes to ask for', async () => {
+    const request = { authorization: [] }
+    expect(await challengeOf({}, request)).toBe('Bearer realm="protected"')
+    expect(await challengeOf({ requiredScopes: ['a', 'b'] }, request)).toBe('Bearer scope="a b"')
+    expect(await challengeOf({ resource: 'https://mcp.example.com/mcp' }, request)).toBe(
+      'Bearer resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp"',
+    )
+  })
+
+  test('a bad token: invalid_token', async () => {
+    expect(await challengeOf({ requiredScopes: ['a'] }, {}, says('no'))).toBe(
+      'Bearer error="invalid_token", error_description="Token is invalid or expired", scope="a"',
+    )
+  })
+
+  test('a scope missing: all that are needed, in one challenge', async () => {
+    expect(await challengeOf({ requiredScopes: ['notes:read', 'notes:write'] })).toContain('scope="notes:read notes:write"')
+  })
+
+  test('silence: 503, the time to wait, and no challenge', async () => {
+    const decision = await decided({}, {}, says('silence'))
+    expect(decision).toMatchObject({ pass: false, answer: { status: 503, headers: { 'Retry-After': '7', 'Cache-Control': 'no-store' } } })
+    expect(decision).not.toHaveProperty(['answer', 'headers', 'WWW-Authenticate'])
+  })
+
+  test('a bug is thrown, on guarded paths and on others', async () => {
+    await expect(decided({}, {}, says('bug'))).rejects.toThrow(TypeError)
+    await expect(decided({}, { path: '/elsewhere' }, says('bug'))).rejects.toThrow(TypeError)
+  })
+
+  test('a token that is bound to a key is refused without the proof', async () => {
+    const bound: BearerAuthProvider = {
+      verifyToken: async (token) => ({ token, claims: { sub: 'ada', cnf: { jkt: 'abc' } }, scopes: [], provider: 'own' }),
+    }
+    expect(await decided({}, {}, bound)).toMatchObject({ pass: false, answer: { status: 401 } })
+    expect(await decided({}, { path: '/elsewhere' }, bound)).toMatchObject({ pass: true, context: { token: null } })
+  })
+
+  test('the path of the resource is guarded, and a resource at the root guards everything', async () => {
+    const request = { authorization: [], path: '/api/mcp' }
+    expect((await decided({}, request)).pass).toBe(true)
+    expect((await decided({ resource: 'https://mcp.example.com/api/mcp' }, request)).pass).toBe(false)
+    expect((await decided({ resource: 'https://mcp.example.com' }, { ...request, path: '/anything' })).pass).toBe(false)
+  })
+
+  test('an excluded path is not looked at, even with a token', async () => {
+    const provider = says('yes')
+    expect(await decided({ protect: ['/'] }, { path: '/health' }, provider)).toMatchObject({ pass: true, context: { token: null } })
+    expect(provider.asked).toEqual([])
+  })
+
+  test('optional: nothing presented passes, something bad does not', async () => {
+    const options = { optional: true }
+    expect(await decided(options, { authorization: [] })).toMatchObject({ pass: true, context: { token: null } })
+    expect(await decided(options)).toMatchObject({ pass: true, context: { token: { token: 'a-token' } } })
+    expect((await decided(options, {}, says('no'))).pass).toBe(false)
+    expect((await decided(options, { authorization: ['Bearer a b'] })).pass).toBe(false)
+  })
+
+  describe('metadata', () => {
+    const resource = 'https://mcp.example.com/mcp'
+    const get = { method: 'GET', path: '/.well-known/oauth-protected-resource/mcp', authorization: [] }
+    const document = async (options: GateOptions, provider: BearerAuthProvider): Promise<unknown> => {
+      const decision = await decided(options, get, provider)
+      return decision.pass ? 'passed' : JSON.parse(decision.answer.body)
+    }
+
+    test('names the resource to the letter, the issuers of the provider and the scopes', async () => {
+      const provider = { ...says('no'), issuers: ['https://id.example.com/'] }
+      expect(await document({ resource, requiredScopes: ['notes:read'] }, provider)).toEqual({
+        resource,
+        authorization_servers: ['https://id.example.com/'],
+        scopes_supported: ['notes:read'],
+        bearer_methods_supported: ['header'],
+      })
+      expect(await document({ resource, authorizationServers: ['https://other.example'] }, provider)).toMatchObject({
+        authorization_servers: ['https://other.example'],
+      })
+    })
+
+    test('stands at the root for a resource at the root, and carries its query', async () => {
+      const at = (path: string, root: string): Promise<Decision> => decided({ resource: root }, { ...get, path })
+      expect((await at('/.well-known/oauth-protected-resource', 'https://mcp.example.com')).pass).toBe(false)
+      expect(await challengeOf({ resource: 'https://mcp.example.com/mcp?tenant=a' }, { authorization: [] })).toContain(
+        'resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp?tenant=a"',
+      )
+    })
+
+    test('without a resource there is none', async () => {
+      expect(await document({}, says('no'))).toBe('passed')
+    })
+
+    test('only reading is allowed', async () => {
+      expect(await decided({ resource }, { ...get, method: 'POST' })).toMatchObject({ answer: { status: 405, headers: { Allow: 'GET, HEAD, OPTIONS' } } })
+      expect(await decided({ resource }, { ...get, method: 'OPTIONS' })).toMatchObject({ answer: { status: 204 } })
+    })
+  })
+})

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { checkedPaths, isExcluded, isGuarded } from '../../src/gate/paths.js'
+import { readCredentials } from '../../src/gate/request.js'
+
+describe('readCredentials', () => {
+  test.each<[string, readonly string[], object]>([
+    ['no header', [], { kind: 'none' }],
+    ['an empty header', [''], { kind: 'none' }],
+    ['Bearer', ['Bearer abc'], { kind: 'bearer', token: 'abc' }],
+    ['bearer', ['bearer abc'], { kind: 'bearer', token: 'abc' }],
+    ['BEARER', ['BEARER abc'], { kind: 'bearer', token: 'abc' }],
+    ['padding at the end', ['Bearer abc=='], { kind: 'bearer', token: 'abc==' }],
+    ['another scheme', ['Basic dXNlcjpwYXNz'], { kind: 'none' }],
+    ['DPoP', ['DPoP abc'], { kind: 'none' }],
+    ['a token without scheme', ['valid-token'], { kind: 'none' }],
+    ['the scheme glued to the token', ['Bearerabc'], { kind: 'none' }],
+    ['the scheme alone', ['Bearer'], { kind: 'malformed' }],
+    ['the scheme and a blank', ['Bearer '], { kind: 'malformed' }],
+    ['two blanks', ['Bearer  abc'], { kind: 'malformed' }],
+    ['a tab', ['Bearer\tabc'], { kind: 'malformed' }],
+    ['a blank at the end', ['Bearer abc '], { kind: 'malformed' }],
+    ['two tokens', ['Bearer abc def'], { kind: 'malformed' }],
+    ['a comma', ['Bearer abc,Bearer def'], { kind: 'malformed' }],
+    ['a comma behind the scheme', ['Bearer, abc'], { kind: 'malformed' }],
+    ['quotes', ['Bearer "abc"'], { kind: 'malformed' }],
+    ['padding alone', ['Bearer =='], { kind: 'malformed' }],
+    ['padding in the middle', ['Bearer a=b'], { kind: 'malformed' }],
+    ['letters outside of ASCII', ['Bearer tökén'], { kind: 'malformed' }],
+    ['a control character', ['Bearer a\u0000b'], { kind: 'malformed' }],
+    ['64 KiB', [`Bearer ${'x'.repeat(65_536)}`], { kind: 'malformed' }],
+    ['the header twice', ['Bearer abc', 'Bearer abc'], { kind: 'malformed' }],
+    ['two headers of which one is ours', ['Basic abc', 'Bearer abc'], { kind: 'malformed' }],
+  ])('%s', (_, authorization, expected) => {
+    expect(readCredentials(authorization)).toEqual(expected)
+  })
+})
+
+describe('guarded paths', () => {
+  test.each(['/mcp', '/mcp/', '/mcp/messages', '/MCP', '/Mcp/x', '/%6dcp', '/%6D%63%70', '//mcp', '///mcp//x', '/./mcp', '/x/../mcp', '/x/%2e%2e/mcp', '/x%2f..%2fmcp', '/\\mcp', '/mcp%2fx', '/%zz', '/%'])(
+    '%s might be /mcp to some router',
+    (path) => expect(isGuarded(path, ['/mcp'])).toBe(true),
+  )
+
+  test.each(['/', '/mcpx', '/mcp-secret', '/x/mcp', '/mc', '/public', '/public/..%2fpublic'])('%s is not /mcp', (path) => {
+    expect(isGuarded(path, ['/mcp'])).toBe(false)
+  })
+
+  test('a slash guards everything, and an empty list nothing', () => {
+    expect(isGuarded('/anything', ['/'])).toBe(true)
+    expect(isGuarded('/mcp', [])).toBe(false)
+  })
+
+  test('a guarded path is found whatever its own case', () => {
+    expect(isGuarded('/api/mcp', ['/API/MCP'])).toBe(true)
+  })
+})
+
+describe('excluded paths', () => {
+  test.each(['/docs', '/docs/', '/docs/api', '/docs/a.b'])('%s is below /docs', (path) => expect(isExcluded(path, ['/docs'])).toBe(true))
+
+  test.each(['/docs-secret', '/DOCS', '/docs/../mcp', '/docs/./x', '/docs//x', '/docs/%2e%2e/mcp', '/docs%2fx', '/docs\\..\\mcp', '/docs/..', '/%64ocs'])(
+    '%s is not excluded',
+    (path) => expect(isExcluded(path, ['/docs'])).toBe(false),
+  )
+})
+
+describe('lists of paths', () => {
+  test('a slash at the end makes no difference', () => {
+    expect(checkedPaths('protect', ['/mcp/', '/'])).toEqual(['/mcp', '/'])
+  })
+
+  test.each([['/mcp'], 'mcp', ['mcp'], ['/mcp/*'], ['/:id'], ['/a?b'], ['/a/../b'], [''], [7], null])('%j', (paths) => {
+    const check = (): unknown => checkedPaths('protect', paths)
+    if (Array.isArray(paths) && paths[0] === '/mcp') expect(check()).toEqual(['/mcp'])
+    else expect(check).toThrow(/"protect" must be an array of paths/)
+  })
+})
