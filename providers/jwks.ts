@@ -75,11 +75,14 @@ export class JwksProvider extends StandardProvider {
       algorithms: checkedAlgorithms(algorithms),
       clockTolerance: this.clockTolerance,
     }
+    const provider = this.name
     this.#keys = new KeySource({
       load: keyLoader(options),
       now: this.now,
-      onFetched: (set) => this.emit({ type: 'keys_fetched', provider: this.name, keys: set.size }),
-      onFailed: (error, usable) => this.emit({ type: 'keys_unavailable', provider: this.name, message: error.message, usable }),
+      ...(options.jwks === undefined && {
+        onFetched: (set) => this.emit({ type: 'keys_fetched', provider, keys: set.size }),
+        onFailed: (error, usable) => this.emit({ type: 'keys_unavailable', provider, message: error.message, usable }),
+      }),
     })
   }
 
@@ -128,7 +131,7 @@ function keyLoader(options: JwksProviderOptions): () => Promise<KeySet> {
   if (jwksUri !== undefined && jwks !== undefined) throw new TypeError('give "jwksUri" or "jwks", not both')
   if (jwks !== undefined) {
     const set = parseKeySet(structuredClone(jwks))
-    if (set === null || set.size === 0) throw new TypeError('"jwks" must be a JWK Set with keys: { keys: [ … ] }')
+    if (set === null) throw new TypeError('"jwks" must be a JWK Set with keys: { keys: [ … ] }')
     return async () => set
   }
   const bounds = {
@@ -142,7 +145,7 @@ function keyLoader(options: JwksProviderOptions): () => Promise<KeySet> {
   return async () => {
     const url = jwksUri ?? (await discoverJwksUri(issuer, insecure, read))
     const set = parseKeySet(await read(url))
-    if (set === null) throw new AuthUnavailableError(`there is no JWK Set at ${url}`)
+    if (set === null) throw new AuthUnavailableError(`there is no JWK Set with keys at ${url}`)
     return set
   }
 }

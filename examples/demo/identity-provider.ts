@@ -27,6 +27,8 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   return { issuer: origin, client, close }
 }
 
+const SCOPES = ['notes:read', 'notes:write']
+
 function configuration({ clientId, clientSecret, scope }: Client): object {
   return {
     clients: [
@@ -39,6 +41,7 @@ function configuration({ clientId, clientSecret, scope }: Client): object {
         redirect_uris: [],
       },
     ],
+    scopes: SCOPES,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     jwks: { keys: [signingKey()] },
     cookies: { keys: [secret()] },
@@ -55,7 +58,7 @@ function configuration({ clientId, clientSecret, scope }: Client): object {
         // In earnest there would be a list of the servers known.
         getResourceServerInfo: (_context: unknown, resource: string) => ({
           audience: resource,
-          scope: 'notes:read notes:write',
+          scope: SCOPES.join(' '),
           accessTokenFormat: 'jwt',
           jwt: { sign: { alg: 'ES256' } },
         }),

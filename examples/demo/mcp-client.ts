@@ -5,6 +5,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import type { StreamableHTTPClientTransportOptions } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { CallToolRequest } from '@modelcontextprotocol/sdk/types.js'
 import type { IdentityProvider } from './identity-provider.js'
 
@@ -25,22 +26,48 @@ export function signIn({ issuer, client }: IdentityProvider): Credentials {
 export interface Reply {
   /** The HTTP status of the last message. */
   readonly status: number
-  /** What the tool said, or why there was none of it. */
+  /** What the tool said, or why it did not. */
   readonly answer: string
-  /** Every request until the server said yes for the first time: `401 /mcp`. */
+  /** Every request until the first that was granted, such as `401 /mcp`. */
   readonly way: readonly string[]
 }
 
 export async function callTool(url: string, tool: CallToolRequest['params'], credentials: Credentials): Promise<Reply> {
-  const responses: Response[] = []
-  const transport = new StreamableHTTPClientTransport(new URL(url), {
-    ...credentials,
-    fetch: async (...request) => {
-      const response = await fetch(...request)
-      responses.push(response.clone())
-      return response
-    },
-  })
+  const seen: Response[] = []
+  const watched: FetchLike = async (target, init) => {
+    const response = await fetch(target, init)
+    // The stream that a client tries to open on the side is no step of the conversation.
+    if (init?.method !== 'GET' || String(target) !== url) seen.push(response.clone())
+    return response
+  }
   const client = new Client({ name: 'demo', version: '1.0.0' })
-  …
+  const transport = new StreamableHTTPClientTransport(new URL(url), { ...credentials, fetch: watched })
+  const said = await converse(client, transport, tool).catch(unlessRefused).finally(() => client.close())
+  const last = seen.at(-1) ?? Response.error()
+  return { status: last.status, answer: said ?? (await refusal(last)), way: wayIn(seen, url) }
+}
+
+async function converse(client: Client, transport: Transport, tool: CallToolRequest['params']): Promise<string> {
+  await client.connect(transport)
+  const { content } = CallToolResultSchema.parse(await client.callTool(tool))
+  return content.map((part) => (part.type === 'text' ? part.text : part.type)).join(' ')
+}
+
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof StreamableHTTPError)) throw error
+}
+
+/** The challenge and the body of a denial in one line: `insufficient_scope: needs notes:write`. */
+async function refusal(response: Response): Promise<string> {
+  if (!response.headers.get('Content-Type')?.startsWith('application/json')) return response.statusText
+  const { error, error_description } = (await response.json()) as Record<string, string> // RFC 6749 section 5.2
+  const { scope } = extractWWWAuthenticateParams(response)
+  if (scope !== undefined) return `${error}: needs ${scope}`
+  const retryAfter = response.headers.get('Retry-After')
+  return `${error}: ${retryAfter === null ? error_description : `retry after ${retryAfter} s`}`
+}
+
+function wayIn(seen: readonly Response[], url: string): readonly string[] {
+  const granted = seen.findIndex((response) => response.ok && response.url === url)
+  return seen.slice(0, granted + 1).map((response) => `${response.status} ${new URL(response.url).pathname}`)
 }

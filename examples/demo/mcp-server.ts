@@ -16,7 +16,7 @@ export interface NotesOptions {
   /** The key of a machine that cannot sign in. */
   readonly robotKey: string
   /** The clock, in seconds since the epoch. Default: the system's. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 export function notesApp({ resource, issuer, robotKey, now }: NotesOptions): Express {
@@ -36,7 +36,7 @@ export function notesApp({ resource, issuer, robotKey, now }: NotesOptions): Exp
     await server.connect(transport)
     await transport.handleRequest(req, res, req.body)
   })
-  app.all('/mcp', (_req, res) => void res.sendStatus(405)) // stateless: no stream to open, no session to end
+  app.all('/mcp', (_req, res) => void res.set('Allow', 'POST').sendStatus(405)) // no stream to open, no session to end
   app.use(answerDenials)
   return app
 }

@@ -15,8 +15,8 @@ import type { BearerAuthProvider } from '../provider.js'
  */
 export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
   const policy = gatePolicy(options)
-  return <Rest extends unknown[]>(handler: (request: Request, ...rest: Rest) => Response | Promise<Response>) =>
-    async function guarded(request: Request, ...rest: Rest): Promise<Response> {
+  return <R extends Request, Rest extends unknown[]>(handler: (request: R, ...rest: Rest) => Response | Promise<Response>) =>
+    async function guarded(request: R, ...rest: Rest): Promise<Response> {
       const authorization = request.headers.get('Authorization')
       const decision = await decide(
         { method: request.method, path: new URL(request.url).pathname, authorization: authorization === null ? [] : [authorization] },

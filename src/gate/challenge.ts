@@ -62,9 +62,11 @@ function mcpUse({ metadataUrl }: ChallengeOptions): Answers {
 }
 
 // No challenge: the token may be good, and the client must keep it.
-function unavailable(retryAfter = RETRY_AFTER): Answer {
+function unavailable(retryAfter: number | undefined): Answer {
+  // Whoever threw the error wrote this number, and it goes into a header.
+  const seconds = Number.isFinite(retryAfter) && Number(retryAfter) > 0 ? Math.ceil(Number(retryAfter)) : RETRY_AFTER
   return answer(503, 'temporarily_unavailable', 'The token cannot be checked right now; keep it and try again', {
-    'Retry-After': String(Math.ceil(retryAfter)),
+    'Retry-After': String(seconds),
   })
 }
 

@@ -22,27 +22,27 @@ export type Decision =
 export async function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Decision> {
   const { answers } = policy
   const pass = (token: AccessToken | null): Decision => ({ pass: true, context: { token, answers } })
-  const deny = (answer: Answer): Decision => ({ pass: false, answer })
+  const send = (answer: Answer): Decision => ({ pass: false, answer })
 
   const metadata = policy.resource && metadataAnswer(request, policy.resource, describe(provider, policy))
-  if (metadata !== undefined) return deny(metadata)
+  if (metadata !== undefined) return send(metadata)
   if (request.method === 'OPTIONS' || isExcluded(request.path, policy.exclude)) return pass(null)
 
   const guarded = needsToken(request, policy)
   const credentials = readCredentials(request.authorization)
-  if (credentials.kind === 'none') return guarded && !policy.optional ? deny(answers.unauthenticated()) : pass(null)
-  if (credentials.kind === 'malformed') return guarded ? deny(answers.malformed()) : pass(null)
+  if (credentials.kind === 'none') return guarded && !policy.optional ? send(answers.unauthenticated()) : pass(null)
+  if (credentials.kind === 'malformed') return guarded ? send(answers.malformed()) : pass(null)
 
   let token: AccessToken | null
   try {
     token = toAccessToken(await provider.verifyToken(credentials.token))
   } catch (error) {
     if (!isUnavailable(error)) throw error
-    return guarded ? deny(answers.unavailable(error.retryAfter)) : pass(null)
+    return guarded ? send(answers.unavailable(error.retryAfter)) : pass(null)
   }
   // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
-  if (token === null || token.claims.cnf !== undefined) return guarded ? deny(answers.invalidToken()) : pass(null)
-  if (guarded && missingScopes(token.scopes, policy.requiredScopes).length > 0) return deny(answers.insufficientScope(policy.requiredScopes))
+  if (token === null || token.claims.cnf !== undefined) return guarded ? send(answers.invalidToken()) : pass(null)
+  if (guarded && missingScopes(token.scopes, policy.requiredScopes).length > 0) return send(answers.insufficientScope(policy.requiredScopes))
   return pass(token)
 }
 

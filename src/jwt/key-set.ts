@@ -10,10 +10,10 @@ const MAX_CANDIDATES = 4
 /** Keys looked at in one set. */
 const MAX_KEYS = 256
 
-/** The keys of a JWK Set, or null when the document is none. */
+/** The keys of a JWK Set, or null when the document is none. A set without keys says nothing about any token. */
 export function parseKeySet(document: unknown): KeySet | null {
   const keys = ownProperty(document, 'keys')
-  return Array.isArray(keys) ? new KeySet(keys.slice(0, MAX_KEYS)) : null
+  return Array.isArray(keys) && keys.length > 0 ? new KeySet(keys.slice(0, MAX_KEYS)) : null
 }
 
 export class KeySet {

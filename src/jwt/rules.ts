@@ -119,7 +119,7 @@ interface OtherKind {
 const OTHER_KINDS: readonly OtherKind[] = [
   { claim: 'at_hash', is: present, kind: 'an ID token' }, // OIDC Core section 3.1.3.6
   { claim: 'c_hash', is: present, kind: 'an ID token' }, // OIDC Core section 3.3.2.11
-  { claim: 'token_use', is: (value) => present(value) && value !== 'access', kind: 'an ID token' }, // Amazon Cognito
+  { claim: 'token_use', is: (value) => present(value) && value !== 'access', kind: 'an ID or refresh token' }, // Amazon Cognito
   { claim: 'typ', is: (value) => OTHER_PAYLOAD_TYPES.has(value), kind: 'an ID, refresh or logout token' }, // Keycloak
   { claim: 'events', is: present, kind: 'a security event or logout token' }, // RFC 8417, Back-Channel Logout section 2.4
   { claim: 'htm', is: present, kind: 'a DPoP proof' }, // RFC 9449 section 4.2

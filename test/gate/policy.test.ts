@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decide, gatePolicy } from '../../src/index.js'
+import { AuthUnavailableError, decide, gatePolicy } from '../../src/index.js'
 import { says } from '../oauth-kit.js'
 import type { BearerAuthProvider, Decision, GateOptions } from '../../src/index.js'
 
@@ -134,5 +134,19 @@ describe('decide', () => {
       expect(await decided({ resource }, { ...get, method: 'POST' })).toMatchObject({ answer: { status: 405, headers: { Allow: 'GET, HEAD, OPTIONS' } } })
       expect(await decided({ resource }, { ...get, method: 'OPTIONS' })).toMatchObject({ answer: { status: 204 } })
     })
+  })
+})
+
+describe('Retry-After', () => {
+  test.each([
+    [7.2, '8'],
+    [Number.NaN, '5'],
+    [-1, '5'],
+    ['1\r\nSet-Cookie: a=b', '5'],
+    [Number.POSITIVE_INFINITY, '5'],
+    [undefined, '5'],
+  ])('of %s is sent as %s', async (retryAfter, expected) => {
+    const silent = { verifyToken: () => Promise.reject(new AuthUnavailableError('no answer', { retryAfter: retryAfter as number })) }
+    expect(await decided({}, {}, silent)).toMatchObject({ answer: { headers: { 'Retry-After': expected } } })
   })
 })

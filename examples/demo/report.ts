@@ -1,0 +1,68 @@
+/** Shows what came of each attempt as a table, and names those that came out otherwise than they must. */
+import { inspect, isDeepStrictEqual, styleText } from 'node:util'
+import Table from 'cli-table3'
+import type { Reply } from './mcp-client.js'
+import type { Scenario } from './scenarios.js'
+
+export interface Attempt extends Scenario {
+  readonly reply: Reply
+}
+
+export function tableOf(attempts: readonly Attempt[]): string {
+  const titles = ['what was tried', 'HTTP', 'what came back'].map((title) => styleText('bold', title))
+  const table = new Table({ head: titles, chars: LINES, style: { compact: true, head: [], border: [] } })
+  table.push(...attempts.map(rowOf))
+  return table.toString()
+}
+
+/** The requests by which a client found its way in, for every attempt that expects a certain way. */
+export function waysOf(attempts: readonly Attempt[]): string {
+  return attempts
+    .filter(({ expected }) => expected.way !== undefined)
+    .map(({ tried, reply }) => [` How ${tried}:`, ...reply.way.map((step) => `   ${step}`)].join('\n'))
+    .join('\n\n')
+}
+
+/** One line for each attempt that came out otherwise than it must. */
+export function complaintsOf(attempts: readonly Attempt[]): readonly string[] {
+  return attempts.flatMap((attempt, index) => {
+    if (isAsExpected(attempt)) return []
+    const { tried, expected, reply } = attempt
+    const line = (value: object): string => inspect(value, { breakLength: Number.POSITIVE_INFINITY })
+    return [`row ${index + 1}, ${tried}: must be ${line(expected)} and was ${line(reply)}`]
+  })
+}
+
+function isAsExpected({ expected, reply }: Attempt): boolean {
+  return isDeepStrictEqual({ ...reply, ...expected }, reply)
+}
+
+function rowOf(attempt: Attempt): string[] {
+  const { tried, reply } = attempt
+  const mark = isAsExpected(attempt) ? styleText('green', '✓') : styleText('red', '✗')
+  return [`${mark} ${tried}`, styleText(colourOf(reply.status), String(reply.status)), reply.answer]
+}
+
+function colourOf(status: number): 'green' | 'yellow' | 'red' {
+  if (status < 400) return 'green'
+  return status < 500 ? 'yellow' : 'red'
+}
+
+/** No frame: one line under the titles, and room between the columns. */
+const LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' ',
+  mid: '─',
+  'mid-mid': ' ',
+}

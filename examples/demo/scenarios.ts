@@ -1,0 +1,87 @@
+/** What a client tries, and what it must get. In this order: the last two switch the identity provider off. */
+import { TOKEN_LIFETIME } from './identity-provider.js'
+import { bearer, callTool, nothing, signIn } from './mcp-client.js'
+import { requestToken } from './token-request.js'
+import type { Reply } from './mcp-client.js'
+import type { World } from './world.js'
+
+export interface Scenario {
+  readonly tried: string
+  /** To the letter; what is left out may be anything. */
+  readonly expected: Partial<Reply>
+  readonly run: (world: World) => Promise<Reply>
+}
+
+const greet = { name: 'greet' }
+const addNote = { name: 'add_note', arguments: { text: 'buy milk' } }
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    tried: 'no token',
+    expected: { status: 401, answer: 'unauthorized: Authentication required' },
+    run: ({ url }) => callTool(url, greet, nothing),
+  },
+  {
+    tried: 'an expired token, good a moment ago',
+    expected: { status: 401, answer: 'invalid_token: Token is invalid or expired' },
+    async run({ token, startInstance }) {
+      let ahead = TOKEN_LIFETIME - 15
+      const url = await startInstance(() => Date.now() / 1000 + ahead)
+      const before = await callTool(url, greet, bearer(token))
+      if (before.status !== 200) return before
+      // A yes is remembered for 30 seconds, and 25 have passed: only the token's own end can end it.
+      ahead += 25
+      return callTool(url, greet, bearer(token))
+    },
+  },
+  {
+    tried: 'a token for another server',
+    expected: { status: 401, answer: 'invalid_token: Token is invalid or expired' },
+    async run({ identityProvider, url }) {
+      const token = await requestToken(identityProvider, 'https://payroll.example.com/mcp')
+      return callTool(url, greet, bearer(token))
+    },
+  },
+  {
+    tried: 'a client that finds its own way in',
+    expected: {
+      status: 200,
+      answer: 'Hello Ada, you may: notes:read',
+      way: [
+        '401 /mcp',
+        '200 /.well-known/oauth-protected-resource/mcp',
+        '200 /.well-known/oauth-authorization-server',
+        '200 /token',
+        '200 /mcp',
+      ],
+    },
+    run: ({ identityProvider, url }) => callTool(url, greet, signIn(identityProvider)),
+  },
+  {
+    tried: 'a tool that needs more scope',
+    expected: { status: 403, answer: 'insufficient_scope: needs notes:write' },
+    run: ({ url, token }) => callTool(url, addNote, bearer(token)),
+  },
+  {
+    tried: 'the same tool with a static key',
+    expected: { status: 200, answer: 'Noted for Robot: buy milk' },
+    run: ({ url, robotKey }) => callTool(url, addNote, bearer(robotKey)),
+  },
+  {
+    tried: 'identity provider down, a new token',
+    expected: { status: 200, answer: 'Hello Ada, you may: notes:read' },
+    async run({ identityProvider, url }) {
+      const unseen = await requestToken(identityProvider, url)
+      await identityProvider.close()
+      return callTool(url, greet, bearer(unseen))
+    },
+  },
+  {
+    tried: 'identity provider down, a new server',
+    expected: { status: 503, answer: 'temporarily_unavailable: retry after 5 s' },
+    async run({ identityProvider, token, startInstance }) {
+      await identityProvider.close()
+      return callTool(await startInstance(), greet, bearer(token))
+    },
+  },
+]

@@ -1,0 +1,444 @@
+/** What every adapter must do, in front of a real server: one table, so that all of them answer alike. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { getAccessToken } from '../../src/index.js'
+import { ADA, BOB, BUGS, callers, GOOD, NOBODY, smallApp } from './callers.js'
+import type { GateOptions } from '../../src/index.js'
+import type { Caller } from './callers.js'
+import type { Answered, Asked, Running } from './http-kit.js'
+import type { AppUnderTest, Serve } from './servers.js'
+
+export interface ServerTraits {
+  /** Spellings of `/mcp` that this server's router sends to the handler of `/mcp`. */
+  readonly reads: readonly string[]
+  /** The app can set headers of its own in front of the gate. */
+  readonly setsHeadersFirst: boolean
+  /** What is left for MCP transports knows the gate's options. */
+  readonly authKnowsResource: boolean
+  /** What a handler throws is answered in our own words, and not in the framework's. */
+  readonly wordsOfThrown: 'ours' | "the framework's"
+}
+
+const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` })
+
+const UNAUTHENTICATED = { error: 'unauthorized', error_description: 'Authentication required' }
+const INVALID = { error: 'invalid_token', error_description: 'Token is invalid or expired' }
+const MALFORMED = { error: 'invalid_request', error_description: 'The Authorization header must be: Bearer, one blank, one token' }
+const INSUFFICIENT = { error: 'insufficient_scope', error_description: 'The token lacks a scope that this needs' }
+const UNAVAILABLE = { error: 'temporarily_unavailable', error_description: 'The token cannot be checked right now; keep it and try again' }
+
+type Expected =
+  | { readonly caller: Caller }
+  | { readonly status: number; readonly parameters: Readonly<Record<string, string>> | null; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+
+const unauthenticated: Expected = { status: 401, parameters: { realm: 'protected' }, body: UNAUTHENTICATED }
+const invalid: Expected = { status: 401, parameters: INVALID, body: INVALID }
+const malformed: Expected = { status: 400, parameters: MALFORMED, body: MALFORMED }
+const unavailable: Expected = { status: 503, parameters: null, body: UNAVAILABLE, headers: { 'retry-after': '7' } }
+
+interface Case {
+  readonly name: string
+  readonly gate?: GateOptions
+  readonly asked: Asked
+  readonly expected: Expected
+}
+
+const onMcp = (name: string, authorization: string | readonly string[] | undefined, expected: Expected, gate?: GateOptions): Case => ({
+  name,
+  asked: { headers: authorization === undefined ? {} : { Authorization: authorization } },
+  expected,
+  ...(gate && { gate }),
+})
+const onPath = (target: string, headers: Record<string, string>, expected: Expected, gate?: GateOptions, method = 'POST'): Case => ({
+  name: `${method} ${target} with ${headers['Authorization'] ?? 'no token'}${gate ? ` and ${JSON.stringify(gate)}` : ''}`,
+  asked: { method, target, headers },
+  expected,
+  ...(gate && { gate }),
+})
+
+const SCOPED: GateOptions = { requiredScopes: ['notes:read', 'notes:write'] }
+const SCOPE = 'notes:read notes:write'
+
+/** The table. */
+const CASES: readonly Case[] = [
+  onMcp('no header', undefined, unauthenticated),
+  onMcp('an empty header', '', unauthenticated),
+  onMcp('a good token', `Bearer ${GOOD.ada}`, { caller: ADA }),
+  onMcp('the scheme in small letters', `bearer ${GOOD.ada}`, { caller: ADA }),
+  onMcp('the scheme in capitals', `BEARER ${GOOD.ada}`, { caller: ADA }),
+  onMcp('a bad token', 'Bearer never-issued', invalid),
+  onMcp('a token that is bound to a key, as plain Bearer', 'Bearer bound-to-a-key', invalid),
+  onMcp('a token without a scheme', GOOD.ada, unauthenticated),
+  onMcp('another scheme', `Basic ${btoa('ada:secret')}`, unauthenticated),
+  onMcp('another scheme that begins alike', `BearerX ${GOOD.ada}`, unauthenticated),
+  onMcp('the scheme alone', 'Bearer', malformed),
+  onMcp('two blanks', `Bearer  ${GOOD.ada}`, malformed),
+  onMcp('a tab', `Bearer\t${GOOD.ada}`, malformed),
+  onMcp('a comma after the token', `Bearer ${GOOD.ada},`, malformed),
+  onMcp('a comma after the scheme', `Bearer, ${GOOD.ada}`, malformed),
+  onMcp('two tokens in one header', `Bearer ${GOOD.ada} ${GOOD.bob}`, malformed),
+  onMcp('two headers', [`Bearer ${GOOD.ada}`, `Bearer ${GOOD.bob}`], malformed),
+  onMcp('the same header twice', [`Bearer ${GOOD.ada}`, `Bearer ${GOOD.ada}`], malformed),
+  onMcp('a quoted token', `Bearer "${GOOD.ada}"`, malformed),
+  onMcp('a token outside the alphabet', 'Bearer a:b', malformed),
+  onMcp('a token outside ASCII', 'Bearer \xe4\xf6\xfc', malformed),
+  onMcp('padding in the middle', 'Bearer a=b', malformed),
+  onMcp('64 KB of token', `Bearer ${'a'.repeat(65_536)}`, invalid),
+  onMcp('64 KB of nothing', `Bearer${' '.repeat(65_536)}x`, malformed),
+  onMcp('a token with every scope', `Bearer ${GOOD.bob}`, { caller: BOB }, SCOPED),
+  onMcp('a token that lacks a scope', `Bearer ${GOOD.ada}`, { status: 403, parameters: { ...INSUFFICIENT, scope: SCOPE }, body: INSUFFICIENT }, SCOPED),
+  onMcp('no header where scopes are needed', undefined, { ...unauthenticated, parameters: { scope: SCOPE } }, SCOPED),
+  onMcp('a bad token where scopes are needed', 'Bearer never-issued', { ...invalid, parameters: { ...INVALID, scope: SCOPE } }, SCOPED),
+  onMcp('an outage', 'Bearer nobody-knows', unavailable),
+  onMcp('an outage of unknown length', 'Bearer nobody-knows-how-long', { ...unavailable, headers: { 'retry-after': '5' } }),
+
+  ...['/health', '/docs', '/docs/api', '/inspector/x', '/openmcp.json'].map((path) => onPath(path, bearer(GOOD.ada), { caller: NOBODY })),
+  onPath('/health', bearer('nobody-knows'), { caller: NOBODY }),
+  onPath('/health?x=/mcp', {}, { caller: NOBODY }),
+  onPath('/mcp/messages', {}, unauthenticated),
+  onPath('/mcp?x=/health', {}, unauthenticated),
+  onPath('/mcp/messages', bearer(GOOD.ada), { caller: ADA }),
+  onPath('/mcpx', {}, { caller: NOBODY }),
+  onPath('/docs-secret', bearer(GOOD.ada), { caller: ADA }),
+  onPath('/docs-secret', {}, unauthenticated, { protect: ['/docs-secret'], exclude: ['/docs'] }),
+  onPath('/mcp', {}, { caller: NOBODY }, undefined, 'OPTIONS'),
+  onPath('/mcp', bearer(GOOD.ada), { caller: NOBODY }, undefined, 'OPTIONS'),
+  onPath('/mcp', bearer('never-issued'), { caller: NOBODY }, undefined, 'OPTIONS'),
+  onPath('/mcp', {}, unauthenticated, undefined, 'GET'),
+  onPath('/mcp', {}, unauthenticated, undefined, 'DELETE'),
+
+  onPath('/open', {}, { caller: NOBODY }),
+  onPath('/open', bearer(GOOD.ada), { caller: ADA }),
+  onPath('/open', bearer('never-issued'), { caller: NOBODY }),
+  onPath('/open', bearer('nobody-knows'), { caller: NOBODY }),
+  onPath('/open', bearer('bound-to-a-key'), { caller: NOBODY }),
+  onPath('/open', { Authorization: 'Bearer  two-blanks' }, { caller: NOBODY }),
+  onPath('/open', bearer(GOOD.ada), { caller: ADA }, SCOPED),
+
+  onPath('/mcp', {}, { caller: NOBODY }, { optional: true }),
+  onPath('/mcp', bearer(GOOD.ada), { caller: ADA }, { optional: true }),
+  onPath('/mcp', bearer('never-issued'), invalid, { optional: true }),
+  onPath('/mcp', bearer('nobody-knows'), unavailable, { optional: true }),
+  onPath('/mcp', { Authorization: 'Bearer a b' }, malformed, { optional: true }),
+
+  onPath('/api/notes', {}, unauthenticated, { protect: ['/api'] }),
+  onPath('/api/notes', {}, unauthenticated, { protect: ['/api/'] }),
+  onPath('/mcp', {}, { caller: NOBODY }, { protect: ['/api'] }),
+  onPath('/mcp', {}, { caller: NOBODY }, { protect: [] }),
+  onPath('/mcp', bearer(GOOD.ada), { caller: ADA }, { protect: [] }),
+  onPath('/open', {}, unauthenticated, { protect: ['/'] }),
+  onPath('/health', {}, { caller: NOBODY }, { protect: ['/'] }),
+  onPath('/health', {}, unauthenticated, { protect: ['/'], exclude: [] }),
+  onPath('/health', bearer(GOOD.ada), { caller: ADA }, { exclude: [] }),
+  onPath('/mcp/messages', {}, { caller: NOBODY }, { exclude: ['/mcp/messages'] }),
+  onPath('/api/notes', {}, unauthenticated, { resource: 'https://mcp.example.com/api' }),
+  onPath('/api/notes', {}, unauthenticated, { resource: 'https://mcp.example.com/api/' }),
+  onPath('/mcp', {}, unauthenticated, { resource: 'https://mcp.example.com/api' }),
+].map((test) => (test.gate?.resource === undefined ? test : withMetadata(test)))
+
+/** Spellings that some router or other takes for `/mcp`. */
+const ODD_SPELLINGS: readonly string[] = [
+  '/MCP', '/Mcp', '/mcp/', '//mcp', '///mcp', '/mcp//', '/./mcp', '/mcp/.', '/x/../mcp', '/health/../mcp', '/docs/..//mcp', '/health/%2e%2e/mcp',
+  '/x/%2e%2e/mcp', '/x/%2E%2E%2Fmcp', '/%6dcp', '/%6Dcp', '/mc%70', '/%2fmcp', '/%2Fmcp', '/mcp%2f', '/\\mcp', '/x\\..\\mcp', '/%5cmcp', '/mcp;v=1', '/mcp;',
+  '/;x/mcp', '/mcp%3bv=1', '/mcp#x', '/mcp%00', '/mcp?', '//localhost/mcp', '//x/mcp', '//x//mcp', '//x/y/../mcp', '/x//../../mcp', '/mcp/x/..',
+  'http://localhost/mcp', 'http://localhost/MCP', 'http://localhost/%6dcp', 'http://localhost//mcp', 'http://localhost/x/../mcp', 'http://localhost/mcp/',
+  'http://localhost/mcp?x=/health', 'http://x:1/mcp', 'https://localhost/mcp', 'HTTP://localhost/mcp', 'http://mcp@localhost/mcp', 'http://localhost/health/../mcp',
+]
+
+/** Runs the contract against one adapter. */
+export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
+  const app = smallApp()
+  const provider = callers()
+  const running: Running[] = []
+  const serving = async (gate?: GateOptions, cors?: AppUnderTest['cors']): Promise<Running> => {
+    const server = await serve({ provider, handlers: app.handlers, ...(gate && { gate }), ...(cors && { cors }) })
+    running.push(server)
+    return server
+  }
+  let plain: Running
+  beforeAll(async () => {
+    plain = await serving()
+  })
+  beforeEach(() => {
+    app.ran.length = 0
+    provider.asked.length = 0
+  })
+  afterEach(() => expect(getAccessToken()).toBe(null))
+  afterAll(() => Promise.all(running.map((server) => server.close())))
+
+  describe('answers as every adapter does', () => {
+    for (const { name, gate, asked, expected } of CASES) {
+      it(name, async () => {
+        const server = gate === undefined ? plain : await serving(gate)
+        const answered = await server.ask(asked)
+        if ('caller' in expected) {
+          expect({ status: answered.status, json: answered.json }).toEqual({ status: 200, json: expected.caller })
+          expect(app.ran).toHaveLength(1)
+          expect(answered.challenge).toBeUndefined()
+          return
+        }
+        expect(app.ran).toEqual([])
+        expect(summary(answered)).toEqual({ status: expected.status, parameters: expected.parameters ?? undefined, body: expected.body })
+        expect(answered.headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'application/json', ...expected.headers })
+        if (expected.status !== 503) expect(answered.headers).not.toHaveProperty('retry-after')
+      })
+    }
+  })
+
+  describe('a bug in the provider is a 500, never a 401 and never a pass', () => {
+    beforeAll(() => {
+      vi.spyOn(console, 'error').mockImplementation(() => undefined) // Hono says it aloud
+    })
+    afterAll(() => vi.restoreAllMocks())
+
+    for (const bug of Object.keys(BUGS)) {
+      for (const target of ['/mcp', '/open']) {
+        it(`one that ${bug.replaceAll('-', ' ')}, on ${target}`, async () => {
+          const answered = await plain.ask({ target, headers: bearer(bug) })
+          expect({ status: answered.status, ran: app.ran, challenge: answered.challenge }).toEqual({ status: 500, ran: [], challenge: undefined })
+          expect(provider.asked).toEqual([bug])
+          expect((await plain.ask({ headers: bearer(GOOD.ada) })).json).toEqual(ADA)
+        })
+      }
+    }
+  })
+
+  describe('no spelling of a guarded path gets past without a token', () => {
+    for (const target of ODD_SPELLINGS) {
+      it(target, async () => {
+        for (const headers of [{}, bearer('never-issued')]) {
+          const { status } = await plain.ask({ target, headers })
+          expect({ status, ran: app.ran }).toEqual({ status: expect.toSatisfy((code: number) => code >= 400 && code < 500), ran: [] })
+        }
+      })
+    }
+
+    it('though some of them do reach the handler with one', async () => {
+      const reached: string[] = []
+      for (const target of ODD_SPELLINGS) {
+        app.ran.length = 0
+        const answered = await plain.ask({ target, headers: bearer(GOOD.ada) })
+        if (app.ran.length === 0) continue
+        reached.push(target)
+        expect(answered.json).toEqual(ADA)
+      }
+      expect(reached).toEqual(expect.arrayContaining([...traits.reads]))
+    })
+
+    it('nor any spelling of the path of the resource', async () => {
+      const server = await serving({ resource: 'https://mcp.example.com/api/notes/' })
+      for (const target of ['/api/notes', '/api/notes/', '/API/notes', '/api//notes', '/api//../notes', '/api/x/../notes', '//x/api/notes', '/api/n%6ftes', '/api%2fnotes']) {
+        const { status } = await server.ask({ target })
+        expect({ target, status, ran: app.ran }).toEqual({ target, status: 401, ran: [] })
+      }
+    })
+
+    it('nor a path of the resource that is not plain ASCII', async () => {
+      const server = await serving({ resource: 'https://mcp.example.com/n%C3%B6tes/my%20mcp' })
+      for (const target of ['/n%C3%B6tes/my%20mcp', '/n%c3%b6tes/my%20mcp/x']) {
+        expect((await server.ask({ target })).status).toBe(401)
+      }
+    })
+  })
+
+  describe('RFC 9728 metadata', () => {
+    const RESOURCE = 'https://mcp.example.com/api/notes'
+    const METADATA = '/.well-known/oauth-protected-resource/api/notes'
+    let server: Running
+    beforeAll(async () => {
+      server = await serving({ resource: RESOURCE, requiredScopes: ['notes:read'] })
+    })
+
+    it('is served where the challenge says', async () => {
+      const { challenge } = await server.ask({ target: '/api/notes' })
+      expect(challenge?.parameters).toEqual({ scope: 'notes:read', resource_metadata: `https://mcp.example.com${METADATA}` })
+      const answered = await server.ask({ method: 'GET', target: METADATA })
+      expect(answered).toMatchObject({
+        status: 200,
+        json: { resource: RESOURCE, authorization_servers: ['https://id.example.com'], scopes_supported: ['notes:read'], bearer_methods_supported: ['header'] },
+        headers: { 'content-type': 'application/json', 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' },
+      })
+    })
+
+    it('says which authorization servers were configured', async () => {
+      const other = await serving({ resource: RESOURCE, authorizationServers: ['https://a.example.com', 'https://b.example.com'] })
+      expect((await other.ask({ method: 'GET', target: METADATA })).json.authorization_servers).toEqual(['https://a.example.com', 'https://b.example.com'])
+    })
+
+    it('needs no token, and looks at none', async () => {
+      const { status } = await server.ask({ method: 'GET', target: METADATA, headers: bearer('nobody-knows') })
+      expect({ status, asked: provider.asked }).toEqual({ status: 200, asked: [] })
+    })
+
+    it('answers HEAD without a body', async () => {
+      const answered = await server.ask({ method: 'HEAD', target: METADATA })
+      expect(answered).toMatchObject({ status: 200, text: '', headers: { 'content-type': 'application/json' } })
+    })
+
+    it('answers a preflight', async () => {
+      const answered = await server.ask({ method: 'OPTIONS', target: METADATA, headers: { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'GET' } })
+      expect(answered).toMatchObject({
+        status: 204,
+        text: '',
+        headers: { 'access-control-allow-origin': '*', 'access-control-allow-methods': 'GET, HEAD, OPTIONS', 'access-control-allow-headers': '*' },
+      })
+    })
+
+    for (const method of ['POST', 'PUT', 'DELETE']) {
+      it(`refuses ${method}`, async () => {
+        const answered = await server.ask({ method, target: METADATA })
+        expect(answered).toMatchObject({ status: 405, text: '', headers: { allow: 'GET, HEAD, OPTIONS' } })
+      })
+    }
+
+    it('is nowhere else, and nowhere without a resource', async () => {
+      for (const [where, target] of [[server, '/.well-known/oauth-protected-resource'], [server, `${METADATA}/x`], [plain, '/.well-known/oauth-protected-resource/mcp']] as const) {
+        expect((await where.ask({ method: 'GET', target })).status).toBe(404)
+      }
+    })
+
+    it('is at the root for a resource at the root, and everything else is guarded', async () => {
+      const other = await serving({ resource: 'https://mcp.example.com' })
+      expect((await other.ask({ method: 'GET', target: '/.well-known/oauth-protected-resource' })).json.resource).toBe('https://mcp.example.com')
+      expect((await other.ask({ target: '/open' })).status).toBe(401)
+      expect((await other.ask({ target: '/health' })).status).toBe(200)
+    })
+  })
+
+  describe('a page on another origin', () => {
+    const EXPOSED = 'WWW-Authenticate, Retry-After'
+    const NOT_GOOD: readonly Asked[] = [
+      {},
+      { headers: bearer('never-issued') },
+      { headers: { Authorization: 'Bearer a b' } },
+      { headers: bearer('nobody-knows') },
+      { target: '/open/caller' },
+      { target: '/open/caller-later' },
+      { target: '/mcp/write', headers: bearer(GOOD.ada) },
+      { target: '/mcp/write-later', headers: bearer(GOOD.ada) },
+    ]
+
+    it('can read every denial, and those of handlers', async () => {
+      for (const asked of NOT_GOOD) {
+        const { headers } = await plain.ask(asked)
+        expect({ asked, ...headers }).toMatchObject({ asked, 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED })
+      }
+    })
+
+    it('cannot read what a handler answers, as far as we are concerned', async () => {
+      for (const asked of [{ headers: bearer(GOOD.ada) }, { target: '/open' }, { target: '/health' }]) {
+        expect((await plain.ask(asked)).headers).not.toHaveProperty('access-control-allow-origin')
+      }
+    })
+
+    it.skipIf(!traits.setsHeadersFirst)('is let in by the app, whose own headers stay', async () => {
+      const server = await serving(undefined, { origin: 'https://app.example.com', expose: 'X-Mine' })
+      for (const { headers: sent, ...asked } of NOT_GOOD) {
+        const { headers } = await server.ask({ ...asked, headers: { ...sent, Origin: 'https://app.example.com' } })
+        expect({ asked, ...headers }).toMatchObject({
+          asked,
+          'access-control-allow-origin': 'https://app.example.com',
+          'access-control-expose-headers': `X-Mine, ${EXPOSED}`,
+        })
+      }
+      const { headers } = await server.ask({ headers: { ...bearer(GOOD.ada), Origin: 'https://app.example.com' } })
+      expect(headers).toMatchObject({ 'access-control-allow-origin': 'https://app.example.com', 'access-control-expose-headers': 'X-Mine' })
+    })
+  })
+
+  describe('what requireAuth throws in a handler', () => {
+    for (const path of ['/open/caller', '/open/caller-later']) {
+      it(`${path} is a 401 with the gate's challenge`, async () => {
+        const server = await serving({ resource: 'https://mcp.example.com/mcp', requiredScopes: ['notes:read'] })
+        const answered = await server.ask({ target: path })
+        expect(answered.status).toBe(401)
+        expect(answered.challenge?.parameters).toEqual({ scope: 'notes:read', resource_metadata: 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp' })
+        if (traits.wordsOfThrown === 'ours') expect(answered.json).toEqual(UNAUTHENTICATED)
+        expect(app.ran).toEqual([path])
+      })
+    }
+
+    for (const path of ['/mcp/write', '/mcp/write-later']) {
+      it(`${path} is a 403 that names the scopes needed`, async () => {
+        const answered = await plain.ask({ target: path, headers: bearer(GOOD.ada) })
+        expect(answered.status).toBe(403)
+        expect(answered.challenge).toEqual({ scheme: 'Bearer', parameters: { ...INSUFFICIENT, scope: 'notes:write' } })
+        if (traits.wordsOfThrown === 'ours') expect(answered.json).toEqual(INSUFFICIENT)
+      })
+
+      it(`${path} is no hindrance for who has the scope`, async () => {
+        expect((await plain.ask({ target: path, headers: bearer(GOOD.bob) })).json).toEqual(BOB)
+      })
+    }
+
+    it('speaks as mcp-use does where the gate does', async () => {
+      const server = await serving({ errors: 'mcp-use' })
+      const answered = await server.ask({ target: '/open/caller' })
+      expect(answered.status).toBe(401)
+      expect(answered.headers['www-authenticate']).toBe('Bearer')
+    })
+  })
+
+  describe('the context', () => {
+    it('is not mixed up among 200 requests at once', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 200 }, (_, index) => plain.ask({ target: '/mcp/slow', headers: bearer(index % 2 === 0 ? GOOD.ada : GOOD.bob) })),
+      )
+      expect(answers.map(({ json }) => json)).toEqual(Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? [ADA, ADA, ADA] : [BOB, BOB, BOB])))
+    })
+
+    it('is not inherited by the next request on the same connection', async () => {
+      await plain.ask({ target: '/open', headers: bearer(GOOD.ada) })
+      expect((await plain.ask({ target: '/open' })).json).toEqual(NOBODY)
+    })
+
+    it('survives the reading of the body', async () => {
+      const text = 'x'.repeat(300_000)
+      const answers = await Promise.all([GOOD.ada, GOOD.bob].map((token) => plain.ask({ target: '/mcp/echo', headers: bearer(token), body: JSON.stringify({ text }) })))
+      expect(answers.map(({ json }) => json)).toEqual([
+        { caller: ADA, body: { text } },
+        { caller: BOB, body: { text } },
+      ])
+    })
+
+    it('is empty outside of requests', () => {
+      expect(getAccessToken()).toBe(null)
+    })
+  })
+
+  describe('what MCP transports find', () => {
+    it('is the caller in the shape of the SDKs', async () => {
+      const server = await serving({ resource: 'https://mcp.example.com/mcp' })
+      const { json } = await server.ask({ target: '/mcp/auth', headers: bearer(GOOD.ada) })
+      expect(json.auth).toEqual({
+        token: GOOD.ada,
+        clientId: 'app-of-ada',
+        scopes: ['notes:read'],
+        expiresAt: 4_000_000_000,
+        resource: 'https://mcp.example.com/mcp',
+        ...(traits.authKnowsResource && { resourceMetadataUrl: 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp' }),
+        extra: {
+          claims: { sub: 'ada', iss: 'https://id.example.com', client_id: 'app-of-ada', aud: 'https://mcp.example.com/mcp' },
+          provider: 'custom',
+          subject: 'ada',
+          issuer: 'https://id.example.com',
+        },
+      })
+    })
+
+    it('is nothing where nobody is authenticated', async () => {
+      expect((await plain.ask({ target: '/open/auth' })).json).toEqual({ auth: null })
+    })
+  })
+}
+
+function withMetadata(test: Case): Case {
+  const resource = test.gate?.resource ?? ''
+  if ('caller' in test.expected) return test
+  const { origin, pathname } = new URL(resource)
+  return { ...test, expected: { ...test.expected, parameters: { resource_metadata: `${origin}/.well-known/oauth-protected-resource${pathname}` } } }
+}
+
+function summary({ status, challenge, json }: Answered): unknown {
+  if (challenge !== undefined) expect(challenge.scheme).toBe('Bearer')
+  return { status, parameters: challenge?.parameters, body: json }
+}

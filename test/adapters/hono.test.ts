@@ -1,0 +1,7 @@
+import { describe } from 'vitest'
+import { keepsTheGateContract } from './gate-contract.js'
+import { SERVERS } from './servers.js'
+
+describe('the gate for hono', () => {
+  keepsTheGateContract(SERVERS.hono, { reads: [], setsHeadersFirst: true, authKnowsResource: true, wordsOfThrown: 'ours' })
+})
