@@ -1,25 +1,29 @@
-/** Verifies JWT access tokens by the issuer's public keys. The only network calls are for those keys. */
-import { AuthUnavailableError } from '../src/errors.js'
+/** Verifies JWT access tokens by their issuer's public keys. The only network calls are for those keys. */
 import { ALGORITHMS, isAlgorithm } from '../src/jwt/algorithms.js'
 import { decodeJwt, unverifiedIssuer } from '../src/jwt/decode.js'
-import { discoverJwksUri } from '../src/jwt/discovery.js'
+import { IssuerKeys } from '../src/jwt/issuer-keys.js'
+import { issuersOf } from '../src/jwt/issuers.js'
+import { keysAt, keysInFile, keysInHand, keysOf } from '../src/jwt/key-loader.js'
 import { parseKeySet } from '../src/jwt/key-set.js'
-import { KeySource } from '../src/jwt/key-source.js'
-import { firstFinding } from '../src/jwt/rules.js'
-import { isSigned } from '../src/jwt/signature.js'
-import { fetchJson } from '../src/lib/fetch-json.js'
+import { shapeOf } from '../src/jwt/near-miss.js'
+import { firstFinding, rulesFor } from '../src/jwt/rules.js'
+import { isSigned, signatureEngine } from '../src/jwt/signature.js'
 import { checkOptions, functionOrNothing, spanInSeconds } from '../src/lib/options.js'
 import { webUrl } from '../src/lib/web-url.js'
 import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
 import { accept, reject } from '../src/verdict.js'
 import type { JSONWebKeySet } from 'jose'
 import type { Algorithm } from '../src/jwt/algorithms.js'
-import type { Expectations } from '../src/jwt/rules.js'
+import type { DecodedJwt } from '../src/jwt/decode.js'
+import type { KeyOptions } from '../src/jwt/issuer-keys.js'
+import type { IssuerOption } from '../src/jwt/issuers.js'
+import type { KeySourceOptions } from '../src/jwt/key-source.js'
+import type { ClaimRule, Expectations, Finding, Rule } from '../src/jwt/rules.js'
+import type { EngineChoice, SignatureEngine } from '../src/jwt/signature.js'
 import type { Fetch } from '../src/lib/fetch-json.js'
 import type { Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/standard-provider.js'
-import type { KeySet } from '../src/jwt/key-set.js'
-import type { Verdict } from '../src/verdict.js'
+import type { RejectReason, Verdict } from '../src/verdict.js'
 
 /**
  * The only way to take tokens that were issued for somebody else: `audience: anyAudience`. Every token of the issuer
@@ -30,83 +34,136 @@ export const anyAudience: unique symbol = Symbol.for('bearer-auth-providers.any-
 /** Allows plain http to hosts other than this machine: `[allowInsecureHttp]: true`. Whoever is on the way can then sign tokens. */
 export const allowInsecureHttp: unique symbol = Symbol.for('bearer-auth-providers.allow-insecure-http')
 
-/** What `JwksProvider` takes. Keys come from discovery, from `jwksUri`, or from `jwks` in hand. */
+type OneOrMore = string | readonly [string, ...string[]]
+
+/** What `JwksProvider` takes. Keys come from discovery, from `jwksUri`, from `jwksFile`, or from `jwks` in hand. */
 export type JwksProviderOptions = ProviderOptions & {
-  /** Exactly as the tokens write it in `iss`, trailing slash included. */
-  issuer: string
+  /** Exactly as the tokens write it in `iss`, trailing slash included. A list, or a template over a list of tenants. */
+  issuer: IssuerOption
   /** What the issuer writes into `aud` for this server; one of them suffices. `anyAudience` is the only way out. */
-  audience: string | readonly [string, ...string[]] | typeof anyAudience
+  audience: OneOrMore | typeof anyAudience
+  /** The claims that hold the audience, for issuers that write no `aud`: `'client_id'`, `['aud', 'azp']`. Default `'aud'`. */
+  audienceClaims?: OneOrMore | undefined
+  /** `'exclusive'`: no audience beside ours. Default `'any'`: one of them is ours. */
+  audienceMode?: 'any' | 'exclusive' | undefined
+  /** `'at+jwt'`: only tokens of RFC 9068. Default `'access'`: whatever is not plainly another kind of token. */
+  tokenType?: 'access' | 'at+jwt' | undefined
   /** Signature algorithms taken. Default: every asymmetric one of RS, PS, ES 256–512 and EdDSA. */
   algorithms?: readonly [Algorithm, ...Algorithm[]] | undefined
+  /** Seconds since `iat` after which a token is refused, whatever its `exp` says. Default: any age. */
+  maxTokenAge?: number | undefined
+  /** Claims that must be there. Default: `exp` and what the other options need. */
+  requiredClaims?: readonly string[] | undefined
+  /** Rules of your own about claims. */
+  rules?: readonly ClaimRule[] | undefined
+  /** How keys are kept: their age, a snapshot, a store. */
+  keys?: KeyOptions | undefined
+  /** `'jose'` checks signatures with WebCrypto everywhere. Default `'auto'`: faster where the runtime can. */
+  engine?: EngineChoice | undefined
   /** Seconds for one call to the issuer, body included. Default 2, at most 30. */
   timeout?: number | undefined
-  /** Replaces the global `fetch`: for a proxy, a private certificate authority, extra headers. */
+  /** Replaces the global `fetch`: for a proxy or a private certificate authority. */
   fetch?: Fetch | undefined
+  /** Sent to the issuer's own origin, for keys behind a lock. */
+  headers?: Readonly<Record<string, string>> | undefined
   [allowInsecureHttp]?: true
 } & (
-    | { /** Where the keys are, instead of discovery. */ jwksUri?: string | undefined; jwks?: never }
-    | { /** The keys themselves: no network at all. */ jwks: JSONWebKeySet; jwksUri?: never }
+    | { /** Where the keys are, instead of discovery. */ jwksUri?: string | undefined; jwks?: never; jwksFile?: never }
+    | { /** The keys themselves: no network at all. */ jwks: JSONWebKeySet; jwksUri?: never; jwksFile?: never }
+    | { /** A file with the keys, read again every ten seconds. */ jwksFile: string; jwksUri?: never; jwks?: never }
   )
 
-const OPTIONS = [...PROVIDER_OPTIONS, 'issuer', 'audience', 'algorithms', 'timeout', 'fetch', 'jwksUri', 'jwks'] as const
+const OPTIONS = [
+  ...PROVIDER_OPTIONS,
+  ...['issuer', 'audience', 'audienceClaims', 'audienceMode', 'tokenType', 'algorithms', 'maxTokenAge', 'requiredClaims', 'rules'],
+  ...['jwksUri', 'jwks', 'jwksFile', 'keys', 'engine', 'timeout', 'fetch', 'headers'],
+]
+
+/** What one rule found about one token. Holds claim values: for your own eyes. */
+export interface RuleReport {
+  readonly rule: string
+  readonly passed: boolean
+  readonly reason?: RejectReason
+  readonly expected?: unknown
+  readonly actual?: unknown
+  readonly hint?: string
+}
 
 /**
- * Says yes to a JWT that the issuer signed, for this audience, and that has not ended (RFC 9068 section 4, RFC 8725).
+ * Says yes to a JWT that its issuer signed, for this audience, and that has not ended (RFC 9068 section 4, RFC 8725).
  * Does NOT ask whether the token was revoked: it is good until its `exp`. Does NOT take opaque or encrypted tokens.
  *
  * @throws TypeError at construction for an option that is wrong.
  */
 export class JwksProvider extends StandardProvider {
   override readonly issuers: readonly string[]
+  /** The keys at hand: `warm()` them at start, or take a `snapshot()` for the next start. */
+  readonly keys: Pick<IssuerKeys, 'warm' | 'snapshot'>
+  readonly #keys: IssuerKeys
   readonly #expected: Expectations
-  readonly #keys: KeySource
+  readonly #rules: readonly Rule[]
+  readonly #engine: SignatureEngine
 
   constructor(options: JwksProviderOptions) {
     checkOptions('JwksProvider', options, OPTIONS)
     super({ ...standardOptions(options), name: options.name ?? 'jwks' })
-    const { issuer, audience, algorithms = ALL_ALGORITHMS } = options
-    if (typeof issuer !== 'string' || issuer === '') {
-      throw new TypeError('"issuer" must be the issuer exactly as its tokens write it in "iss", such as https://id.example.com/')
-    }
-    this.issuers = [issuer]
-    this.#expected = {
-      issuer,
-      audiences: checkedAudiences(audience),
-      algorithms: checkedAlgorithms(algorithms),
-      clockTolerance: this.clockTolerance,
-    }
-    const provider = this.name
-    this.#keys = new KeySource({
+    this.#expected = expectations(options, this.clockTolerance)
+    this.#rules = rulesFor(this.#expected)
+    this.#engine = signatureEngine(oneOf('engine', options.engine ?? 'auto', ['auto', 'jose']))
+    this.issuers = [...this.#expected.issuers.keys()]
+    this.#keys = this.keys = new IssuerKeys({
+      issuers: this.issuers,
       load: keyLoader(options),
+      keys: options.jwksFile === undefined ? (options.keys ?? {}) : { maxAge: FILE_AGE, ...options.keys },
       now: this.now,
-      ...(options.jwks === undefined && {
-        onFetched: (set) => this.emit({ type: 'keys_fetched', provider, keys: set.size }),
-        onFailed: (error, usable) => this.emit({ type: 'keys_unavailable', provider, message: error.message, usable }),
-      }),
+      random: Math.random,
+      provider: this.name,
+      observe: options.jwks === undefined ? options.observe : undefined,
     })
   }
 
-  /** Mine when the unverified `iss` is this issuer; foreign otherwise, opaque tokens included. */
+  /** Mine when the unverified `iss` is of this provider's issuers; foreign otherwise, opaque tokens included. */
   override recognizes(token: string): Recognition {
-    return unverifiedIssuer(token) === this.#expected.issuer ? 'mine' : 'foreign'
+    const issuer = unverifiedIssuer(token)
+    return issuer !== undefined && this.#expected.issuers.has(issuer) ? 'mine' : 'foreign'
+  }
+
+  /**
+   * Every rule and what it found, for a person who wants to know why. Not only the first failure.
+   *
+   * @throws AuthUnavailableError when the signature cannot be checked because the keys cannot be had.
+   */
+  async explain(token: string): Promise<readonly RuleReport[]> {
+    const jwt = decodeJwt(token)
+    const hint = shapeOf(token)
+    if (jwt === null) return [{ rule: 'shape', passed: false, reason: 'malformed', ...(hint && { hint }) }]
+    const reports = this.#rules.map(({ name, find }) => report(name, find(jwt, this.#expected, this.now())))
+    const named = reports.filter(({ rule, passed }) => !passed && (rule === 'alg' || rule === 'iss' || rule === 'crit'))
+    // Without an algorithm and an issuer of ours there is no key to check with.
+    return named.length > 0 ? reports : [...reports, report('signature', await this.#checkSignature(token, jwt))]
   }
 
   protected override async check(token: string): Promise<Verdict> {
     const jwt = decodeJwt(token)
-    if (jwt === null) return reject('malformed')
+    if (jwt === null) return reject('malformed', malformed(token))
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
-    const finding = firstFinding(jwt, this.#expected, this.now())
-    if (finding !== undefined) return reject(finding.reason, finding.detail)
-    const alg = jwt.header.alg as Algorithm // the first rule saw to it
-    const keys = await this.#keys.candidates(alg, jwt.header.kid)
-    if (keys.length === 0) return reject('unknown_key')
-    if (!(await isSigned(token, alg, keys))) return reject('bad_signature')
+    const found = firstFinding(this.#rules, jwt, this.#expected, this.now()) ?? (await this.#checkSignature(token, jwt))
+    if (found !== undefined) return reject(found.reason, found.detail)
     return accept(jwt.claims, jwt.claims.exp as number) // the rule for `exp` saw to it
+  }
+
+  async #checkSignature(token: string, { header, claims }: DecodedJwt): Promise<Finding | undefined> {
+    const alg = header.alg as Algorithm // the first rule saw to it
+    const keys = await this.#keys.candidates(claims.iss as string, alg, header.kid) // and the rule for `iss` to this
+    const detail = { claim: 'kid', expected: 'a key of the issuer', actual: header.kid }
+    if (keys.length === 0) return { reason: 'unknown_key', detail }
+    if (!(await isSigned(this.#engine, token, alg, keys))) return { reason: 'bad_signature', detail }
+    return undefined
   }
 }
 
-/** Keys, discovery: bytes of one answer. */
-const MAX_BYTES = 512 * 1024
+/** Seconds that keys in a file are used before it is read again. */
+const FILE_AGE = 10
 
 const ALL_ALGORITHMS = Object.keys(ALGORITHMS) as Algorithm[] // the keys of a constant of ours
 
@@ -114,38 +171,81 @@ function standardOptions(options: JwksProviderOptions): ProviderOptions {
   return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }
 
-function checkedAudiences(audience: unknown): readonly string[] | undefined {
-  if (audience === anyAudience) return undefined
-  const audiences = Array.isArray(audience) ? [...audience] : [audience]
-  if (audiences.length > 0 && audiences.every((one) => typeof one === 'string' && one.trim() !== '')) return audiences
-  throw new TypeError('"audience" must name this server as the issuer writes it into "aud"; write anyAudience to accept any')
+function expectations(options: JwksProviderOptions, clockTolerance: number): Expectations {
+  const { audience, audienceClaims = 'aud', algorithms = ALL_ALGORITHMS, requiredClaims = [], rules = [], maxTokenAge } = options
+  if (!Array.isArray(algorithms) || algorithms.length === 0 || !algorithms.every(isAlgorithm)) {
+    throw new TypeError(`"algorithms" must be an array with some of ${ALL_ALGORITHMS.join(', ')}`)
+  }
+  if (!Array.isArray(requiredClaims) || !requiredClaims.every((claim) => typeof claim === 'string')) {
+    throw new TypeError('"requiredClaims" must be an array of names of claims')
+  }
+  if (!Array.isArray(rules) || !rules.every((rule) => typeof rule?.claim === 'string' && typeof rule.accepts === 'function')) {
+    throw new TypeError('"rules" must be an array of { claim, accepts: (value, claims) => boolean }')
+  }
+  return {
+    issuers: issuersOf(options.issuer),
+    audiences: audience === anyAudience ? undefined : names(audience, NO_AUDIENCE),
+    audienceClaims: names(audienceClaims, '"audienceClaims" must name a claim, such as "client_id"'),
+    audienceMode: oneOf('audienceMode', options.audienceMode ?? 'any', ['any', 'exclusive']),
+    algorithms: [...algorithms],
+    tokenType: oneOf('tokenType', options.tokenType ?? 'access', ['access', 'at+jwt']),
+    clockTolerance,
+    maxTokenAge: maxTokenAge === undefined ? undefined : spanInSeconds('maxTokenAge', maxTokenAge, { min: 1, max: 31_536_000 }),
+    requiredClaims: [...requiredClaims],
+    rules: [...rules],
+  }
 }
 
-function checkedAlgorithms(algorithms: unknown): readonly Algorithm[] {
-  if (Array.isArray(algorithms) && algorithms.length > 0 && algorithms.every(isAlgorithm)) return [...algorithms]
-  throw new TypeError(`"algorithms" must be an array with some of ${ALL_ALGORITHMS.join(', ')}`)
+const NO_AUDIENCE = '"audience" must name this server as the issuer writes it into "aud"; write anyAudience to accept any'
+
+function names(value: unknown, message: string): readonly string[] {
+  const list = Array.isArray(value) ? [...value] : [value]
+  if (list.length > 0 && list.every((one) => typeof one === 'string' && one.trim() !== '')) return list
+  throw new TypeError(message)
 }
 
-function keyLoader(options: JwksProviderOptions): () => Promise<KeySet> {
-  const { issuer, jwksUri, jwks, timeout = 2, [allowInsecureHttp]: insecure = false } = options
-  if (jwksUri !== undefined && jwks !== undefined) throw new TypeError('give "jwksUri" or "jwks", not both')
+function oneOf<T extends string>(name: string, value: unknown, values: readonly T[]): T {
+  const found = values.find((one) => one === value)
+  if (found !== undefined) return found
+  throw new TypeError(`"${name}" must be one of ${values.join(', ')}`)
+}
+
+/** How each issuer's keys are read. */
+function keyLoader(options: JwksProviderOptions): (issuer: string) => KeySourceOptions['load'] {
+  const { jwksUri, jwks, jwksFile, timeout = 2, headers, [allowInsecureHttp]: insecure = false } = options
+  if ([jwksUri, jwks, jwksFile].filter((origin) => origin !== undefined).length > 1) {
+    throw new TypeError('give one of "jwksUri", "jwks" and "jwksFile", not both')
+  }
   if (jwks !== undefined) {
     const set = parseKeySet(structuredClone(jwks))
     if (set === null) throw new TypeError('"jwks" must be a JWK Set with keys: { keys: [ … ] }')
-    return async () => set
+    return () => keysInHand(set)
   }
-  const bounds = {
-    fetch: functionOrNothing('fetch', options.fetch) ?? ((...request) => globalThis.fetch(...request)),
+  if (jwksFile !== undefined) {
+    if (typeof jwksFile !== 'string' || jwksFile === '') throw new TypeError('"jwksFile" must be the path of a file')
+    return () => keysInFile(jwksFile)
+  }
+  const http = {
+    fetch: functionOrNothing('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
     timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
-    maxBytes: MAX_BYTES,
-  } satisfies Parameters<typeof fetchJson>[1]
-  const read = (url: string): Promise<unknown> => fetchJson(url, bounds)
-  if (jwksUri === undefined) webUrl('issuer', issuer, { insecure })
-  else webUrl('jwksUri', jwksUri, { insecure })
-  return async () => {
-    const url = jwksUri ?? (await discoverJwksUri(issuer, insecure, read))
-    const set = parseKeySet(await read(url))
-    if (set === null) throw new AuthUnavailableError(`there is no JWK Set with keys at ${url}`)
-    return set
+    headers: headers && { ...headers },
+    insecure,
   }
+  if (jwksUri !== undefined) {
+    webUrl('jwksUri', jwksUri, http)
+    return () => keysAt(jwksUri, http)
+  }
+  for (const issuer of issuersOf(options.issuer).keys()) webUrl('issuer', issuer, http)
+  return (issuer) => keysOf(issuer, http)
+}
+
+function malformed(token: string): Finding['detail'] | undefined {
+  const hint = shapeOf(token)
+  return hint && { claim: 'shape', expected: 'a signed JWT', actual: 'something else', hint }
+}
+
+function report(rule: string, found: Finding | undefined): RuleReport {
+  if (found === undefined) return { rule, passed: true }
+  const { reason, detail } = found
+  return { rule, passed: false, reason, expected: detail.expected, actual: detail.actual, ...(detail.hint && { hint: detail.hint }) }
 }

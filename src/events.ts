@@ -4,20 +4,36 @@ import type { RejectReason } from './verdict.js'
 export type AuthEvent =
   /** A token was taken. `remembered`: the answer came from memory or from a check already under way. */
   | { readonly type: 'accepted'; readonly provider: string; readonly remembered: boolean }
-  /** A token was refused. `claim` names the claim that did not fit, never its value. */
+  /**
+   * A token was refused. `claim` names the claim that did not fit, never its value; `hint` says what it almost was or
+   * what to do.
+   */
   | {
       readonly type: 'rejected'
       readonly provider: string
       readonly reason: RejectReason
       readonly claim?: string
+      readonly hint?: string
       readonly remembered: boolean
     }
   /** Nobody knows. `message` says what gave no answer. */
   | { readonly type: 'unavailable'; readonly provider: string; readonly message: string }
-  /** The issuer's key set was read. */
-  | { readonly type: 'keys_fetched'; readonly provider: string; readonly keys: number }
-  /** The issuer's key set could not be read. `usable`: the keys of before are still good for a while. */
-  | { readonly type: 'keys_unavailable'; readonly provider: string; readonly message: string; readonly usable: boolean }
+  /** An issuer's key set was read; `keys_rotated` when it is not the one of before. */
+  | { readonly type: 'keys_fetched' | 'keys_rotated'; readonly provider: string; readonly issuer: string; readonly keys: number }
+  /**
+   * An issuer's key set could not be read. `usable`: the keys of before are still good for a while. `retryIn`: seconds
+   * until the next attempt.
+   */
+  | {
+      readonly type: 'keys_unavailable'
+      readonly provider: string
+      readonly issuer: string
+      readonly message: string
+      readonly usable: boolean
+      readonly retryIn: number
+    }
+  /** A token named a key that the issuer does not have. `asked`: the issuer was asked for it. */
+  | { readonly type: 'key_unknown'; readonly provider: string; readonly issuer: string; readonly asked: boolean }
 
 /** Takes events. Called synchronously; whatever it throws is ignored, so that logging never decides a request. */
 export type Observe = (event: AuthEvent) => void

@@ -105,7 +105,8 @@ export abstract class StandardProvider extends BearerAuthProvider {
   }
 
   #refuse({ reason, detail }: Rejected, remembered: boolean): null {
-    this.emit({ type: 'rejected', provider: this.name, reason, ...(detail && { claim: detail.claim }), remembered })
+    const { claim, hint } = detail ?? {}
+    this.emit({ type: 'rejected', provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }), remembered })
     return null
   }
 }

@@ -22,6 +22,8 @@ export interface Mismatch {
   readonly claim: string
   readonly expected: unknown
   readonly actual: unknown
+  /** What it almost was, or what to do. One of a few constant texts. */
+  readonly hint?: string
 }
 
 export interface Accepted {
@@ -34,7 +36,7 @@ export interface Accepted {
 export interface Rejected {
   readonly accepted: false
   readonly reason: RejectReason
-  readonly detail?: Mismatch
+  readonly detail?: Mismatch | undefined
 }
 
 export type Verdict = Accepted | Rejected

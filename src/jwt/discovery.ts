@@ -2,6 +2,7 @@
 import { AuthUnavailableError } from '../errors.js'
 import { ownProperty } from '../lib/own-property.js'
 import { webUrl } from '../lib/web-url.js'
+import type { JsonAnswer } from '../lib/fetch-json.js'
 
 /**
  * The issuer's `jwks_uri`. The document must name exactly this issuer (RFC 8414 section 3.3), so that no other
@@ -12,10 +13,9 @@ import { webUrl } from '../lib/web-url.js'
 export async function discoverJwksUri(
   issuer: string,
   insecure: boolean,
-  read: (url: string) => Promise<unknown>,
+  read: (url: string) => Promise<JsonAnswer>,
 ): Promise<string> {
   const document = await firstDocument(issuer, read)
-  if (document === undefined) throw new AuthUnavailableError(`${issuer} has no discovery document; set "jwksUri" to the URL of its keys`)
   if (ownProperty(document, 'issuer') !== issuer) {
     throw new AuthUnavailableError(`the discovery document of ${issuer} names another issuer; write "issuer" exactly as it does`)
   }
@@ -39,10 +39,10 @@ export function discoveryUrls(issuer: string): readonly string[] {
   ]
 }
 
-async function firstDocument(issuer: string, read: (url: string) => Promise<unknown>): Promise<unknown> {
+async function firstDocument(issuer: string, read: (url: string) => Promise<JsonAnswer>): Promise<unknown> {
   for (const url of discoveryUrls(issuer)) {
-    const document = await read(url)
-    if (document !== undefined) return document
+    const { kind, json } = await read(url)
+    if (kind === 'found') return json
   }
-  return undefined
+  throw new AuthUnavailableError(`${issuer} has no discovery document; set "jwksUri" to the URL of its keys`)
 }

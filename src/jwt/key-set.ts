@@ -18,7 +18,7 @@ export function parseKeySet(document: unknown): KeySet | null {
 
 export class KeySet {
   readonly #keys: readonly unknown[]
-  readonly #imported = new Map<unknown, Map<Algorithm, Promise<CryptoKey | null>>>()
+  readonly #found = new Map<string, readonly CryptoKey[]>()
 
   constructor(keys: readonly unknown[]) {
     this.#keys = keys
@@ -28,21 +28,28 @@ export class KeySet {
     return this.#keys.length
   }
 
-  /** The keys that may have signed a token with this header, at most four. */
-  async candidates(alg: Algorithm, kid: unknown): Promise<readonly CryptoKey[]> {
-    const fitting = this.#keys.filter((key) => fits(key, alg, kid)).slice(0, MAX_CANDIDATES)
-    const imported = await Promise.all(fitting.map((key) => this.#import(key, alg)))
-    return imported.filter((key) => key !== null)
+  /** The document these keys came from. */
+  toJSON(): { keys: readonly unknown[] } {
+    return { keys: this.#keys }
   }
 
-  #import(key: unknown, alg: Algorithm): Promise<CryptoKey | null> {
-    const byAlgorithm = this.#imported.get(key) ?? new Map<Algorithm, Promise<CryptoKey | null>>()
-    this.#imported.set(key, byAlgorithm)
-    const known = byAlgorithm.get(alg)
-    if (known !== undefined) return known
-    const importing = importPublicKey(key, alg)
-    byAlgorithm.set(alg, importing)
-    return importing
+  /** True when both sets hold the same keys. */
+  equals(other: KeySet): boolean {
+    return JSON.stringify(this) === JSON.stringify(other)
+  }
+
+  /** The keys that may have signed a token with this header, at most four. Imported once, then at hand at once. */
+  candidates(alg: Algorithm, kid: unknown): readonly CryptoKey[] | Promise<readonly CryptoKey[]> {
+    return this.#found.get(`${alg} ${String(kid)}`) ?? this.#find(alg, kid)
+  }
+
+  async #find(alg: Algorithm, kid: unknown): Promise<readonly CryptoKey[]> {
+    const fitting = this.#keys.filter((key) => fits(key, alg, kid)).slice(0, MAX_CANDIDATES)
+    const imported = await Promise.all(fitting.map((key) => importPublicKey(key, alg)))
+    const usable = imported.filter((key) => key !== null)
+    // Only what was found is kept, so that nobody can fill this with names of their own.
+    if (usable.length > 0) this.#found.set(`${alg} ${String(kid)}`, usable)
+    return usable
   }
 }
 

@@ -1,71 +1,172 @@
-/** Keeps one issuer's keys at hand: fresh for ten minutes, and through an outage for an hour more. */
-import { isUnavailable } from '../errors.js'
+/** Keeps one issuer's keys at hand: fresh, refreshed in the background, and through an outage for a while. */
+import { LRUCache } from 'lru-cache'
+import { AuthUnavailableError, isUnavailable } from '../errors.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
+import { RefetchBudget } from './refetch-budget.js'
 import type { CryptoKey } from 'jose'
-import type { AuthUnavailableError } from '../errors.js'
 import type { Algorithm } from './algorithms.js'
 import type { KeySet } from './key-set.js'
 
-/** Seconds a key set is used without asking again. */
-const FRESH = 600
-/** Seconds beyond that in which an old set is better than none. */
-const STALE = 3600
-/** Seconds between two fetches for the sake of a `kid` that nobody has seen. */
-const COOLDOWN = 30
+/** One answer of the issuer, or of whoever kept one. */
+export interface LoadedKeys {
+  readonly set: KeySet
+  /** Seconds since the epoch. Default: now. */
+  readonly fetchedAt?: number | undefined
+  /** Seconds that the issuer wants them used, from `Cache-Control`. */
+  readonly maxAge?: number | undefined
+}
+
+/** What happened to the keys, for events. */
+export type KeyNews =
+  | { readonly type: 'fetched'; readonly set: KeySet; readonly rotated: boolean }
+  | { readonly type: 'failed'; readonly error: AuthUnavailableError; readonly usable: boolean; readonly retryIn: number }
+  | { readonly type: 'unknown'; readonly asked: boolean }
+
+export interface KeySourceOptions {
+  /** Reads the whole set anew, or throws `AuthUnavailableError`. Gets the set held, for a conditional request. */
+  readonly load: (held: KeySet | undefined) => Promise<LoadedKeys>
+  readonly now: () => number
+  /** From 0 to 1, for jitter. */
+  readonly random: () => number
+  /** Seconds that a set is used when the issuer does not say. */
+  readonly maxAge: number
+  /** Seconds beyond that in which, while the issuer is away, an old set is better than none. 0: none. */
+  readonly maxStale: number
+  readonly tell: (news: KeyNews) => void
+}
+
+/** Whatever an issuer writes into `Cache-Control`: not shorter than a minute, not longer than a day. In seconds. */
+const SHORTEST_AGE = 60
+const LONGEST_AGE = 86_400
+/** Part of its age at which a set is refreshed in the background, give or take a tenth of the age. */
+const REFRESH_AT = 0.8
+const JITTER = 0.1
 /** Seconds without a new attempt after a failed one, doubled with each further failure. */
 const FIRST_BACK_OFF = 1
 const LONGEST_BACK_OFF = 30
+/** Names of keys remembered as not there, and for how many seconds; longer names than this are never a key's. */
+const MAX_ABSENT = 1000
+const ABSENT_FOR = 30
+const LONGEST_NAME = 256
 
-export interface KeySourceOptions {
-  /** Reads the whole set anew, or throws `AuthUnavailableError`. */
-  readonly load: () => Promise<KeySet>
-  readonly now: () => number
-  readonly onFetched?: (keys: KeySet) => void
-  readonly onFailed?: (error: AuthUnavailableError, usable: boolean) => void
+interface Held {
+  readonly set: KeySet
+  readonly fetchedAt: number
+  readonly refreshAt: number
+  readonly freshUntil: number
+}
+
+interface Failure {
+  readonly error: AuthUnavailableError
+  readonly count: number
+  readonly retryAt: number
 }
 
 export class KeySource {
   readonly #options: KeySourceOptions
-  #keys: { readonly set: KeySet; readonly fetchedAt: number } | undefined
-  #failure: { readonly error: AuthUnavailableError; readonly count: number; readonly retryAt: number } | undefined
+  readonly #budget: RefetchBudget
+  /** Names that the issuer was asked for in vain, and when: one name costs one look in thirty seconds. */
+  readonly #absent = new LRUCache<string, number>({ max: MAX_ABSENT })
+  #held: Held | undefined
+  #failure: Failure | undefined
   #underWay: Promise<KeySet> | undefined
 
   constructor(options: KeySourceOptions) {
     this.#options = options
+    this.#budget = new RefetchBudget(options.now)
+  }
+
+  /** The set held and when it was fetched, in seconds since the epoch; for a snapshot. */
+  get held(): { readonly set: KeySet; readonly fetchedAt: number } | undefined {
+    return this.#held
+  }
+
+  /** Takes a set from elsewhere, with the age it had there. */
+  adopt(set: KeySet, fetchedAt: number): void {
+    this.#hold({ set, fetchedAt })
+  }
+
+  /** Has keys at hand, fetching them if need be. @throws AuthUnavailableError */
+  async warm(): Promise<void> {
+    await this.#current()
   }
 
   /**
-   * The keys that may have signed a token with this header; none when the issuer does not have such a key.
+   * The keys that may have signed a token with this header; none when the issuer has no such key.
    *
    * @throws AuthUnavailableError when the keys cannot be had, or when a key that we do not know may be a new one that
-   * we could not fetch.
+   * could not be asked for.
    */
   async candidates(alg: Algorithm, kid: unknown): Promise<readonly CryptoKey[]> {
-    const known = await (await this.#current()).candidates(alg, kid)
-    if (known.length > 0 || this.#age() < COOLDOWN) return known
-    return (await this.#load()).candidates(alg, kid)
+    const set = this.#usable() ?? (await this.#current())
+    const found = await set.candidates(alg, kid)
+    return found.length > 0 ? found : this.#lookAgain(alg, kid)
+  }
+
+  /** A set that needs no waiting: fresh, or old while the issuer is away. Sees to it that it is renewed in time. */
+  #usable(): KeySet | undefined {
+    const held = this.#held
+    if (held === undefined) return undefined
+    const now = this.#options.now()
+    if (now < held.refreshAt) return held.set
+    const away = this.#failure !== undefined && now < held.freshUntil + this.#options.maxStale
+    if (now >= held.freshUntil && !away) return undefined
+    // Whoever needs the answer of this one waits for it elsewhere; here its failure was told already.
+    if (this.#mayLoad()) this.#load().catch(() => undefined)
+    return held.set
   }
 
   async #current(): Promise<KeySet> {
-    const held = this.#keys
-    if (held !== undefined && this.#age() < FRESH) return held.set
     try {
       return await this.#load()
     } catch (error) {
-      if (held !== undefined && isUnavailable(error) && this.#age() < FRESH + STALE) return held.set
+      const old = isUnavailable(error) ? this.#stillGood() : undefined
+      if (old !== undefined) return old
       throw error
     }
   }
 
-  #age(): number {
-    return this.#keys === undefined ? Number.POSITIVE_INFINITY : this.#options.now() - this.#keys.fetchedAt
+  /** A key that nobody knows may be a new one: one look at the issuer, within the budget. */
+  async #lookAgain(alg: Algorithm, kid: unknown): Promise<readonly CryptoKey[]> {
+    if (this.#underWay !== undefined) {
+      const found = await (await this.#underWay).candidates(alg, kid)
+      if (found.length > 0) return found
+    }
+    const name = `${alg} ${String(kid)}`
+    if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return this.#notThere(false)
+    if (this.#underWay === undefined) {
+      const wait = this.#budget.spend()
+      if (wait > 0) throw new AuthUnavailableError('a key that is not known may be new, and too many were asked for', { retryAfter: wait })
+    }
+    const found = await (await this.#load()).candidates(alg, kid)
+    if (found.length > 0) return found
+    this.#absent.set(name, this.#options.now())
+    return this.#notThere(true)
+  }
+
+  #wasAbsent(name: string): boolean {
+    const since = this.#absent.get(name)
+    return since !== undefined && this.#options.now() - since < ABSENT_FOR
+  }
+
+  #notThere(asked: boolean): readonly CryptoKey[] {
+    this.#options.tell({ type: 'unknown', asked })
+    return []
+  }
+
+  #stillGood(): KeySet | undefined {
+    const held = this.#held
+    return held !== undefined && this.#options.now() < held.freshUntil + this.#options.maxStale ? held.set : undefined
+  }
+
+  #mayLoad(): boolean {
+    return this.#failure === undefined || this.#options.now() >= this.#failure.retryAt
   }
 
   /** One fetch at a time; after a failure none at all for a while. */
   async #load(): Promise<KeySet> {
     if (this.#underWay !== undefined) return this.#underWay
-    const failure = this.#failure
-    if (failure !== undefined && this.#options.now() < failure.retryAt) throw failure.error
+    if (this.#failure !== undefined && !this.#mayLoad()) throw this.#failure.error
     const loading = this.#fetch()
     if (!mayShareBetweenRequests) return loading
     this.#underWay = loading
@@ -77,22 +178,34 @@ export class KeySource {
   }
 
   async #fetch(): Promise<KeySet> {
+    let loaded: LoadedKeys
     try {
-      const set = await this.#options.load()
-      this.#keys = { set, fetchedAt: this.#options.now() }
-      this.#failure = undefined
-      this.#options.onFetched?.(set)
-      return set
+      loaded = await this.#options.load(this.#held?.set)
     } catch (error) {
       if (isUnavailable(error)) this.#noteFailure(error)
       throw error
     }
+    const before = this.#held?.set
+    this.#failure = undefined
+    this.#hold(loaded)
+    this.#options.tell({ type: 'fetched', set: loaded.set, rotated: before !== undefined && !before.equals(loaded.set) })
+    return loaded.set
+  }
+
+  /** The set is replaced whole: a key that was taken away is gone. */
+  #hold({ set, maxAge, fetchedAt: stated }: LoadedKeys): void {
+    const now = this.#options.now()
+    const fetchedAt = Math.min(stated ?? now, now)
+    const age = maxAge === undefined ? this.#options.maxAge : Math.min(LONGEST_AGE, Math.max(SHORTEST_AGE, maxAge))
+    const jitter = (this.#options.random() * 2 - 1) * JITTER
+    this.#held = { set, fetchedAt, refreshAt: fetchedAt + age * (REFRESH_AT + jitter), freshUntil: fetchedAt + age }
   }
 
   #noteFailure(error: AuthUnavailableError): void {
     const count = (this.#failure?.count ?? 0) + 1
-    const backOff = Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (count - 1))
-    this.#failure = { error, count, retryAt: this.#options.now() + Math.max(backOff, error.retryAfter ?? 0) }
-    this.#options.onFailed?.(error, this.#age() < FRESH + STALE)
+    const backOff = Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (count - 1)) * (1 + this.#options.random() * JITTER)
+    const retryIn = Math.max(backOff, error.retryAfter ?? 0)
+    this.#failure = { error, count, retryAt: this.#options.now() + retryIn }
+    this.#options.tell({ type: 'failed', error, usable: this.#stillGood() !== undefined, retryIn })
   }
 }

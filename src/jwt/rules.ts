@@ -1,16 +1,39 @@
 /** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
 import { isAlgorithm } from './algorithms.js'
-import type { RejectReason, Mismatch } from '../verdict.js'
+import { nearMiss } from './near-miss.js'
+import { otherKindOf } from './token-kind.js'
+import type { Claims } from '../access-token.js'
+import type { Mismatch, RejectReason } from '../verdict.js'
 import type { DecodedJwt } from './decode.js'
+import type { Issuers } from './issuers.js'
+import type { Hint } from './near-miss.js'
 
-/** Verified issuer, audience and clock: what the rules compare with. */
+/** What the rules compare with. Checked where the provider is built. */
 export interface Expectations {
-  readonly issuer: string
+  readonly issuers: Issuers
   /** Undefined: any audience. */
   readonly audiences: readonly string[] | undefined
+  /** The claims that hold the audience. */
+  readonly audienceClaims: readonly string[]
+  /** `'exclusive'`: no audience beside ours. */
+  readonly audienceMode: 'any' | 'exclusive'
   readonly algorithms: readonly string[]
+  /** `'at+jwt'`: only tokens that call themselves access tokens (RFC 9068 section 4). */
+  readonly tokenType: 'access' | 'at+jwt'
   /** Seconds. */
   readonly clockTolerance: number
+  /** Seconds since `iat`; undefined: any age. */
+  readonly maxTokenAge: number | undefined
+  readonly requiredClaims: readonly string[]
+  readonly rules: readonly ClaimRule[]
+}
+
+/** A rule of your own. */
+export interface ClaimRule {
+  /** The claim it is about; appears in events and explanations. */
+  readonly claim: string
+  /** True when the token may pass. Gets the claims, not yet verified: look, and do nothing else. */
+  readonly accepts: (value: unknown, claims: Claims) => boolean
 }
 
 export interface Finding {
@@ -24,55 +47,76 @@ export interface Rule {
   readonly find: (jwt: DecodedJwt, expected: Expectations, now: number) => Finding | undefined
 }
 
+/** The rules for these expectations, in the order they are looked at. */
+export function rulesFor({ requiredClaims, rules }: Expectations): readonly Rule[] {
+  return [...STANDARD, ...requiredClaims.map(present), ...rules.map(ownRule)]
+}
+
 /** The first rule's finding, or undefined when every rule is content. */
-export function firstFinding(jwt: DecodedJwt, expected: Expectations, now: number): Finding | undefined {
-  for (const rule of RULES) {
-    const finding = rule.find(jwt, expected, now)
-    if (finding !== undefined) return finding
+export function firstFinding(rules: readonly Rule[], jwt: DecodedJwt, expected: Expectations, now: number): Finding | undefined {
+  for (const rule of rules) {
+    const found = rule.find(jwt, expected, now)
+    if (found !== undefined) return found
   }
   return undefined
 }
 
-/** In this order. */
-export const RULES: readonly Rule[] = [
+const STANDARD: readonly Rule[] = [
   {
     name: 'alg',
-    find: ({ header }, { algorithms }) =>
-      isAlgorithm(header.alg) && algorithms.includes(header.alg)
-        ? undefined
-        : finding('unsupported_algorithm', 'alg', algorithms, header.alg),
+    find: ({ header: { alg } }, { algorithms }) => {
+      if (isAlgorithm(alg) && algorithms.includes(alg)) return undefined
+      const shared = typeof alg === 'string' && /^HS\d{3}$/.test(alg)
+      return finding('unsupported_algorithm', 'alg', algorithms, alg, shared ? SHARED_SECRET : undefined)
+    },
   },
   {
     // RFC 7515 section 4.1.11: we understand no extension, so every critical one is a reason to refuse.
     name: 'crit',
-    find: ({ header }) =>
-      header.crit === undefined && header.b64 === undefined ? undefined : finding('malformed', 'crit', 'absent', header.crit),
+    find: ({ header: { crit, b64 } }) => (crit === undefined && b64 === undefined ? undefined : finding('malformed', 'crit', undefined, crit)),
   },
   {
     // RFC 8725 section 3.11: one kind of JWT must not pass for another.
     name: 'typ',
-    find: ({ header }) =>
-      header.typ === undefined || (typeof header.typ === 'string' && ACCESS_TOKEN_TYPES.has(header.typ.toLowerCase()))
-        ? undefined
-        : finding('wrong_type', 'typ', [...ACCESS_TOKEN_TYPES], header.typ),
+    find: ({ header: { typ } }, { tokenType }) => {
+      const types = TYPES[tokenType]
+      if (typ === undefined ? tokenType === 'access' : typeof typ === 'string' && types.includes(typ.toLowerCase())) return undefined
+      return finding('wrong_type', 'typ', types, typ, OTHER_KIND)
+    },
   },
   {
     name: 'kind',
     find: ({ claims }) => {
-      const sign = OTHER_KINDS.find(({ claim, is }) => is(claims[claim]))
-      return sign && finding('wrong_type', sign.claim, 'an access token', sign.kind)
+      const other = otherKindOf(claims)
+      return other && finding('wrong_type', other.claim, 'an access token', other.kind, other.kind === 'an ID token' ? ID_TOKEN : OTHER_KIND)
     },
   },
   {
     name: 'iss',
-    find: ({ claims }, { issuer }) => (claims.iss === issuer ? undefined : finding('wrong_issuer', 'iss', issuer, claims.iss)),
+    find: ({ claims: { iss } }, { issuers }) => {
+      if (typeof iss === 'string' && issuers.has(iss)) return undefined
+      const expected = [...issuers.keys()]
+      return finding('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
+    },
+  },
+  {
+    name: 'tenant',
+    find: ({ claims }, { issuers }) => {
+      const tenant = typeof claims.iss === 'string' ? issuers.get(claims.iss) : undefined
+      if (tenant === undefined || claims[tenant.claim] === tenant.value) return undefined
+      return finding('wrong_issuer', tenant.claim, tenant.value, claims[tenant.claim])
+    },
   },
   {
     name: 'aud',
-    find: ({ claims }, { audiences }) => {
-      if (claims.aud !== undefined && !isStringOrStrings(claims.aud)) return finding('invalid_claim', 'aud', 'a string or strings', claims.aud)
-      if (audiences === undefined || [claims.aud ?? []].flat().some((audience) => audiences.includes(audience))) return undefined
-      return finding('wrong_audience', 'aud', audiences, claims.aud)
+    find: ({ claims }, { audiences, audienceClaims, audienceMode }) => {
+      const values = audienceClaims.map((claim) => claims[claim]).filter((value) => value !== undefined)
+      if (!values.every(isStringOrStrings)) return finding('invalid_claim', 'aud', 'a string or strings', values)
+      if (audiences === undefined) return undefined
+      const actual = values.flat()
+      const ours = (audience: string): boolean => audiences.includes(audience)
+      if (audienceMode === 'any' ? actual.some(ours) : actual.length > 0 && actual.every(ours)) return undefined
+      return finding('wrong_audience', audienceClaims.join(' or '), audiences, actual, actual.length === 0 ? NO_AUDIENCE : nearMiss(audiences, actual))
     },
   },
   {
@@ -80,7 +124,7 @@ export const RULES: readonly Rule[] = [
     find: ({ claims: { exp } }, { clockTolerance }, now) => {
       if (exp === undefined) return finding('missing_claim', 'exp', 'a number', exp)
       if (!isInstant(exp)) return finding('invalid_claim', 'exp', 'a finite number', exp)
-      return exp + clockTolerance > now ? undefined : finding('expired', 'exp', now, exp)
+      return exp + clockTolerance > now ? undefined : finding('expired', 'exp', now, exp, clockHint(now - exp))
     },
   },
   {
@@ -88,48 +132,62 @@ export const RULES: readonly Rule[] = [
     find: ({ claims: { nbf } }, { clockTolerance }, now) => {
       if (nbf === undefined) return undefined
       if (!isInstant(nbf)) return finding('invalid_claim', 'nbf', 'a finite number', nbf)
-      return nbf - clockTolerance <= now ? undefined : finding('not_yet_valid', 'nbf', now, nbf)
+      return nbf - clockTolerance <= now ? undefined : finding('not_yet_valid', 'nbf', now, nbf, clockHint(nbf - now))
     },
   },
   {
     name: 'iat',
-    find: ({ claims: { iat } }) => (iat === undefined || isInstant(iat) ? undefined : finding('invalid_claim', 'iat', 'a finite number', iat)),
+    find: ({ claims: { iat } }, { clockTolerance, maxTokenAge }, now) => {
+      if (iat === undefined && maxTokenAge === undefined) return undefined
+      if (iat === undefined) return finding('missing_claim', 'iat', 'a number', iat)
+      if (!isInstant(iat)) return finding('invalid_claim', 'iat', 'a finite number', iat)
+      if (maxTokenAge === undefined) return undefined
+      if (iat - clockTolerance > now) return finding('not_yet_valid', 'iat', now, iat, clockHint(iat - now))
+      return now - iat < maxTokenAge + clockTolerance ? undefined : finding('expired', 'iat', now - maxTokenAge, iat)
+    },
   },
   ...['sub', 'client_id', 'azp', 'jti'].map(
     (claim): Rule => ({
       name: claim,
       find: ({ claims }) =>
-        claims[claim] === undefined || typeof claims[claim] === 'string'
-          ? undefined
-          : finding('invalid_claim', claim, 'a string', claims[claim]),
+        claims[claim] === undefined || typeof claims[claim] === 'string' ? undefined : finding('invalid_claim', claim, 'a string', claims[claim]),
     }),
   ),
 ]
 
-// RFC 9068 section 2.1 asks for at+jwt; most issuers write JWT or nothing.
-const ACCESS_TOKEN_TYPES = new Set(['jwt', 'application/jwt', 'at+jwt', 'application/at+jwt'])
-
-interface OtherKind {
-  readonly claim: string
-  readonly is: (value: unknown) => boolean
-  readonly kind: string
+function present(claim: string): Rule {
+  return {
+    name: `${claim} is there`,
+    find: ({ claims }) => (Object.hasOwn(claims, claim) && claims[claim] !== null ? undefined : finding('missing_claim', claim, 'any value', claims[claim])),
+  }
 }
 
-/** What plainly marks a JWT as something else than an access token. */
-const OTHER_KINDS: readonly OtherKind[] = [
-  { claim: 'at_hash', is: present, kind: 'an ID token' }, // OIDC Core section 3.1.3.6
-  { claim: 'c_hash', is: present, kind: 'an ID token' }, // OIDC Core section 3.3.2.11
-  { claim: 'token_use', is: (value) => present(value) && value !== 'access', kind: 'an ID or refresh token' }, // Amazon Cognito
-  { claim: 'typ', is: (value) => OTHER_PAYLOAD_TYPES.has(value), kind: 'an ID, refresh or logout token' }, // Keycloak
-  { claim: 'events', is: present, kind: 'a security event or logout token' }, // RFC 8417, Back-Channel Logout section 2.4
-  { claim: 'htm', is: present, kind: 'a DPoP proof' }, // RFC 9449 section 4.2
-  { claim: 'token_introspection', is: present, kind: 'an introspection response' }, // RFC 9701 section 5
-]
+function ownRule({ claim, accepts }: ClaimRule): Rule {
+  return {
+    name: `own rule for ${claim}`,
+    find: ({ claims }) => {
+      const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
+      return accepts(value, claims) === true ? undefined : finding('invalid_claim', claim, 'what your rule takes', value)
+    },
+  }
+}
 
-const OTHER_PAYLOAD_TYPES: ReadonlySet<unknown> = new Set(['ID', 'Refresh', 'Offline', 'Logout'])
+// RFC 9068 section 2.1 asks for at+jwt; most issuers write JWT or nothing.
+const TYPES = {
+  access: ['jwt', 'application/jwt', 'at+jwt', 'application/at+jwt'],
+  'at+jwt': ['at+jwt', 'application/at+jwt'],
+} satisfies Record<Expectations['tokenType'], readonly string[]>
 
-function present(value: unknown): boolean {
-  return value !== undefined
+const SHARED_SECRET: Hint = 'the token is signed with a shared secret; give the application an asymmetric signing key'
+const ID_TOKEN: Hint = 'this is an ID token; send the access token'
+const OTHER_KIND: Hint = 'this is another kind of token; send the access token'
+const NO_AUDIENCE: Hint = 'the token has no audience; the identity provider needs to be told to write one'
+
+/** Seconds by which clocks differ in practice; more is a token that is simply too old or too new. */
+const CLOCK_TROUBLE = 120
+
+function clockHint(difference: number): Hint | undefined {
+  return difference <= CLOCK_TROUBLE ? 'the clocks differ by a little more than is forgiven' : undefined
 }
 
 function isInstant(value: unknown): value is number {
@@ -140,6 +198,6 @@ function isStringOrStrings(value: unknown): value is string | string[] {
   return typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'string'))
 }
 
-function finding(reason: RejectReason, claim: string, expected: unknown, actual: unknown): Finding {
-  return { reason, detail: { claim, expected, actual } }
+function finding(reason: RejectReason, claim: string, expected: unknown, actual: unknown, hint?: Hint): Finding {
+  return { reason, detail: { claim, expected, actual, ...(hint !== undefined && { hint }) } }
 }

@@ -5,48 +5,67 @@ export type Fetch = typeof globalThis.fetch
 
 export interface FetchJsonOptions {
   readonly fetch: Fetch
-  /** Seconds for the whole answer, body included. */
+  /** Seconds for the whole answer, body and a second attempt included. */
   readonly timeout: number
   /** Bytes of the body, after decoding. */
   readonly maxBytes: number
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+export interface JsonAnswer {
+  /** `'absent'`: the server says that nothing is there (any 4xx but 429). `'unchanged'`: a 304. */
+  readonly kind: 'found' | 'absent' | 'unchanged'
+  readonly json: unknown
+  readonly headers: Headers
 }
 
 /**
- * The JSON found at a URL, or undefined where the server says that nothing is there (any 4xx but 429).
+ * Gets a URL. One second attempt where no connection came about.
  *
- * @throws AuthUnavailableError for everything else that is no answer: no connection, too slow, too large, a redirect,
- * a rate limit, a server error, a body that is no JSON.
+ * @throws AuthUnavailableError for all that is no answer: no connection, too slow, too large, a redirect, a rate limit,
+ * a server error, a body that is no JSON.
  */
-export async function fetchJson(url: string, options: FetchJsonOptions): Promise<unknown> {
+export async function fetchJson(url: string, options: FetchJsonOptions): Promise<JsonAnswer> {
   const signal = AbortSignal.timeout(options.timeout * 1000)
   // The race holds even where a `fetch` that was handed in ignores the signal.
   return Promise.race([exchange(url, options, signal), tooSlow(signal, new URL(url).host)])
 }
 
-async function exchange(url: string, { fetch, maxBytes }: FetchJsonOptions, signal: AbortSignal): Promise<unknown> {
+async function exchange(url: string, options: FetchJsonOptions, signal: AbortSignal): Promise<JsonAnswer> {
   const { host } = new URL(url)
-  let response: Response
-  try {
-    response = await fetch(url, { headers: { Accept: 'application/json' }, redirect: 'manual', signal })
-  } catch (cause) {
-    throw new AuthUnavailableError(`no answer from ${host}`, { cause })
-  }
+  const response = await respond(url, options, signal)
   if (response.status !== 200) {
     abandon(response.body)
-    if (response.status >= 400 && response.status < 500 && response.status !== 429) return undefined
+    if (response.status === 304) return { kind: 'unchanged', json: undefined, headers: response.headers }
+    if (response.status >= 400 && response.status < 500 && response.status !== 429) {
+      return { kind: 'absent', json: undefined, headers: response.headers }
+    }
     throw new AuthUnavailableError(`${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
   }
   let text: string
   try {
-    text = await boundedText(response, maxBytes)
+    text = await boundedText(response, options.maxBytes)
   } catch (cause) {
-    throw new AuthUnavailableError(`the answer of ${host} broke off, is no UTF-8, or is larger than ${maxBytes} bytes`, { cause })
+    throw new AuthUnavailableError(`the answer of ${host} broke off, is no UTF-8, or is larger than ${options.maxBytes} bytes`, { cause })
   }
   try {
-    return JSON.parse(text)
+    return { kind: 'found', json: JSON.parse(text), headers: response.headers }
   } catch {
     // Without the parser's words as cause: they quote the body.
     throw new AuthUnavailableError(`the answer of ${host} is not JSON`)
+  }
+}
+
+async function respond(url: string, { fetch, headers }: FetchJsonOptions, signal: AbortSignal): Promise<Response> {
+  const attempt = (): Promise<Response> =>
+    fetch(url, { headers: { Accept: 'application/json', ...headers }, redirect: 'manual', signal })
+  try {
+    return await attempt().catch((error: unknown) => {
+      if (signal.aborted) throw error
+      return attempt() // a connection that was closed while idle fails once
+    })
+  } catch (cause) {
+    throw new AuthUnavailableError(`no answer from ${new URL(url).host}`, { cause })
   }
 }
 

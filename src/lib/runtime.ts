@@ -1,8 +1,26 @@
-/** What the runtime forbids. */
+/** What the runtime has and what it forbids. */
+
+interface Runtime {
+  readonly navigator?: { readonly userAgent?: string }
+  readonly Deno?: unknown
+  readonly process?: {
+    readonly versions?: { readonly node?: string }
+    readonly getBuiltinModule?: (name: 'node:crypto') => typeof import('node:crypto') | undefined
+  }
+}
+
+const runtime = globalThis as unknown as Runtime // what it may have, asked for by name
+
+const isWorkerd = runtime.navigator?.userAgent === 'Cloudflare-Workers'
 
 /**
  * Cloudflare Workers end a request that awaits a promise which another request started.
  * There, every request asks for itself.
  */
-export const mayShareBetweenRequests: boolean =
-  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent !== 'Cloudflare-Workers'
+export const mayShareBetweenRequests: boolean = !isWorkerd
+
+/** `node:crypto` where it is the runtime's own and faster than WebCrypto: on Node and Bun, not on Deno and workerd. */
+export function nodeCrypto(): typeof import('node:crypto') | undefined {
+  if (isWorkerd || runtime.Deno !== undefined || runtime.process?.versions?.node === undefined) return undefined
+  return runtime.process.getBuiltinModule?.('node:crypto')
+}

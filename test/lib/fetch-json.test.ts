@@ -24,12 +24,12 @@ const brief = { ...bounds, timeout: 0.1 }
 describe('fetchJson', () => {
   test('reads JSON', async () => {
     const url = await serving((_, res) => res.end('{"a":"ü"}'))
-    expect(await fetchJson(url, bounds)).toEqual({ a: 'ü' })
+    expect(await fetchJson(url, bounds)).toMatchObject({ kind: 'found', json: { a: 'ü' } })
   })
 
-  test('nothing there is undefined', async () => {
+  test('nothing there is an answer too', async () => {
     const url = await serving((_, res) => res.writeHead(404).end('no'))
-    expect(await fetchJson(url, bounds)).toBeUndefined()
+    expect(await fetchJson(url, bounds)).toMatchObject({ kind: 'absent' })
   })
 
   const faults: readonly (readonly [string, RequestListener, RegExp])[] = [
@@ -64,6 +64,20 @@ describe('fetchJson', () => {
     })
     await fetchJson(url, bounds).catch(() => undefined)
     expect(asked).toEqual(['/'])
+  })
+
+  test('a connection that fails at once is tried once more, a slow one is not', async () => {
+    let attempts = 0
+    const flaky = async (): Promise<Response> => {
+      attempts += 1
+      if (attempts === 1) throw new TypeError('fetch failed')
+      return Response.json({ a: 1 })
+    }
+    expect(await fetchJson('https://id.example.com/', { ...bounds, fetch: flaky })).toMatchObject({ json: { a: 1 } })
+    attempts = 0
+    const url = await serving(() => void (attempts += 1))
+    await fetchJson(url, brief).catch(() => undefined)
+    expect(attempts).toBe(1)
   })
 
   test('no error quotes the body', async () => {

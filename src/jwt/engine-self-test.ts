@@ -1,0 +1,95 @@
+/** Known answers for the synchronous engine: it is used only where it finds all of these, and none of their falsifications. */
+import { decodeBase64url } from '../lib/base64url.js'
+import type { JsonWebKey, KeyObject } from 'node:crypto'
+import type { nodeCrypto } from '../lib/runtime.js'
+import type { Algorithm } from './algorithms.js'
+import type { Verification } from './node-engine.js'
+
+type NodeCrypto = NonNullable<ReturnType<typeof nodeCrypto>>
+type Verify = (crypto: NodeCrypto, alg: Algorithm, key: KeyObject) => Verification
+
+interface KnownAnswer {
+  readonly alg: Algorithm
+  readonly jwk: JsonWebKey
+  readonly signed: string
+  readonly signature: string
+}
+
+/** True when every known answer is found, and a signature with one bit turned, or cut short, is not. */
+export function isTrustworthy(crypto: NodeCrypto, verification: Verify): boolean {
+  try {
+    return KNOWN.every((known) => isFound(crypto, verification, known))
+  } catch {
+    return false // whatever it was: jose does the work then
+  }
+}
+
+function isFound(crypto: NodeCrypto, verification: Verify, { alg, jwk, signed, signature }: KnownAnswer): boolean {
+  const { hash, key } = verification(crypto, alg, crypto.createPublicKey({ key: jwk, format: 'jwk' }))
+  const good = decodeBase64url(signature)
+  const turned = good.map((byte, index) => (index === 9 ? byte ^ 1 : byte))
+  const data = new TextEncoder().encode(signed)
+  const is = (candidate: Uint8Array): boolean => crypto.verify(hash, data, key, candidate)
+  return is(good) && !is(turned) && !is(good.subarray(1)) && !is(new Uint8Array(good.length))
+}
+
+const RSA: JsonWebKey = {
+  kty: 'RSA',
+  e: 'AQAB',
+  n:
+    'n4EPtAOCc9AlkeQHPzHStgAbgs7bTZLwUBZdR8_KuKPEHLd4rHVTeT-O-XV2jRojdNhxJWTDvNd7nqQ0VEiZQHz_AJmSCpMaJMRB' +
+    'SFKrKb2wqVwGU_NsYOYL-QtiWN2lbzcEe6XC0dApr5ydQLrHqkHHig3RBordaZ6Aj-oBHqFEHYpPe7Tpe-OfVfHd1E6cS6M1FZcD' +
+    '1NNLYD5lFHpPI9bTwJlsde3uhGqC0ZCuEHg8lhzwOHrtIQbS0FVbb9k3-tVTU4fg_3L_vniUFAKwuCLqKnS2BYwdq_mzSnbLY7h_' +
+    'qixoR7jig3__kRhuaxwUkRz5iaiQkqgc5gHdrNP5zw',
+}
+
+const HOBBIT_PAYLOAD =
+  'SXTigJlzIGEgZGFuZ2Vyb3VzIGJ1c2luZXNzLCBGcm9kbywgZ29pbmcgb3V0IHlvdXIgZG9vci4gWW91IHN0ZXAgb250byB0aGUg' +
+  'cm9hZCwgYW5kIGlmIHlvdSBkb24ndCBrZWVwIHlvdXIgZmVldCwgdGhlcmXigJlzIG5vIGtub3dpbmcgd2hlcmUgeW91IG1pZ2h0' +
+  'IGJlIHN3ZXB0IG9mZiB0by4'
+
+const KNOWN: readonly KnownAnswer[] = [
+  {
+    // RFC 7520 section 4.1
+    alg: 'RS256',
+    jwk: RSA,
+    signed: `eyJhbGciOiJSUzI1NiIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9.${HOBBIT_PAYLOAD}`,
+    signature:
+    'MRjdkly7_-oTPTS3AXP41iQIGKa80A0ZmTuV5MEaHoxnW2e5CZ5NlKtainoFmKZopdHM1O2U4mwzJdQx996ivp83xuglII7PNDi8' +
+    '4wnB-BDkoBwA78185hX-Es4JIwmDLJK3lfWRa-XtL0RnltuYv746iYTh_qHRD68BNt1uSNCrUCTJDt5aAE6x8wW1Kt9eRo4QPocS' +
+    'adnHXFxnt8Is9UzpERV0ePPQdLuW3IS_de3xyIrDaLGdjluPxUAhb6L2aXic1U12podGU0KLUQSE_oI-ZnmKJ3F4uOZDnd6QZWJu' +
+    'shZ41Axf_fcIe8u9ipH84ogoree7vjbU5y18kDquDg',
+  },
+  {
+    // RFC 7520 section 4.2
+    alg: 'PS384',
+    jwk: RSA,
+    signed: `eyJhbGciOiJQUzM4NCIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9.${HOBBIT_PAYLOAD}`,
+    signature:
+    'cu22eBqkYDKgIlTpzDXGvaFfz6WGoz7fUDcfT0kkOy42miAh2qyBzk1xEsnk2IpN6-tPid6VrklHkqsGqDqHCdP6O8TTB5dDDItl' +
+    'lVo6_1OLPpcbUrhiUSMxbbXUvdvWXzg-UD8biiReQFlfz28zGWVsdiNAUf8ZnyPEgVFn442ZdNqiVJRmBqrYRXe8P_ijQ7p8Vdz0' +
+    'TTrxUeT3lm8d9shnr2lfJT8ImUjvAA2Xez2Mlp8cBE5awDzT0qI0n6uiP1aCN_2_jLAeQTlqRHtfa64QQSUmFAAjVKPbByi7xho0' +
+    'uTOcbH510a6GYmJUAfmWjwZ6oD4ifKo8DYM-X72Eaw',
+  },
+  {
+    // RFC 7515 appendix A.3
+    alg: 'ES256',
+    jwk: {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+      y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+    },
+    signed:
+    'eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19' +
+    'yb290Ijp0cnVlfQ',
+    signature: 'DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q',
+  },
+  {
+    // RFC 8037 appendix A.4
+    alg: 'EdDSA',
+    jwk: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' },
+    signed: 'eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc',
+    signature: 'hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg',
+  },
+]

@@ -1,0 +1,92 @@
+/** The keys of a closed list of issuers, each with its own: one issuer's key never vouches for another's token. */
+import { checkOptions, spanInSeconds } from '../lib/options.js'
+import { notify } from '../events.js'
+import { KeySource } from './key-source.js'
+import { parseKeySet } from './key-set.js'
+import { fromStore } from './key-store.js'
+import type { CryptoKey } from 'jose'
+import type { Observe } from '../events.js'
+import type { Algorithm } from './algorithms.js'
+import type { KeyNews, KeySourceOptions } from './key-source.js'
+import type { KeyStore } from './key-store.js'
+
+/** How keys are kept. */
+export interface KeyOptions {
+  /** Seconds a set is used when its server says nothing in `Cache-Control`. Default 600. */
+  maxAge?: number | undefined
+  /** Seconds beyond that in which an old set serves while the issuer is away. Default 3600; 0: none. */
+  maxStale?: number | undefined
+  /** What `keys.snapshot()` gave in an earlier life of this process: no fetch at a cold start. */
+  snapshot?: KeySnapshot | undefined
+  /** Shared between processes: read at a cold start, written after each fetch. Whoever can write to it can sign tokens. */
+  store?: KeyStore | undefined
+}
+
+/** Public keys by issuer. Plain JSON. */
+export type KeySnapshot = Readonly<Record<string, { readonly keys: readonly unknown[]; readonly fetchedAt: number }>>
+
+export interface IssuerKeysOptions {
+  readonly issuers: readonly string[]
+  readonly load: (issuer: string) => KeySourceOptions['load']
+  readonly keys: KeyOptions
+  readonly now: () => number
+  readonly random: () => number
+  readonly provider: string
+  readonly observe: Observe | undefined
+}
+
+export class IssuerKeys {
+  readonly #sources: ReadonlyMap<string, KeySource>
+
+  constructor({ issuers, load, keys, now, random, provider, observe }: IssuerKeysOptions) {
+    checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store'])
+    const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? 600, { min: 1, max: 86_400 })
+    const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? 3600, { min: 0, max: 604_800 })
+    const { store, snapshot } = keys
+    const source = (issuer: string): KeySource => {
+      const fetch = load(issuer)
+      const tell = (news: KeyNews): void => notify(observe, { ...eventOf(news), provider, issuer })
+      const options = { now, random, maxAge, maxStale, tell }
+      return new KeySource({ ...options, load: store === undefined ? fetch : fromStore(store, issuer, fetch, { now, maxAge }) })
+    }
+    this.#sources = new Map(issuers.map((issuer) => [issuer, source(issuer)]))
+    if (snapshot !== undefined) this.#adopt(snapshot)
+  }
+
+  /** The keys of this issuer that may have signed a token with this header. @throws AuthUnavailableError */
+  async candidates(issuer: string, alg: Algorithm, kid: unknown): Promise<readonly CryptoKey[]> {
+    return this.#sources.get(issuer)?.candidates(alg, kid) ?? []
+  }
+
+  /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
+  async warm(): Promise<void> {
+    await Promise.all([...this.#sources.values()].map((source) => source.warm()))
+  }
+
+  /** The public keys at hand, to be given to the next process as `keys: { snapshot }`. */
+  snapshot(): KeySnapshot {
+    const held = [...this.#sources].flatMap(([issuer, { held }]) =>
+      held === undefined ? [] : [[issuer, { keys: held.set.toJSON().keys, fetchedAt: held.fetchedAt }] as const],
+    )
+    return Object.fromEntries(held)
+  }
+
+  #adopt(snapshot: KeySnapshot): void {
+    for (const [issuer, source] of this.#sources) {
+      const kept = Object.hasOwn(snapshot, issuer) ? snapshot[issuer] : undefined
+      const set = parseKeySet(kept)
+      if (set !== null && typeof kept?.fetchedAt === 'number') source.adopt(set, kept.fetchedAt)
+    }
+  }
+}
+
+function eventOf(news: KeyNews) {
+  switch (news.type) {
+    case 'fetched':
+      return { type: news.rotated ? 'keys_rotated' : 'keys_fetched', keys: news.set.size } as const
+    case 'failed':
+      return { type: 'keys_unavailable', message: news.error.message, usable: news.usable, retryIn: news.retryIn } as const
+    case 'unknown':
+      return { type: 'key_unknown', asked: news.asked } as const
+  }
+}

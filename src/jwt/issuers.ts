@@ -1,0 +1,37 @@
+/** Which issuers are taken: one, several, or one per tenant of a closed list. */
+
+/**
+ * One issuer for each tenant: `{ template: 'https://login.example.com/{tid}/v2.0', allow: ['tenant-a', 'tenant-b'] }`.
+ * The braces name the claim that the token must carry with the same value.
+ */
+export interface IssuerTemplate {
+  readonly template: string
+  readonly allow: readonly [string, ...string[]]
+}
+
+export type IssuerOption = string | readonly [string, ...string[]] | IssuerTemplate
+
+/** By issuer: the claim, if any, that must have the value written into its name. */
+export type Issuers = ReadonlyMap<string, { readonly claim: string; readonly value: string } | undefined>
+
+/** @throws TypeError for what names no issuer. */
+export function issuersOf(option: unknown): Issuers {
+  if (typeof option === 'object' && option !== null && 'template' in option) return fromTemplate(option as IssuerTemplate)
+  const issuers = Array.isArray(option) ? option : [option]
+  if (issuers.length === 0 || !issuers.every((issuer) => typeof issuer === 'string' && issuer !== '')) {
+    throw new TypeError('"issuer" must be the issuer exactly as its tokens write it in "iss", such as https://id.example.com/')
+  }
+  return new Map(issuers.map((issuer) => [issuer, undefined]))
+}
+
+function fromTemplate({ template, allow }: IssuerTemplate): Issuers {
+  const [before, claim, after, ...more] = typeof template === 'string' ? template.split(/[{}]/) : []
+  if (before === undefined || claim === undefined || claim === '' || after === undefined || more.length > 0) {
+    throw new TypeError('"issuer.template" must name one claim in braces, such as https://login.example.com/{tid}/v2.0')
+  }
+  // A value with a slash or a dot could make another issuer's name out of the template.
+  if (!Array.isArray(allow) || allow.length === 0 || !allow.every((value) => typeof value === 'string' && /^[\w-]+$/.test(value))) {
+    throw new TypeError(`"issuer.allow" must list the values of "${claim}" that are taken, in letters, digits, - and _`)
+  }
+  return new Map(allow.map((value) => [`${before}${value}${after}`, { claim, value }]))
+}

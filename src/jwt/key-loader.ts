@@ -1,0 +1,92 @@
+/** Reads an issuer's keys from where they are: in hand, in a file, at a URL, or wherever discovery says. */
+import { AuthUnavailableError } from '../errors.js'
+import { fetchJson } from '../lib/fetch-json.js'
+import { discoverJwksUri } from './discovery.js'
+import { parseKeySet } from './key-set.js'
+import type { FetchJsonOptions, JsonAnswer } from '../lib/fetch-json.js'
+import type { KeySet } from './key-set.js'
+import type { KeySourceOptions, LoadedKeys } from './key-source.js'
+
+type Load = KeySourceOptions['load']
+
+/** How issuers are reached. */
+export interface KeyHttp extends Omit<FetchJsonOptions, 'maxBytes'> {
+  /** Allow plain http. */
+  readonly insecure: boolean
+}
+
+const MAX_BYTES = 512 * 1024
+
+export function keysInHand(set: KeySet): Load {
+  return async () => ({ set })
+}
+
+/** Reads the file anew each time, so that a new one is found when the old set's age has passed. */
+export function keysInFile(path: string): Load {
+  return async () => {
+    const text = await readFile(path)
+    return { set: keySetOf(parsed(text, path), path) }
+  }
+}
+
+export function keysAt(jwksUri: string, http: KeyHttp): Load {
+  let etag: string | undefined // of the set that the key source holds: it gives that set back when it asks
+  return async (held) => {
+    const answer = await read(jwksUri, http, held !== undefined && etag !== undefined ? { 'If-None-Match': etag } : {})
+    if (answer.kind === 'unchanged' && held !== undefined) return { set: held, maxAge: maxAge(answer.headers) }
+    const set = keySetOf(answer.json, jwksUri)
+    etag = answer.headers.get('etag') ?? undefined
+    return { set, maxAge: maxAge(answer.headers) }
+  }
+}
+
+/** Asks discovery each time: an issuer that moves its keys is followed. */
+export function keysOf(issuer: string, http: KeyHttp): Load {
+  let known: { uri: string; load: Load } | undefined
+  return async (held): Promise<LoadedKeys> => {
+    const uri = await discoverJwksUri(issuer, http.insecure, (url) => read(url, http, {}))
+    if (known?.uri !== uri) known = { uri, load: keysAt(uri, ownOrigin(uri, issuer, http)) }
+    return known.load(held)
+  }
+}
+
+// Headers may hold credentials, and those are for the issuer alone, wherever it says that its keys are.
+function ownOrigin(uri: string, issuer: string, http: KeyHttp): KeyHttp {
+  return new URL(uri).origin === new URL(issuer).origin ? http : { ...http, headers: undefined }
+}
+
+function read(url: string, http: KeyHttp, headers: Record<string, string>): Promise<JsonAnswer> {
+  return fetchJson(url, { ...http, maxBytes: MAX_BYTES, headers: { ...http.headers, ...headers } })
+}
+
+function keySetOf(document: unknown, place: string): KeySet {
+  const set = parseKeySet(document)
+  if (set === null) throw new AuthUnavailableError(`there is no JWK Set with keys at ${place}`)
+  return set
+}
+
+/** RFC 9111 section 5.2.2.1, in seconds. */
+function maxAge(headers: Headers): number | undefined {
+  const found = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,;])/.exec(headers.get('cache-control') ?? '')?.[1]
+  return found === undefined ? undefined : Number(found)
+}
+
+async function readFile(path: string): Promise<string> {
+  const fs = await import('node:fs/promises') // only where a file was named
+  let bytes: Uint8Array
+  try {
+    bytes = await fs.readFile(path)
+  } catch (cause) {
+    throw new AuthUnavailableError(`cannot read the keys in ${path}`, { cause })
+  }
+  if (bytes.byteLength > MAX_BYTES) throw new AuthUnavailableError(`${path} is larger than ${MAX_BYTES} bytes`)
+  return new TextDecoder().decode(bytes)
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new AuthUnavailableError(`${path} is not JSON`) // half written, perhaps: the keys of before serve on
+  }
+}

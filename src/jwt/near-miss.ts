@@ -1,0 +1,45 @@
+/** Names for values that are almost right: most refusals in the first hour of a set-up are one of these. */
+
+/** Constant texts, so that they can go into events. */
+export type Hint =
+  | 'a slash at the end makes the difference'
+  | 'http and https make the difference'
+  | 'upper and lower case make the difference'
+  | 'the token is of version 1, the setting of version 2, or the other way round'
+  | 'the prefix api:// makes the difference'
+  | 'the clocks differ by a little more than is forgiven'
+  | 'this is an ID token; send the access token'
+  | 'this is another kind of token; send the access token'
+  | 'the token has no audience; the identity provider needs to be told to write one'
+  | 'the token is signed with a shared secret; give the application an asymmetric signing key'
+  | 'the token is opaque; ask the identity provider for a JWT, or use introspection'
+  | 'the token is encrypted; ask the identity provider for a signed one'
+
+/** Each way to be almost right: both sides are the same once this is done to them. */
+const SAME_ONCE: readonly { readonly hint: Hint; readonly fold: (text: string) => string }[] = [
+  { hint: 'a slash at the end makes the difference', fold: (text) => text.replace(/\/$/, '') },
+  { hint: 'http and https make the difference', fold: (text) => text.replace(/^http:/, 'https:') },
+  { hint: 'upper and lower case make the difference', fold: (text) => text.toLowerCase() },
+  { hint: 'the prefix api:// makes the difference', fold: (text) => text.replace(/^api:\/\//, '') },
+  { hint: 'the token is of version 1, the setting of version 2, or the other way round', fold: withoutVersion },
+]
+
+/** Why none of the actual values is one of those expected, where that has a name. */
+export function nearMiss(expected: readonly string[], actual: unknown): Hint | undefined {
+  const values = [actual].flat().filter((value): value is string => typeof value === 'string')
+  return SAME_ONCE.find(({ fold }) => values.some((value) => expected.some((one) => fold(one) === fold(value))))?.hint
+}
+
+// Microsoft's two: https://sts.windows.net/{tid}/ and https://login.microsoftonline.com/{tid}/v2.0.
+function withoutVersion(issuer: string): string {
+  return issuer
+    .replace('https://sts.windows.net/', 'https://login.microsoftonline.com/')
+    .replace(/\/(v[12](\.0)?\/?)?$/, '')
+}
+
+/** What a token that is no JWT at all may be. */
+export function shapeOf(token: string): Hint | undefined {
+  const dots = token.split('.', 6).length - 1
+  if (dots === 4) return 'the token is encrypted; ask the identity provider for a signed one'
+  return dots === 2 ? undefined : 'the token is opaque; ask the identity provider for a JWT, or use introspection'
+}

@@ -1,0 +1,83 @@
+/** Signatures by `node:crypto`, three times faster than WebCrypto: no hop to a thread and back for 20 microseconds of work. */
+import { decodeBase64url } from '../lib/base64url.js'
+import { nodeCrypto } from '../lib/runtime.js'
+import { isTrustworthy } from './engine-self-test.js'
+import type { KeyObject, VerifyKeyObjectInput } from 'node:crypto'
+import type { CryptoKey } from 'jose'
+import type { Algorithm } from './algorithms.js'
+import type { SignatureEngine } from './signature.js'
+
+type NodeCrypto = NonNullable<ReturnType<typeof nodeCrypto>>
+
+let decided: SignatureEngine | null | undefined
+
+/** The engine, or null where the runtime has no such crypto or it fails its self-test. Found out once, at first use. */
+export function nodeEngine(): SignatureEngine | null {
+  if (decided !== undefined) return decided
+  const crypto = nodeCrypto()
+  decided = crypto !== undefined && isTrustworthy(crypto, verification) ? engine(crypto) : null
+  return decided
+}
+
+/** What `crypto.verify` needs for one key and algorithm, and whether it may hold up the event loop. */
+export interface Verification {
+  /** Null for EdDSA, which hashes by itself. */
+  readonly hash: string | null
+  readonly key: VerifyKeyObjectInput
+  /** ES384, ES512 and keys over 4096 bits take about a millisecond: in a thread, then. */
+  readonly threaded: boolean
+}
+
+/** How to check signatures of this algorithm with this key. RFC 7518 section 3; JWS writes ECDSA as r and s side by side. */
+export function verification(crypto: NodeCrypto, alg: Algorithm, key: KeyObject): Verification {
+  const { padding, threaded = (key.asymmetricKeyDetails?.modulusLength ?? 0) > 4096, hash } = PARAMETERS[alg](crypto)
+  return { hash, threaded, key: { key, dsaEncoding: 'ieee-p1363', ...padding } }
+}
+
+function engine(crypto: NodeCrypto): SignatureEngine {
+  const prepared = new WeakMap<CryptoKey, Verification>() // a CryptoKey is imported for one algorithm
+  return {
+    name: 'node',
+    isSignedBy(token, alg, key) {
+      let known = prepared.get(key)
+      if (known === undefined) prepared.set(key, (known = verification(crypto, alg, crypto.KeyObject.from(key as never))))
+      const dot = token.lastIndexOf('.')
+      const signed = Buffer.from(token.slice(0, dot), 'latin1') // canonical, so ASCII
+      const signature = decodeBase64url(token.slice(dot + 1))
+      if (!known.threaded) return crypto.verify(known.hash, signed, known.key, signature)
+      const { hash, key: input } = known
+      return new Promise((resolve, reject) => {
+        crypto.verify(hash, signed, input, signature, (error, good) => (error ? reject(error) : resolve(good)))
+      })
+    },
+  }
+}
+
+interface Parameters {
+  readonly hash: string | null
+  readonly threaded?: boolean
+  readonly padding?: { readonly padding: number; readonly saltLength?: number }
+}
+
+const PARAMETERS: Record<Algorithm, (crypto: NodeCrypto) => Parameters> = {
+  RS256: (crypto) => pkcs1(crypto, 256),
+  RS384: (crypto) => pkcs1(crypto, 384),
+  RS512: (crypto) => pkcs1(crypto, 512),
+  PS256: (crypto) => pss(crypto, 256),
+  PS384: (crypto) => pss(crypto, 384),
+  PS512: (crypto) => pss(crypto, 512),
+  ES256: () => ({ hash: 'sha256' }),
+  ES384: () => ({ hash: 'sha384', threaded: true }),
+  ES512: () => ({ hash: 'sha512', threaded: true }),
+  EdDSA: () => ({ hash: null }),
+  Ed25519: () => ({ hash: null }),
+}
+
+function pkcs1({ constants }: NodeCrypto, bits: number): Parameters {
+  return { hash: `sha${bits}`, padding: { padding: constants.RSA_PKCS1_PADDING } }
+}
+
+// RFC 7518 section 3.5: the salt is as long as the hash.
+function pss({ constants }: NodeCrypto, bits: number): Parameters {
+  return { hash: `sha${bits}`, padding: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: bits / 8 } }
+}
