@@ -44,6 +44,8 @@ const JITTER = 0.1
 /** Seconds without a new attempt after a failed one, doubled with each further failure. */
 const FIRST_BACK_OFF = 1
 const LONGEST_BACK_OFF = 30
+/** Seconds into the past after which a clock was set back: a set from that future would never age. */
+const CLOCK_SET_BACK = 60
 /** Names of keys remembered as not there, and for how many seconds; longer names than this are never a key's. */
 const MAX_ABSENT = 1000
 const ABSENT_FOR = 30
@@ -108,6 +110,7 @@ export class KeySource {
     const held = this.#held
     if (held === undefined) return undefined
     const now = this.#options.now()
+    if (now < held.fetchedAt - CLOCK_SET_BACK) return undefined
     if (now < held.refreshAt) return held.set
     const away = this.#failure !== undefined && now < held.freshUntil + this.#options.maxStale
     if (now >= held.freshUntil && !away) return undefined

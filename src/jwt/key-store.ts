@@ -1,4 +1,5 @@
 /** Keys kept where other processes find them: a cold start then asks the issuer for nothing. */
+import { within } from '../lib/deadline.js'
 import { ownProperty } from '../lib/own-property.js'
 import { parseKeySet } from './key-set.js'
 import type { KeySourceOptions, LoadedKeys } from './key-source.js'
@@ -47,8 +48,6 @@ async function recall(store: KeyStore, name: string, now: number): Promise<Loade
 /** Milliseconds that the store may take. */
 const PATIENCE = 250
 
-async function attempt<T>(ask: () => Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(PATIENCE)
-  const tooSlow = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('the store is slow'))))
-  return Promise.race([ask(), tooSlow])
+function attempt<T>(ask: () => Promise<T>): Promise<T> {
+  return within(AbortSignal.timeout(PATIENCE), ask, () => new Error('the store is slow'))
 }

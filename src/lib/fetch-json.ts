@@ -1,5 +1,6 @@
 /** Reads JSON from another server, bounded in time and size, without following redirects. */
 import { AuthUnavailableError } from '../errors.js'
+import { within } from './deadline.js'
 
 export type Fetch = typeof globalThis.fetch
 
@@ -27,8 +28,9 @@ export interface JsonAnswer {
  */
 export async function fetchJson(url: string, options: FetchJsonOptions): Promise<JsonAnswer> {
   const signal = AbortSignal.timeout(options.timeout * 1000)
-  // The race holds even where a `fetch` that was handed in ignores the signal.
-  return Promise.race([exchange(url, options, signal), tooSlow(signal, new URL(url).host)])
+  const tooLate = (): Error => new AuthUnavailableError(`no answer from ${new URL(url).host} in time`)
+  // Held to it even where a `fetch` that was handed in ignores the signal.
+  return within(signal, () => exchange(url, options, signal), tooLate)
 }
 
 async function exchange(url: string, options: FetchJsonOptions, signal: AbortSignal): Promise<JsonAnswer> {
@@ -67,13 +69,6 @@ async function respond(url: string, { fetch, headers }: FetchJsonOptions, signal
   } catch (cause) {
     throw new AuthUnavailableError(`no answer from ${new URL(url).host}`, { cause })
   }
-}
-
-function tooSlow(signal: AbortSignal, host: string): Promise<never> {
-  return new Promise((_, reject) => {
-    const give = (): void => reject(new AuthUnavailableError(`no answer from ${host} in time`))
-    signal.addEventListener('abort', give, { once: true })
-  })
 }
 
 async function boundedText({ body }: Response, maxBytes: number): Promise<string> {

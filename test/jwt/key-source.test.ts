@@ -309,6 +309,14 @@ describe('KeySource', () => {
     expect(source.held?.fetchedAt).toBe(START)
   })
 
+  test('a clock that is set back does not keep a set for ever', async () => {
+    const { time, state, find } = issuer()
+    await find('old')
+    time.forward(-86_400)
+    await find('old')
+    expect(state.fetches).toBe(2)
+  })
+
   test('warming fetches once', async () => {
     const { state, source, find } = issuer()
     await source.warm()

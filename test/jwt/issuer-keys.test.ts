@@ -1,0 +1,221 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { JwksProvider } from '../../src/index.js'
+import { AUDIENCE, clock, ISSUER, signer, START } from '../oauth-kit.js'
+import type { AuthEvent, JwksProviderOptions } from '../../src/index.js'
+import type { Signer } from '../oauth-kit.js'
+
+let key: Signer
+let rotated: Signer
+beforeAll(async () => {
+  key = await signer('ES256', 'key-1')
+  rotated = await signer('ES256', 'key-2')
+})
+
+/** An issuer behind a `fetch`, and the requests it got. */
+function issuer() {
+  const requests: Request[] = []
+  const state = { keys: [key], up: true, headers: {} as Record<string, string>, jwksUri: `${ISSUER}/keys` }
+  const fetch = async (url: unknown, init?: RequestInit): Promise<Response> => {
+    const request = new Request(String(url), { headers: init?.headers ?? {} })
+    requests.push(request)
+    if (!state.up) throw new TypeError('fetch failed')
+    if (request.url !== state.jwksUri) return Response.json({ issuer: ISSUER, jwks_uri: state.jwksUri })
+    if (state.headers.etag !== undefined && request.headers.get('if-none-match') === state.headers.etag) {
+      return new Response(null, { status: 304, headers: state.headers })
+    }
+    return Response.json({ keys: state.keys.map(({ publicJwk }) => publicJwk) }, { headers: state.headers })
+  }
+  return { requests, state, fetch: fetch as typeof globalThis.fetch }
+}
+
+function provider(options: object) {
+  const time = clock()
+  const events: AuthEvent[] = []
+  const made = new JwksProvider({
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    now: time.now,
+    cache: false,
+    observe: (event) => events.push(event),
+    ...options,
+  } as JwksProviderOptions)
+  return { made, time, events }
+}
+
+const settled = (): Promise<void> => new Promise((done) => setImmediate(done))
+
+describe('over HTTP', () => {
+  test('an unchanged set is asked for by its ETag and kept', async () => {
+    const { requests, state, fetch } = issuer()
+    state.headers = { etag: '"v1"', 'cache-control': 'max-age=100' }
+    const { made, time } = provider({ fetch, jwksUri: `${ISSUER}/keys` })
+    await made.verifyToken(await key.sign())
+    time.forward(101)
+    expect(await made.verifyToken(await key.sign())).not.toBeNull()
+    expect(requests.map(({ headers }) => headers.get('if-none-match'))).toEqual([null, '"v1"'])
+    time.forward(60)
+    await made.verifyToken(await key.sign())
+    expect(requests).toHaveLength(2)
+  })
+
+  test.each([
+    ['max-age=120', 120],
+    ['public, max-age=120, must-revalidate', 120],
+    ['s-maxage=10', 600],
+    ['no-store', 600],
+    ['max-age=soon', 600],
+  ])('Cache-Control: %s means %s seconds', async (header, seconds) => {
+    const { requests, state, fetch } = issuer()
+    state.headers = { 'cache-control': header }
+    const { made, time } = provider({ fetch, jwksUri: `${ISSUER}/keys` })
+    await made.verifyToken(await key.sign({ exp: START + 3600 }))
+    time.forward(seconds * 0.69)
+    await made.verifyToken(await key.sign({ exp: START + 3600 }))
+    expect(requests).toHaveLength(1)
+    time.forward(seconds * 0.22)
+    await made.verifyToken(await key.sign({ exp: START + 3600 }))
+    expect(requests).toHaveLength(2)
+  })
+
+  test('headers go to the issuer and to nobody else', async () => {
+    const { requests, state, fetch } = issuer()
+    state.jwksUri = 'https://cdn.example.net/keys'
+    const { made } = provider({ fetch, headers: { Authorization: 'Bearer pod-credential' } })
+    expect(await made.verifyToken(await key.sign())).not.toBeNull()
+    expect(requests.map(({ url, headers }) => [new URL(url).host, headers.get('authorization')])).toEqual([
+      ['id.example.com', 'Bearer pod-credential'],
+      ['cdn.example.net', null],
+    ])
+  })
+
+  test('warming fetches before the first token, and says when it cannot', async () => {
+    const { requests, state, fetch } = issuer()
+    const { made } = provider({ fetch })
+    await made.keys.warm()
+    const before = requests.length
+    await made.verifyToken(await key.sign())
+    expect(requests).toHaveLength(before)
+    state.up = false
+    await expect(provider({ fetch }).made.keys.warm()).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+  })
+
+  test('an operator sees a rotation, an outage and an unknown key', async () => {
+    const { state, fetch } = issuer()
+    const { made, time, events } = provider({ fetch, name: 'people' })
+    await made.verifyToken(await key.sign())
+    state.keys = [key, rotated]
+    await made.verifyToken(await rotated.sign())
+    await made.verifyToken(await (await signer('ES256', 'key-3')).sign())
+    state.up = false
+    time.forward(601)
+    await made.verifyToken(await key.sign({ exp: time.now() + 60 }))
+    expect(events.filter(({ type }) => type.startsWith('key'))).toEqual([
+      { type: 'keys_fetched', provider: 'people', issuer: ISSUER, keys: 1 },
+      { type: 'keys_rotated', provider: 'people', issuer: ISSUER, keys: 2 },
+      { type: 'keys_fetched', provider: 'people', issuer: ISSUER, keys: 2 },
+      { type: 'key_unknown', provider: 'people', issuer: ISSUER, asked: true },
+      { type: 'keys_unavailable', provider: 'people', issuer: ISSUER, message: 'no answer from id.example.com', usable: true, retryIn: expect.any(Number) },
+    ])
+  })
+})
+
+describe('a snapshot', () => {
+  test('spares the next process its first fetch', async () => {
+    const { requests, fetch } = issuer()
+    const first = provider({ fetch })
+    await first.made.keys.warm()
+    const snapshot = JSON.parse(JSON.stringify(first.made.keys.snapshot()))
+    requests.length = 0
+    const second = provider({ fetch, keys: { snapshot } })
+    expect(await second.made.verifyToken(await key.sign())).not.toBeNull()
+    expect(requests).toEqual([])
+  })
+
+  test('that is too old is fetched anew', async () => {
+    const { requests, fetch } = issuer()
+    const { made, time } = provider({ fetch })
+    await made.keys.warm()
+    const snapshot = made.keys.snapshot()
+    time.forward(601)
+    const second = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, fetch, now: time.now, keys: { snapshot } })
+    requests.length = 0
+    await second.verifyToken(await key.sign({ exp: time.now() + 60 }))
+    expect(requests.length).toBeGreaterThan(0)
+  })
+
+  test.each([{}, { [ISSUER]: {} }, { [ISSUER]: { keys: 'x', fetchedAt: 1 } }, { 'https://evil.example': { keys: [{}], fetchedAt: 1 } }])(
+    'of %j is as good as none',
+    async (snapshot) => {
+      const { fetch } = issuer()
+      expect(await provider({ fetch, keys: { snapshot } }).made.verifyToken(await key.sign())).not.toBeNull()
+    },
+  )
+})
+
+describe('a store', () => {
+  function store() {
+    const kept = new Map<string, string>()
+    return { kept, get: async (name: string) => kept.get(name), set: async (name: string, text: string) => kept.set(name, text) }
+  }
+
+  test('spares other processes their first fetch', async () => {
+    const { requests, fetch } = issuer()
+    const shared = store()
+    await provider({ fetch, keys: { store: shared } }).made.keys.warm()
+    await settled()
+    requests.length = 0
+    const { made } = provider({ fetch, keys: { store: shared } })
+    expect(await made.verifyToken(await key.sign())).not.toBeNull()
+    expect(requests).toEqual([])
+  })
+
+  test('is not asked about keys that are not known: the issuer is', async () => {
+    const { state, fetch } = issuer()
+    const shared = store()
+    await provider({ fetch, keys: { store: shared } }).made.keys.warm()
+    await settled()
+    state.keys = [rotated]
+    const { made } = provider({ fetch, keys: { store: shared } })
+    expect(await made.verifyToken(await rotated.sign())).not.toBeNull()
+  })
+
+  const broken: readonly (readonly [string, object])[] = [
+    ['is away', { get: () => Promise.reject(new Error('away')), set: () => Promise.reject(new Error('away')) }],
+    ['throws', { get: () => { throw new Error('broken') }, set: () => { throw new Error('broken') } }],
+    ['never answers', { get: () => new Promise(() => undefined), set: () => new Promise(() => undefined) }],
+    ['answers nonsense', { get: async () => '{"keys":7}', set: async () => undefined }],
+    ['answers no JSON', { get: async () => '<html>', set: async () => undefined }],
+    ['answers keys without an age', { get: async () => JSON.stringify({ keys: [{}] }), set: async () => undefined }],
+  ]
+  test.each(broken)('that %s costs only the fetch it would have saved', async (_, shared) => {
+    const { fetch } = issuer()
+    expect(await provider({ fetch, keys: { store: shared } }).made.verifyToken(await key.sign())).not.toBeNull()
+    await settled()
+  })
+})
+
+describe('a file', () => {
+  test('is read again after ten seconds; a broken one leaves the keys of before', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'keys-'))
+    const file = join(folder, 'jwks.json')
+    const write = (text: string): Promise<void> => writeFile(file, text)
+    const setOf = (...signers: Signer[]): string => JSON.stringify({ keys: signers.map(({ publicJwk }) => publicJwk) })
+    const { made, time } = provider({ jwksFile: file })
+    await expect(made.verifyToken(await key.sign())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+    await write(setOf(key))
+    time.forward(2)
+    expect(await made.verifyToken(await key.sign())).not.toBeNull()
+    await write('{"keys": [')
+    time.forward(11)
+    expect(await made.verifyToken(await key.sign())).not.toBeNull()
+    await write(setOf(rotated))
+    time.forward(11)
+    await made.verifyToken(await rotated.sign())
+    expect(await made.verifyToken(await rotated.sign())).not.toBeNull()
+    expect(await made.verifyToken(await key.sign())).toBeNull()
+    await rm(folder, { recursive: true })
+  })
+})

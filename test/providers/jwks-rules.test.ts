@@ -1,0 +1,236 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { anyAudience, JwksProvider } from '../../src/index.js'
+import { AUDIENCE, clock, ISSUER, signer, START } from '../oauth-kit.js'
+import type { AuthEvent, JwksProviderOptions } from '../../src/index.js'
+import type { Signer } from '../oauth-kit.js'
+
+let key: Signer
+beforeAll(async () => {
+  key = await signer()
+})
+
+/** A provider, and what it makes of a token with these claims: "accepted", or the reason and the hint. */
+function provider(options: object = {}) {
+  const events: AuthEvent[] = []
+  const made = new JwksProvider({
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    jwks: { keys: [key.publicJwk] },
+    now: clock().now,
+    cache: false,
+    observe: (event) => events.push(event),
+    ...options,
+  } as JwksProviderOptions)
+  return {
+    made,
+    events,
+    async makesOf(claims: object = {}, header: object = {}): Promise<string> {
+      const answer = await made.verifyToken(await key.sign({ ...claims }, { ...header }))
+      const last = events.at(-1)
+      if (answer !== null || last?.type !== 'rejected') return 'accepted'
+      return last.claim === undefined ? last.reason : `${last.reason} ${last.claim}`
+    },
+    async hintFor(claims: object = {}, header: object = {}): Promise<string | undefined> {
+      await made.verifyToken(await key.sign({ ...claims }, { ...header }))
+      const last = events.at(-1)
+      return last?.type === 'rejected' ? last.hint : 'accepted'
+    },
+  }
+}
+
+describe('issuers', () => {
+  test('one of a list is taken, each by name', async () => {
+    const { makesOf, made } = provider({ issuer: [ISSUER, 'https://other.example'] })
+    expect(await makesOf({ iss: 'https://other.example' })).toBe('accepted')
+    expect(await makesOf({ iss: 'https://third.example' })).toBe('wrong_issuer iss')
+    expect(made.issuers).toEqual([ISSUER, 'https://other.example'])
+  })
+
+  const template = { template: 'https://login.example.com/{tid}/v2.0', allow: ['tenant-a', 'tenant-b'] }
+
+  test('a template takes the tenants of its list, when the claim says the same', async () => {
+    const { makesOf, made } = provider({ issuer: template })
+    expect(await makesOf({ iss: 'https://login.example.com/tenant-a/v2.0', tid: 'tenant-a' })).toBe('accepted')
+    expect(await makesOf({ iss: 'https://login.example.com/tenant-b/v2.0', tid: 'tenant-a' })).toBe('wrong_issuer tid')
+    expect(await makesOf({ iss: 'https://login.example.com/tenant-a/v2.0' })).toBe('wrong_issuer tid')
+    expect(await makesOf({ iss: 'https://login.example.com/tenant-c/v2.0', tid: 'tenant-c' })).toBe('wrong_issuer iss')
+    expect(await makesOf({ iss: 'https://login.example.com/{tid}/v2.0', tid: '{tid}' })).toBe('wrong_issuer iss')
+    expect(made.recognizes(await key.sign({ iss: 'https://login.example.com/tenant-b/v2.0' }))).toBe('mine')
+  })
+
+  test('the keys of one issuer are worth nothing for another', async () => {
+    const other = await signer('ES256', 'key-1')
+    const fetch = async (url: unknown): Promise<Response> => {
+      const { origin, pathname } = new URL(String(url))
+      if (pathname === '/keys') return Response.json({ keys: [origin === ISSUER ? key.publicJwk : other.publicJwk] })
+      return Response.json({ issuer: origin, jwks_uri: `${origin}/keys` })
+    }
+    const { made } = provider({ issuer: [ISSUER, 'https://other.example'], jwks: undefined, fetch })
+    expect(await made.verifyToken(await key.sign())).not.toBeNull()
+    expect(await made.verifyToken(await other.sign({ iss: 'https://other.example' }))).not.toBeNull()
+    expect(await made.verifyToken(await key.sign({ iss: 'https://other.example' }))).toBeNull()
+    expect(await made.verifyToken(await other.sign())).toBeNull()
+  })
+
+  test.each([
+    ['an empty list', []],
+    ['an empty name in a list', [ISSUER, '']],
+    ['a template without braces', { template: 'https://login.example.com/', allow: ['a'] }],
+    ['a template with two claims', { template: 'https://{a}.example.com/{b}', allow: ['a'] }],
+    ['a template without a list', { template: 'https://login.example.com/{tid}' }],
+    ['a template with an empty list', { template: 'https://login.example.com/{tid}', allow: [] }],
+    ['a tenant that is a path', { template: 'https://login.example.com/{tid}', allow: ['../evil'] }],
+  ])('%s is refused at construction', (_, issuer) => {
+    expect(() => provider({ issuer })).toThrow(/"issuer/)
+  })
+})
+
+describe('audiences', () => {
+  test('can be written elsewhere than into aud', async () => {
+    const { makesOf } = provider({ audience: 'app-1', audienceClaims: 'client_id' })
+    expect(await makesOf({ aud: undefined, client_id: 'app-1' })).toBe('accepted')
+    expect(await makesOf({ aud: 'app-1', client_id: 'app-2' })).toBe('wrong_audience client_id')
+    expect(await makesOf({ aud: 'app-1' })).toBe('wrong_audience client_id')
+  })
+
+  test('can be written into one of several claims', async () => {
+    const { makesOf } = provider({ audience: 'app-1', audienceClaims: ['aud', 'azp'] })
+    expect(await makesOf({ aud: 'account', azp: 'app-1' })).toBe('accepted')
+    expect(await makesOf({ aud: 'app-1' })).toBe('accepted')
+    expect(await makesOf({ aud: 'account' })).toBe('wrong_audience aud or azp')
+  })
+
+  test('exclusive takes no audience beside ours', async () => {
+    const { makesOf } = provider({ audience: [AUDIENCE, 'second'], audienceMode: 'exclusive' })
+    expect(await makesOf({ aud: [AUDIENCE, 'second'] })).toBe('accepted')
+    expect(await makesOf({ aud: [AUDIENCE, 'https://elsewhere.example'] })).toBe('wrong_audience aud')
+    expect(await makesOf({ aud: [] })).toBe('wrong_audience aud')
+  })
+})
+
+describe('age, kind and rules of your own', () => {
+  test('at+jwt only', async () => {
+    const { makesOf } = provider({ tokenType: 'at+jwt' })
+    expect(await makesOf({}, { typ: 'at+jwt' })).toBe('accepted')
+    expect(await makesOf({}, { typ: 'application/at+jwt' })).toBe('accepted')
+    expect(await makesOf({}, { typ: 'JWT' })).toBe('wrong_type typ')
+    expect(await makesOf()).toBe('wrong_type typ')
+  })
+
+  test('a token too old is refused whatever its end', async () => {
+    const { makesOf } = provider({ maxTokenAge: 60 })
+    expect(await makesOf({ iat: START - 59 })).toBe('accepted')
+    expect(await makesOf({ iat: START - 65 })).toBe('expired iat')
+    expect(await makesOf({ iat: START + 6 })).toBe('not_yet_valid iat')
+    expect(await makesOf({ iat: undefined })).toBe('missing_claim iat')
+  })
+
+  test('required claims must be there', async () => {
+    const { makesOf } = provider({ requiredClaims: ['email'] })
+    expect(await makesOf({ email: 'a@example.com' })).toBe('accepted')
+    expect(await makesOf({ email: null })).toBe('missing_claim email')
+    expect(await makesOf()).toBe('missing_claim email')
+  })
+
+  test('a claim called constructor is not there unless it is', async () => {
+    const { makesOf } = provider({ requiredClaims: ['constructor'] })
+    expect(await makesOf()).toBe('missing_claim constructor')
+  })
+
+  test('rules of your own decide, and only the value true is a yes', async () => {
+    const { makesOf } = provider({ rules: [{ claim: 'email_verified', accepts: (value: unknown) => value === true }] })
+    expect(await makesOf({ email_verified: true })).toBe('accepted')
+    expect(await makesOf({ email_verified: 'true' })).toBe('invalid_claim email_verified')
+    const lax = provider({ rules: [{ claim: 'sub', accepts: () => 'yes' }] })
+    expect(await lax.makesOf()).toBe('invalid_claim sub')
+  })
+})
+
+describe('hints name the near misses', () => {
+  const inClaims: readonly (readonly [string, object, object, RegExp])[] = [
+    ['a slash at the end of the issuer', {}, { iss: `${ISSUER}/` }, /slash/],
+    ['http for https', {}, { iss: 'http://id.example.com' }, /http and https/],
+    ['upper case', {}, { iss: 'https://ID.example.com' }, /upper and lower case/],
+    ['Entra v1 for v2', { issuer: 'https://login.microsoftonline.com/t/v2.0' }, { iss: 'https://sts.windows.net/t/' }, /version/],
+    ['api:// before the audience', { audience: 'app-1' }, { aud: 'api://app-1' }, /api:\/\//],
+    ['a slash at the end of the audience', {}, { aud: `${AUDIENCE}/` }, /slash/],
+    ['no audience', {}, { aud: undefined }, /no audience/],
+    ['a clock that is off', {}, { exp: START - 30 }, /clocks differ/],
+    ['a clock that is ahead', {}, { nbf: START + 30 }, /clocks differ/],
+    ['an ID token', {}, { at_hash: 'x' }, /ID token/],
+    ['another kind of token', {}, { events: {} }, /another kind/],
+  ]
+  test.each(inClaims)('%s', async (_, options, claims, expected) => {
+    expect(await provider(options).hintFor(claims)).toMatch(expected)
+  })
+
+  test.each([
+    ['a token that is simply old', {}, { exp: START - 7200 }],
+    ['an issuer that is simply another', {}, { iss: 'https://evil.example' }],
+  ])('%s has none', async (_, options, claims) => {
+    expect(await provider(options).hintFor(claims)).toBeUndefined()
+  })
+
+  test.each([
+    ['opaque', 'gho_abcdefghijklmnop', /opaque/],
+    ['encrypted', 'AAAA.AAAA.AAAA.AAAA.AAAA', /encrypted/],
+    ['signed with a secret', `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.e30.AAAA`, /shared secret/],
+  ])('a token that is %s', async (_, token, expected) => {
+    const { made, events } = provider()
+    await made.verifyToken(token)
+    expect(events.at(-1)).toMatchObject({ type: 'rejected', hint: expect.stringMatching(expected) })
+  })
+})
+
+describe('explain', () => {
+  test('shows every rule with what was expected and what came, not only the first', async () => {
+    const { made } = provider()
+    const reports = await made.explain(await key.sign({ aud: `${AUDIENCE}/`, exp: START - 60, iss: ISSUER }))
+    expect(reports.filter(({ passed }) => !passed)).toEqual([
+      { rule: 'aud', passed: false, reason: 'wrong_audience', expected: [AUDIENCE], actual: [`${AUDIENCE}/`], hint: expect.stringMatching(/slash/) },
+      { rule: 'exp', passed: false, reason: 'expired', expected: START, actual: START - 60, hint: expect.stringMatching(/clocks/) },
+    ])
+    expect(reports.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['alg', 'typ', 'iss', 'aud', 'exp', 'nbf', 'signature']))
+  })
+
+  test('a good token passes every rule', async () => {
+    const reports = await provider().made.explain(await key.sign())
+    expect(reports.every(({ passed }) => passed)).toBe(true)
+    expect(reports.at(-1)).toEqual({ rule: 'signature', passed: true })
+  })
+
+  test('without an issuer of ours no signature is looked at', async () => {
+    const reports = await provider().made.explain(await key.sign({ iss: 'https://evil.example' }))
+    expect(reports.map(({ rule }) => rule)).not.toContain('signature')
+  })
+
+  test('what is no JWT has a shape', async () => {
+    expect(await provider().made.explain('opaque')).toEqual([{ rule: 'shape', passed: false, reason: 'malformed', hint: expect.stringMatching(/opaque/) }])
+  })
+
+  test('says the same as a verification', async () => {
+    const { made } = provider({ audience: anyAudience })
+    for (const claims of [{}, { exp: START - 60 }, { nbf: START + 60 }, { aud: 7 }, { sub: 7 }]) {
+      const token = await key.sign(claims)
+      expect((await made.explain(token)).every(({ passed }) => passed)).toBe((await made.verifyToken(token)) !== null)
+    }
+  })
+})
+
+test.each([
+  ['audienceMode', 'all'],
+  ['audienceClaims', []],
+  ['audienceClaims', ''],
+  ['tokenType', 'jwt'],
+  ['engine', 'openssl'],
+  ['maxTokenAge', 0],
+  ['maxTokenAge', 1e9],
+  ['requiredClaims', 'email'],
+  ['rules', [{ claim: 'email' }]],
+  ['keys', { maxage: 1 }],
+  ['keys', { maxStale: -1 }],
+  ['keys', { maxAge: 600_000 }],
+  ['jwksFile', '/tmp/keys.json'],
+])('%s of %j is refused at construction', (name, value) => {
+  expect(() => provider({ [name]: value })).toThrow(TypeError)
+})
