@@ -154,8 +154,10 @@ export class JwksProvider extends StandardProvider {
 
   async #checkSignature(token: string, { header, claims }: DecodedJwt): Promise<Finding | undefined> {
     const alg = header.alg as Algorithm // the first rule saw to it
-    const keys = await this.#keys.candidates(claims.iss as string, alg, header.kid) // and the rule for `iss` to this
-    const detail = { claim: 'kid', expected: 'a key of the issuer', actual: header.kid }
+    const { kid } = header
+    const detail = { claim: 'kid', expected: 'a key of the issuer', actual: kid }
+    if (kid !== undefined && typeof kid !== 'string') return { reason: 'unknown_key', detail } // RFC 7515 section 4.1.4
+    const keys = await this.#keys.candidates(claims.iss as string, alg, kid) // and the rule for `iss` to this
     if (keys.length === 0) return { reason: 'unknown_key', detail }
     if (!(await isSigned(this.#engine, token, alg, keys))) return { reason: 'bad_signature', detail }
     return undefined

@@ -18,14 +18,14 @@ export interface KeyHttp extends Omit<FetchJsonOptions, 'maxBytes'> {
 const MAX_BYTES = 512 * 1024
 
 export function keysInHand(set: KeySet): Load {
-  return async () => ({ set })
+  return async () => ({ set, final: true })
 }
 
 /** Reads the file anew each time, so that a new one is found when the old set's age has passed. */
 export function keysInFile(path: string): Load {
   return async () => {
     const text = await readFile(path)
-    return { set: keySetOf(parsed(text, path), path) }
+    return { set: await keySetOf(parsed(text, path), path) }
   }
 }
 
@@ -34,7 +34,7 @@ export function keysAt(jwksUri: string, http: KeyHttp): Load {
   return async (held) => {
     const answer = await read(jwksUri, http, held !== undefined && etag !== undefined ? { 'If-None-Match': etag } : {})
     if (answer.kind === 'unchanged' && held !== undefined) return { set: held, maxAge: maxAge(answer.headers) }
-    const set = keySetOf(answer.json, jwksUri)
+    const set = await keySetOf(answer.json, jwksUri)
     etag = answer.headers.get('etag') ?? undefined
     return { set, maxAge: maxAge(answer.headers) }
   }
@@ -59,9 +59,9 @@ function read(url: string, http: KeyHttp, headers: Record<string, string>): Prom
   return fetchJson(url, { ...http, maxBytes: MAX_BYTES, headers: { ...http.headers, ...headers } })
 }
 
-function keySetOf(document: unknown, place: string): KeySet {
+async function keySetOf(document: unknown, place: string): Promise<KeySet> {
   const set = parseKeySet(document)
-  if (set === null) throw new AuthUnavailableError(`there is no JWK Set with keys at ${place}`)
+  if (set === null || !(await set.isUsable())) throw new AuthUnavailableError(`there is no JWK Set with keys for signatures at ${place}`)
   return set
 }
 

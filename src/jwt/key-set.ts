@@ -2,6 +2,7 @@
 import { base64url, importJWK } from 'jose'
 import { ownProperty } from '../lib/own-property.js'
 import { ALGORITHMS } from './algorithms.js'
+import { hasSmallOrder, isRoca } from './weak-keys.js'
 import type { CryptoKey, JWK } from 'jose'
 import type { Algorithm, KeyShape } from './algorithms.js'
 
@@ -10,10 +11,22 @@ const MAX_CANDIDATES = 4
 /** Keys looked at in one set. */
 const MAX_KEYS = 256
 
+const ALL_ALGORITHMS = Object.keys(ALGORITHMS) as Algorithm[] // the keys of a constant of ours
+
 /** The keys of a JWK Set, or null when the document is none. A set without keys says nothing about any token. */
 export function parseKeySet(document: unknown): KeySet | null {
   const keys = ownProperty(document, 'keys')
-  return Array.isArray(keys) && keys.length > 0 ? new KeySet(keys.slice(0, MAX_KEYS)) : null
+  const sound = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).filter((key) => isShallow(key, 0)) : []
+  return sound.length > 0 ? new KeySet(sound) : null
+}
+
+/** No public JWK is deeper than lists in an object. */
+const MAX_DEPTH = 4
+
+// What JSON.parse reads at any depth, JSON.stringify cannot write again, for the comparison and the snapshot.
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth < MAX_DEPTH && Object.values(value).every((member) => isShallow(member, depth + 1))
 }
 
 export class KeySet {
@@ -38,22 +51,36 @@ export class KeySet {
     return JSON.stringify(this) === JSON.stringify(other)
   }
 
-  /** The keys that may have signed a token with this header, at most four. Imported once, then at hand at once. */
-  candidates(alg: Algorithm, kid: unknown): readonly CryptoKey[] | Promise<readonly CryptoKey[]> {
-    return this.#found.get(`${alg} ${String(kid)}`) ?? this.#find(alg, kid)
+  /** True when one of the keys can check signatures. A set without such a key says nothing about any token. */
+  async isUsable(): Promise<boolean> {
+    for (const key of this.#keys) {
+      const alg = ALL_ALGORITHMS.find((one) => fits(key, one, undefined))
+      if (alg !== undefined && (await importPublicKey(key, alg)) !== null) return true
+    }
+    return false
   }
 
-  async #find(alg: Algorithm, kid: unknown): Promise<readonly CryptoKey[]> {
-    const fitting = this.#keys.filter((key) => fits(key, alg, kid)).slice(0, MAX_CANDIDATES)
-    const imported = await Promise.all(fitting.map((key) => importPublicKey(key, alg)))
-    const usable = imported.filter((key) => key !== null)
+  /** The keys that may have signed a token with this header, at most four. Imported once, then at hand at once. */
+  candidates(alg: Algorithm, kid: string | undefined): readonly CryptoKey[] | Promise<readonly CryptoKey[]> {
+    const name = kid === undefined ? alg : `${alg} ${kid}`
+    return this.#found.get(name) ?? this.#find(name, alg, kid)
+  }
+
+  async #find(name: string, alg: Algorithm, kid: string | undefined): Promise<readonly CryptoKey[]> {
+    const usable: CryptoKey[] = []
+    for (const key of this.#keys) {
+      if (usable.length === MAX_CANDIDATES) break
+      // One that fits and cannot be used takes no place from one that can.
+      const imported = fits(key, alg, kid) ? await importPublicKey(key, alg) : null
+      if (imported !== null) usable.push(imported)
+    }
     // Only what was found is kept, so that nobody can fill this with names of their own.
-    if (usable.length > 0) this.#found.set(`${alg} ${String(kid)}`, usable)
+    if (usable.length > 0) this.#found.set(name, usable)
     return usable
   }
 }
 
-function fits(key: unknown, alg: Algorithm, kid: unknown): boolean {
+function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
   const shape: KeyShape = ALGORITHMS[alg]
   const own = (name: string): unknown => ownProperty(key, name)
   if (own('kty') !== shape.kty || (shape.crv !== undefined && own('crv') !== shape.crv)) return false
@@ -63,9 +90,13 @@ function fits(key: unknown, alg: Algorithm, kid: unknown): boolean {
   const operations = own('key_ops')
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return false
   // A private key in public is nobody's key any more.
-  if (own('d') !== undefined || own('k') !== undefined) return false
+  if (PRIVATE_MEMBERS.some((member) => own(member) !== undefined)) return false
+  if (shape.kty === 'OKP') return !hasSmallOrder(bytesOf(own('x')))
   return shape.kty !== 'RSA' || isStrongRsa(own('n'), own('e'))
 }
+
+/** RFC 7518 section 6: any of these gives an RSA key away, `d` those of the other kinds, and `k` is a shared secret. */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 // RFC 9864: "EdDSA" with an Ed25519 key and "Ed25519" are one algorithm.
 function isSameAlgorithm(stated: unknown, alg: Algorithm): boolean {
@@ -73,27 +104,36 @@ function isSameAlgorithm(stated: unknown, alg: Algorithm): boolean {
   return stated === alg || (isEd25519(stated) && isEd25519(alg))
 }
 
+const MIN_RSA_BITS = 2048
+
 // RFC 7518 section 3.3: 2048 bits or more; and an exponent of 1 signs nothing.
 function isStrongRsa(n: unknown, e: unknown): boolean {
   const modulus = bigEndian(n)
   const exponent = bigEndian(e)
-  return modulus.length >= 256 && exponent.length <= 8 && (exponent.length > 1 || (exponent[0] ?? 0) >= 3)
+  if (bitsOf(modulus) < MIN_RSA_BITS || isRoca(modulus)) return false
+  return exponent.length <= 8 && (exponent.length > 1 || (exponent[0] ?? 0) >= 3)
+}
+
+function bitsOf(bigEndian: Uint8Array): number {
+  return bigEndian.length * 8 - (Math.clz32(bigEndian[0] ?? 0) - 24)
 }
 
 function bigEndian(value: unknown): Uint8Array {
-  if (typeof value !== 'string') return new Uint8Array()
-  let bytes: Uint8Array
-  try {
-    bytes = base64url.decode(value)
-  } catch {
-    return new Uint8Array()
-  }
+  const bytes = bytesOf(value)
   const firstDigit = bytes.findIndex((byte) => byte !== 0)
   return firstDigit === -1 ? new Uint8Array() : bytes.subarray(firstDigit)
 }
 
+function bytesOf(value: unknown): Uint8Array {
+  try {
+    return base64url.decode(textOf(value))
+  } catch {
+    return new Uint8Array()
+  }
+}
+
 async function importPublicKey(key: unknown, alg: Algorithm): Promise<CryptoKey | null> {
-  const own = (name: string): string => String(ownProperty(key, name))
+  const own = (name: string): string => textOf(ownProperty(key, name))
   const { kty }: KeyShape = ALGORITHMS[alg]
   // Public members only, so that nothing else in the JWK has a say.
   const publicKey: JWK =
@@ -106,4 +146,9 @@ async function importPublicKey(key: unknown, alg: Algorithm): Promise<CryptoKey 
   } catch {
     return null // off the curve, truncated, or unknown to this runtime: not usable, whatever the cause
   }
+}
+
+// What is no text is no number either, and must not be asked for one.
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }

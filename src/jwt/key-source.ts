@@ -14,6 +14,8 @@ export interface LoadedKeys {
   readonly fetchedAt?: number | undefined
   /** Seconds that the issuer wants them used, from `Cache-Control`. */
   readonly maxAge?: number | undefined
+  /** There is nobody to ask for newer ones: a key that is not among them does not exist. */
+  readonly final?: boolean | undefined
 }
 
 /** What happened to the keys, for events. */
@@ -53,6 +55,7 @@ const LONGEST_NAME = 256
 
 interface Held {
   readonly set: KeySet
+  readonly final: boolean
   readonly fetchedAt: number
   readonly refreshAt: number
   readonly freshUntil: number
@@ -99,7 +102,7 @@ export class KeySource {
    * @throws AuthUnavailableError when the keys cannot be had, or when a key that we do not know may be a new one that
    * could not be asked for.
    */
-  async candidates(alg: Algorithm, kid: unknown): Promise<readonly CryptoKey[]> {
+  async candidates(alg: Algorithm, kid: string | undefined): Promise<readonly CryptoKey[]> {
     const set = this.#usable() ?? (await this.#current())
     const found = await set.candidates(alg, kid)
     return found.length > 0 ? found : this.#lookAgain(alg, kid)
@@ -130,14 +133,16 @@ export class KeySource {
   }
 
   /** A key that nobody knows may be a new one: one look at the issuer, within the budget. */
-  async #lookAgain(alg: Algorithm, kid: unknown): Promise<readonly CryptoKey[]> {
+  async #lookAgain(alg: Algorithm, kid: string | undefined): Promise<readonly CryptoKey[]> {
+    if (this.#held?.final === true) return this.#notThere(false)
     if (this.#underWay !== undefined) {
       const found = await (await this.#underWay).candidates(alg, kid)
       if (found.length > 0) return found
     }
-    const name = `${alg} ${String(kid)}`
+    const name = kid === undefined ? alg : `${alg} ${kid}`
     if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return this.#notThere(false)
-    if (this.#underWay === undefined) {
+    // While the back-off forbids a look anyway, none is paid for: the first one after it must be affordable.
+    if (this.#underWay === undefined && this.#mayLoad()) {
       const wait = this.#budget.spend()
       if (wait > 0) throw new AuthUnavailableError('a key that is not known may be new, and too many were asked for', { retryAfter: wait })
     }
@@ -196,12 +201,12 @@ export class KeySource {
   }
 
   /** The set is replaced whole: a key that was taken away is gone. */
-  #hold({ set, maxAge, fetchedAt: stated }: LoadedKeys): void {
+  #hold({ set, maxAge, fetchedAt: stated, final = false }: LoadedKeys): void {
     const now = this.#options.now()
     const fetchedAt = Math.min(stated ?? now, now)
     const age = maxAge === undefined ? this.#options.maxAge : Math.min(LONGEST_AGE, Math.max(SHORTEST_AGE, maxAge))
     const jitter = (this.#options.random() * 2 - 1) * JITTER
-    this.#held = { set, fetchedAt, refreshAt: fetchedAt + age * (REFRESH_AT + jitter), freshUntil: fetchedAt + age }
+    this.#held = { set, final, fetchedAt, refreshAt: fetchedAt + age * (REFRESH_AT + jitter), freshUntil: fetchedAt + age }
   }
 
   #noteFailure(error: AuthUnavailableError): void {

@@ -110,6 +110,10 @@ const STANDARD: readonly Rule[] = [
   {
     name: 'aud',
     find: ({ claims }, { audiences, audienceClaims, audienceMode }) => {
+      const [only] = audienceClaims
+      const single = audienceClaims.length === 1 && only !== undefined ? claims[only] : undefined
+      // What nearly every token has, without a list made for it.
+      if (typeof single === 'string' && audiences?.includes(single) === true) return undefined
       const values = audienceClaims.map((claim) => claims[claim]).filter((value) => value !== undefined)
       if (!values.every(isStringOrStrings)) return finding('invalid_claim', 'aud', 'a string or strings', values)
       if (audiences === undefined) return undefined

@@ -18,13 +18,15 @@ export function signatureEngine(choice: EngineChoice): SignatureEngine {
   return choice === 'jose' ? joseEngine : (nodeEngine() ?? joseEngine)
 }
 
-/** True when one of the keys signed this token with this algorithm. */
-export async function isSigned(
+/** True when one of the keys signed this token with this algorithm. A promise only where the engine gives one. */
+export function isSigned(
   engine: SignatureEngine,
   token: string,
   alg: Algorithm,
-  keys: readonly CryptoKey[],
-): Promise<boolean> {
-  for (const key of keys) if (await engine.isSignedBy(token, alg, key)) return true
-  return false
+  [key, ...others]: readonly CryptoKey[],
+): boolean | Promise<boolean> {
+  if (key === undefined) return false
+  const signed = engine.isSignedBy(token, alg, key)
+  if (typeof signed === 'boolean') return signed || isSigned(engine, token, alg, others)
+  return signed.then((good) => good || isSigned(engine, token, alg, others))
 }

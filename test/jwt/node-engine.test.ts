@@ -1,0 +1,164 @@
+/** The synchronous engine: used only where it can be trusted, never slow on the event loop, and always of jose's opinion. */
+import crypto from 'node:crypto'
+import { importJWK } from 'jose'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { ALGORITHMS } from '../../src/jwt/algorithms.js'
+import { isTrustworthy } from '../../src/jwt/engine-self-test.js'
+import { joseEngine } from '../../src/jwt/jose-engine.js'
+import { nodeEngine, verification } from '../../src/jwt/node-engine.js'
+import { signatureEngine } from '../../src/jwt/signature.js'
+import { encode, handSigner, newKeys } from './token-kit.js'
+import type { CryptoKey } from 'jose'
+import type { Algorithm } from '../../src/jwt/algorithms.js'
+import type { HandSigner } from './token-kit.js'
+
+type Crypto = typeof crypto
+type Verify = (hash: string | null, data: Buffer, key: crypto.VerifyKeyObjectInput, signature: Buffer) => boolean
+
+/** `node:crypto` with another opinion about signatures. */
+function withVerify(verify: Verify): Crypto {
+  return { ...crypto, verify: verify as Crypto['verify'] }
+}
+
+const really: Verify = (hash, data, key, signature) => crypto.verify(hash, data, key, signature)
+
+describe('the self-test', () => {
+  test('is passed by the crypto of this runtime, which is then used', () => {
+    expect(isTrustworthy(crypto, verification)).toBe(true)
+    expect(signatureEngine('auto').name).toBe('node')
+    expect(signatureEngine('jose').name).toBe('jose')
+  })
+
+  const LIARS: readonly (readonly [string, Verify])[] = [
+    ['says yes to everything', () => true],
+    ['says no to everything', () => false],
+    ['says nothing', () => undefined as never],
+    ['answers later', (...input) => Promise.resolve(really(...input)) as never],
+    ['throws', () => { throw new Error('not implemented') }],
+    ['says yes to zeros', (hash, data, key, signature) => signature.every((byte) => byte === 0) || really(hash, data, key, signature)],
+    ['says yes to what is too short', (hash, data, key, signature) => signature.length % 2 === 1 || really(hash, data, key, signature)],
+    ['overlooks one bit', (hash, data, key, signature) => really(hash, data, key, signature) || really(hash, data, key, withBit(signature))],
+    ['knows no EdDSA', (hash, ...others) => { if (hash === null) throw new Error('unsupported'); return really(hash, ...others) }],
+    ['hashes with SHA-1 whatever is asked for', (hash, ...others) => really(hash && 'sha1', ...others)],
+    ['reads ECDSA as DER only', (hash, data, { dsaEncoding: _, ...key }, signature) => really(hash, data, key, signature)],
+    ['takes PSS for PKCS#1', (hash, data, { padding: _, ...key }, signature) => really(hash, data, key, signature)],
+    ['knows RSA only', (hash, data, key, signature) => (isRsa(key) ? really(hash, data, key, signature) : false)],
+    ['says yes to everything but RSA', (hash, data, key, signature) => (isRsa(key) ? really(hash, data, key, signature) : true)],
+  ]
+  test.each(LIARS)('is failed by a crypto that %s', (_, verify) => {
+    expect(isTrustworthy(withVerify(verify), verification)).toBe(false)
+  })
+
+  test('is failed by a crypto that cannot import keys', () => {
+    const createPublicKey = (): never => { throw new Error('not implemented') }
+    expect(isTrustworthy({ ...crypto, createPublicKey } as Crypto, verification)).toBe(false)
+  })
+
+  test('is failed by parameters that do not fit', () => {
+    const parameters: readonly (typeof verification)[] = [
+      (...input) => ({ ...verification(...input), hash: 'sha512' }),
+      (from, alg, key) => ({ ...verification(from, alg, key), key: { key } }),
+      (from, _, key) => verification(from, 'RS256', key),
+    ]
+    for (const wrong of parameters) expect(isTrustworthy(crypto, wrong)).toBe(false)
+  })
+
+  function isRsa(key: crypto.VerifyKeyObjectInput): boolean {
+    return key.key.asymmetricKeyType === 'rsa'
+  }
+
+  function withBit(signature: Buffer): Buffer {
+    return Buffer.from(signature.map((byte, index) => (index === 9 ? byte ^ 1 : byte)))
+  }
+})
+
+describe('where there is no crypto to trust', () => {
+  afterEach(() => {
+    vi.doUnmock('../../src/lib/runtime.js')
+    vi.resetModules()
+  })
+
+  test.each([
+    ['none at all', undefined],
+    ['one that lies', withVerify(() => true)],
+    ['one that is empty', {}],
+  ])('with %s, jose checks the signatures', async (_, found) => {
+    vi.resetModules()
+    vi.doMock('../../src/lib/runtime.js', () => ({ mayShareBetweenRequests: true, nodeCrypto: () => found }))
+    const fresh = await import('../../src/jwt/signature.js')
+    expect(fresh.signatureEngine('auto').name).toBe('jose')
+  })
+})
+
+/** What one check costs is known: these would hold up the event loop for a millisecond or so. */
+describe('what is slow goes to a thread', () => {
+  afterEach(() => void vi.restoreAllMocks())
+
+  const KEYS: readonly (readonly [Algorithm, number, 'at once' | 'in a thread'])[] = [
+    ['RS256', 2048, 'at once'],
+    ['RS512', 3072, 'at once'],
+    ['PS256', 4096, 'at once'],
+    ['RS256', 4104, 'in a thread'],
+    ['PS512', 4104, 'in a thread'],
+    ['ES256', 256, 'at once'],
+    ['ES384', 384, 'in a thread'],
+    ['ES512', 521, 'in a thread'],
+    ['EdDSA', 256, 'at once'],
+    ['Ed25519', 256, 'at once'],
+  ]
+  test.each(KEYS)('%s of %d bits is checked %s', async (alg, bits, where) => {
+    const engine = nodeEngine()
+    const isLarge = bits > 2048
+    const signer = handSigner(alg, 'key', newKeys(alg))
+    const key = (await importJWK(isLarge ? { ...signer.publicJwk, n: modulus(bits) } : signer.publicJwk, alg)) as CryptoKey
+    const verify = vi.spyOn(crypto, 'verify') // the engine's own object: Node has one of these
+    const answers = [engine?.isSignedBy(signer.token(), alg, key), engine?.isSignedBy(withoutLast(signer.token()), alg, key)]
+    expect(verify).toHaveBeenCalledTimes(2)
+    for (const call of verify.mock.calls) expect(typeof call[4]).toBe(where === 'at once' ? 'undefined' : 'function')
+    expect(answers.map((answer) => answer instanceof Promise)).toEqual(where === 'at once' ? [false, false] : [true, true])
+    expect(await Promise.all(answers)).toEqual([!isLarge, false])
+  })
+})
+
+/** No key, but as large as one: it takes seconds to find a real one, and how long a check takes depends on the size. */
+function modulus(bits: number): string {
+  return encode(Buffer.alloc(bits / 8, 0xff))
+}
+
+describe('both engines say the same', () => {
+  test.each(Object.keys(ALGORITHMS) as Algorithm[])('about good and bad signatures of %s', async (alg) => {
+    const signer = handSigner(alg)
+    const key = await cryptoKey(signer)
+    const good = signer.token()
+    const bytes = Buffer.from(good.slice(good.lastIndexOf('.') + 1), 'base64url')
+    const turned = Array.from(bytes, (_, index) => bytes.map((byte, at) => (at === index ? byte ^ (1 << index % 8) : byte)))
+    const cut = [1, 2, 31, 32, 33].flatMap((count) => [bytes.subarray(count), bytes.subarray(0, -count)])
+    const longer = [Buffer.concat([bytes, Buffer.alloc(1)]), Buffer.concat([Buffer.alloc(1), bytes]), Buffer.concat([bytes, bytes])]
+    const filled = [0, 1, 0x7f, 0xff].flatMap((fill) => [1, 64, 96, 132, 256].map((length) => Buffer.alloc(length, fill)))
+    for (const signature of [bytes, ...turned, ...cut, ...longer, ...filled]) {
+      const token = `${good.slice(0, good.lastIndexOf('.'))}.${encode(signature)}`
+      const answers = [await nodeEngine()?.isSignedBy(token, alg, key), await joseEngine.isSignedBy(token, alg, key)]
+      expect(answers, encode(signature)).toEqual([signature === bytes, signature === bytes])
+    }
+    for (const other of [signer.token({ sub: 'eve' }), signer.token({}, { kid: 'other' })]) {
+      const mixed = other.slice(0, other.lastIndexOf('.')) + good.slice(good.lastIndexOf('.'))
+      expect([await nodeEngine()?.isSignedBy(mixed, alg, key), await joseEngine.isSignedBy(mixed, alg, key)]).toEqual([false, false])
+    }
+  })
+
+  test('about the key of somebody else', async () => {
+    for (const alg of Object.keys(ALGORITHMS) as Algorithm[]) {
+      const token = handSigner(alg).token()
+      const key = await cryptoKey(handSigner(alg))
+      expect([await nodeEngine()?.isSignedBy(token, alg, key), await joseEngine.isSignedBy(token, alg, key)]).toEqual([false, false])
+    }
+  })
+})
+
+async function cryptoKey({ publicJwk, alg }: HandSigner): Promise<CryptoKey> {
+  return (await importJWK(publicJwk, alg)) as CryptoKey // an asymmetric one is never bytes
+}
+
+function withoutLast(token: string): string {
+  return token.slice(0, -6) + 'AAAAAA'
+}

@@ -1,0 +1,109 @@
+/** Tokens written by hand: any bytes for header and payload, signed as told, so that a test can have what no library makes. */
+import * as crypto from 'node:crypto'
+import { JwksProvider } from '../../src/index.js'
+import { AUDIENCE, ISSUER, START } from '../oauth-kit.js'
+import type { JWK } from 'jose'
+import type { AuthEvent, JwksProviderOptions } from '../../src/index.js'
+import type { Algorithm } from '../../src/jwt/algorithms.js'
+
+/** Both ways to check a signature; every test where the signature matters runs with each. */
+export const ENGINES = ['auto', 'jose'] as const
+
+export type Engine = (typeof ENGINES)[number]
+
+/** Text and bytes go in as they are, anything else as JSON. */
+export type Part = string | Uint8Array | object
+
+export interface HandSigner {
+  readonly alg: Algorithm
+  readonly kid: string
+  readonly publicJwk: JWK & Record<string, unknown>
+  readonly publicKey: crypto.KeyObject
+  readonly privateKey: crypto.KeyObject
+  /** A token whose header names the algorithm and the key, unless the members given say otherwise. */
+  token(claims?: Record<string, unknown>, header?: Record<string, unknown>): string
+  /** Exactly this header and this payload. */
+  write(header: Part, payload: Part): string
+  /** A signature behind this text, whatever it is. */
+  seal(text: string): string
+}
+
+const HASHES: Record<Algorithm, string | null> = {
+  RS256: 'sha256',
+  RS384: 'sha384',
+  RS512: 'sha512',
+  PS256: 'sha256',
+  PS384: 'sha384',
+  PS512: 'sha512',
+  ES256: 'sha256',
+  ES384: 'sha384',
+  ES512: 'sha512',
+  EdDSA: null,
+  Ed25519: null,
+}
+
+/** The claims of a good token. */
+export const CLAIMS = { iss: ISSUER, aud: AUDIENCE, sub: 'ada', scope: 'notes:read', iat: START, exp: START + 300 }
+
+export function encode(part: Part): string {
+  const raw = typeof part === 'string' || part instanceof Uint8Array ? part : JSON.stringify(part)
+  return Buffer.from(raw as string).toString('base64url') // Buffer.from takes both, in two signatures
+}
+
+/** A fresh key pair for this algorithm, or the one given. */
+export function handSigner(alg: Algorithm, kid: string = alg, keys = newKeys(alg)): HandSigner {
+  const { privateKey, publicKey } = keys
+  const seal = (text: string): string => `${text}.${signature(alg, privateKey, text).toString('base64url')}`
+  const write = (header: Part, payload: Part): string => seal(`${encode(header)}.${encode(payload)}`)
+  return {
+    alg,
+    kid,
+    publicKey,
+    privateKey,
+    publicJwk: { ...(publicKey.export({ format: 'jwk' }) as JWK), kid },
+    seal,
+    write,
+    token: (claims = {}, header = {}) => write({ alg, kid, ...header }, { ...CLAIMS, ...claims }),
+  }
+}
+
+export interface KeyPair {
+  readonly publicKey: crypto.KeyObject
+  readonly privateKey: crypto.KeyObject
+}
+
+export function newKeys(alg: Algorithm, modulusLength = 2048): KeyPair {
+  if (alg.startsWith('Ed')) return crypto.generateKeyPairSync('ed25519')
+  if (!alg.startsWith('ES')) return crypto.generateKeyPairSync('rsa', { modulusLength })
+  return crypto.generateKeyPairSync('ec', { namedCurve: { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }[alg as 'ES256'] })
+}
+
+/** The raw signature, as JWS writes it. `saltLength` for PSS that is not as RFC 7518 has it. */
+export function signature(alg: Algorithm, key: crypto.KeyObject, signed: string, saltLength?: number): Buffer {
+  const hash = HASHES[alg]
+  const pss = { padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: saltLength ?? Number(alg.slice(2)) / 8 }
+  const padding = alg.startsWith('PS') ? pss : {}
+  return crypto.sign(hash, Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363', ...padding })
+}
+
+/** A provider with these keys in hand, whose clock stands still, and what it says about a token in one word. */
+export function verifier(keys: readonly object[], options: Partial<JwksProviderOptions> = {}) {
+  const events: AuthEvent[] = []
+  const provider = new JwksProvider({
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    jwks: { keys },
+    cache: false,
+    now: () => START,
+    observe: (event) => events.push(event),
+    ...options,
+  } as JwksProviderOptions)
+  /** `'accepted'`, or the reason of the refusal. */
+  const says = async (token: string): Promise<string> => {
+    const answer = await provider.verifyToken(token)
+    const event = events.at(-1)
+    if (answer !== null) return 'accepted'
+    return event?.type === 'rejected' ? event.reason : 'refused without an event'
+  }
+  return { provider, events, says }
+}

@@ -1,0 +1,46 @@
+/** R16: a provider holds no process back. Needs `npm run build` before. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AUDIENCE } from '../oauth-kit.js'
+import { FAULTS } from './faults.js'
+import { FlappingIssuer } from './flapping-issuer.js'
+
+/** Real milliseconds; far below the 30 s of a call, and the 60 s for which the issuer keeps connections. */
+const PROMPTLY = 8000
+
+describe('a process with a provider', () => {
+  let issuer: FlappingIssuer
+  let token: string
+  beforeEach(async () => {
+    issuer = new FlappingIssuer(() => Date.now() / 1000)
+    await issuer.listen()
+    const now = Date.now() / 1000
+    token = issuer.signing.token({ iss: issuer.issuer, aud: AUDIENCE, iat: now, exp: now + 300 })
+  })
+  afterEach(() => issuer.close())
+
+  test('ends by itself when the keys are warm and nothing is left to do', async () => {
+    expect(await run()).toEqual({ said: 'yes', code: 0 })
+  }, 2 * PROMPTLY)
+
+  test('ends soon after close(), though the issuer does not answer', async () => {
+    const silent = FAULTS.find(({ name }) => name === 'never answers')
+    if (silent === undefined) throw new Error('there is no such fault')
+    issuer.break(silent, 'discovery')
+    expect(await run('close')).toEqual({ said: 'ERR_AUTH_UNAVAILABLE', code: 0 })
+  }, 2 * PROMPTLY)
+
+  async function run(...more: readonly string[]): Promise<{ said: string; code: number | string }> {
+    const program = fileURLToPath(new URL('one-token.mjs', import.meta.url))
+    const child = spawn(process.execPath, [program, issuer.issuer, token, ...more])
+    let said = ''
+    child.stdout.on('data', (text: Buffer) => void (said += String(text)))
+    child.stderr.on('data', (text: Buffer) => void (said += String(text)))
+    const late = setTimeout(() => child.kill('SIGKILL'), PROMPTLY)
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+    clearTimeout(late)
+    return { said: said.trim(), code: code ?? String(signal) }
+  }
+})
