@@ -8,7 +8,10 @@ export interface Answer {
   readonly body: string
 }
 
-/** An error that knows its answer: Express and Fastify read `status` and `headers`, Hono calls `getResponse`. */
+/**
+ * An error that knows its answer: Express and Fastify read `status` and `headers`, Hono calls `getResponse`.
+ * Without a stack: it is an answer and no fault, and outside of production Express sends stacks to the client.
+ */
 abstract class AnsweredError extends Error {
   abstract readonly code: string
   readonly status: number
@@ -23,6 +26,7 @@ abstract class AnsweredError extends Error {
     this.statusCode = answer.status
     this.headers = answer.headers
     this.answer = answer
+    this.stack = `${new.target.name}: ${message}`
   }
 
   /** The same answer for servers that speak `Response`. */

@@ -1,6 +1,7 @@
 /** The demo says what it claims to say, judged by its real output and by calling the servers it leaves running. */
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -41,6 +42,11 @@ describe('npm run demo', () => {
       ['✓', 'identity provider down, a new token', '200', 'Hello Ada, you may: notes:read'],
       ['✓', 'identity provider down, a new server', '503', 'temporarily_unavailable: retry after 5 s'],
     ])
+  })
+
+  it('is the picture in the README', () => {
+    const picture = /<!-- demo -->\n```text\n([\s\S]*?)\n```/.exec(readFileSync(`${ROOT}README.md`, 'utf8'))?.[1]
+    expect(picture).toBe(demo.stdout.replace(/^\n+|\n+$/g, ''))
   })
 
   it('shows the way from the 401 through both metadata documents to a token', () => {
