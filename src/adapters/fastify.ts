@@ -1,9 +1,9 @@
 /** The gate for Fastify, as a plugin. */
 import { runWithAuth } from '../context.js'
 import { toAuthInfo } from '../gate/auth-info.js'
+import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.js'
 import { decide } from '../gate/decide.js'
 import { incomingRequest } from '../gate/incoming-message.js'
-import { readableAcrossOrigins } from '../gate/cross-origin.js'
 import { gatePolicy } from '../gate/policy.js'
 import type { IncomingMessage } from 'node:http'
 import type { AuthContext } from '../context.js'
@@ -36,15 +36,18 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
   const policy = gatePolicy(options)
   const contexts = new WeakMap<IncomingMessage, AuthContext>()
 
-  function plugin(app: FastifyInstance, _options: unknown, ready: (error?: Error) => void): void {
+  function plugin(app: FastifyInstance, { prefix }: { prefix?: string }, ready: (error?: Error) => void): void {
+    // Fastify ignores a prefix for a plugin that keeps its parent's scope, and nothing below it would be guarded.
+    if (prefix !== undefined) return ready(new TypeError('bearerAuth takes no "prefix"; register it in a scope that has one, or name paths with "protect"'))
     const mounted = app.prefix !== ''
     app.addHook('onRequest', (request, reply, done) => {
-      decide(incomingRequest(request.raw, request.originalUrl, mounted), provider, policy).then((decision) => {
+      decide(incomingRequest(request.raw, request.originalUrl, request.raw.url ?? '', mounted), provider, policy).then((decision) => {
         if (decision.pass) {
           const { token } = decision.context
           if (token !== null) Object.assign(request.raw, { auth: toAuthInfo(token, policy.resource) })
-          contexts.set(request.raw, decision.context)
-          return runWithAuth(decision.context, done)
+          const context = readableWhenThrown(decision.context, (name) => reply.getHeader(name))
+          contexts.set(request.raw, context)
+          return runWithAuth(context, done)
         }
         const { status, headers, body } = decision.answer
         const all = readableAcrossOrigins(headers, (name) => reply.getHeader(name))

@@ -29,6 +29,9 @@ export function challengeAnswers(options: ChallengeOptions): Answers {
 /** Seconds that a client is asked to wait when nobody said how long. */
 const RETRY_AFTER = 5
 
+/** Seconds: one day. Very large numbers would be written with an exponent, too. */
+const LONGEST_WAIT = 86_400
+
 function rfc6750({ requiredScopes, metadataUrl }: ChallengeOptions): Answers {
   const challenge = (error: Record<string, string>, scopes: readonly string[]): string =>
     bearer({ ...error, ...(scopes.length > 0 && { scope: scopes.join(' ') }), ...(metadataUrl && { resource_metadata: metadataUrl }) })
@@ -64,7 +67,7 @@ function mcpUse({ metadataUrl }: ChallengeOptions): Answers {
 // No challenge: the token may be good, and the client must keep it.
 function unavailable(retryAfter: number | undefined): Answer {
   // Whoever threw the error wrote this number, and it goes into a header.
-  const seconds = Number.isFinite(retryAfter) && Number(retryAfter) > 0 ? Math.ceil(Number(retryAfter)) : RETRY_AFTER
+  const seconds = Number.isFinite(retryAfter) && Number(retryAfter) > 0 ? Math.min(Math.ceil(Number(retryAfter)), LONGEST_WAIT) : RETRY_AFTER
   return answer(503, 'temporarily_unavailable', 'The token cannot be checked right now; keep it and try again', {
     'Retry-After': String(seconds),
   })

@@ -2,9 +2,10 @@
 
 /** True when the path is one of these or below one: `/mcp` covers `/mcp/messages`, not `/mcpx`. */
 export function isGuarded(path: string, guarded: readonly string[]): boolean {
-  const folded = fold(path)
-  // A path that cannot be decoded may mean anything to the router behind: guarded.
-  return folded === undefined || guarded.some((prefix) => isBelow(folded, prefix.toLowerCase()))
+  const readings = readingsOf(path)
+  // A path that cannot be read may mean anything to the router behind: guarded.
+  if (readings === undefined) return guarded.length > 0
+  return guarded.map(fold).some((prefix) => readings.some((reading) => isBelow(reading, prefix)))
 }
 
 /** True when the path, exactly as written, is one of these or below one. Odd spellings are never excluded. */
@@ -29,19 +30,52 @@ function isPlain(path: string): boolean {
   return path.startsWith('/') && !/[%\\]|\/\/|\/\.{1,2}(\/|$)/.test(path)
 }
 
-// Routers differ: Express ignores case, Hono and Fastify decode before they match. What any of them might take
-// for a guarded path is guarded.
-function fold(path: string): string | undefined {
-  let decoded: string
+/** In characters, for a path that has to be read in several ways: it takes time. */
+const MAX_ODD_PATH = 4_096
+
+/**
+ * Every way in which a router might read the path. Express ignores case; Hono and Fastify decode before they match;
+ * Fastify can be told to overlook doubled slashes and to end the path at a semicolon; some resolve dots, before or after
+ * they decode, and some do not; `new URL(url, base)`, as listeners use it, takes `//x/mcp` for the path `/mcp` of host x.
+ */
+function readingsOf(path: string): readonly string[] | undefined {
+  if (isPlain(path) && !path.includes(';')) return [path.toLowerCase()]
+  if (path.length > MAX_ODD_PATH) return undefined
+  const segments = decodedSegments(path)
+  if (segments === undefined) return undefined
+  return [segments, resolve(segments)]
+    .map((some) => some.join('/').toLowerCase().replaceAll('\\', '/'))
+    .flatMap((spelling) => [spelling, spelling.replace(/^\/{2,}[^/]*/, '')])
+    .flatMap((spelling) => [spelling, spelling.replace(/;[^/]*/g, '')])
+    .map((spelling) => spelling.split('/'))
+    .flatMap((some) => [plainPath(some), plainPath(resolve(some)), plainPath(resolve(some.filter(Boolean)))])
+}
+
+// The first reading keeps everything but empty segments, single dots and case.
+function fold(prefix: string): string {
+  const [reading = '/'] = readingsOf(prefix) ?? []
+  return reading === '/' ? reading : reading.replace(/\/$/, '')
+}
+
+function decodedSegments(path: string): readonly string[] | undefined {
+  if (!/^[/\\]/.test(path)) return undefined
   try {
-    decoded = decodeURIComponent(path)
+    return path.split(/[/\\]/).map(decodeURIComponent)
   } catch {
     return undefined
   }
-  const segments: string[] = []
-  for (const segment of decoded.toLowerCase().replaceAll('\\', '/').split('/')) {
-    if (segment === '..') segments.pop()
-    else if (segment !== '' && segment !== '.') segments.push(segment)
+}
+
+// RFC 3986 section 5.2.4, where an empty segment is one too.
+function resolve(segments: readonly string[]): readonly string[] {
+  const resolved: string[] = []
+  for (const segment of segments) {
+    if (segment === '..') resolved.pop()
+    else if (segment !== '.') resolved.push(segment)
   }
-  return `/${segments.join('/')}`
+  return resolved
+}
+
+function plainPath(segments: readonly string[]): string {
+  return `/${segments.filter((segment) => segment !== '' && segment !== '.').join('/')}`
 }

@@ -22,7 +22,10 @@ export interface GateOptions {
    * app is wrapped; everything where a route or a mount was. Elsewhere a good token is known, a bad one ignored.
    */
   protect?: readonly string[] | undefined
-  /** Paths where no token is looked at. Default: `/health`, `/docs`, `/inspector`, `/openmcp.json`. Wins over `protect`. */
+  /**
+   * Paths where no token is looked at. Default: `/health`, `/docs`, `/inspector`, `/openmcp.json` where the whole app is
+   * wrapped; none where a route or a mount was. Wins over `protect`.
+   */
   exclude?: readonly string[] | undefined
   /** Guarded requests without a token pass too; one that is presented must be good. Default: false. */
   optional?: boolean | undefined
@@ -35,7 +38,7 @@ export interface GatePolicy {
   readonly resource: ProtectedResource | undefined
   readonly authorizationServers: readonly string[] | undefined
   readonly protect: readonly string[] | undefined
-  readonly exclude: readonly string[]
+  readonly exclude: readonly string[] | undefined
   readonly optional: boolean
   readonly answers: Answers
 }
@@ -43,7 +46,7 @@ export interface GatePolicy {
 /** @throws TypeError for an option that is wrong; says what to write instead. */
 export function gatePolicy(options: GateOptions = {}): GatePolicy {
   checkOptions('bearerAuth', options, OPTIONS)
-  const { requiredScopes = [], protect, exclude = NOT_GUARDED, optional = false, errors: profile = 'rfc6750' } = options
+  const { requiredScopes = [], protect, exclude, optional = false, errors: profile = 'rfc6750' } = options
   if (typeof optional !== 'boolean') throw new TypeError('"optional" must be true or false')
   if (profile !== 'rfc6750' && profile !== 'mcp-use') throw new TypeError('"errors" must be "rfc6750" or "mcp-use"')
   const resource = options.resource === undefined ? undefined : protectedResource(options.resource)
@@ -53,7 +56,7 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
     resource,
     authorizationServers: options.authorizationServers && checkedIssuers(options.authorizationServers),
     protect: protect && checkedPaths('protect', protect),
-    exclude: checkedPaths('exclude', exclude),
+    exclude: exclude && checkedPaths('exclude', exclude),
     optional,
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl }),
   }
@@ -67,5 +70,3 @@ function checkedIssuers(issuers: unknown): readonly string[] {
 }
 
 const OPTIONS = ['requiredScopes', 'resource', 'authorizationServers', 'protect', 'exclude', 'optional', 'errors'] as const
-
-const NOT_GUARDED = ['/health', '/docs', '/inspector', '/openmcp.json']

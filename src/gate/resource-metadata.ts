@@ -21,7 +21,8 @@ export function protectedResource(resource: unknown): ProtectedResource {
     resource: String(resource),
     path: url.pathname,
     metadataPath,
-    metadataUrl: `${url.origin}${metadataPath}${url.search}`,
+    // A backslash, which a query may have, would be an escape in the challenge's quoted string.
+    metadataUrl: `${url.origin}${metadataPath}${url.search.replaceAll('\\', '%5C')}`,
   }
 }
 
