@@ -73,5 +73,5 @@ function asError(thrown: unknown): Error {
 function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: readonly string[]; scopes: readonly string[] } {
   // Some issuers are plain names; a client can only go to a URL.
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
-  return { issuers, scopes: policy.requiredScopes }
+  return { issuers, scopes: policy.scopesSupported }
 }

@@ -15,6 +15,8 @@ export interface GateOptions {
    * challenge points there. Configured, never taken from `Host`.
    */
   resource?: string | undefined
+  /** Scopes named in the metadata, for clients that ask for what they find there. Default: `requiredScopes`. */
+  scopesSupported?: readonly string[] | undefined
   /** Issuers named in the metadata. Default: those of the provider. */
   authorizationServers?: readonly string[] | undefined
   /**
@@ -36,6 +38,7 @@ export interface GateOptions {
 export interface GatePolicy {
   readonly requiredScopes: readonly string[]
   readonly resource: ProtectedResource | undefined
+  readonly scopesSupported: readonly string[]
   readonly authorizationServers: readonly string[] | undefined
   readonly protect: readonly string[] | undefined
   readonly exclude: readonly string[] | undefined
@@ -54,6 +57,7 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
   return {
     requiredScopes: scopes,
     resource,
+    scopesSupported: checkedScopes('scopesSupported', options.scopesSupported ?? scopes),
     authorizationServers: options.authorizationServers && checkedIssuers(options.authorizationServers),
     protect: protect && checkedPaths('protect', protect),
     exclude: exclude && checkedPaths('exclude', exclude),
@@ -69,4 +73,4 @@ function checkedIssuers(issuers: unknown): readonly string[] {
   return [...issuers]
 }
 
-const OPTIONS = ['requiredScopes', 'resource', 'authorizationServers', 'protect', 'exclude', 'optional', 'errors'] as const
+const OPTIONS = ['requiredScopes', 'resource', 'scopesSupported', 'authorizationServers', 'protect', 'exclude', 'optional', 'errors'] as const

@@ -113,6 +113,9 @@ describe('decide', () => {
         scopes_supported: ['notes:read'],
         bearer_methods_supported: ['header'],
       })
+      expect(await document({ resource, requiredScopes: ['notes:read'], scopesSupported: ['notes:read', 'notes:write'] }, provider)).toMatchObject({
+        scopes_supported: ['notes:read', 'notes:write'],
+      })
       expect(await document({ resource, authorizationServers: ['https://other.example'] }, provider)).toMatchObject({
         authorization_servers: ['https://other.example'],
       })
