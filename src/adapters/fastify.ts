@@ -6,7 +6,6 @@ import { decide } from '../gate/decide.js'
 import { incomingRequest } from '../gate/incoming-message.js'
 import { gatePolicy } from '../gate/policy.js'
 import type { IncomingMessage } from 'node:http'
-import type { AuthContext } from '../context.js'
 import type { GateOptions } from '../gate/policy.js'
 import type { BearerAuthProvider } from '../provider.js'
 
@@ -24,7 +23,7 @@ interface FastifyReply {
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void
 interface FastifyInstance {
   readonly prefix: string
-  addHook(name: 'onRequest' | 'preValidation', hook: Hook): unknown
+  addHook(name: 'onRequest', hook: Hook): unknown
 }
 
 /**
@@ -34,7 +33,6 @@ interface FastifyInstance {
  */
 export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
   const policy = gatePolicy(options)
-  const contexts = new WeakMap<IncomingMessage, AuthContext>()
 
   function plugin(app: FastifyInstance, { prefix }: { prefix?: string }, ready: (error?: Error) => void): void {
     // Fastify ignores a prefix for a plugin that keeps its parent's scope, and nothing below it would be guarded.
@@ -45,21 +43,13 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
         if (decision.pass) {
           const { token } = decision.context
           if (token !== null) Object.assign(request.raw, { auth: toAuthInfo(token, policy.resource) })
-          const context = readableWhenThrown(decision.context, (name) => reply.getHeader(name))
-          contexts.set(request.raw, context)
-          return runWithAuth(context, done)
+          return runWithAuth(readableWhenThrown(decision.context, (name) => reply.getHeader(name)), done)
         }
         const { status, headers, body } = decision.answer
         const all = readableAcrossOrigins(headers, (name) => reply.getHeader(name))
         for (const [name, value] of Object.entries(all)) reply.header(name, value)
         reply.code(status).send(body)
       }, done)
-    })
-    // The body is read between the two hooks, and its events come from outside of our context.
-    app.addHook('preValidation', (request, _reply, done) => {
-      const context = contexts.get(request.raw)
-      if (context === undefined) done()
-      else runWithAuth(context, done)
     })
     ready()
   }

@@ -25,5 +25,5 @@ function authorizationOf(message: IncomingMessage): readonly string[] {
 
 function pathOf(url: string): string {
   // RFC 9112 section 3.2.2: the request line may hold a whole URL. `new URL` would resolve its dots, which routers do not.
-  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'
+  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#%\\]*/i, '').replace(/[?#].*$/s, '') || '/'
 }

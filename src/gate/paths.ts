@@ -33,7 +33,7 @@ function isPlain(path: string): boolean {
   return path.startsWith('/') && !/[%\\]|\/\/|\/\.{1,2}(\/|$)/.test(path)
 }
 
-/** The segments of an odd path, decoded as Hono and Fastify do before they match, and without `;parameters`. */
+/** The segments of an odd path, decoded as Hono and Fastify do before they match; without `;parameters` and all that `new URL` drops. */
 function segmentsOf(path: string): readonly string[] | undefined {
   let decoded: string
   try {
@@ -42,7 +42,7 @@ function segmentsOf(path: string): readonly string[] | undefined {
     return undefined
   }
   const segments = decoded.toLowerCase().split(/[/\\]+/)
-  return segments.map((segment) => segment.replace(/;.*$/s, '')).filter((segment) => segment !== '')
+  return segments.map((segment) => segment.replace(/[;?#].*$|[\x00-\x20]/gs, '')).filter((segment) => segment !== '')
 }
 
 /**

@@ -138,6 +138,17 @@ describe('the gate for Fastify', () => {
     expect((await app.inject({ method: 'POST', url: '/mcp', payload: { a: 1 }, ...asAda })).payload).toBe('"ada"')
   })
 
+  test('the context survives a body parser that works by events', async () => {
+    const app = Fastify()
+    await app.register(gate)
+    app.addContentTypeParser('application/json', (_request, payload, done) => {
+      payload.resume().on('end', () => done(null, undefined))
+    })
+    app.post('/mcp', who)
+    const ask = await serving(app)
+    expect((await ask({ ...asAda, body: JSON.stringify('x'.repeat(300_000)) })).text).toBe('"ada"')
+  })
+
   test('every hook behind the gate knows the caller', async () => {
     const app = Fastify()
     await app.register(gate)

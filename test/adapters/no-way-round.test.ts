@@ -51,7 +51,7 @@ const LAX: Record<string, (reached: () => void) => Promise<Server>> = {
         return c.text('')
       })
     }
-    return createAdaptorServer({ fetch: app.fetch }) as Server
+    return createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
   },
   async 'a listener with new URL'(reached) {
     return createServer(
@@ -66,6 +66,22 @@ const LAX: Record<string, (reached: () => void) => Promise<Server>> = {
       nodeAuth(callers(), gate)((req, res) => {
         const path = posix.normalize(decoded(pathname(req.url ?? '/')).toLowerCase().replaceAll('\\', '/'))
         if (/^\/(api\/)?mcp(\/|;|$)/.test(path)) reached()
+        res.end()
+      }),
+    )
+  },
+  async 'a listener that normalizes as file systems do'(reached) {
+    return createServer(
+      nodeAuth(callers(), gate)((req, res) => {
+        if (/^\/(api\/)?mcp(\/|$)/.test(posix.normalize(decoded((req.url ?? '/').replace(/[?#].*/, ''))))) reached()
+        res.end()
+      }),
+    )
+  },
+  async 'a listener that decodes, then takes new URL'(reached) {
+    return createServer(
+      nodeAuth(callers(), gate)((req, res) => {
+        if (/^\/+(api\/+)?mcp(\/|$)/.test(pathname(decoded(req.url ?? '/')))) reached()
         res.end()
       }),
     )
@@ -96,8 +112,8 @@ const spelled = (word: string): fc.Arbitrary<string> =>
   fc
     .tuple(...[...word].map((letter) => fc.constantFrom(letter, letter, letter, letter, letter, letter, letter, letter.toUpperCase(), `%${letter.charCodeAt(0).toString(16)}`)))
     .map((letters) => letters.join(''))
-const oddity = fc.constantFrom('/', '//', '/./', '/../', '..', '.', '\\', '%2f', '%5c', '/%2e%2e/', '%2e', ';', ';x=1', '?', '%00', '%20', 'x', '/x/', 'health', '/docs', '%2525')
-const slash = fc.constantFrom('/', '/', '/', '/', '/', '/', '//', '/./', '/../', '/x/../', '/x%2fy/../', '//../', '%2f', '\\', '/;/')
+const oddity = fc.constantFrom('/', '//', '/./', '/../', '..', '.', '\\', '%2f', '%5c', '/%2e%2e/', '%2e', ';', ';x=1', '?', '%00', '%20', '%3f', '%23', '%09', 'x', '/x/', 'health', '/docs', '%2525')
+const slash = fc.constantFrom('/', '/', '/', '/', '/', '/', '%2f/../', '/x%2f../', '//', '/./', '/../', '/x/../', '/x%2fy/../', '//../', '%2f', '\\', '/;/')
 const noise = fc.array(oddity, { maxLength: 3 }).map((pieces) => pieces.join(''))
 const often = (arbitrary: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.oneof({ weight: 3, arbitrary: fc.constant('') }, arbitrary)
 const target = fc
@@ -126,9 +142,9 @@ describe.each(Object.entries(LAX))('%s', (_, make) => {
         expect((await server.ask({ target: spelling })).status).toBe(401)
         expect(reached).toBe(0)
       }),
-      { seed: SEED, numRuns: 1500 },
+      { seed: SEED, numRuns: 800 },
     )
     // Else the test would prove nothing.
-    expect(withToken).toBeGreaterThan(80)
+    expect(withToken).toBeGreaterThan(30)
   })
 })

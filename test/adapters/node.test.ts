@@ -49,13 +49,14 @@ describe('the gate for node:http', () => {
 
   test('a denial after a whole answer changes nothing', async () => {
     const gate = bearerAuth(callers())
+    const everything = 'x'.repeat(5_000_000)
     const ask = await serving(
       gate((_req, res) => {
-        res.end('everything')
+        res.end(everything)
         requireAuth('notes:write')
       }),
     )
-    expect(await ask(asAda)).toMatchObject({ status: 200, text: 'everything' })
+    expect(await ask(asAda)).toMatchObject({ status: 200, text: everything })
   })
 
   test("leaves the listener's own errors as they are", async () => {

@@ -66,7 +66,7 @@ describe('whatever a client sends', () => {
   })
   afterAll(() => node.close())
 
-  for (const [name, askOf, runs] of [['fetch', () => askFetch, 4000], ['node', () => node.ask, 2000]] as const) {
+  for (const [name, askOf, runs] of [['fetch', () => askFetch, 2000], ['node', () => node.ask, 1000]] as const) {
     test(`the gate for ${name} denies it, repeats none of it, and its challenge can be read`, async () => {
       const statuses = new Set<number>()
       await fc.assert(

@@ -93,7 +93,7 @@ async function serveHono({ provider, gate, handlers, cors: own }: AppUnderTest):
       return c.req.json().then((body: unknown) => whenever(handle(body, auth), send))
     })
   }
-  return listen(createAdaptorServer({ fetch: app.fetch, serverOptions: { maxHeaderSize: MAX_HEADER } }) as Server)
+  return listen(createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false, serverOptions: { maxHeaderSize: MAX_HEADER } }) as Server)
 }
 
 async function serveFastify({ provider, gate, handlers, cors }: AppUnderTest): Promise<Running> {
