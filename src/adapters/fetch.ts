@@ -4,7 +4,7 @@ import { readableAcrossOrigins } from '../gate/cross-origin.js'
 import { decide } from '../gate/decide.js'
 import { gatePolicy } from '../gate/policy.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
-import type { Answer } from '../errors.js'
+import type { Answer } from '../answer.js'
 import type { GateOptions } from '../gate/policy.js'
 import type { BearerAuthProvider } from '../provider.js'
 

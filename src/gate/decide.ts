@@ -7,7 +7,7 @@ import { readCredentials } from './request.js'
 import { metadataAnswer } from './resource-metadata.js'
 import type { AccessToken } from '../access-token.js'
 import type { AuthContext } from '../context.js'
-import type { Answer } from '../errors.js'
+import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { GatePolicy } from './policy.js'
 import type { GateRequest } from './request.js'
@@ -21,7 +21,7 @@ export type Decision =
 /** Any exception that leaves here is a bug of the provider: let the framework answer it with 500. */
 export async function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Decision> {
   const { answers } = policy
-  const pass = (token: AccessToken | null): Decision => ({ pass: true, context: { token, answers } })
+  const pass = (token: AccessToken | null): Decision => ({ pass: true, context: { token, resource: policy.resource, answers } })
   const send = (answer: Answer): Decision => ({ pass: false, answer })
 
   const metadata = policy.resource && metadataAnswer(request, policy.resource, describe(provider, policy))
@@ -46,9 +46,10 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   return pass(token)
 }
 
-function isLeftAlone(request: GateRequest, { exclude }: GatePolicy): boolean {
-  // Who puts a gate on a path means that path: only what is excluded by name is left alone there.
-  const excluded = exclude ?? (request.mounted === true ? [] : NOT_GUARDED)
+function isLeftAlone(request: GateRequest, { exclude, protect = [] }: GatePolicy): boolean {
+  // Who puts a gate on a path, or names it, means that path: then only what is excluded by name is left alone.
+  const notMeant = NOT_GUARDED.filter((path) => !protect.some((one) => isExcluded(one, [path])))
+  const excluded = exclude ?? (request.mounted === true ? [] : notMeant)
   return pathsOf(request).every((path) => isExcluded(path, excluded))
 }
 

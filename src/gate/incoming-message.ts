@@ -1,7 +1,7 @@
 /** Reads requests and sends answers of `node:http`, for the servers that are built on it. */
 import { readableAcrossOrigins } from './cross-origin.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer } from '../errors.js'
+import type { Answer } from '../answer.js'
 import type { GateRequest } from './request.js'
 
 /** `url` as the client wrote it, `routedUrl` as the server reads it, `mounted` as in `GateRequest`. */

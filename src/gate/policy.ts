@@ -58,9 +58,9 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
     requiredScopes: scopes,
     resource,
     scopesSupported: checkedScopes('scopesSupported', options.scopesSupported ?? scopes),
-    authorizationServers: options.authorizationServers && checkedIssuers(options.authorizationServers),
-    protect: protect && checkedPaths('protect', protect),
-    exclude: exclude && checkedPaths('exclude', exclude),
+    authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
+    protect: protect === undefined ? undefined : checkedPaths('protect', protect),
+    exclude: exclude === undefined ? undefined : checkedPaths('exclude', exclude),
     optional,
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl }),
   }

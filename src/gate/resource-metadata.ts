@@ -1,6 +1,6 @@
 /** Tells clients which authorization server to ask for a token: Protected Resource Metadata, RFC 9728. */
 import { webUrl } from '../lib/web-url.js'
-import type { Answer } from '../errors.js'
+import type { Answer } from '../answer.js'
 import type { GateRequest } from './request.js'
 
 /** This server as clients know it, and where its metadata is. */

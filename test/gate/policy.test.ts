@@ -153,3 +153,18 @@ describe('Retry-After', () => {
     expect(await decided({}, {}, silent)).toMatchObject({ answer: { headers: { 'Retry-After': expected } } })
   })
 })
+
+describe('what is protected by name', () => {
+  test('is not opened by the default list of what is not', async () => {
+    const request = { authorization: [], path: '/docs/internal' }
+    expect((await decided({ protect: ['/docs'] }, request)).pass).toBe(false)
+    expect((await decided({ protect: ['/docs/internal'] }, request)).pass).toBe(false)
+    expect((await decided({ protect: ['/'] }, request)).pass).toBe(true)
+    expect((await decided({ protect: ['/docs'], exclude: ['/docs'] }, request)).pass).toBe(true)
+  })
+
+  test.each(['protect', 'exclude', 'authorizationServers', 'requiredScopes', 'resource'])('%s of null or "" is refused', (name) => {
+    expect(() => gatePolicy({ [name]: null })).toThrow(TypeError)
+    expect(() => gatePolicy({ [name]: '' })).toThrow(TypeError)
+  })
+})

@@ -181,22 +181,22 @@ const modern = call2({ pin: '2026-07-28' })
 const legacy = call2('legacy')
 
 /** Which server, which client, and whether the server knows our metadata by what we left it. */
-const CONVERSATIONS: readonly [string, () => Promise<McpUnderTest>, Call, { readonly sdk: 1 | 2; readonly metadataUrl: boolean }][] = [
-  ['SDK 1.x on Express', onExpress(serve1), call1, { sdk: 1, metadataUrl: true }],
-  ['SDK 1.x on node:http', onNode(serve1), call1, { sdk: 1, metadataUrl: true }],
-  ['SDK 1.x on Fastify', onFastify(serve1), call1, { sdk: 1, metadataUrl: true }],
-  ['SDK 2.x, its Node transport, on node:http', onNode(serve2), legacy, { sdk: 2, metadataUrl: true }],
-  ['SDK 2.x, its Node transport, on Express', onExpress(serve2), legacy, { sdk: 2, metadataUrl: true }],
-  ['SDK 2.x, its handler, on node:http', onNode(nodeHandler2), modern, { sdk: 2, metadataUrl: true }],
-  ['SDK 2.x, its handler, on Express', onExpress(nodeHandler2), modern, { sdk: 2, metadataUrl: true }],
-  ['SDK 2.x, its handler, on Fastify', onFastify(nodeHandler2), modern, { sdk: 2, metadataUrl: true }],
-  ['SDK 2.x, its handler, on Hono', onHono, modern, { sdk: 2, metadataUrl: true }],
-  ['SDK 2.x, its handler, as a fetch handler', onFetch(webHandler), modern, { sdk: 2, metadataUrl: false }],
-  ['SDK 2.x, its web transport, as a fetch handler', onFetch(webStandard), legacy, { sdk: 2, metadataUrl: false }],
-  ['SDK 1.x as client of an SDK 2.x server', onExpress(nodeHandler2), call1, { sdk: 2, metadataUrl: true }],
+const CONVERSATIONS: readonly [string, () => Promise<McpUnderTest>, Call, { readonly sdk: 1 | 2 }][] = [
+  ['SDK 1.x on Express', onExpress(serve1), call1, { sdk: 1 }],
+  ['SDK 1.x on node:http', onNode(serve1), call1, { sdk: 1 }],
+  ['SDK 1.x on Fastify', onFastify(serve1), call1, { sdk: 1 }],
+  ['SDK 2.x, its Node transport, on node:http', onNode(serve2), legacy, { sdk: 2 }],
+  ['SDK 2.x, its Node transport, on Express', onExpress(serve2), legacy, { sdk: 2 }],
+  ['SDK 2.x, its handler, on node:http', onNode(nodeHandler2), modern, { sdk: 2 }],
+  ['SDK 2.x, its handler, on Express', onExpress(nodeHandler2), modern, { sdk: 2 }],
+  ['SDK 2.x, its handler, on Fastify', onFastify(nodeHandler2), modern, { sdk: 2 }],
+  ['SDK 2.x, its handler, on Hono', onHono, modern, { sdk: 2 }],
+  ['SDK 2.x, its handler, as a fetch handler', onFetch(webHandler), modern, { sdk: 2 }],
+  ['SDK 2.x, its web transport, as a fetch handler', onFetch(webStandard), legacy, { sdk: 2 }],
+  ['SDK 1.x as client of an SDK 2.x server', onExpress(nodeHandler2), call1, { sdk: 2 }],
 ]
 
-describe.each(CONVERSATIONS)('%s', (_, open, call, { sdk, metadataUrl }) => {
+describe.each(CONVERSATIONS)('%s', (_, open, call, { sdk }) => {
   let server: McpUnderTest
   beforeAll(async () => {
     server = await open()
@@ -214,7 +214,7 @@ describe.each(CONVERSATIONS)('%s', (_, open, call, { sdk, metadataUrl }) => {
         scopes: ['notes:read'],
         expiresAt: 4_000_000_000,
         resource: RESOURCE,
-        ...(metadataUrl && { resourceMetadataUrl: METADATA }),
+        resourceMetadataUrl: METADATA,
         extra: expect.objectContaining({ subject: 'ada', claims: expect.objectContaining({ sub: 'ada' }) }),
       },
     })
