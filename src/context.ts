@@ -4,11 +4,13 @@ import { AuthenticationError, InsufficientScopeError } from './errors.js'
 import { isScopeToken } from './lib/scope-token.js'
 import { missingScopes } from './scopes/match.js'
 import type { AccessToken } from './access-token.js'
-import type { Answer } from './errors.js'
+import type { Answer } from './answer.js'
 
 /** The request's token, and how its gate words a denial. */
 export interface AuthContext {
   readonly token: AccessToken | null
+  /** This server as its gate knows it, for `authInfo()`. */
+  readonly resource?: { readonly resource: string; readonly metadataUrl: string } | undefined
   /** Absent where no gate is around: the errors' own plain answers serve then. */
   readonly answers?: {
     unauthenticated(): Answer
@@ -43,6 +45,11 @@ export function requireAuth(...scopes: string[]): AccessToken {
 /** Runs code as the holder of a token, or of none: for tests of your handlers, and for servers with a gate of their own. */
 export function withAccessToken<T>(token: AccessToken | null, run: () => T): T {
   return runWithAuth({ token }, run)
+}
+
+/** The whole context of the request being handled. For the adapters. */
+export function currentAuth(): AuthContext | undefined {
+  return storage.getStore()
 }
 
 /** Runs code in the context of one request. For the adapters. */

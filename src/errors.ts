@@ -1,14 +1,11 @@
 /** The errors this library throws. Recognise them by `code`: two copies of the package have two copies of each class. */
+import { errorAnswer, unavailableAnswer } from './answer.js'
+import type { Answer } from './answer.js'
 
-/** An HTTP answer as data. Every header is a literal of ours or was checked against the header's alphabet. */
-export interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  /** Already serialized; empty for an answer without a body. */
-  readonly body: string
-}
-
-/** An error that knows its answer: Express and Fastify read `status` and `headers`, Hono calls `getResponse`. */
+/**
+ * An error that knows its answer: Express and Fastify read `status` and `headers`, Hono calls `getResponse`.
+ * Without a stack: it is an answer and no fault, and outside of production Express sends stacks to the client.
+ */
 abstract class AnsweredError extends Error {
   abstract readonly code: string
   readonly status: number
@@ -23,6 +20,7 @@ abstract class AnsweredError extends Error {
     this.statusCode = answer.status
     this.headers = answer.headers
     this.answer = answer
+    this.stack = `${new.target.name}: ${message}`
   }
 
   /** The same answer for servers that speak `Response`. */
@@ -66,7 +64,7 @@ export class AuthUnavailableError extends AnsweredError {
   readonly retryAfter: number | undefined
 
   constructor(message: string, options: ErrorOptions & { retryAfter?: number | undefined } = {}) {
-    super(message, AUTH_UNAVAILABLE, options)
+    super(message, unavailableAnswer(options.retryAfter), options)
     this.retryAfter = options.retryAfter
   }
 }
@@ -77,20 +75,8 @@ export function isUnavailable(error: unknown): error is AuthUnavailableError {
 }
 
 // What is answered where no gate is around that knows better.
-const AUTHENTICATION_REQUIRED: Answer = {
-  status: 401,
-  headers: { 'Content-Type': 'application/json', 'WWW-Authenticate': 'Bearer' },
-  body: '{"error":"unauthorized","error_description":"Authentication required"}',
-}
+const AUTHENTICATION_REQUIRED = errorAnswer(401, 'unauthorized', 'Authentication required', { 'WWW-Authenticate': 'Bearer' })
 
-const INSUFFICIENT_SCOPE: Answer = {
-  status: 403,
-  headers: { 'Content-Type': 'application/json', 'WWW-Authenticate': 'Bearer error="insufficient_scope"' },
-  body: '{"error":"insufficient_scope"}',
-}
-
-const AUTH_UNAVAILABLE: Answer = {
-  status: 503,
-  headers: { 'Content-Type': 'application/json', 'Retry-After': '5' },
-  body: '{"error":"temporarily_unavailable"}',
-}
+const INSUFFICIENT_SCOPE = errorAnswer(403, 'insufficient_scope', 'The token lacks a scope that this needs', {
+  'WWW-Authenticate': 'Bearer error="insufficient_scope"',
+})

@@ -63,6 +63,11 @@ describe('requireAuth', () => {
     expect(() => withAccessToken(token, () => requireAuth(scope))).toThrow(/one scope per argument/)
   })
 
+  test('the errors have no stack that a framework could send to a client', () => {
+    expect(new AuthenticationError().stack).toBe('AuthenticationError: Authentication required')
+    expect(new InsufficientScopeError(['admin']).stack).toBe('InsufficientScopeError: Insufficient scope: this needs admin')
+  })
+
   test('the errors answer as Response too, and never with the token', async () => {
     const response = (thrownBy(() => withAccessToken(token, () => requireAuth('admin'))) as InsufficientScopeError).getResponse()
     expect(response.status).toBe(403)

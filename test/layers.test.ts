@@ -12,7 +12,7 @@ import { parseAst } from 'vitest/node'
 const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImport: readonly string[] }>> = {
   lib: { files: /^src\/lib\/[a-z-]+\.ts$/, mayImport: ['lib', 'src/errors.ts'] },
   // By name, so that a new file at the top is a decision.
-  core: { files: /^src\/(access-token|context|errors|events|provider|verdict)\.ts$/, mayImport: ['core', 'lib', 'src/scopes/match.ts'] },
+  core: { files: /^src\/(access-token|answer|context|errors|events|provider|verdict)\.ts$/, mayImport: ['core', 'lib', 'src/scopes/match.ts'] },
   jwt: { files: /^src\/jwt\/[a-z-]+\.ts$/, mayImport: ['jwt', 'core', 'lib'] },
   scopes: { files: /^src\/scopes\/[a-z-]+\.ts$/, mayImport: ['scopes', 'core', 'lib'] },
   cache: { files: /^src\/cache\/[a-z-]+\.ts$/, mayImport: ['cache', 'core', 'lib'] },

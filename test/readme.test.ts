@@ -128,6 +128,14 @@ describe.runIf(first)('the first block of the README', () => {
     const { status } = await post(server.url, token)
     expect([401, 403, 500, 503]).not.toContain(status)
   })
+
+  for (const { place, code } of examples.filter((one) => one.path === 'README.md' && one.code.includes('curl localhost:3000'))) {
+    test(`answers the call of ${place}`, async () => {
+      const response = await fetch(new URL(/localhost:3000(\S*)/.exec(code)?.[1] ?? '', server.url), asCurl(code))
+      expect(response.status).toBe(200)
+      expect(await response.text()).not.toMatch(/"error"|"isError"/)
+    })
+  }
 })
 
 test('every local link leads to a file of the project, and every anchor to a heading', () => {
@@ -289,6 +297,13 @@ function post(url: URL, token?: string): Promise<Response> {
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
     signal: AbortSignal.timeout(10_000),
   })
+}
+
+/** What curl would send: the headers of `-H '…'`, and a POST of `-d '…'`. */
+function asCurl(code: string): RequestInit {
+  const headers = [...code.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, name = '', value = '']): [string, string] => [name, value])
+  const body = /-d '([^']+)'/.exec(code)?.[1]
+  return { headers, signal: AbortSignal.timeout(10_000), ...(body !== undefined && { method: 'POST', body }) }
 }
 
 /** The first token in the list of a StaticProvider: written there, in a constant, or in the environment. */

@@ -9,6 +9,9 @@ import type { Attempt } from './report.js'
 import type { Scenario } from './scenarios.js'
 import type { World } from './world.js'
 
+const USAGE = `usage: npm run demo [-- --serve]
+  --serve  keep the servers running and say how to call them`
+
 // Set, not process.exit(): the process ends by itself once every server and client is closed.
 process.exitCode = await main(process.argv.slice(2))
 
@@ -29,7 +32,7 @@ function readFlags(args: string[]): { readonly serve: boolean } | undefined {
     return parseArgs({ args, options: { serve: { type: 'boolean', default: false } } }).values
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split('. ')
-    console.error(`demo: ${reason}\nusage: npm run demo [-- --serve]\n  --serve  keep the servers running and say how to call them`)
+    console.error(`demo: ${reason}\n${USAGE}`)
     return undefined
   }
 }

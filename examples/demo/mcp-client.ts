@@ -33,18 +33,20 @@ export interface Reply {
 }
 
 export async function callTool(url: string, tool: CallToolRequest['params'], credentials: Credentials): Promise<Reply> {
-  const seen: Response[] = []
+  const steps: string[] = []
+  let last = Response.error()
   const watched: FetchLike = async (target, init) => {
     const response = await fetch(target, init)
-    // The stream that a client tries to open on the side is no step of the conversation.
-    if (init?.method !== 'GET' || String(target) !== url) seen.push(response.clone())
+    steps.push(stepOf(response))
+    // The transport reads the body of a refusal, and so do we.
+    if (init?.method === 'POST' && response.url === url) last = response.ok ? response : response.clone()
     return response
   }
   const client = new Client({ name: 'demo', version: '1.0.0' })
   const transport = new StreamableHTTPClientTransport(new URL(url), { ...credentials, fetch: watched })
   const said = await converse(client, transport, tool).catch(unlessRefused).finally(() => client.close())
-  const last = seen.at(-1) ?? Response.error()
-  return { status: last.status, answer: said ?? (await refusal(last)), way: wayIn(seen, url) }
+  const granted = steps.indexOf(`200 ${new URL(url).pathname}`)
+  return { status: last.status, answer: said ?? (await refusalOf(last)), way: steps.slice(0, granted + 1) }
 }
 
 async function converse(client: Client, transport: Transport, tool: CallToolRequest['params']): Promise<string> {
@@ -58,7 +60,7 @@ function unlessRefused(error: unknown): undefined {
 }
 
 /** The challenge and the body of a denial in one line: `insufficient_scope: needs notes:write`. */
-async function refusal(response: Response): Promise<string> {
+async function refusalOf(response: Response): Promise<string> {
   if (!response.headers.get('Content-Type')?.startsWith('application/json')) return response.statusText
   const { error, error_description } = (await response.json()) as Record<string, string> // RFC 6749 section 5.2
   const { scope } = extractWWWAuthenticateParams(response)
@@ -67,7 +69,6 @@ async function refusal(response: Response): Promise<string> {
   return `${error}: ${retryAfter === null ? error_description : `retry after ${retryAfter} s`}`
 }
 
-function wayIn(seen: readonly Response[], url: string): readonly string[] {
-  const granted = seen.findIndex((response) => response.ok && response.url === url)
-  return seen.slice(0, granted + 1).map((response) => `${response.status} ${new URL(response.url).pathname}`)
+function stepOf({ status, url }: Response): string {
+  return `${status} ${new URL(url).pathname}`
 }

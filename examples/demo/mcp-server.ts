@@ -1,12 +1,12 @@
 /** An MCP server as you would write it: two tools, and a gate in front that lets in who may call them. */
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import { ChainProvider, JwksProvider, requireAuth, StaticProvider } from 'bearer-auth-providers'
+import { ChainProvider, InsufficientScopeError, JwksProvider, requireAuth, StaticProvider } from 'bearer-auth-providers'
 import { bearerAuth } from 'bearer-auth-providers/express'
 import express from 'express'
 import { z } from 'zod'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
-import type { ErrorRequestHandler, Express } from 'express'
+import type { Express, NextFunction, Request, Response } from 'express'
 
 export interface NotesOptions {
   /** This server's public URL; its tokens carry it as their audience. */
@@ -22,7 +22,9 @@ export interface NotesOptions {
 export function notesApp({ resource, issuer, robotKey, now }: NotesOptions): Express {
   const auth = new ChainProvider([
     new JwksProvider({ issuer, audience: resource, now }),
-    new StaticProvider({ [robotKey]: { claims: { sub: 'robot', name: 'Robot' }, scopes: ['notes:read', 'notes:write'] } }),
+    new StaticProvider({
+      [robotKey]: { claims: { sub: 'robot', name: 'Robot' }, scopes: ['notes:read', 'notes:write'] },
+    }),
   ])
 
   const app = express()
@@ -36,7 +38,8 @@ export function notesApp({ resource, issuer, robotKey, now }: NotesOptions): Exp
     await server.connect(transport)
     await transport.handleRequest(req, res, req.body)
   })
-  app.all('/mcp', (_req, res) => void res.set('Allow', 'POST').sendStatus(405)) // no stream to open, no session to end
+  // Stateless: there is no stream to open and no session to end.
+  app.all('/mcp', (_req, res) => void res.set('Allow', 'POST').sendStatus(405))
   app.use(answerDenials)
   return app
 }
@@ -61,22 +64,23 @@ function says(text: string): CallToolResult {
   return { content: [{ type: 'text', text }] }
 }
 
-/** What each tool needs. */
+/** What each tool needs. The tools ask for it themselves too: the table is how a client learns of it. */
 const SCOPES = new Map([
   ['greet', 'notes:read'],
   ['add_note', 'notes:write'],
 ])
 
-// What a tool throws becomes a part of its result, with status 200. A client that is to sign in again for a missing
-// scope has to see a 403, so the scope is looked at before the SDK takes over.
-const toolScopes: express.RequestHandler = (req, _res, next) => {
+// What a tool throws becomes part of its result, with status 200. A client asks for more scope only when it sees a 403,
+// so the scope is looked at here, before the SDK takes over.
+function toolScopes(req: Request, _res: Response, next: NextFunction): void {
   const scope = req.body?.method === 'tools/call' ? SCOPES.get(req.body.params?.name) : undefined
   if (scope !== undefined) requireAuth(scope)
   next()
 }
 
-// Express would answer with the same status and challenge by itself, but it logs the stack of every 403.
-const answerDenials: ErrorRequestHandler = (error, _req, res, next) => {
-  if (error.code !== 'ERR_INSUFFICIENT_SCOPE') return next(error)
-  res.status(error.status).set(error.headers).send(error.answer.body)
+// Express would answer with this status and this challenge by itself, but it also logs the stack of every 403.
+function answerDenials(error: unknown, _req: Request, res: Response, next: NextFunction): void {
+  if (!(error instanceof InsufficientScopeError)) return next(error)
+  const { status, headers, body } = error.answer
+  res.status(status).set(headers).end(body)
 }

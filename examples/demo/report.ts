@@ -10,16 +10,16 @@ export interface Attempt extends Scenario {
 
 export function tableOf(attempts: readonly Attempt[]): string {
   const titles = ['what was tried', 'HTTP', 'what came back'].map((title) => styleText('bold', title))
-  const table = new Table({ head: titles, chars: LINES, style: { compact: true, head: [], border: [] } })
+  const table = new Table({ head: titles, chars: LINES, style: STYLE })
   table.push(...attempts.map(rowOf))
-  return table.toString()
+  return table.toString().replace(/ +$/gm, '')
 }
 
 /** The requests by which a client found its way in, for every attempt that expects a certain way. */
 export function waysOf(attempts: readonly Attempt[]): string {
   return attempts
     .filter(({ expected }) => expected.way !== undefined)
-    .map(({ tried, reply }) => [` How ${tried}:`, ...reply.way.map((step) => `   ${step}`)].join('\n'))
+    .map(({ tried, reply }) => [` The way of ${tried}:`, ...reply.way.map((step) => `   ${step}`)].join('\n'))
     .join('\n\n')
 }
 
@@ -47,6 +47,9 @@ function colourOf(status: number): 'green' | 'yellow' | 'red' {
   if (status < 400) return 'green'
   return status < 500 ? 'yellow' : 'red'
 }
+
+/** No colours of the table's own, and no line between the rows. */
+const STYLE = { head: [], border: [], compact: true, 'padding-right': 0 }
 
 /** No frame: one line under the titles, and room between the columns. */
 const LINES = {

@@ -43,7 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    tried: 'a client that finds its own way in',
+    tried: 'a client that knows only the URL',
     expected: {
       status: 200,
       answer: 'Hello Ada, you may: notes:read',

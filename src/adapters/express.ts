@@ -1,6 +1,7 @@
 /** The gate for Express 4 and 5. */
 import { runWithAuth } from '../context.js'
 import { toAuthInfo } from '../gate/auth-info.js'
+import { readableWhenThrown } from '../gate/cross-origin.js'
 import { decide } from '../gate/decide.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
 import { gatePolicy } from '../gate/policy.js'
@@ -24,12 +25,13 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
   const policy = gatePolicy(options)
   const { resource } = policy
   return function bearerAuth(req: ExpressRequest, res: ServerResponse, next: (error?: unknown) => void): void {
-    const request = incomingRequest(req, req.originalUrl, req.baseUrl !== '' || req.route !== undefined)
+    const mounted = req.baseUrl !== '' || req.route !== undefined
+    const request = incomingRequest(req, req.originalUrl, `${req.baseUrl}${req.url ?? ''}`, mounted)
     decide(request, provider, policy).then((decision) => {
       if (!decision.pass) return sendAnswer(res, decision.answer)
       const { token } = decision.context
       if (token !== null) Object.assign(req, { auth: toAuthInfo(token, resource) })
-      runWithAuth(decision.context, next)
+      runWithAuth(readableWhenThrown(decision.context, (name) => res.getHeader(name)), next)
     }, next)
   }
 }

@@ -1,12 +1,11 @@
 /** The gate for Fastify, as a plugin. */
 import { runWithAuth } from '../context.js'
 import { toAuthInfo } from '../gate/auth-info.js'
+import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.js'
 import { decide } from '../gate/decide.js'
 import { incomingRequest } from '../gate/incoming-message.js'
-import { readableAcrossOrigins } from '../gate/cross-origin.js'
 import { gatePolicy } from '../gate/policy.js'
 import type { IncomingMessage } from 'node:http'
-import type { AuthContext } from '../context.js'
 import type { GateOptions } from '../gate/policy.js'
 import type { BearerAuthProvider } from '../provider.js'
 
@@ -24,7 +23,7 @@ interface FastifyReply {
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void
 interface FastifyInstance {
   readonly prefix: string
-  addHook(name: 'onRequest' | 'preValidation', hook: Hook): unknown
+  addHook(name: 'onRequest', hook: Hook): unknown
 }
 
 /**
@@ -34,29 +33,23 @@ interface FastifyInstance {
  */
 export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
   const policy = gatePolicy(options)
-  const contexts = new WeakMap<IncomingMessage, AuthContext>()
 
-  function plugin(app: FastifyInstance, _options: unknown, ready: (error?: Error) => void): void {
+  function plugin(app: FastifyInstance, { prefix }: { prefix?: string }, ready: (error?: Error) => void): void {
+    // Fastify ignores a prefix for a plugin that keeps its parent's scope, and nothing below it would be guarded.
+    if (prefix !== undefined) return ready(new TypeError('bearerAuth takes no "prefix"; register it in a scope that has one, or name paths with "protect"'))
     const mounted = app.prefix !== ''
     app.addHook('onRequest', (request, reply, done) => {
-      decide(incomingRequest(request.raw, request.originalUrl, mounted), provider, policy).then((decision) => {
+      decide(incomingRequest(request.raw, request.originalUrl, request.raw.url ?? '', mounted), provider, policy).then((decision) => {
         if (decision.pass) {
           const { token } = decision.context
           if (token !== null) Object.assign(request.raw, { auth: toAuthInfo(token, policy.resource) })
-          contexts.set(request.raw, decision.context)
-          return runWithAuth(decision.context, done)
+          return runWithAuth(readableWhenThrown(decision.context, (name) => reply.getHeader(name)), done)
         }
         const { status, headers, body } = decision.answer
         const all = readableAcrossOrigins(headers, (name) => reply.getHeader(name))
         for (const [name, value] of Object.entries(all)) reply.header(name, value)
         reply.code(status).send(body)
       }, done)
-    })
-    // The body is read between the two hooks, and its events come from outside of our context.
-    app.addHook('preValidation', (request, _reply, done) => {
-      const context = contexts.get(request.raw)
-      if (context === undefined) done()
-      else runWithAuth(context, done)
     })
     ready()
   }

@@ -3,15 +3,15 @@ import { runWithAuth } from '../context.js'
 import { readableAcrossOrigins } from '../gate/cross-origin.js'
 import { decide } from '../gate/decide.js'
 import { gatePolicy } from '../gate/policy.js'
-import { answerOf } from '../gate/thrown-answer.js'
-import type { Answer } from '../errors.js'
+import { thrownAnswer } from '../gate/thrown-answer.js'
+import type { Answer } from '../answer.js'
 import type { GateOptions } from '../gate/policy.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /**
  * `export default { fetch: bearerAuth(provider, { resource })(handler) }`. Guards `/mcp` and the path of `resource`;
- * name other paths with `protect`. What `requireAuth()` throws in the handler is answered with 401 or 403; every other
- * error is left to the runtime.
+ * name other paths with `protect`. What `requireAuth()` throws in the handler is answered with 401 or 403; errors that are not
+ * this library's are left to the runtime.
  */
 export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
   const policy = gatePolicy(options)
@@ -27,7 +27,9 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
       try {
         return await runWithAuth(decision.context, () => handler(request, ...rest))
       } catch (error) {
-        return toResponse(answerOf(error))
+        const answer = thrownAnswer(error)
+        if (answer === undefined) throw error
+        return toResponse(answer)
       }
     }
 }

@@ -1,16 +1,19 @@
 /** The gate for Hono. */
 import { runWithAuth } from '../context.js'
 import { toAuthInfo } from '../gate/auth-info.js'
-import { readableAcrossOrigins } from '../gate/cross-origin.js'
+import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.js'
 import { decide } from '../gate/decide.js'
 import { gatePolicy } from '../gate/policy.js'
+import { thrownAnswer } from '../gate/thrown-answer.js'
 import type { GateOptions } from '../gate/policy.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Hono's context, so that nothing of it is imported. */
 interface HonoContext {
-  readonly req: { readonly method: string; readonly raw: Request; readonly routePath: string }
+  readonly req: { readonly method: string; readonly path: string; readonly raw: Request; readonly routePath: string }
   readonly res: Response
+  readonly error: Error | undefined
+  header(name: string, value: string): void
   set(key: string, value: unknown): void
 }
 
@@ -22,12 +25,14 @@ interface HonoContext {
 export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
   const policy = gatePolicy(options)
   return async function bearerAuth(c: HonoContext, next: () => Promise<void>): Promise<Response | undefined> {
-    const { raw, method, routePath } = c.req
+    const { raw, method, path, routePath } = c.req
+    const alreadySet = (name: string): string | null => c.res.headers.get(name)
     const authorization = raw.headers.get('Authorization')
     const decision = await decide(
       {
         method,
         path: new URL(raw.url).pathname,
+        routedPath: path,
         authorization: authorization === null ? [] : [authorization],
         mounted: routePath !== '*' && routePath !== '/*',
       },
@@ -36,10 +41,19 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
     )
     if (!decision.pass) {
       const { status, headers, body } = decision.answer
-      return new Response(body === '' ? null : body, { status, headers: readableAcrossOrigins(headers, (name) => c.res.headers.get(name)) })
+      const all = readableAcrossOrigins(headers, alreadySet)
+      overrule(c, all)
+      return new Response(body === '' ? null : body, { status, headers: all })
     }
     if (decision.context.token !== null) c.set('auth', toAuthInfo(decision.context.token, policy.resource))
-    await runWithAuth(decision.context, next)
+    await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
+    const thrown = thrownAnswer(c.error)
+    if (thrown?.status === c.res.status) overrule(c, thrown.headers)
     return undefined
   }
+}
+
+// Hono lets headers that were set before win over those of a later Response.
+function overrule(c: HonoContext, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) if (name !== 'Content-Type') c.header(name, value)
 }

@@ -1,6 +1,6 @@
 /** Plugs a provider into the MCP SDKs' own gates: `requireBearerAuth` of 1.x and of 2.x. Imports neither. */
 import { toAccessToken } from '../access-token.js'
-import { getAccessToken } from '../context.js'
+import { currentAuth } from '../context.js'
 import { toAuthInfo } from '../gate/auth-info.js'
 import { checkOptions, functionOrNothing, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/web-url.js'
@@ -48,8 +48,8 @@ export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifi
 
 /** The caller in the SDKs' shape, for transports that take it by hand: `transport.handleRequest(request, { authInfo: authInfo() })`. */
 export function authInfo(): AuthInfo | undefined {
-  const token = getAccessToken()
-  return token === null ? undefined : toAuthInfo(token)
+  const context = currentAuth()
+  return context?.token ? toAuthInfo(context.token, context.resource) : undefined
 }
 
 // Above the class, whose field it names.

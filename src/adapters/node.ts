@@ -4,7 +4,7 @@ import { toAuthInfo } from '../gate/auth-info.js'
 import { decide } from '../gate/decide.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
 import { gatePolicy } from '../gate/policy.js'
-import { answerOf } from '../gate/thrown-answer.js'
+import { thrownAnswer } from '../gate/thrown-answer.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GateOptions } from '../gate/policy.js'
 import type { BearerAuthProvider } from '../provider.js'
@@ -20,9 +20,10 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
   const policy = gatePolicy(options)
   return (listener: Listener) =>
     async function guarded(req: IncomingMessage, res: ServerResponse): Promise<void> {
+      const { url = '/' } = req
       let decision: Awaited<ReturnType<typeof decide>>
       try {
-        decision = await decide(incomingRequest(req, req.url ?? '/', false), provider, policy)
+        decision = await decide(incomingRequest(req, url, url, false), provider, policy)
       } catch (error) {
         process.emitWarning(error instanceof Error ? error : String(error))
         return sendAnswer(res, { status: 500, headers: {}, body: '' })
@@ -33,7 +34,11 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
       try {
         await runWithAuth(decision.context, () => listener(req, res))
       } catch (error) {
-        sendAnswer(res, answerOf(error))
+        const answer = thrownAnswer(error)
+        if (answer === undefined) throw error
+        sendAnswer(res, answer)
+        // An answer that had begun would otherwise stay open for ever.
+        if (!res.writableEnded) res.destroy()
       }
     }
 }

@@ -1,5 +1,6 @@
 /** How each outcome is worded for the client: one constant text each, within RFC 6750's characters. */
-import type { Answer } from '../errors.js'
+import { errorAnswer, unavailableAnswer } from '../answer.js'
+import type { Answer } from '../answer.js'
 
 /** The wording of answers. `'mcp-use'`: the exact bodies and the bare challenge of mcp-use's Python server. */
 export type ErrorProfile = 'rfc6750' | 'mcp-use'
@@ -26,29 +27,26 @@ export function challengeAnswers(options: ChallengeOptions): Answers {
   return options.profile === 'mcp-use' ? mcpUse(options) : rfc6750(options)
 }
 
-/** Seconds that a client is asked to wait when nobody said how long. */
-const RETRY_AFTER = 5
-
 function rfc6750({ requiredScopes, metadataUrl }: ChallengeOptions): Answers {
   const challenge = (error: Record<string, string>, scopes: readonly string[]): string =>
     bearer({ ...error, ...(scopes.length > 0 && { scope: scopes.join(' ') }), ...(metadataUrl && { resource_metadata: metadataUrl }) })
   const denied = (status: number, error: string, description: string, scopes: readonly string[]): Answer =>
-    answer(status, error, description, { 'WWW-Authenticate': challenge({ error, error_description: description }, scopes) })
+    errorAnswer(status, error, description, { 'WWW-Authenticate': challenge({ error, error_description: description }, scopes) })
   return {
     // RFC 6750 section 3.1: no error code for a request that carries no credentials.
     unauthenticated: () =>
-      answer(401, 'unauthorized', 'Authentication required', { 'WWW-Authenticate': challenge({}, requiredScopes) }),
+      errorAnswer(401, 'unauthorized', 'Authentication required', { 'WWW-Authenticate': challenge({}, requiredScopes) }),
     malformed: () => denied(400, 'invalid_request', 'The Authorization header must be: Bearer, one blank, one token', requiredScopes),
     invalidToken: () => denied(401, 'invalid_token', 'Token is invalid or expired', requiredScopes),
     insufficientScope: (needed) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', needed),
-    unavailable,
+    unavailable: unavailableAnswer,
   }
 }
 
 function mcpUse({ metadataUrl }: ChallengeOptions): Answers {
   const challenge = metadataUrl === undefined ? 'Bearer' : bearer({ resource_metadata: metadataUrl })
   const denied = (status: number, error: string, description: string): Answer =>
-    answer(status, error, description, { 'WWW-Authenticate': challenge })
+    errorAnswer(status, error, description, { 'WWW-Authenticate': challenge })
   const invalidToken = (): Answer => denied(401, 'invalid_token', 'Token is invalid or expired')
   return {
     unauthenticated: () => denied(401, 'unauthorized', 'Authentication required'),
@@ -59,30 +57,6 @@ function mcpUse({ metadataUrl }: ChallengeOptions): Answers {
     // As the original has it: an outage looks like a bad token. This is what the default profile is there to mend.
     unavailable: () => denied(401, 'invalid_token', 'Token validation failed'),
   }
-}
-
-// No challenge: the token may be good, and the client must keep it.
-function unavailable(retryAfter: number | undefined): Answer {
-  // Whoever threw the error wrote this number, and it goes into a header.
-  const seconds = Number.isFinite(retryAfter) && Number(retryAfter) > 0 ? Math.ceil(Number(retryAfter)) : RETRY_AFTER
-  return answer(503, 'temporarily_unavailable', 'The token cannot be checked right now; keep it and try again', {
-    'Retry-After': String(seconds),
-  })
-}
-
-function answer(status: number, error: string, description: string, headers: Record<string, string>): Answer {
-  return {
-    status,
-    headers: { ...ALWAYS, ...headers },
-    body: JSON.stringify({ error, error_description: description }),
-  }
-}
-
-const ALWAYS = {
-  'Content-Type': 'application/json',
-  'Cache-Control': 'no-store',
-  // Browsers hide the challenge from a page on another origin unless it is named here.
-  'Access-Control-Expose-Headers': 'WWW-Authenticate, Retry-After',
 }
 
 // Scopes and URLs were checked at construction: neither has a quote or a backslash.

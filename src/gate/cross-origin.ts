@@ -1,4 +1,6 @@
 /** Lets pages on other origins read our answers: constant texts that hold nothing of anybody's. */
+import type { AuthContext } from '../context.js'
+import type { Answer } from '../answer.js'
 
 const ALLOW = 'Access-Control-Allow-Origin'
 const EXPOSE = 'Access-Control-Expose-Headers'
@@ -16,5 +18,19 @@ export function readableAcrossOrigins(
     ...headers,
     ...(!alreadySet(ALLOW) && { [ALLOW]: '*' }),
     ...(exposed !== '' && { [EXPOSE]: exposed }),
+  }
+}
+
+/** The context for a server that itself sends what `requireAuth()` throws: those answers can be read there too. */
+export function readableWhenThrown(context: AuthContext, alreadySet: (name: string) => unknown): AuthContext {
+  const { answers } = context
+  if (answers === undefined) return context
+  const readable = (answer: Answer): Answer => ({ ...answer, headers: readableAcrossOrigins(answer.headers, alreadySet) })
+  return {
+    ...context,
+    answers: {
+      unauthenticated: () => readable(answers.unauthenticated()),
+      insufficientScope: (scopes) => readable(answers.insufficientScope(scopes)),
+    },
   }
 }

@@ -7,7 +7,7 @@ import { readCredentials } from './request.js'
 import { metadataAnswer } from './resource-metadata.js'
 import type { AccessToken } from '../access-token.js'
 import type { AuthContext } from '../context.js'
-import type { Answer } from '../errors.js'
+import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { GatePolicy } from './policy.js'
 import type { GateRequest } from './request.js'
@@ -21,12 +21,12 @@ export type Decision =
 /** Any exception that leaves here is a bug of the provider: let the framework answer it with 500. */
 export async function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Decision> {
   const { answers } = policy
-  const pass = (token: AccessToken | null): Decision => ({ pass: true, context: { token, answers } })
+  const pass = (token: AccessToken | null): Decision => ({ pass: true, context: { token, resource: policy.resource, answers } })
   const send = (answer: Answer): Decision => ({ pass: false, answer })
 
   const metadata = policy.resource && metadataAnswer(request, policy.resource, describe(provider, policy))
   if (metadata !== undefined) return send(metadata)
-  if (request.method === 'OPTIONS' || isExcluded(request.path, policy.exclude)) return pass(null)
+  if (request.method === 'OPTIONS' || isLeftAlone(request, policy)) return pass(null)
 
   const guarded = needsToken(request, policy)
   const credentials = readCredentials(request.authorization)
@@ -37,7 +37,7 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   try {
     token = toAccessToken(await provider.verifyToken(credentials.token))
   } catch (error) {
-    if (!isUnavailable(error)) throw error
+    if (!isUnavailable(error)) throw asError(error)
     return guarded ? send(answers.unavailable(error.retryAfter)) : pass(null)
   }
   // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
@@ -46,13 +46,33 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   return pass(token)
 }
 
-function needsToken({ path, mounted }: GateRequest, { protect, resource }: GatePolicy): boolean {
-  if (protect !== undefined) return isGuarded(path, protect)
-  return mounted === true || isGuarded(path, resource === undefined ? ['/mcp'] : ['/mcp', resource.path])
+function isLeftAlone(request: GateRequest, { exclude, protect = [] }: GatePolicy): boolean {
+  // Who puts a gate on a path, or names it, means that path: then only what is excluded by name is left alone.
+  const notMeant = NOT_GUARDED.filter((path) => !protect.some((one) => isExcluded(one, [path])))
+  const excluded = exclude ?? (request.mounted === true ? [] : notMeant)
+  return pathsOf(request).every((path) => isExcluded(path, excluded))
+}
+
+function needsToken(request: GateRequest, { protect, resource }: GatePolicy): boolean {
+  if (protect === undefined && request.mounted === true) return true
+  const guarded = protect ?? (resource === undefined ? ['/mcp'] : ['/mcp', resource.path])
+  return pathsOf(request).some((path) => isGuarded(path, guarded))
+}
+
+// A rewritten path is open only if both of its names are.
+function pathsOf({ path, routedPath = path }: GateRequest): readonly string[] {
+  return [path, routedPath]
+}
+
+const NOT_GUARDED = ['/health', '/docs', '/inspector', '/openmcp.json']
+
+// Express and Fastify take an error that is nothing for "go on", and Express the word "route" for "skip this gate".
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new TypeError('verifyToken must throw an Error', { cause: thrown })
 }
 
 function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: readonly string[]; scopes: readonly string[] } {
   // Some issuers are plain names; a client can only go to a URL.
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
-  return { issuers, scopes: policy.requiredScopes }
+  return { issuers, scopes: policy.scopesSupported }
 }

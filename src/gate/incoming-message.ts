@@ -1,12 +1,12 @@
 /** Reads requests and sends answers of `node:http`, for the servers that are built on it. */
 import { readableAcrossOrigins } from './cross-origin.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer } from '../errors.js'
+import type { Answer } from '../answer.js'
 import type { GateRequest } from './request.js'
 
-/** `url` as the client wrote it, `mounted` as in `GateRequest`. */
-export function incomingRequest(message: IncomingMessage, url: string, mounted: boolean): GateRequest {
-  return { method: message.method ?? '', path: pathOf(url), authorization: authorizationOf(message), mounted }
+/** `url` as the client wrote it, `routedUrl` as the server reads it, `mounted` as in `GateRequest`. */
+export function incomingRequest(message: IncomingMessage, url: string, routedUrl: string, mounted: boolean): GateRequest {
+  return { method: message.method ?? '', path: pathOf(url), routedPath: pathOf(routedUrl), authorization: authorizationOf(message), mounted }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */
@@ -24,7 +24,6 @@ function authorizationOf(message: IncomingMessage): readonly string[] {
 }
 
 function pathOf(url: string): string {
-  // RFC 9112 section 3.2.2: a proxy's request line holds the whole URL.
-  if (!url.startsWith('/') && URL.canParse(url)) return new URL(url).pathname
-  return url.replace(/[?#].*$/s, '')
+  // RFC 9112 section 3.2.2: the request line may hold a whole URL. `new URL` would resolve its dots, which routers do not.
+  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#%\\]*/i, '').replace(/[?#].*$/s, '') || '/'
 }

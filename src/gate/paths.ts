@@ -1,10 +1,13 @@
 /** Which paths the gate guards. Generous where it protects, strict where it lets pass. */
 
-/** True when the path is one of these or below one: `/mcp` covers `/mcp/messages`, not `/mcpx`. */
+/** True when the path is one of these or below one, or when some router might read it so: `/mcp` covers `/mcp/messages`, not `/mcpx`. */
 export function isGuarded(path: string, guarded: readonly string[]): boolean {
-  const folded = fold(path)
-  // A path that cannot be decoded may mean anything to the router behind: guarded.
-  return folded === undefined || guarded.some((prefix) => isBelow(folded, prefix.toLowerCase()))
+  // Express ignores case.
+  if (isPlain(path) && !path.includes(';')) return guarded.some((prefix) => isBelow(path.toLowerCase(), prefix.toLowerCase()))
+  const segments = segmentsOf(path)
+  // A path that cannot be decoded may mean anything to the router behind.
+  if (segments === undefined) return guarded.length > 0
+  return guarded.some((prefix) => occursIn(segmentsOf(prefix) ?? [], segments))
 }
 
 /** True when the path, exactly as written, is one of these or below one. Odd spellings are never excluded. */
@@ -22,26 +25,32 @@ export function checkedPaths(name: string, paths: unknown): readonly string[] {
 }
 
 function isBelow(path: string, prefix: string): boolean {
-  return prefix === '/' || path === prefix || path.startsWith(`${prefix}/`)
+  const start = prefix.replace(/\/$/, '')
+  return path === start || path.startsWith(`${start}/`)
 }
 
 function isPlain(path: string): boolean {
   return path.startsWith('/') && !/[%\\]|\/\/|\/\.{1,2}(\/|$)/.test(path)
 }
 
-// Routers differ: Express ignores case, Hono and Fastify decode before they match. What any of them might take
-// for a guarded path is guarded.
-function fold(path: string): string | undefined {
+/** The segments of an odd path, decoded as Hono and Fastify do before they match; without `;parameters` and all that `new URL` drops. */
+function segmentsOf(path: string): readonly string[] | undefined {
   let decoded: string
   try {
     decoded = decodeURIComponent(path)
   } catch {
     return undefined
   }
-  const segments: string[] = []
-  for (const segment of decoded.toLowerCase().replaceAll('\\', '/').split('/')) {
-    if (segment === '..') segments.pop()
-    else if (segment !== '' && segment !== '.') segments.push(segment)
-  }
-  return `/${segments.join('/')}`
+  const segments = decoded.toLowerCase().split(/[/\\]+/)
+  return segments.map((segment) => segment.replace(/[;?#].*$|[\x00-\x20]/gs, '')).filter((segment) => segment !== '')
+}
+
+/**
+ * True when these segments occur there in this order, whatever stands between them. Routers and `new URL` differ in how
+ * they resolve dots, doubled slashes, parameters and hosts, but all that any of it does is take segments away.
+ */
+function occursIn(wanted: readonly string[], segments: readonly string[]): boolean {
+  let found = 0
+  for (const segment of segments) if (segment === wanted[found]) found += 1
+  return found === wanted.length
 }

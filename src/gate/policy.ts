@@ -15,6 +15,8 @@ export interface GateOptions {
    * challenge points there. Configured, never taken from `Host`.
    */
   resource?: string | undefined
+  /** Scopes named in the metadata, for clients that ask for what they find there. Default: `requiredScopes`. */
+  scopesSupported?: readonly string[] | undefined
   /** Issuers named in the metadata. Default: those of the provider. */
   authorizationServers?: readonly string[] | undefined
   /**
@@ -22,7 +24,10 @@ export interface GateOptions {
    * app is wrapped; everything where a route or a mount was. Elsewhere a good token is known, a bad one ignored.
    */
   protect?: readonly string[] | undefined
-  /** Paths where no token is looked at. Default: `/health`, `/docs`, `/inspector`, `/openmcp.json`. Wins over `protect`. */
+  /**
+   * Paths where no token is looked at. Default: `/health`, `/docs`, `/inspector`, `/openmcp.json` where the whole app is
+   * wrapped; none where a route or a mount was. Wins over `protect`.
+   */
   exclude?: readonly string[] | undefined
   /** Guarded requests without a token pass too; one that is presented must be good. Default: false. */
   optional?: boolean | undefined
@@ -33,9 +38,10 @@ export interface GateOptions {
 export interface GatePolicy {
   readonly requiredScopes: readonly string[]
   readonly resource: ProtectedResource | undefined
+  readonly scopesSupported: readonly string[]
   readonly authorizationServers: readonly string[] | undefined
   readonly protect: readonly string[] | undefined
-  readonly exclude: readonly string[]
+  readonly exclude: readonly string[] | undefined
   readonly optional: boolean
   readonly answers: Answers
 }
@@ -43,7 +49,7 @@ export interface GatePolicy {
 /** @throws TypeError for an option that is wrong; says what to write instead. */
 export function gatePolicy(options: GateOptions = {}): GatePolicy {
   checkOptions('bearerAuth', options, OPTIONS)
-  const { requiredScopes = [], protect, exclude = NOT_GUARDED, optional = false, errors: profile = 'rfc6750' } = options
+  const { requiredScopes = [], protect, exclude, optional = false, errors: profile = 'rfc6750' } = options
   if (typeof optional !== 'boolean') throw new TypeError('"optional" must be true or false')
   if (profile !== 'rfc6750' && profile !== 'mcp-use') throw new TypeError('"errors" must be "rfc6750" or "mcp-use"')
   const resource = options.resource === undefined ? undefined : protectedResource(options.resource)
@@ -51,9 +57,10 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
   return {
     requiredScopes: scopes,
     resource,
-    authorizationServers: options.authorizationServers && checkedIssuers(options.authorizationServers),
-    protect: protect && checkedPaths('protect', protect),
-    exclude: checkedPaths('exclude', exclude),
+    scopesSupported: checkedScopes('scopesSupported', options.scopesSupported ?? scopes),
+    authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
+    protect: protect === undefined ? undefined : checkedPaths('protect', protect),
+    exclude: exclude === undefined ? undefined : checkedPaths('exclude', exclude),
     optional,
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl }),
   }
@@ -66,6 +73,4 @@ function checkedIssuers(issuers: unknown): readonly string[] {
   return [...issuers]
 }
 
-const OPTIONS = ['requiredScopes', 'resource', 'authorizationServers', 'protect', 'exclude', 'optional', 'errors'] as const
-
-const NOT_GUARDED = ['/health', '/docs', '/inspector', '/openmcp.json']
+const OPTIONS = ['requiredScopes', 'resource', 'scopesSupported', 'authorizationServers', 'protect', 'exclude', 'optional', 'errors'] as const

@@ -6,6 +6,8 @@ export interface GateRequest {
   readonly method: string
   /** The path as the client wrote it: no query, nothing decoded, nothing stripped. */
   readonly path: string
+  /** The path that the server routes by, where something in front of the gate has changed it. */
+  readonly routedPath?: string | undefined
   /** Every `Authorization` header that came, as it came. */
   readonly authorization: readonly string[]
   /** True where the server itself chose this path for the gate: a route, a mount, a prefix. */

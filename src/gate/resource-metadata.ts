@@ -1,6 +1,6 @@
 /** Tells clients which authorization server to ask for a token: Protected Resource Metadata, RFC 9728. */
 import { webUrl } from '../lib/web-url.js'
-import type { Answer } from '../errors.js'
+import type { Answer } from '../answer.js'
 import type { GateRequest } from './request.js'
 
 /** This server as clients know it, and where its metadata is. */
@@ -21,7 +21,8 @@ export function protectedResource(resource: unknown): ProtectedResource {
     resource: String(resource),
     path: url.pathname,
     metadataPath,
-    metadataUrl: `${url.origin}${metadataPath}${url.search}`,
+    // A backslash, which a query may have, would be an escape in the challenge's quoted string.
+    metadataUrl: `${url.origin}${metadataPath}${url.search.replaceAll('\\', '%5C')}`,
   }
 }
 

@@ -1,12 +1,12 @@
-/** What a handler throws, as an answer, for servers that have no error handling of their own. */
-import type { Answer } from '../errors.js'
+/** What a handler throws, as an answer, for servers that do not find it by themselves. */
+import type { Answer } from '../answer.js'
 
-const OURS = new Set<unknown>(['ERR_AUTHENTICATION_REQUIRED', 'ERR_INSUFFICIENT_SCOPE'])
+const OURS = new Set<unknown>(['ERR_AUTHENTICATION_REQUIRED', 'ERR_INSUFFICIENT_SCOPE', 'ERR_AUTH_UNAVAILABLE'])
 
-/** The answer of an `AuthenticationError` or an `InsufficientScopeError`. @throws whatever else was thrown. */
-export function answerOf(thrown: unknown): Answer {
+/** The answer of an error of this library's, or undefined for any other. */
+export function thrownAnswer(thrown: unknown): Answer | undefined {
   if (thrown instanceof Error && 'code' in thrown && OURS.has(thrown.code) && 'answer' in thrown) {
     return thrown.answer as Answer // ours by its code
   }
-  throw thrown
+  return undefined
 }

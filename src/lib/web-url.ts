@@ -7,7 +7,7 @@ export interface WebUrlRules {
 
 /** @throws TypeError for what is not an absolute https URL; plain http is for loopback only. Returns the parsed URL. */
 export function webUrl(name: string, value: unknown, { insecure }: WebUrlRules): URL {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  const url = typeof value === 'string' && value.trim() === value && URL.canParse(value) ? new URL(value) : undefined
   if (url === undefined) throw new TypeError(`"${name}" must be an absolute URL, such as https://id.example.com`)
   if (url.username !== '' || url.password !== '') throw new TypeError(`"${name}" must not contain a user name or a password`)
   if (url.hash !== '') throw new TypeError(`"${name}" must not have a fragment`)

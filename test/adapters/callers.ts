@@ -73,6 +73,13 @@ export function smallApp(): { readonly ran: string[]; readonly handlers: Readonl
       await Promise.resolve()
       return requireAuth() && whoCalls()
     },
+    '/open/outage': () => {
+      throw new AuthUnavailableError('nobody answers')
+    },
+    '/open/outage-later': async () => {
+      await Promise.resolve()
+      throw new AuthUnavailableError('nobody answers')
+    },
     '/mcp/write': () => requireAuth('notes:write') && whoCalls(),
     '/mcp/write-later': async () => {
       await Promise.resolve()

@@ -1,12 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseChallenge, parseChallenges } from './challenge-parser.js'
 
 describe('the reader of challenges', () => {
-  it('reads a scheme that stands alone', () => {
+  test('reads a scheme that stands alone', () => {
     expect(parseChallenge('Bearer')).toEqual({ scheme: 'Bearer', parameters: {} })
   })
 
-  it('reads quoted parameters, tokens and quoted pairs', () => {
+  test('reads quoted parameters, tokens and quoted pairs', () => {
     expect(parseChallenge('Bearer error="invalid_token", realm=a, x="a \\"b\\" \\\\, c"').parameters).toEqual({
       error: 'invalid_token',
       realm: 'a',
@@ -14,7 +14,7 @@ describe('the reader of challenges', () => {
     })
   })
 
-  it('tells two challenges apart', () => {
+  test('tells two challenges apart', () => {
     expect(parseChallenges('Basic realm="a", Bearer error="b"')).toEqual([
       { scheme: 'Basic', parameters: { realm: 'a' } },
       { scheme: 'Bearer', parameters: { error: 'b' } },
@@ -36,7 +36,7 @@ describe('the reader of challenges', () => {
     'a quote in a description': 'Bearer error_description="a\\"b"',
     'metadata that is nowhere': 'Bearer resource_metadata="mcp"',
   })) {
-    it(`refuses ${what}`, () => {
+    test(`refuses ${what}`, () => {
       expect(() => parseChallenge(header)).toThrow(SyntaxError)
     })
   }

@@ -35,8 +35,9 @@ async function serveFetch({ provider, gate, handlers }: AppUnderTest): Promise<R
   const handler = fetchAuth(provider, gate)((request: Request) => {
     const handle = handlers[new URL(request.url).pathname]
     if (handle === undefined) return new Response('nothing here', { status: 404 })
-    if (request.headers.get('content-type') === null) return whenever(handle(undefined, authInfo()), (out) => Response.json(out))
-    return request.json().then(async (body) => Response.json(await handle(body, authInfo())))
+    const send = (out: unknown): Response => Response.json(out)
+    if (request.headers.get('content-type') === null) return whenever(handle(undefined, authInfo()), send)
+    return request.json().then((body) => whenever(handle(body, authInfo()), send))
   })
   return { ask: askingDirectly(handler), origin: 'http://localhost', close: async () => undefined }
 }
@@ -85,13 +86,14 @@ async function serveHono({ provider, gate, handlers, cors: own }: AppUnderTest):
   if (own) app.use(cors({ origin: own.origin, exposeHeaders: [own.expose] }))
   app.use(honoAuth(provider, gate))
   for (const [path, handle] of Object.entries(handlers)) {
-    app.all(path, (c) => {
+    app.all(path, (c): Response | Promise<Response> => {
       const auth: unknown = c.get('auth' as never)
-      if (c.req.header('content-type') === undefined) return whenever(handle(undefined, auth), (out) => c.json(out as object))
-      return c.req.json().then(async (body: unknown) => c.json((await handle(body, auth)) as object))
+      const send = (out: unknown): Response => Response.json(out)
+      if (c.req.header('content-type') === undefined) return whenever(handle(undefined, auth), send)
+      return c.req.json().then((body: unknown) => whenever(handle(body, auth), send))
     })
   }
-  return listen(createAdaptorServer({ fetch: app.fetch, serverOptions: { maxHeaderSize: MAX_HEADER } }) as Server)
+  return listen(createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false, serverOptions: { maxHeaderSize: MAX_HEADER } }) as Server)
 }
 
 async function serveFastify({ provider, gate, handlers, cors }: AppUnderTest): Promise<Running> {
@@ -105,7 +107,7 @@ async function serveFastify({ provider, gate, handlers, cors }: AppUnderTest): P
   for (const [path, handle] of Object.entries(handlers)) {
     app.all(path, (request, reply) => {
       const auth = 'auth' in request.raw ? request.raw.auth : undefined
-      whenever(handle(request.body, auth), (out) => void reply.send(out), (error) => void reply.send(error))
+      return whenever(handle(request.body, auth), (out) => void reply.send(out))
     })
   }
   await app.ready()
@@ -117,6 +119,6 @@ function corsHeaders({ origin, expose }: NonNullable<AppUnderTest['cors']>): Rec
 }
 
 // Without this a handler that throws at once would be made to throw later.
-function whenever<T>(out: unknown, use: (out: unknown) => T, fail?: (error: unknown) => T): T | Promise<T> {
-  return out instanceof Promise ? out.then(use, fail) : use(out)
+function whenever<T>(out: unknown, use: (out: unknown) => T): T | Promise<T> {
+  return out instanceof Promise ? out.then(use) : use(out)
 }

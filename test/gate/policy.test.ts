@@ -113,6 +113,9 @@ describe('decide', () => {
         scopes_supported: ['notes:read'],
         bearer_methods_supported: ['header'],
       })
+      expect(await document({ resource, requiredScopes: ['notes:read'], scopesSupported: ['notes:read', 'notes:write'] }, provider)).toMatchObject({
+        scopes_supported: ['notes:read', 'notes:write'],
+      })
       expect(await document({ resource, authorizationServers: ['https://other.example'] }, provider)).toMatchObject({
         authorization_servers: ['https://other.example'],
       })
@@ -148,5 +151,20 @@ describe('Retry-After', () => {
   ])('of %s is sent as %s', async (retryAfter, expected) => {
     const silent = { verifyToken: () => Promise.reject(new AuthUnavailableError('no answer', { retryAfter: retryAfter as number })) }
     expect(await decided({}, {}, silent)).toMatchObject({ answer: { headers: { 'Retry-After': expected } } })
+  })
+})
+
+describe('what is protected by name', () => {
+  test('is not opened by the default list of what is not', async () => {
+    const request = { authorization: [], path: '/docs/internal' }
+    expect((await decided({ protect: ['/docs'] }, request)).pass).toBe(false)
+    expect((await decided({ protect: ['/docs/internal'] }, request)).pass).toBe(false)
+    expect((await decided({ protect: ['/'] }, request)).pass).toBe(true)
+    expect((await decided({ protect: ['/docs'], exclude: ['/docs'] }, request)).pass).toBe(true)
+  })
+
+  test.each(['protect', 'exclude', 'authorizationServers', 'requiredScopes', 'resource'])('%s of null or "" is refused', (name) => {
+    expect(() => gatePolicy({ [name]: null })).toThrow(TypeError)
+    expect(() => gatePolicy({ [name]: '' })).toThrow(TypeError)
   })
 })

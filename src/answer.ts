@@ -1,0 +1,34 @@
+/** An HTTP answer as data: what is denied, in one constant text each. */
+
+/** Every header is a literal of ours or was checked against the header's alphabet. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** Already serialized; empty for an answer without a body. */
+  readonly body: string
+}
+
+/** An answer with an OAuth error as its body. Never stored, and its challenge can be read by pages on other origins. */
+export function errorAnswer(status: number, error: string, description: string, headers: Record<string, string>): Answer {
+  return { status, headers: { ...ALWAYS, ...headers }, body: JSON.stringify({ error, error_description: description }) }
+}
+
+/** Seconds that a client is asked to wait when nobody said how long, and at most. */
+const RETRY_AFTER = 5
+const LONGEST_WAIT = 86_400
+
+/** 503 and the time to wait, in seconds. No challenge: the token may be good, and the client must keep it. */
+export function unavailableAnswer(retryAfter: number | undefined): Answer {
+  // Whoever threw the error wrote this number, and it goes into a header.
+  const known = typeof retryAfter === 'number' && Number.isFinite(retryAfter) && retryAfter > 0
+  const seconds = known ? Math.min(Math.ceil(retryAfter), LONGEST_WAIT) : RETRY_AFTER
+  return errorAnswer(503, 'temporarily_unavailable', 'The token cannot be checked right now; keep it and try again', {
+    'Retry-After': String(seconds),
+  })
+}
+
+const ALWAYS = {
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store',
+  'Access-Control-Expose-Headers': 'WWW-Authenticate, Retry-After',
+}
