@@ -32,7 +32,7 @@ export class Chance {
 const NAMES = Object.keys(ALGORITHMS) as Algorithm[]
 const isRsa = (alg: Algorithm): boolean => ALGORITHMS[alg].kty === 'RSA'
 
-/** Keys of the issuer, made once: one RSA key for six algorithms, one bound to its own, a curve each, and two with one kid. */
+/** Keys of the issuer: one RSA key for six algorithms, one bound to its own, one of each curve, two with one kid. */
 const rsa = handSigner('RS256', 'rsa')
 const ed = handSigner('EdDSA', 'ed')
 const seven = handSigner('Ed25519', '7')
@@ -57,6 +57,13 @@ export const STRANGERS: readonly HandSigner[] = SIGNERS.map(({ alg, kid }) =>
 )
 
 const leaked = handSigner('ES256', 'leaked')
+
+/** Keys of the issuer, put to a use that they are not for. */
+export const MISFITS: readonly HandSigner[] = [
+  ...NAMES.filter((alg) => isRsa(alg) && alg !== 'RS256').map((alg) => handSigner(alg, 'bound', bound)),
+  handSigner('RS256', 'encryption', rsa),
+  leaked,
+]
 
 /** The set as published: with a secret, an encryption key and a private key that have no business there. */
 export const JWKS = {
@@ -116,7 +123,11 @@ export async function opinions(token: string): Promise<Opinions> {
   try {
     const [ours, others] = [await auto.says(token), await slow.says(token)]
     auto.events.length = slow.events.length = 0
-    return { ours, jose, fault: ours === others ? await faultOf(token, ours, jose) : `engine auto: ${ours}, engine jose: ${others}` }
+    return {
+      ours,
+      jose,
+      fault: ours === others ? await faultOf(token, ours, jose) : `engine auto: ${ours}, engine jose: ${others}`,
+    }
   } catch (error) {
     return { ours: 'an exception', jose, fault: `threw ${String(error)}` }
   }
@@ -126,7 +137,8 @@ async function faultOf(token: string, ours: string, jose: boolean): Promise<stri
   const accepted = ours === 'accepted'
   if (accepted && !jose) return 'accepted what jose refuses'
   if (accepted && auto.provider.recognizes(token) !== 'mine') return 'accepted what it does not recognize'
-  if (!accepted && jose && strictness(token) === undefined) return `refused as ${ours} what jose takes, for no reason that is listed`
+  if (!accepted && jose && strictness(token) === undefined)
+    return `refused as ${ours} what jose takes, for no reason that is listed`
   const reports = await auto.provider.explain(token)
   return reports.every(({ passed }) => passed) === accepted ? undefined : `${ours}, but explained otherwise`
 }
@@ -144,8 +156,10 @@ export function strictness(token: string): Strictness | undefined {
   return STRICTER.find(({ covers }) => covers(token))
 }
 
-const good = (claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): string => ed.token(claims, header)
-const goodClaims = (member: string): string => ed.write({ alg: 'EdDSA', kid: 'ed' }, JSON.stringify(CLAIMS).replace('}', `,${member}}`))
+const good = (claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): string =>
+  ed.token(claims, header)
+const goodClaims = (member: string): string =>
+  ed.write({ alg: 'EdDSA', kid: 'ed' }, JSON.stringify(CLAIMS).replace('}', `,${member}}`))
 const withoutClaim = (name: keyof typeof CLAIMS, value: string): string => {
   const { [name]: _, ...others } = CLAIMS
   return ed.write({ alg: 'EdDSA', kid: 'ed' }, `${JSON.stringify(others).slice(0, -1)},"${name}":${value}}`)
@@ -160,7 +174,12 @@ export const STRICTER: readonly Strictness[] = [
       const token = good()
       const last = token.at(-1) ?? ''
       const other = { A: 'B', Q: 'R', g: 'h', w: 'x' }[last] ?? 'B'
-      return [`${token.slice(0, -1)}${other}`, `${token}==`, `${token}\n`, ed.seal(token.slice(0, token.lastIndexOf('.')).replace('.', '\n.'))]
+      return [
+        `${token.slice(0, -1)}${other}`,
+        `${token}==`,
+        `${token}\n`,
+        ed.seal(token.slice(0, token.lastIndexOf('.')).replace('.', '\n.')),
+      ]
     },
   },
   {
@@ -171,12 +190,19 @@ export const STRICTER: readonly Strictness[] = [
   {
     because: 'header and claims are nested at most 16 deep, so that nobody behind us runs out of stack',
     covers: (token) => partsOf(token).some((part) => depthOf(part) > 16),
-    examples: () => [goodClaims(`"deep":${nested(17)}`), ed.write(`{"alg":"EdDSA","kid":"ed","deep":${nested(17)}}`, CLAIMS)],
+    examples: () => [
+      goodClaims(`"deep":${nested(17)}`),
+      ed.write(`{"alg":"EdDSA","kid":"ed","deep":${nested(17)}}`, CLAIMS),
+    ],
   },
   {
     because: 'a byte order mark is no JSON (RFC 8259 section 8.1)',
-    covers: (token) => token.split('.').some((part) => Buffer.from(part, 'base64url').subarray(0, 3).toString('hex') === 'efbbbf'),
-    examples: () => [ed.write(`\ufeff${JSON.stringify({ alg: 'EdDSA', kid: 'ed' })}`, CLAIMS), ed.write({ alg: 'EdDSA', kid: 'ed' }, `\ufeff${JSON.stringify(CLAIMS)}`)],
+    covers: (token) =>
+      token.split('.').some((part) => Buffer.from(part, 'base64url').subarray(0, 3).toString('hex') === 'efbbbf'),
+    examples: () => [
+      ed.write(`\ufeff${JSON.stringify({ alg: 'EdDSA', kid: 'ed' })}`, CLAIMS),
+      ed.write({ alg: 'EdDSA', kid: 'ed' }, `\ufeff${JSON.stringify(CLAIMS)}`),
+    ],
   },
   {
     because: 'no extension is understood, so crit and b64 have no place in the header, whatever they say (S3)',
@@ -184,7 +210,8 @@ export const STRICTER: readonly Strictness[] = [
     examples: () => [good({}, { b64: false }), good({}, { b64: 'x' }), good({}, { crit: ['b64'], b64: true })],
   },
   {
-    because: 'one kind of JWT must not pass for another: a typ, where there is one, is of an access token (RFC 8725 section 3.11)',
+    because:
+      'one kind of JWT must not pass for another: a typ, where there is one, names an access token (RFC 8725)',
     covers: (token) => {
       const { typ } = partsOf(token)[0] ?? {}
       return typ !== undefined && !(typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ))
@@ -192,12 +219,16 @@ export const STRICTER: readonly Strictness[] = [
     examples: () => [good({}, { typ: 'dpop+jwt' }), good({}, { typ: null }), good({}, { typ: ['JWT'] })],
   },
   {
-    because: 'one kind of JWT must not pass for another: these claims mark ID tokens, logout tokens, proofs and answers',
+    because:
+      'one kind of JWT must not pass for another: these claims mark ID tokens, logout tokens, proofs and answers',
     covers: (token) => {
       const claims = partsOf(token)[1] ?? {}
       const has = (name: string): boolean => Object.hasOwn(claims, name)
       if (['at_hash', 'c_hash', 'events', 'htm', 'token_introspection'].some(has)) return true
-      return (has('token_use') && claims.token_use !== 'access') || ['ID', 'Refresh', 'Offline', 'Logout'].includes(claims.typ as string)
+      return (
+        (has('token_use') && claims.token_use !== 'access') ||
+        ['ID', 'Refresh', 'Offline', 'Logout'].includes(claims.typ as string)
+      )
     },
     examples: () => [good({ at_hash: 'x' }), good({ events: {} }), good({ token_use: 'id' }), good({ typ: 'Refresh' })],
   },
@@ -208,12 +239,16 @@ export const STRICTER: readonly Strictness[] = [
   },
   {
     because: 'an instant is a finite number: 1e400 is read as infinity, and never ends (S4)',
-    covers: (token) => ['exp', 'nbf', 'iat'].some((name) => Math.abs(Number(partsOf(token)[1]?.[name] ?? 0)) === Infinity),
+    covers: (token) =>
+      ['exp', 'nbf', 'iat'].some((name) => Math.abs(Number(partsOf(token)[1]?.[name] ?? 0)) === Infinity),
     examples: () => [withoutClaim('exp', '1e400'), goodClaims('"nbf":-1e400'), withoutClaim('iat', '1e999')],
   },
   {
     because: 'who somebody is, is text: sub, client_id, azp and jti (RFC 7519 section 4.1.2, RFC 9068 section 2.2)',
-    covers: (token) => ['sub', 'client_id', 'azp', 'jti'].some((name) => !['undefined', 'string'].includes(typeof partsOf(token)[1]?.[name])),
+    covers: (token) =>
+      ['sub', 'client_id', 'azp', 'jti'].some(
+        (name) => !['undefined', 'string'].includes(typeof partsOf(token)[1]?.[name]),
+      ),
     examples: () => [good({ sub: 7 }), good({ client_id: ['a'] }), good({ azp: null }), good({ jti: {} })],
   },
 ]
@@ -224,7 +259,11 @@ type Members = Readonly<Record<string, unknown>>
 function partsOf(token: string): readonly (Members | undefined)[] {
   return token.split('.', 2).map((part) => {
     try {
-      const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString().replace(/^\ufeff/, ''))
+      const value: unknown = JSON.parse(
+        Buffer.from(part, 'base64url')
+          .toString()
+          .replace(/^\ufeff/, ''),
+      )
       return typeof value === 'object' && value !== null ? (value as Members) : undefined
     } catch {
       return undefined
@@ -238,13 +277,16 @@ function depthOf(value: unknown): number {
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const ODD = ['=', '+', '/', '.', ' ', '\n', '\t', '\0', '~', '%', '"', '\u00e9', '\u0430', '\ufeff', '\u{1f512}', 'A', '_']
+const ODD = [
+  '=', '+', '/', '.', ' ', '\n', '\t', '\0', '~', '%', '"', '\u00e9', '\u0430', '\ufeff', '\u{1f512}', 'A', '_',
+]
 
 type TextMutation = (token: string, other: string, chance: Chance) => string
 
 /** Changes to the text of a token, as somebody in the middle can make them. */
 const IN_TEXT: Readonly<Record<string, TextMutation>> = {
-  flip: (token, _, chance) => replaceAt(token, chance.below(token.length), (code) => String.fromCharCode(code ^ (1 << chance.below(7)))),
+  flip: (token, _, chance) =>
+    replaceAt(token, chance.below(token.length), (code) => String.fromCharCode(code ^ (1 << chance.below(7)))),
   replace: (token, _, chance) => replaceAt(token, chance.below(token.length), () => chance.pick([...ALPHABET])),
   insert: (token, _, chance) => insertAt(token, chance.below(token.length + 1), chance.pick([...ALPHABET, ...ODD])),
   delete: (token, _, chance) => cut(token, chance.below(token.length), 1 + chance.below(3)),
@@ -257,20 +299,32 @@ const IN_TEXT: Readonly<Record<string, TextMutation>> = {
     const at = chance.below(token.length)
     return insertAt(token, at, token.slice(at, at + 1 + chance.below(64)))
   },
-  'repeat it all': (token, _, chance) => Array.from({ length: 2 + chance.below(3) }, () => token).join(chance.pick(['', '.', ',', ' '])),
+  'repeat it all': (token, _, chance) =>
+    Array.from({ length: 2 + chance.below(3) }, () => token).join(chance.pick(['', '.', ',', ' '])),
   'a part of another': (token, other, chance) => inPart(token, chance.below(3), (_, at) => other.split('.')[at] ?? ''),
   'parts in another order': (token, _, chance) => {
     const parts = token.split('.')
     return [chance.pick(parts), chance.pick(parts), chance.pick(parts)].join('.')
   },
-  'the last letter of a part': (token, _, chance) => inPart(token, chance.below(3), (part) => part.slice(0, -1) + chance.pick([...ALPHABET])),
-  'something at the end': (token, _, chance) => inPart(token, chance.below(3), (part) => part + chance.pick([...ODD, '==', '\r\n'])),
-  'another case': (token, _, chance) => replaceAt(token, chance.below(token.length), (code) => swapCase(String.fromCharCode(code))),
+  'the last letter of a part': (token, _, chance) =>
+    inPart(token, chance.below(3), (part) => part.slice(0, -1) + chance.pick([...ALPHABET])),
+  'something at the end': (token, _, chance) =>
+    inPart(token, chance.below(3), (part) => part + chance.pick([...ODD, '==', '\r\n'])),
+  'another case': (token, _, chance) =>
+    replaceAt(token, chance.below(token.length), (code) => swapCase(String.fromCharCode(code))),
   'bits of the signature': (token, _, chance) => inBytes(token, 2, (bytes) => replaceByte(bytes, chance)),
-  'length of the signature': (token, _, chance) => inBytes(token, 2, (bytes) => (chance.below(2) ? bytes.subarray(chance.below(3)) : Buffer.concat([Buffer.alloc(chance.below(3)), bytes, Buffer.alloc(chance.below(3))]))),
+  'length of the signature': (token, _, chance) =>
+    inBytes(token, 2, (bytes) =>
+      chance.below(2)
+        ? bytes.subarray(chance.below(3))
+        : Buffer.concat([Buffer.alloc(chance.below(3)), bytes, Buffer.alloc(chance.below(3))]),
+    ),
   'bits of the header': (token, _, chance) => inBytes(token, 0, (bytes) => replaceByte(bytes, chance)),
   'bits of the claims': (token, _, chance) => inBytes(token, 1, (bytes) => replaceByte(bytes, chance)),
-  'halves exchanged': (token) => inBytes(token, 2, (bytes) => Buffer.concat([bytes.subarray(bytes.length / 2), bytes.subarray(0, bytes.length / 2)])),
+  'halves exchanged': (token) =>
+    inBytes(token, 2, (bytes) =>
+      Buffer.concat([bytes.subarray(bytes.length / 2), bytes.subarray(0, bytes.length / 2)]),
+    ),
 }
 
 /** One of the changes above, or two. */
@@ -279,9 +333,42 @@ export function mutateText(token: string, other: string, chance: Chance): string
   return chance.below(4) === 0 && once.length > 2 ? chance.pick(Object.values(IN_TEXT))(once, other, chance) : once
 }
 
-const NUMBERS = ['0', '-0', '-1', '1e400', '-1e400', '1e308', '1.5', '"1"', 'null', 'true', '[]', '{}', '1e-400', '9'.repeat(320), `${START}`, `${START - 5}`, `${START + 5}`, `${START - 4.999}`, `${START + 5.001}`, 'NaN', '01', '0x1', '+1', '1e']
-const TEXTS = ['""', '" "', 'null', '7', '[]', '{}', `"${ISSUER}"`, `"${ISSUER}/"`, `["${ISSUER}"]`, `"${AUDIENCE}"`, `["${AUDIENCE}"]`, `["x","${AUDIENCE}"]`, `["${AUDIENCE}",7]`, `[["${AUDIENCE}"]]`, '"\\ud800"', '"\\u0000"', '{"toString":7}', '{"__proto__":null}', '"RS256"', '"none"', '"ed"', '"7"', '"twin"']
-const MEMBERS = ['iss', 'aud', 'sub', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'azp', 'scope', 'typ', 'alg', 'kid', 'cty', 'crit', 'b64', 'zip', 'enc', 'jwk', 'jku', 'x5c', 'at_hash', 'events', 'token_use', 'htm', '__proto__', 'constructor', 'toString', 'then', '\\u0069ss', 'EXP', '']
+const NUMBERS = [
+  '0',
+  '-0',
+  '-1',
+  '1e400',
+  '-1e400',
+  '1e308',
+  '1.5',
+  '"1"',
+  'null',
+  'true',
+  '[]',
+  '{}',
+  '1e-400',
+  '9'.repeat(320),
+  `${START}`,
+  `${START - 5}`,
+  `${START + 5}`,
+  `${START - 4.999}`,
+  `${START + 5.001}`,
+  'NaN',
+  '01',
+  '0x1',
+  '+1',
+  '1e',
+]
+const TEXTS = [
+  '""', '" "', 'null', '7', '[]', '{}', `"${ISSUER}"`, `"${ISSUER}/"`, `["${ISSUER}"]`, `"${AUDIENCE}"`,
+  `["${AUDIENCE}"]`, `["x","${AUDIENCE}"]`, `["${AUDIENCE}",7]`, `[["${AUDIENCE}"]]`, '"\\ud800"', '"\\u0000"',
+  '{"toString":7}', '{"__proto__":null}', '"RS256"', '"none"', '"ed"', '"7"', '"twin"',
+]
+const MEMBERS = [
+  'iss', 'aud', 'sub', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'azp', 'scope', 'typ', 'alg', 'kid', 'cty', 'crit',
+  'b64', 'zip', 'enc', 'jwk', 'jku', 'x5c', 'at_hash', 'events', 'token_use', 'htm', '__proto__', 'constructor',
+  'toString', 'then', '\\u0069ss', 'EXP', '',
+]
 
 type ByteMutation = (bytes: Buffer, chance: Chance) => Buffer
 
@@ -290,29 +377,70 @@ const IN_JSON: Readonly<Record<string, ByteMutation>> = {
   bit: replaceByte,
   'a byte more': (bytes, chance) => spliced(bytes, chance.below(bytes.length + 1), 0, Buffer.of(chance.below(256))),
   'a byte less': (bytes, chance) => spliced(bytes, chance.below(bytes.length), 1),
-  'a byte of no UTF-8': (bytes, chance) => spliced(bytes, chance.below(bytes.length + 1), 0, chance.pick([[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xe2, 0x82], [0xf4, 0x90, 0x80, 0x80]].map((odd) => Buffer.from(odd)))),
-  'a blank': (bytes, chance) => spliced(bytes, chance.below(bytes.length + 1), 0, Buffer.from(chance.pick([' ', '\n', '\t', '\r', '\f', '\u00a0', '\u2028', '\ufeff', '\0', '/**/']))),
-  'around it': (bytes, chance) => Buffer.concat([Buffer.from(chance.pick(['', ' ', '\ufeff', '[', '\n'])), bytes, Buffer.from(chance.pick(['', ' ', ']', '\n', '\0', '{}']))]),
+  'a byte of no UTF-8': (bytes, chance) =>
+    spliced(
+      bytes,
+      chance.below(bytes.length + 1),
+      0,
+      chance.pick(
+        [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xe2, 0x82], [0xf4, 0x90, 0x80, 0x80]].map((odd) =>
+          Buffer.from(odd),
+        ),
+      ),
+    ),
+  'a blank': (bytes, chance) =>
+    spliced(
+      bytes,
+      chance.below(bytes.length + 1),
+      0,
+      Buffer.from(chance.pick([' ', '\n', '\t', '\r', '\f', '\u00a0', '\u2028', '\ufeff', '\0', '/**/'])),
+    ),
+  'around it': (bytes, chance) =>
+    Buffer.concat([
+      Buffer.from(chance.pick(['', ' ', '\ufeff', '[', '\n'])),
+      bytes,
+      Buffer.from(chance.pick(['', ' ', ']', '\n', '\0', '{}'])),
+    ]),
   'a number': (bytes, chance) => inText(bytes, (text) => text.replace(/-?\d{6,}/, () => chance.pick(NUMBERS))),
   'any value': (bytes, chance) => {
     const name = chance.pick(MEMBERS)
-    return inText(bytes, (text) => text.replace(new RegExp(`"${name}":("[^"]*"|[^,}]*)`), () => `"${name}":${chance.pick([...TEXTS, ...NUMBERS])}`))
+    return inText(bytes, (text) =>
+      text.replace(new RegExp(`"${name}":("[^"]*"|[^,}]*)`), () => `"${name}":${chance.pick([...TEXTS, ...NUMBERS])}`),
+    )
   },
-  'a member at the end': (bytes, chance) => inText(bytes, (text) => text.replace(/\}$/, () => `,"${chance.pick(MEMBERS)}":${chance.pick([...TEXTS, ...NUMBERS])}}`)),
-  'a member at the front': (bytes, chance) => inText(bytes, (text) => text.replace('{', () => `{"${chance.pick(MEMBERS)}":${chance.pick([...TEXTS, ...NUMBERS])},`)),
-  'a member less': (bytes, chance) => inText(bytes, (text) => text.replace(new RegExp(`"${chance.pick(MEMBERS)}":("[^"]*"|[^,}]*),?`), '')),
-  depth: (bytes, chance) => inText(bytes, (text) => text.replace(/\}$/, () => `,"deep":${nested(chance.pick([1, 14, 15, 16, 17, 500]))}}`)),
-  'an escape': (bytes, chance) => inText(bytes, (text) => text.replace(new RegExp(chance.pick(['i', 's', 'a', 'e'])), (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`)),
+  'a member at the end': (bytes, chance) =>
+    inText(bytes, (text) =>
+      text.replace(/\}$/, () => `,"${chance.pick(MEMBERS)}":${chance.pick([...TEXTS, ...NUMBERS])}}`),
+    ),
+  'a member at the front': (bytes, chance) =>
+    inText(bytes, (text) =>
+      text.replace('{', () => `{"${chance.pick(MEMBERS)}":${chance.pick([...TEXTS, ...NUMBERS])},`),
+    ),
+  'a member less': (bytes, chance) =>
+    inText(bytes, (text) => text.replace(new RegExp(`"${chance.pick(MEMBERS)}":("[^"]*"|[^,}]*),?`), '')),
+  depth: (bytes, chance) =>
+    inText(bytes, (text) => text.replace(/\}$/, () => `,"deep":${nested(chance.pick([1, 14, 15, 16, 17, 500]))}}`)),
+  'an escape': (bytes, chance) =>
+    inText(bytes, (text) =>
+      text.replace(
+        new RegExp(chance.pick(['i', 's', 'a', 'e'])),
+        (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`,
+      ),
+    ),
   nothing: (bytes) => bytes,
 }
 
 /** A token with odd JSON in it, under a signature that is good, or else somebody else's. */
-export function signedOddly(signer: HandSigner, stranger: HandSigner, chance: Chance): string {
+export function signedOddly(signer: HandSigner | undefined, stranger: HandSigner | undefined, chance: Chance): string {
+  if (signer === undefined || stranger === undefined) throw new RangeError('there is no such signer')
   const header = Buffer.from(JSON.stringify({ alg: signer.alg, kid: signer.kid, typ: 'at+jwt' }))
   const payload = Buffer.from(JSON.stringify({ ...CLAIMS, jti: `${chance.below(1e9)}` }))
   const change = (bytes: Buffer): Buffer => chance.pick(Object.values(IN_JSON))(bytes, chance)
   const author = chance.below(20) === 0 ? stranger : signer
-  return author.write(chance.below(3) === 0 ? change(header) : header, chance.below(5) === 0 ? change(change(payload)) : change(payload))
+  return author.write(
+    chance.below(3) === 0 ? change(header) : header,
+    chance.below(5) === 0 ? change(change(payload)) : change(payload),
+  )
 }
 
 function replaceAt(text: string, at: number, change: (code: number) => string): string {
@@ -332,7 +460,10 @@ function swapCase(letter: string): string {
 }
 
 function inPart(token: string, index: number, change: (part: string, at: number) => string): string {
-  return token.split('.').map((part, at) => (at === index ? change(part, at) : part)).join('.')
+  return token
+    .split('.')
+    .map((part, at) => (at === index ? change(part, at) : part))
+    .join('.')
 }
 
 function inBytes(token: string, index: number, change: (bytes: Buffer) => Buffer): string {

@@ -1,4 +1,4 @@
-/** The synchronous engine: used only where it can be trusted, never slow on the event loop, and always of jose's opinion. */
+/** The synchronous engine: used only where it can be trusted, never slow on the event loop, and of jose's opinion. */
 import crypto from 'node:crypto'
 import { importJWK } from 'jose'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -34,23 +34,51 @@ describe('the self-test', () => {
     ['says no to everything', () => false],
     ['says nothing', () => undefined as never],
     ['answers later', (...input) => Promise.resolve(really(...input)) as never],
-    ['throws', () => { throw new Error('not implemented') }],
-    ['says yes to zeros', (hash, data, key, signature) => signature.every((byte) => byte === 0) || really(hash, data, key, signature)],
-    ['says yes to what is too short', (hash, data, key, signature) => signature.length % 2 === 1 || really(hash, data, key, signature)],
-    ['overlooks one bit', (hash, data, key, signature) => really(hash, data, key, signature) || really(hash, data, key, withBit(signature))],
-    ['knows no EdDSA', (hash, ...others) => { if (hash === null) throw new Error('unsupported'); return really(hash, ...others) }],
+    [
+      'throws',
+      () => {
+        throw new Error('not implemented')
+      },
+    ],
+    [
+      'says yes to zeros',
+      (hash, data, key, signature) => signature.every((byte) => byte === 0) || really(hash, data, key, signature),
+    ],
+    [
+      'says yes to what is too short',
+      (hash, data, key, signature) => signature.length % 2 === 1 || really(hash, data, key, signature),
+    ],
+    [
+      'overlooks one bit',
+      (hash, data, key, signature) => really(hash, data, key, signature) || really(hash, data, key, withBit(signature)),
+    ],
+    [
+      'knows no EdDSA',
+      (hash, ...others) => {
+        if (hash === null) throw new Error('unsupported')
+        return really(hash, ...others)
+      },
+    ],
     ['hashes with SHA-1 whatever is asked for', (hash, ...others) => really(hash && 'sha1', ...others)],
-    ['reads ECDSA as DER only', (hash, data, { dsaEncoding: _, ...key }, signature) => really(hash, data, key, signature)],
+    [
+      'reads ECDSA as DER only',
+      (hash, data, { dsaEncoding: _, ...key }, signature) => really(hash, data, key, signature),
+    ],
     ['takes PSS for PKCS#1', (hash, data, { padding: _, ...key }, signature) => really(hash, data, key, signature)],
     ['knows RSA only', (hash, data, key, signature) => (isRsa(key) ? really(hash, data, key, signature) : false)],
-    ['says yes to everything but RSA', (hash, data, key, signature) => (isRsa(key) ? really(hash, data, key, signature) : true)],
+    [
+      'says yes to everything but RSA',
+      (hash, data, key, signature) => (isRsa(key) ? really(hash, data, key, signature) : true),
+    ],
   ]
   test.each(LIARS)('is failed by a crypto that %s', (_, verify) => {
     expect(isTrustworthy(withVerify(verify), verification)).toBe(false)
   })
 
   test('is failed by a crypto that cannot import keys', () => {
-    const createPublicKey = (): never => { throw new Error('not implemented') }
+    const createPublicKey = (): never => {
+      throw new Error('not implemented')
+    }
     expect(isTrustworthy({ ...crypto, createPublicKey } as Crypto, verification)).toBe(false)
   })
 
@@ -110,12 +138,20 @@ describe('what is slow goes to a thread', () => {
     const engine = nodeEngine()
     const isLarge = bits > 2048
     const signer = handSigner(alg, 'key', newKeys(alg))
-    const key = (await importJWK(isLarge ? { ...signer.publicJwk, n: modulus(bits) } : signer.publicJwk, alg)) as CryptoKey
+    const key = (await importJWK(
+      isLarge ? { ...signer.publicJwk, n: modulus(bits) } : signer.publicJwk,
+      alg,
+    )) as CryptoKey
     const verify = vi.spyOn(crypto, 'verify') // the engine's own object: Node has one of these
-    const answers = [engine?.isSignedBy(signer.token(), alg, key), engine?.isSignedBy(withoutLast(signer.token()), alg, key)]
+    const answers = [
+      engine?.isSignedBy(signer.token(), alg, key),
+      engine?.isSignedBy(withoutLast(signer.token()), alg, key),
+    ]
     expect(verify).toHaveBeenCalledTimes(2)
     for (const call of verify.mock.calls) expect(typeof call[4]).toBe(where === 'at once' ? 'undefined' : 'function')
-    expect(answers.map((answer) => answer instanceof Promise)).toEqual(where === 'at once' ? [false, false] : [true, true])
+    expect(answers.map((answer) => answer instanceof Promise)).toEqual(
+      where === 'at once' ? [false, false] : [true, true],
+    )
     expect(await Promise.all(answers)).toEqual([!isLarge, false])
   })
 })
@@ -131,10 +167,18 @@ describe('both engines say the same', () => {
     const key = await cryptoKey(signer)
     const good = signer.token()
     const bytes = Buffer.from(good.slice(good.lastIndexOf('.') + 1), 'base64url')
-    const turned = Array.from(bytes, (_, index) => bytes.map((byte, at) => (at === index ? byte ^ (1 << index % 8) : byte)))
+    const turned = Array.from(bytes, (_, index) =>
+      bytes.map((byte, at) => (at === index ? byte ^ (1 << (index % 8)) : byte)),
+    )
     const cut = [1, 2, 31, 32, 33].flatMap((count) => [bytes.subarray(count), bytes.subarray(0, -count)])
-    const longer = [Buffer.concat([bytes, Buffer.alloc(1)]), Buffer.concat([Buffer.alloc(1), bytes]), Buffer.concat([bytes, bytes])]
-    const filled = [0, 1, 0x7f, 0xff].flatMap((fill) => [1, 64, 96, 132, 256].map((length) => Buffer.alloc(length, fill)))
+    const longer = [
+      Buffer.concat([bytes, Buffer.alloc(1)]),
+      Buffer.concat([Buffer.alloc(1), bytes]),
+      Buffer.concat([bytes, bytes]),
+    ]
+    const filled = [0, 1, 0x7f, 0xff].flatMap((fill) =>
+      [1, 64, 96, 132, 256].map((length) => Buffer.alloc(length, fill)),
+    )
     for (const signature of [bytes, ...turned, ...cut, ...longer, ...filled]) {
       const token = `${good.slice(0, good.lastIndexOf('.'))}.${encode(signature)}`
       const answers = [await nodeEngine()?.isSignedBy(token, alg, key), await joseEngine.isSignedBy(token, alg, key)]
@@ -142,7 +186,10 @@ describe('both engines say the same', () => {
     }
     for (const other of [signer.token({ sub: 'eve' }), signer.token({}, { kid: 'other' })]) {
       const mixed = other.slice(0, other.lastIndexOf('.')) + good.slice(good.lastIndexOf('.'))
-      expect([await nodeEngine()?.isSignedBy(mixed, alg, key), await joseEngine.isSignedBy(mixed, alg, key)]).toEqual([false, false])
+      expect([await nodeEngine()?.isSignedBy(mixed, alg, key), await joseEngine.isSignedBy(mixed, alg, key)]).toEqual([
+        false,
+        false,
+      ])
     }
   })
 
@@ -150,7 +197,10 @@ describe('both engines say the same', () => {
     for (const alg of Object.keys(ALGORITHMS) as Algorithm[]) {
       const token = handSigner(alg).token()
       const key = await cryptoKey(handSigner(alg))
-      expect([await nodeEngine()?.isSignedBy(token, alg, key), await joseEngine.isSignedBy(token, alg, key)]).toEqual([false, false])
+      expect([await nodeEngine()?.isSignedBy(token, alg, key), await joseEngine.isSignedBy(token, alg, key)]).toEqual([
+        false,
+        false,
+      ])
     }
   })
 })

@@ -1,4 +1,4 @@
-/** Tokens written by hand: any bytes for header and payload, signed as told, so that a test can have what no library makes. */
+/** Tokens written by hand: any bytes for header and payload, so that a test can have what no library makes. */
 import * as crypto from 'node:crypto'
 import { JwksProvider } from '../../src/index.js'
 import { AUDIENCE, ISSUER, START } from '../oauth-kit.js'
@@ -75,7 +75,9 @@ export interface KeyPair {
 export function newKeys(alg: Algorithm, modulusLength = 2048): KeyPair {
   if (alg.startsWith('Ed')) return crypto.generateKeyPairSync('ed25519')
   if (!alg.startsWith('ES')) return crypto.generateKeyPairSync('rsa', { modulusLength })
-  return crypto.generateKeyPairSync('ec', { namedCurve: { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }[alg as 'ES256'] })
+  return crypto.generateKeyPairSync('ec', {
+    namedCurve: { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }[alg as 'ES256'],
+  })
 }
 
 /** The raw signature, as JWS writes it. `saltLength` for PSS that is not as RFC 7518 has it. */
@@ -106,4 +108,57 @@ export function verifier(keys: readonly object[], options: Partial<JwksProviderO
     return event?.type === 'rejected' ? event.reason : 'refused without an event'
   }
   return { provider, events, says }
+}
+
+/** JSON by hand: claims of a good token and these members, as they are written. */
+export function claimsWith(members: string): string {
+  return JSON.stringify(CLAIMS).replace('}', `,${members}}`)
+}
+
+/** JSON by hand: the claims of a good token with this one as it is written. */
+export function claimsInstead(name: string, value: string): string {
+  const { [name as 'iss']: _, ...others } = CLAIMS
+  return `${JSON.stringify(others).slice(0, -1)},"${name}":${value}}`
+}
+
+/** The signature of a token. */
+export function bytesOf(token: string): Buffer {
+  return Buffer.from(token.slice(token.lastIndexOf('.') + 1), 'base64url')
+}
+
+/** The same header and payload under another signature. */
+export function withSignature(token: string, value: Uint8Array | string): string {
+  return `${token.slice(0, token.lastIndexOf('.'))}.${typeof value === 'string' ? value : encode(value)}`
+}
+
+/** Issuers with their keys, and other keys at every other URL. Notes what is asked for. */
+export function network(issuers: Readonly<Record<string, readonly object[]>>, elsewhere: readonly object[] = []) {
+  const asked: string[] = []
+  const fetch = async (input: unknown): Promise<Response> => {
+    const url = String(input)
+    asked.push(url)
+    const issuer = Object.keys(issuers).find((name) => url === `${name}/.well-known/openid-configuration`)
+    if (issuer !== undefined) return Response.json({ issuer, jwks_uri: `${issuer}/keys` })
+    const [, keys = elsewhere] = Object.entries(issuers).find(([name]) => url === `${name}/keys`) ?? []
+    return Response.json({ keys })
+  }
+  return { asked, fetch: fetch as typeof globalThis.fetch }
+}
+
+/** Order of the group and size of the field, SEC 2. */
+export const CURVES = {
+  ES256: { order: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n, size: 32 },
+  ES384: {
+    order: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+    size: 48,
+  },
+  ES512: {
+    order:
+      2n ** 521n - 0x5ae79787c40d069948033feb708f65a2fc44a36477663b851449048e16ec79bf7n,
+    size: 66,
+  },
+} as const
+
+export function bigEndian(value: bigint, size: number): Buffer {
+  return Buffer.from(value.toString(16).padStart(size * 2, '0'), 'hex')
 }

@@ -1,4 +1,4 @@
-/** Other people's test vectors: what they call invalid is refused, what they call valid is taken, exceptions have a reason. */
+/** Other people's vectors: what they call invalid is refused, what they call valid taken; exceptions have a reason. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ALGORITHMS, isAlgorithm } from '../../src/jwt/algorithms.js'
@@ -94,7 +94,9 @@ const REFUSED_ALTHOUGH_VALID: Readonly<Record<number, string>> = {
 const signatures = wycheproof('json_web_signature_test.json')
 const keys = wycheproof('json_web_key_test.json')
 
-function named<T extends WycheproofTest & { readonly group: string }>(list: readonly T[]): readonly (readonly [string, T])[] {
+function named<T extends WycheproofTest & { readonly group: string }>(
+  list: readonly T[],
+): readonly (readonly [string, T])[] {
   return list.map((one) => [`${one.tcId} ${one.group} ${one.comment}`, one])
 }
 
@@ -121,18 +123,24 @@ describe.each(ENGINES)('Wycheproof, with the engine %s', (engine) => {
   // So that none of them is refused for some other reason, such as a payload that is text.
   test('finds fault with nothing but the signature, where that is what was modified', async () => {
     const modified = signatures.filter(
-      ({ flags, group, result }) => flags.some((flag) => flag.startsWith('Modified')) || (group === 'SpecialCaseEs256' && result === 'invalid'),
+      ({ flags, group, result }) =>
+        flags.some((flag) => flag.startsWith('Modified')) || (group === 'SpecialCaseEs256' && result === 'invalid'),
     )
     expect(modified.length).toBe(213 + 45 + 23)
     for (const { tcId, jws, keys } of modified) expect(await judge(engine, jws, keys), `${tcId}`).toBe('bad_signature')
   })
 
-  test.each(named(valid.filter((one) => isOurs(one.jws) && !isException(one))))('takes %s', async (_, { jws, keys }) => {
-    expect(await judge(engine, jws, keys)).toBe('accepted')
-  })
+  test.each(named(valid.filter((one) => isOurs(one.jws) && !isException(one))))(
+    'takes %s',
+    async (_, { jws, keys }) => {
+      expect(await judge(engine, jws, keys)).toBe('accepted')
+    },
+  )
 
   test.each(named(valid.filter(isException)))('refuses %s, which is an exception', async (_, { tcId, jws, keys }) => {
-    expect(await judge(engine, jws, keys), `no exception any more: ${REFUSED_ALTHOUGH_VALID[tcId]}`).not.toBe('accepted')
+    expect(await judge(engine, jws, keys), `no exception any more: ${REFUSED_ALTHOUGH_VALID[tcId]}`).not.toBe(
+      'accepted',
+    )
     expect(isOurs(jws), 'of an algorithm that we do not take anyway').toBe(true)
   })
 
@@ -140,17 +148,23 @@ describe.each(ENGINES)('Wycheproof, with the engine %s', (engine) => {
     expect(await judge(engine, jws, keys)).toMatch(/^(unsupported_algorithm|malformed)$/)
   })
 
-  test.each(named(keys.filter(({ result }) => result === 'invalid')))('with keys: refuses %s', async (_, { jws, keys }) => {
-    expect(await judge(engine, jws, keys)).not.toBe('accepted')
-  })
+  test.each(named(keys.filter(({ result }) => result === 'invalid')))(
+    'with keys: refuses %s',
+    async (_, { jws, keys }) => {
+      expect(await judge(engine, jws, keys)).not.toBe('accepted')
+    },
+  )
 
-  test.each(named(keys.filter(({ result, jws }) => result === 'valid' && isOurs(jws))))('with keys: takes %s', async (_, { jws, keys }) => {
-    expect(await judge(engine, jws, keys)).toBe('accepted')
-  })
+  test.each(named(keys.filter(({ result, jws }) => result === 'valid' && isOurs(jws))))(
+    'with keys: takes %s',
+    async (_, { jws, keys }) => {
+      expect(await judge(engine, jws, keys)).toBe('accepted')
+    },
+  )
 })
 
 describe('keys that are at fault are never used', () => {
-  /** In the first set, what is at fault is the company: the secret is not used, and the public key beside it is good. */
+  /** In the first set the company is at fault: the secret is not used, and the public key beside it is good. */
   const GOOD_NEIGHBOURS: Readonly<Record<number, readonly string[]>> = { 1: ['ES256'] }
 
   const atFault = keys.filter(({ result, comment }) => result === 'invalid' && comment !== 'rejectsModifiedSignature')
@@ -219,27 +233,39 @@ describe.each(ENGINES)('the examples of RFCs, with the engine %s', (engine) => {
     const keys = [input.key].flat().map((key) => publicHalf(key as Json))
     const { compact } = output
     expect(compact === undefined ? 'no compact form' : await judge(engine, compact, keySet({ keys }))).toBe(verdict)
-    if (compact !== undefined) expect(await judge(engine, withTurnedBit(compact), keySet({ keys }))).not.toBe('accepted')
+    if (compact !== undefined)
+      expect(await judge(engine, withTurnedBit(compact), keySet({ keys }))).not.toBe('accepted')
     for (const form of [output.json, output.json_flat]) {
       const text = JSON.stringify(form ?? {})
-      expect([decodeJwt(text), decodeJwt(encode(text)), await verifier(keys).says(text)]).toEqual([null, null, 'malformed'])
+      expect([decodeJwt(text), decodeJwt(encode(text)), await verifier(keys).says(text)]).toEqual([
+        null, null, 'malformed',
+      ])
     }
   })
 
-  test.each(Object.keys(COOKBOOK))('%s: the key as published there, private half included, is never used', async (file) => {
-    const { input, output } = JSON.parse(vectors(file)) as CookbookExample
-    if (output.compact === undefined) return
-    expect(await judge(engine, output.compact, keySet({ keys: [input.key].flat() }))).not.toBe('accepted')
-  })
+  test.each(Object.keys(COOKBOOK))(
+    '%s: the key as published there, private half included, is never used',
+    async (file) => {
+      const { input, output } = JSON.parse(vectors(file)) as CookbookExample
+      if (output.compact === undefined) return
+      expect(await judge(engine, output.compact, keySet({ keys: [input.key].flat() }))).not.toBe('accepted')
+    },
+  )
 
   test('the DPoP proofs of RFC 9449 are good signatures and no access tokens', async () => {
     const { examples } = JSON.parse(vectors('rfc9449/dpop_examples.json')) as {
-      examples: readonly { readonly proof: string; readonly header: { readonly jwk: Json }; readonly claims: { readonly iat: number } }[]
+      examples: readonly {
+        readonly proof: string
+        readonly header: { readonly jwk: Json }
+        readonly claims: { readonly iat: number }
+      }[]
     }
     expect(examples.length).toBe(3)
     for (const { proof, header, claims } of examples) {
       const keys = keySet({ keys: [header.jwk] })
-      expect(await isSigned(signatureEngine(engine), proof, 'ES256', await keys.candidates('ES256', undefined))).toBe(true)
+      expect(await isSigned(signatureEngine(engine), proof, 'ES256', await keys.candidates('ES256', undefined))).toBe(
+        true,
+      )
       expect(await judge(engine, proof, keys)).toBe('wrong_type')
       expect(await verifier([header.jwk], { engine, now: () => claims.iat }).says(proof)).toBe('wrong_type')
     }
@@ -247,7 +273,9 @@ describe.each(ENGINES)('the examples of RFCs, with the engine %s', (engine) => {
 })
 
 function publicHalf({ kty, kid, use, alg, crv, x, y, n, e }: Json): Json {
-  return Object.fromEntries(Object.entries({ kty, kid, use, alg, crv, x, y, n, e }).filter(([, value]) => value !== undefined))
+  return Object.fromEntries(
+    Object.entries({ kty, kid, use, alg, crv, x, y, n, e }).filter(([, value]) => value !== undefined),
+  )
 }
 
 function withTurnedBit(compact: string): string {

@@ -22,7 +22,7 @@ const KEPT = 10
 
 export class AnswerLedger {
   readonly #bounds: Bounds
-  readonly counts = new Map<Group, Record<Answer, number>>(GROUPS.map((group) => [group, { yes: 0, no: 0, silence: 0, bug: 0 }]))
+  readonly counts = new Map(GROUPS.map((group) => [group, { yes: 0, no: 0, silence: 0, bug: 0 }]))
   readonly wrong: { readonly answer: Answer; readonly words: string }[] = []
   /** Real milliseconds of the longest call, by group. */
   readonly longest = new Map<Group, number>(GROUPS.map((group) => [group, 0]))
@@ -31,14 +31,16 @@ export class AnswerLedger {
     this.#bounds = bounds
   }
 
-  note(answer: Answer, specimen: Specimen, asked: Asked, took: number, problem = judge(answer, specimen, asked, this.#bounds)): void {
+  /** `problem`: what is wrong with the answer, where that is known already. */
+  note(answer: Answer, specimen: Specimen, asked: Asked, took: number, problem: string | undefined): void {
     const group = groupOf(specimen, asked, this.#bounds)
     const counts = this.counts.get(group)
     if (counts !== undefined) counts[answer] += 1
     this.longest.set(group, Math.max(took, this.longest.get(group) ?? 0))
-    if (problem === undefined) return
+    const wrong = problem ?? judge(answer, specimen, asked, this.#bounds)
+    if (wrong === undefined) return
     const alike = this.wrong.filter((one) => one.answer === answer).length
-    if (alike < KEPT) this.wrong.push({ answer, words: `${group}: ${answer}: ${problem} (${times(specimen, asked)})` })
+    if (alike < KEPT) this.wrong.push({ answer, words: `${group}: ${answer}: ${wrong} (${times(specimen, asked)})` })
   }
 
   total(group: Group): number {
@@ -53,15 +55,16 @@ export class AnswerLedger {
 }
 
 function groupOf(specimen: Specimen, asked: Asked, bounds: Bounds): Group {
-  if (specimen.flaw !== undefined) return specimen.flaw
+  const { flaw, key, exp } = specimen
+  if (flaw !== undefined) return flaw
   if (isGood(specimen, asked)) return isByKnownKey(specimen, asked, bounds) ? 'good, key known' : 'good, key not known'
-  if (specimen.exp <= asked.until) return 'expired'
-  return specimen.key.removedAt <= asked.until ? 'key removed' : 'key not yet published'
+  if (exp <= asked.until) return 'expired'
+  return key.removedAt <= asked.until ? 'key removed' : 'key not yet published'
 }
 
 function times({ key, exp, shown }: Specimen, { from, until, held, calmSince }: Asked): string {
   const at = (instant: number): string => (instant - from).toFixed(1)
-  const sets = held.map(({ fetchedAt, kids }) => `${at(fetchedAt)}${kids.has(key.kid) ? ' with it' : ' without it'}`).join(', ')
+  const sets = held.map(({ fetchedAt, kids }) => `${at(fetchedAt)} with${kids.has(key.kid) ? '' : 'out'} it`)
   return `seconds: until ${at(until)}, exp ${at(exp)}, published ${at(key.publishedAt)}, removed ${at(key.removedAt)}, \
-calm ${at(calmSince)}, sets ${sets}${shown ? ', shown before' : ''}${key.shownEarly ? ', named early' : ''}`
+calm ${at(calmSince)}, sets ${sets.join(', ')}${shown ? ', shown before' : ''}${key.shownEarly ? ', named early' : ''}`
 }

@@ -8,7 +8,7 @@ import { FAULTS } from './faults.js'
 import { FlappingIssuer } from './flapping-issuer.js'
 
 /** Real milliseconds; far below the 30 s of a call, and the 60 s for which the issuer keeps connections. */
-const PROMPTLY = 8000
+const PROMPTLY = 6000
 
 describe('a process with a provider', () => {
   let issuer: FlappingIssuer
@@ -25,7 +25,8 @@ describe('a process with a provider', () => {
     expect(await run()).toEqual({ said: 'yes', code: 0 })
   }, 2 * PROMPTLY)
 
-  test('ends soon after close(), though the issuer does not answer', async () => {
+  // A finding: close() does not end calls that are under way; they hold the process until their timeout.
+  test.fails('ends soon after close(), though the issuer does not answer', async () => {
     const silent = FAULTS.find(({ name }) => name === 'never answers')
     if (silent === undefined) throw new Error('there is no such fault')
     issuer.break(silent, 'discovery')

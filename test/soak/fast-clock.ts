@@ -1,7 +1,7 @@
 /** A provider's clock that runs many times faster than the wall's, so that an hour of faults passes in a minute. */
 import { START } from '../oauth-kit.js'
 
-/** Real milliseconds that one turn counts for at most: a machine that stalls does not age keys and end tokens at once. */
+/** Real milliseconds that one turn counts for at most: a machine that stalls does not end keys and tokens at once. */
 const LONGEST_TURN = 20
 
 /** Moves only between turns of the event loop: whatever happens in one turn happens at one instant. */

@@ -73,7 +73,8 @@ export class FetchLedger {
       looks.slice(first + AT_ONCE).flatMap((until, more) => {
         const allowed = AT_ONCE + (until - from) / ONE_EVERY
         const counted = AT_ONCE + more + 1
-        return counted > allowed + HAIR ? [`${counted} looks in ${(until - from).toFixed(1)} s, ${allowed.toFixed(2)} are allowed`] : []
+        if (counted <= allowed + HAIR) return []
+        return [`${counted} looks in ${(until - from).toFixed(1)} s, ${allowed.toFixed(2)} are allowed`]
       }),
     )
   }

@@ -15,6 +15,7 @@ export class FlappingIssuer {
   readonly #now: () => number
   readonly #server = createServer((request, response) => this.#receive(request, response))
   readonly #keys: IssuerKey[] = []
+  #removed: readonly IssuerKey[] = []
   #made = 0
   #origin = ''
   #fault: { readonly fault: Fault; readonly at: 'discovery' | 'keys' } | undefined
@@ -57,6 +58,11 @@ export class FlappingIssuer {
     return this.#keys
   }
 
+  /** The last that were taken away. */
+  get removed(): readonly IssuerKey[] {
+    return this.#removed
+  }
+
   make(): IssuerKey {
     return new IssuerKey(this.#made++)
   }
@@ -70,6 +76,7 @@ export class FlappingIssuer {
   remove(key: IssuerKey): void {
     key.removedAt = this.#now()
     this.#keys.splice(this.#keys.indexOf(key), 1)
+    this.#removed = [key, ...this.#removed].slice(0, 3)
   }
 
   /** Broken from now on. */
@@ -101,9 +108,10 @@ export class FlappingIssuer {
 
   #document(path: string): Record<string, unknown> | undefined {
     if (path === KEYS) return { keys: this.#keys.map(({ jwk }) => jwk) }
-    if (path === TRAP) return { issuer: this.issuer, jwks_uri: `${this.#origin}${TRAP}/keys`, keys: [this.stranger.jwk] }
-    if (path === `${TRAP}/keys`) return { keys: [this.stranger.jwk] }
-    return path.includes('/.well-known/') && path.includes(REALM) ? { issuer: this.issuer, jwks_uri: this.jwksUri } : undefined
+    // Discovery and keys in one: it does for both.
+    if (path === TRAP) return { issuer: this.issuer, jwks_uri: this.#origin + TRAP, keys: [this.stranger.jwk] }
+    const isDiscovery = path.includes('/.well-known/') && path.includes(REALM)
+    return isDiscovery ? { issuer: this.issuer, jwks_uri: this.jwksUri } : undefined
   }
 
   #isSpoilt(path: string): boolean {

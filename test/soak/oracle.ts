@@ -2,6 +2,7 @@
  * Knows which answers are right. It looks at the issuer, never into the provider, but for the times at which the
  * provider's set of keys was replaced.
  */
+import { LONGEST_BACK_OFF } from './times.js'
 import type { IssuerKey } from './issuer-key.js'
 
 /** What one token is, apart from time: of this key, or with a flaw that nothing mends. */
@@ -34,6 +35,8 @@ export interface Asked {
 export interface HeldSet {
   readonly kids: ReadonlySet<string>
   readonly fetchedAt: number
+  /** An attempt to replace it has failed. */
+  isOld: boolean
 }
 
 export interface Bounds {
@@ -44,28 +47,22 @@ export interface Bounds {
   readonly attempt: number
 }
 
-/** Seconds: what is forgiven at `exp`, what is remembered of a yes, of a name not found, R6 and R7. */
+/** Seconds: what is forgiven at `exp`, what is remembered of a yes and of a name not found, and R6. */
 const TOLERANCE = 5
 const REMEMBERED = 30
 const ABSENT = 30
 const ONE_LOOK_EVERY = 30
-const LONGEST_BACK_OFF = 33
 
 /** What is wrong with this answer, in words; undefined when nothing is. */
-export function judge(answer: Answer, { flaw, key, exp, shown }: Specimen, asked: Asked, bounds: Bounds): string | undefined {
-  switch (answer) {
-    case 'bug':
-      return 'threw something else than AuthUnavailableError'
-    case 'yes':
-      if (flaw !== undefined) return `accepted with the flaw: ${flaw}`
-      return wrongYes(key, exp, shown, asked, bounds)
-    case 'no':
-      return flaw === undefined ? wrongNo(key, exp, asked, bounds) : undefined
-    case 'silence':
-      if (flaw === 'garbage' || flaw === 'other audience') return 'needs no key to be refused, and was not'
-      if (flaw !== undefined) return undefined
-      return exp + TOLERANCE <= asked.from ? 'is past its end, needs no key to be refused, and was not' : wrongSilence(key, asked, bounds)
-  }
+export function judge(answer: Answer, specimen: Specimen, asked: Asked, bounds: Bounds): Wrong {
+  if (answer === 'bug') return 'threw something else than AuthUnavailableError'
+  const { flaw, key, exp, shown } = specimen
+  if (answer === 'yes' && flaw !== undefined) return `accepted with a flaw: ${flaw}`
+  if (answer === 'yes') return wrongYes(key, exp, shown, asked, bounds)
+  if (answer === 'no') return flaw === undefined ? wrongNo(key, exp, asked, bounds) : undefined
+  const needsNoKey = flaw === 'garbage' || flaw === 'other audience' || exp + TOLERANCE <= asked.from
+  if (needsNoKey) return 'not refused at once, though no key is needed for that'
+  return flaw === undefined ? wrongSilence(key, asked, bounds) : undefined
 }
 
 /** Published all the while and not past its end. */
@@ -74,20 +71,27 @@ export function isGood({ flaw, key, exp }: Specimen, { from, until }: Asked): bo
 }
 
 /** Good, by a key that the provider has, and that it may use even in an outage (R4). */
-export function isByKnownKey({ key }: Specimen, { held, until }: Asked, { maxAge, maxStale }: Bounds): boolean {
+export function isByKnownKey({ key }: Specimen, { held, until }: Asked, bounds: Bounds): boolean {
+  const { maxAge, maxStale } = bounds
   const usable = held.every(({ kids, fetchedAt }) => kids.has(key.kid) && until < fetchedAt + maxAge + maxStale)
   return held.length > 0 && usable
 }
 
-function wrongYes(key: IssuerKey, exp: number, shown: boolean, asked: Asked, bounds: Bounds): string | undefined {
+type Wrong = string | undefined
+
+function wrongYes(key: IssuerKey, exp: number, shown: boolean, asked: Asked, bounds: Bounds): Wrong {
   const { from, until, held, calmSince } = asked
   if (from >= exp + TOLERANCE) return 'accepted past its end'
   if (until < key.publishedAt) return 'accepted with a key that was not published'
   // What was shown before may be remembered, for a while.
   const memory = shown ? REMEMBERED : 0
   const { maxAge, maxStale, attempt } = bounds
-  if (!shown && !held.some(({ kids }) => kids.has(key.kid))) return 'accepted with a key that was not at hand'
-  if (!shown && held.every(({ fetchedAt }) => from >= fetchedAt + maxAge + maxStale)) return 'accepted with keys past R4'
+  if (!shown) {
+    if (!held.some(({ kids }) => kids.has(key.kid))) return 'accepted with a key that was not at hand'
+    if (held.every(({ fetchedAt }) => from >= fetchedAt + maxAge + maxStale)) return 'accepted with keys past R4'
+    const isFresh = ({ fetchedAt, isOld }: HeldSet): boolean => from < fetchedAt + maxAge || isOld
+    if (!held.some(isFresh)) return 'accepted with keys past their age, and the issuer not even asked'
+  }
   if (from >= key.removedAt + maxAge + maxStale + attempt + memory) return 'accepted long after its key was removed'
   // R5. Where the issuer was away in between, R4 and R8 tell when its next answer is due.
   const due = Math.max(key.removedAt + maxAge, calmSince + LONGEST_BACK_OFF) + attempt + memory
@@ -107,7 +111,7 @@ function wrongYes(key: IssuerKey, exp: number, shown: boolean, asked: Asked, bou
  * what this soak does not do: a new key under the name of an old one, or without a name. Nobody can tell a token by
  * such a key from a forged one before the next refresh.
  */
-function wrongNo(key: IssuerKey, exp: number, { from, until }: Asked, { attempt }: Bounds): string | undefined {
+function wrongNo(key: IssuerKey, exp: number, { from, until }: Asked, { attempt }: Bounds): Wrong {
   if (exp + TOLERANCE <= until) return undefined
   if (key.removedAt <= until || key.publishedAt > from) return undefined
   if (key.shownEarly && from < key.publishedAt + attempt + ABSENT) return undefined
@@ -119,7 +123,7 @@ function wrongNo(key: IssuerKey, exp: number, { from, until }: Asked, { attempt 
  * with the budget of R6 after a key is new, whatever the flood. And by R13 it must hardly happen where keys are known,
  * which is counted elsewhere.
  */
-function wrongSilence(key: IssuerKey, { from, calmSince }: Asked, { attempt }: Bounds): string | undefined {
+function wrongSilence(key: IssuerKey, { from, calmSince }: Asked, { attempt }: Bounds): Wrong {
   const due = Math.max(key.publishedAt + ONE_LOOK_EVERY, calmSince + LONGEST_BACK_OFF) + attempt
   return from >= due && from < key.removedAt ? 'not answered though the issuer is back' : undefined
 }

@@ -29,6 +29,9 @@ export class Specimens {
     if (chance < 0.2) return this.#good(this.#issuer.signing)
     // All that is published: a key a moment before its first use or after its last is as good as the one in use.
     if (chance < 0.3) return this.#good(this.#random.pick(this.#issuer.published))
+    // Whoever has stolen a key goes on signing with it.
+    const { removed } = this.#issuer
+    if (chance < 0.34 && removed.length > 0) return this.#specimen(this.#random.pick(removed), {})
     // Seen before: still good, or past its end, or by a key that was removed since.
     if (chance < 0.6 && this.#kept.length > 0) return this.#random.pick(this.#kept)
     if (chance < 0.7) return this.#badSignature()
@@ -57,7 +60,8 @@ export class Specimens {
   /** By a stranger under a good name, or with another token's signature. */
   #badSignature(): Specimen {
     const { signing, published, stranger } = this.#issuer
-    if (this.#random.next() < 0.5) return this.#specimen(stranger, {}, 'bad signature', this.#random.pick(published).kid)
+    const { kid } = this.#random.pick(published)
+    if (this.#random.next() < 0.5) return this.#specimen(stranger, {}, 'bad signature', kid)
     const [ours, theirs] = [this.#specimen(signing, {}), this.#specimen(signing, {})]
     return { ...ours, flaw: 'bad signature', text: `${signed(ours.text)}.${theirs.text.split('.')[2]}` }
   }
@@ -66,7 +70,8 @@ export class Specimens {
   #unknownKey(): Specimen {
     const { stranger } = this.#issuer
     const chance = this.#random.next()
-    const kid = chance < 0.1 ? stranger.kid : chance < 0.7 ? randomBytes(8).toString('hex') : this.#random.pick(NOBODY)
+    if (chance < 0.1) return this.#specimen(stranger, {}, 'unknown key')
+    const kid = chance < 0.7 ? randomBytes(8).toString('hex') : this.#random.pick(NOBODY)
     return this.#specimen(stranger, {}, 'unknown key', kid)
   }
 

@@ -3,31 +3,33 @@ import { GROUPS } from './answer-ledger.js'
 import type { Soak } from './soak.js'
 
 export function summary(soak: Soak): string {
-  const { answers, fetches, issuer, clock, options, jose } = soak
+  const { witness, issuer, clock, options, jose, rotations } = soak
+  const { answers, fetches } = witness
+  const { attempts, requests, busiestMinute, busiestOutage } = fetches
   const calls = GROUPS.reduce((sum, group) => sum + answers.total(group), 0)
-  const minutes = (clock.lived() * options.pace.speed) / 60
-  const { busiestMinute, busiestOutage, attempts } = fetches
-  const outcomes = (outcome: string): number => attempts.filter((attempt) => attempt.outcome === outcome).length
+  const real = clock.lived()
+  const minutes = (real * options.pace.speed) / 60
+  const ended = (as: string): number => attempts.filter(({ outcome }) => outcome === as).length
   const looks = attempts.filter(({ cause }) => cause === 'name').length
-  const met = [...issuer.met].map(([name, times]) => `${name} ${times}`).join(', ')
+  const known = percent(answers.availability(['good, key known']))
+  const all = percent(answers.availability(['good, key known', 'good, key not known']))
+  const { longest } = answers
+  const ms = (span = 0): string => `${span.toFixed(0)} ms`
   return [
     '',
-    `soak: seed ${options.seed}, ${clock.lived().toFixed(1)} s real are ${minutes.toFixed(1)} min of the provider, ${calls} calls`,
+    `soak: seed ${options.seed}, ${real.toFixed(1)} s are ${minutes.toFixed(1)} min of the provider, ${calls} calls`,
     row('', 'yes', 'no', 'silence', 'bug'),
-    ...GROUPS.map((group) => {
-      const { yes, no, silence, bug } = answers.counts.get(group) ?? { yes: 0, no: 0, silence: 0, bug: 0 }
-      return row(group, yes, no, silence, bug)
-    }),
-    `availability: known keys ${percent(answers.availability(['good, key known']))}, \
-every good token ${percent(answers.availability(['good, key known', 'good, key not known']))}\
-${jose === undefined ? '' : `; jose with known keys ${percent(jose.availability)}, ${jose.requests} requests`}`,
-    `fetches: ${fetches.requests} requests in ${attempts.length} attempts (${outcomes('read')} read, ${outcomes('failed')} failed, \
-${fetches.tooSlow} of them on a fine issuer), ${looks} for names that nobody knows`,
-    `         a minute: ${(fetches.requests / minutes).toFixed(1)} requests, ${busiestMinute.requests} at most (${busiestMinute.attempts} attempts); \
-an outage's first minute: ${busiestOutage.attempts} attempts, ${busiestOutage.requests} requests at most`,
-    `rotations ${soak.rotations}, recovered after ${soak.recoveredAfter.toFixed(1)} s, longest call \
-${Math.max(...answers.longest.values()).toFixed(0)} ms (with a known key ${answers.longest.get('good, key known')?.toFixed(0)} ms), longest turn of the event loop ${soak.longestTurn.toFixed(0)} ms`,
-    `faults met: ${met}`,
+    ...GROUPS.map((group) => row(group, ...Object.values(answers.counts.get(group) ?? {}))),
+    `availability   known keys ${known}, every good token, the long outage too ${all}`,
+    ...(jose ? [`  jose         known keys ${percent(jose.availability)}, ${jose.requests} requests`] : []),
+    `fetches        ${requests} requests, ${attempts.length} attempts: ${ended('read')} read, ${ended('failed')} failed`,
+    `               ${looks} attempts for names that nobody knows, ${fetches.tooSlow} failed on a fine issuer`,
+    `  a minute     ${(requests / minutes).toFixed(1)} requests; at most ${count(busiestMinute)}`,
+    `  an outage    in its first minute at most ${count(busiestOutage)}`,
+    `rotations      ${rotations.count}; recovered ${soak.recoveredAfter.toFixed(1)} s after the long outage`,
+    `longest call   ${ms(Math.max(...longest.values()))}, with a known key ${ms(longest.get('good, key known'))}`,
+    `longest turn   ${ms(soak.longestTurn)} of the event loop, the issuer's share included`,
+    `faults met     ${[...issuer.met].map(([name, times]) => `${name} ${times}`).join(', ')}`,
     '',
   ].join('\n')
 }
@@ -38,4 +40,8 @@ function row(name: string, ...cells: readonly (string | number)[]): string {
 
 function percent(part: number): string {
   return `${(part * 100).toFixed(3)} %`
+}
+
+function count({ attempts, requests }: { attempts: number; requests: number }): string {
+  return `${attempts} attempts, ${requests} requests`
 }
