@@ -8,7 +8,7 @@ import { KeySource } from '../src/jwt/key-source.js'
 import { firstFinding } from '../src/jwt/rules.js'
 import { isSigned } from '../src/jwt/signature.js'
 import { fetchJson } from '../src/lib/fetch-json.js'
-import { checkOptions, functionOrNothing, spanInSeconds } from '../src/lib/options.js'
+import { checkOptions, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { webUrl } from '../src/lib/web-url.js'
 import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
 import { accept, reject } from '../src/verdict.js'
@@ -135,7 +135,7 @@ function keyLoader(options: JwksProviderOptions): () => Promise<KeySet> {
     return async () => set
   }
   const bounds = {
-    fetch: functionOrNothing('fetch', options.fetch) ?? ((...request) => globalThis.fetch(...request)),
+    fetch: optionalFunction('fetch', options.fetch) ?? ((...request) => globalThis.fetch(...request)),
     timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
     maxBytes: MAX_BYTES,
   } satisfies Parameters<typeof fetchJson>[1]
