@@ -1,9 +1,20 @@
 /** Several providers as one: finds out whose token it is, and shows it to nobody else. */
 import { isUnavailable } from '../src/errors.js'
+import { notify } from '../src/events.js'
 import { isBearerToken } from '../src/lib/bearer-token.js'
-import { BearerAuthProvider } from '../src/provider.js'
+import { checkOptions, optionalFunction } from '../src/lib/options.js'
+import { BearerAuthProvider, checkedProvider } from '../src/provider.js'
 import type { AccessToken } from '../src/access-token.js'
+import type { Observe } from '../src/events.js'
 import type { Recognition } from '../src/provider.js'
+
+/** What `ChainProvider` takes beside its members, which have events of their own. */
+export interface ChainProviderOptions {
+  /** Takes what happened to tokens that no member knows: often an issuer with a slash too many. */
+  observe?: Observe | undefined
+  /** Appears in those events. Default: `'chain'`. */
+  name?: string | undefined
+}
 
 /**
  * The first provider that recognizes a token as its own decides alone. If nobody owns it, those who may know it are
@@ -15,36 +26,51 @@ export class ChainProvider extends BearerAuthProvider {
   /** The issuers of all members. */
   override readonly issuers: readonly string[]
   readonly #members: readonly BearerAuthProvider[]
+  readonly #observe: Observe | undefined
+  readonly #name: string
 
-  constructor(members: readonly [BearerAuthProvider, ...BearerAuthProvider[]]) {
+  constructor(members: readonly [BearerAuthProvider, ...BearerAuthProvider[]], options: ChainProviderOptions = {}) {
     super()
+    checkOptions('ChainProvider', options, ['observe', 'name'])
+    this.#observe = optionalFunction('observe', options.observe)
+    this.#name = options.name ?? 'chain'
     if (!Array.isArray(members) || members.length === 0) throw new TypeError('ChainProvider takes at least one provider: new ChainProvider([a, b])')
-    const stranger = members.findIndex((member) => typeof member?.verifyToken !== 'function')
-    if (stranger !== -1) throw new TypeError(`member ${stranger + 1} of the chain is no provider: it has no verifyToken`)
-    this.#members = [...members]
+    this.#members = members.map((member, index) => checkedProvider(`member ${index + 1} of the chain`, member))
     this.issuers = [...new Set(this.#members.flatMap((member) => member.issuers ?? []))]
   }
 
   override recognizes(token: string): Recognition {
-    const answers = this.#members.map((member) => recognition(member, token))
-    return answers.find((answer) => answer === 'mine') ?? answers.find((answer) => answer === 'maybe') ?? 'foreign'
+    const { owner, perhaps } = this.#route(token)
+    if (owner !== undefined) return 'mine'
+    return perhaps.length > 0 ? 'maybe' : 'foreign'
   }
 
   override async verifyToken(token: string): Promise<AccessToken | null> {
     if (!isBearerToken(token)) return null
-    const answers = this.#members.map((member) => ({ member, recognition: recognition(member, token) }))
-    const owner = answers.find((answer) => answer.recognition === 'mine')
-    if (owner !== undefined) return owner.member.verifyToken(token)
-    return firstYes(answers.filter((answer) => answer.recognition === 'maybe').map((answer) => answer.member), token)
+    const { owner, perhaps } = this.#route(token)
+    if (owner !== undefined) return owner.verifyToken(token)
+    if (perhaps.length > 0) return firstYes(perhaps, token)
+    notify(this.#observe, { type: 'rejected', provider: this.#name, reason: 'no_owner', remembered: false })
+    return null
   }
 
   override async close(): Promise<void> {
     await Promise.all(this.#members.map((member) => member.close?.()))
   }
+
+  /** Who owns this token, or else who may know it. */
+  #route(token: string): { owner: BearerAuthProvider | undefined; perhaps: readonly BearerAuthProvider[] } {
+    const answers = this.#members.map((member) => ({ member, recognition: recognition(member, token) }))
+    const members = (wanted: Recognition): BearerAuthProvider[] =>
+      answers.filter((answer) => answer.recognition === wanted).map((answer) => answer.member)
+    return { owner: members('mine')[0], perhaps: members('maybe') }
+  }
 }
 
 function recognition(member: BearerAuthProvider, token: string): Recognition {
-  return member.recognizes === undefined ? 'maybe' : member.recognizes(token)
+  const answer: unknown = member.recognizes === undefined ? 'maybe' : member.recognizes(token)
+  if (answer === 'mine' || answer === 'maybe' || answer === 'foreign') return answer
+  throw new TypeError('recognizes must answer "mine", "maybe" or "foreign", and not a promise')
 }
 
 /** The first yes. Without one, a bug beats "nobody knows", and that beats no. */

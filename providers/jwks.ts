@@ -8,7 +8,7 @@ import { parseKeySet } from '../src/jwt/key-set.js'
 import { shapeOf } from '../src/jwt/near-miss.js'
 import { firstFinding, rulesFor } from '../src/jwt/rules.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature.js'
-import { checkOptions, functionOrNothing, spanInSeconds } from '../src/lib/options.js'
+import { checkOptions, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { webUrl } from '../src/lib/web-url.js'
 import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
 import { accept, reject } from '../src/verdict.js'
@@ -228,7 +228,7 @@ function keyLoader(options: JwksProviderOptions): (issuer: string) => KeySourceO
     return () => keysInFile(jwksFile)
   }
   const http = {
-    fetch: functionOrNothing('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
+    fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
     timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
     headers: headers && { ...headers },
     insecure,

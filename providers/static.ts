@@ -1,7 +1,8 @@
 /** Accepts tokens from a list: keys for machines, tests and emergencies. Asks nobody. */
 import { isBearerToken } from '../src/lib/bearer-token.js'
 import { sha256 } from '../src/lib/digest.js'
-import { atEpochSeconds, checkOptions } from '../src/lib/options.js'
+import { frozenCopy } from '../src/lib/frozen-copy.js'
+import { checkOptions } from '../src/lib/options.js'
 import { warn } from '../src/lib/warn.js'
 import { checkedScopes } from '../src/scopes/match.js'
 import { StandardProvider } from '../src/standard-provider.js'
@@ -37,7 +38,7 @@ export class StaticProvider extends StandardProvider {
     checkOptions('StaticProvider', options, ['scopes', 'observe', 'now', 'name'])
     // Both clocks are ours, so there is no difference to forgive.
     super({ ...options, name: options.name ?? 'static', cache: false, clockTolerance: 0 })
-    const entries = typeof tokens === 'object' && tokens !== null ? Object.entries(tokens) : []
+    const entries = typeof tokens === 'object' && tokens !== null && !Array.isArray(tokens) ? Object.entries(tokens) : []
     if (entries.length === 0) throw new TypeError('StaticProvider takes at least one token: { [token]: { claims: { sub: "ci" }, scopes: ["deploy"] } }')
     this.#grants = new Map(entries.map(([token, grant], index) => [checkedDigest(token, index), checkedGrant(grant, index)]))
   }
@@ -52,9 +53,14 @@ export class StaticProvider extends StandardProvider {
   }
 }
 
+/** What a missing or wrong value becomes when it is made the name of a property. */
+const NOT_MEANT = new Set(['undefined', 'null', 'NaN', 'true', 'false', '[object Object]'])
+
 // Messages count the tokens and never show one.
 function checkedDigest(token: string, index: number): string {
   const which = `static token number ${index + 1}`
+  if (NOT_MEANT.has(token)) throw new TypeError(`${which} is the word for a value that is missing; is the environment variable set?`)
+  if (token.startsWith('Bearer ')) throw new TypeError(`${which} begins with "Bearer "; leave that out`)
   if (token.length < 8) throw new TypeError(`${which} is shorter than 8 characters; make one with: openssl rand -hex 32`)
   if (!isBearerToken(token)) throw new TypeError(`${which} has a character that no bearer token may have (RFC 6750 section 2.1)`)
   if (token.length < 16) warn(`${which} is shorter than 16 characters and can be guessed; make one with: openssl rand -hex 32`)
@@ -62,11 +68,11 @@ function checkedDigest(token: string, index: number): string {
 }
 
 function checkedGrant(grant: StaticGrant, index: number): Accepted {
-  checkOptions(`static token number ${index + 1}`, grant, ['claims', 'scopes', 'expiresAt'])
+  const which = `static token number ${index + 1}`
+  checkOptions(which, grant, ['claims', 'scopes', 'expiresAt'])
   const { claims, scopes, expiresAt } = grant
-  if (typeof claims !== 'object' || claims === null) throw new TypeError('"claims" must say whose token it is: { sub: "ci" }')
-  if (scopes !== undefined && claims.scope !== undefined) throw new TypeError('give "scopes" or the claim "scope", not both')
-  if (expiresAt !== undefined) atEpochSeconds('expiresAt', expiresAt)
+  if (typeof claims !== 'object' || claims === null) throw new TypeError(`"claims" of ${which} must say whose it is: { sub: "ci" }`)
+  if (scopes !== undefined && claims.scope !== undefined) throw new TypeError(`give "scopes" or the claim "scope" of ${which}, not both`)
   const scope = scopes && { scope: checkedScopes('scopes', scopes).join(' ') }
-  return accept(structuredClone({ ...claims, ...scope }), expiresAt)
+  return accept(frozenCopy('claims', { ...frozenCopy('claims', claims), ...scope }), expiresAt)
 }

@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { AuthenticationError, InsufficientScopeError } from './errors.js'
 import { isScopeToken } from './lib/scope-token.js'
+import { warn } from './lib/warn.js'
 import { missingScopes } from './scopes/match.js'
 import type { AccessToken } from './access-token.js'
 import type { Answer } from './answer.js'
@@ -35,6 +36,7 @@ export function requireAuth(...scopes: string[]): AccessToken {
     throw new TypeError("requireAuth takes one scope per argument: requireAuth('notes:read', 'notes:write')")
   }
   const context = storage.getStore()
+  if (context === undefined) warnOnce()
   if (!context?.token) throw new AuthenticationError(undefined, context?.answers?.unauthenticated())
   if (missingScopes(context.token.scopes, scopes).length > 0) {
     throw new InsufficientScopeError(scopes, context.answers?.insufficientScope(scopes))
@@ -55,6 +57,14 @@ export function currentAuth(): AuthContext | undefined {
 /** Runs code in the context of one request. For the adapters. */
 export function runWithAuth<T>(context: AuthContext, run: () => T): T {
   return storage.run(context, run)
+}
+
+let warned = false
+
+// The client sees the same 401 as a stranger, and the developer would look for the fault in the token.
+function warnOnce(): void {
+  if (!warned) warn('requireAuth() ran where no bearerAuth is around; register the gate before this route')
+  warned = true
 }
 
 // One store however many copies of this package a bundle holds: the gate of one serves the handlers of another.

@@ -2,7 +2,7 @@
 import type { RejectReason } from './verdict.js'
 
 export type AuthEvent =
-  /** A token was taken. `remembered`: the answer came from memory or from a check already under way. */
+  /** A token was taken. `remembered`: the answer came from memory. */
   | { readonly type: 'accepted'; readonly provider: string; readonly remembered: boolean }
   /**
    * A token was refused. `claim` names the claim that did not fit, never its value; `hint` says what it almost was or

@@ -24,3 +24,15 @@ export abstract class BearerAuthProvider {
   /** Ends timers, sockets and subscriptions, and forgets what was remembered. */
   close?(): Promise<void>
 }
+
+/** @throws TypeError for what is no provider; says what to write instead. Returns it. */
+export function checkedProvider(owner: string, provider: unknown): BearerAuthProvider {
+  if (typeof provider === 'object' && provider !== null && 'verifyToken' in provider && typeof provider.verifyToken === 'function') {
+    return provider as BearerAuthProvider // structural: this is all it takes
+  }
+  const advice =
+    typeof provider === 'function' ? 'an instance is needed, did you forget "new"?'
+    : Array.isArray(provider) ? 'put several into a chain: new ChainProvider([a, b])'
+    : 'an object with verifyToken, such as new JwksProvider({ … })'
+  throw new TypeError(`${owner} takes a provider: ${advice}`)
+}

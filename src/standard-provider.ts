@@ -6,15 +6,15 @@ import { notify } from './events.js'
 import { isBearerToken } from './lib/bearer-token.js'
 import { sha256 } from './lib/digest.js'
 import { frozenCopy } from './lib/frozen-copy.js'
-import { functionOrNothing, spanInSeconds } from './lib/options.js'
+import { clockInSeconds, optionalFunction, spanInSeconds } from './lib/options.js'
 import { BearerAuthProvider } from './provider.js'
 import { mapScopes, standardScopes } from './scopes/mappers.js'
+import { reject } from './verdict.js'
 import type { AccessToken } from './access-token.js'
 import type { CacheOptions } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { ScopeMapper } from './scopes/mappers.js'
 import type { Accepted, Rejected, Verdict } from './verdict.js'
-import { reject } from './verdict.js'
 
 /** What every ready-made provider takes. */
 export interface ProviderOptions {
@@ -47,15 +47,15 @@ export abstract class StandardProvider extends BearerAuthProvider {
   constructor(options: ProviderOptions = {}) {
     super()
     const { scopes = standardScopes, cache = {}, clockTolerance = 5, name = 'custom' } = options
-    const mappers = typeof scopes === 'function' ? [scopes] : [...scopes]
+    const mappers = [scopes].flat()
     if (!mappers.every((mapper) => typeof mapper === 'function')) {
-      throw new TypeError('"scopes" must be a mapper or an array of mappers, such as [standardScopes, fromClaim("roles")]')
+      throw new TypeError('"scopes" must be a mapper or an array of them: [standardScopes, fromClaim("roles", { admin: "notes:write" })]')
     }
     if (typeof name !== 'string' || name === '') throw new TypeError('"name" must be a name')
     this.name = name
-    this.now = functionOrNothing('now', options.now) ?? systemClock
+    this.now = clockInSeconds(options.now)
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
-    this.#observe = functionOrNothing('observe', options.observe)
+    this.#observe = optionalFunction('observe', options.observe)
     this.#mappers = mappers
     this.#cache = cache === false ? undefined : new VerdictCache(cache, this.now)
   }
@@ -97,11 +97,15 @@ export abstract class StandardProvider extends BearerAuthProvider {
 
   async #examine(token: string): Promise<Finding> {
     const verdict = await this.check(token)
+    if (typeof verdict?.accepted !== 'boolean') throw new TypeError('check must answer accept(claims) or reject(reason)')
     if (!verdict.accepted) return verdict
-    // Whatever a check forgets: a token past its end is refused.
-    if (verdict.expiresAt !== undefined && !(verdict.expiresAt + this.clockTolerance > this.now())) return reject('expired')
     const claims = frozenCopy('claims', verdict.claims)
-    return { ...verdict, claims, scopes: mapScopes(this.#mappers, claims) }
+    // Whatever a check forgets: a token past its end is refused, by the verdict or by the claim, whichever comes first.
+    const { exp } = claims
+    if (exp !== undefined && !Number.isFinite(exp)) return reject('invalid_claim', { claim: 'exp', expected: 'a finite number', actual: exp })
+    const expiresAt = exp === undefined ? verdict.expiresAt : Math.min(exp, verdict.expiresAt ?? exp)
+    if (expiresAt !== undefined && !(expiresAt + this.clockTolerance > this.now())) return reject('expired')
+    return { accepted: true, claims, expiresAt, scopes: mapScopes(this.#mappers, claims) }
   }
 
   #refuse({ reason, detail }: Rejected, remembered: boolean): null {
@@ -113,7 +117,3 @@ export abstract class StandardProvider extends BearerAuthProvider {
 
 /** A verdict with its scopes, mapped once and remembered with it. */
 type Finding = (Accepted & { readonly scopes: readonly string[] }) | Rejected
-
-function systemClock(): number {
-  return Date.now() / 1000
-}

@@ -1,4 +1,5 @@
 /** What a check found out about a token: yes with claims, or no with a reason. "Nobody knows" is not a verdict but a throw. */
+import { atEpochSeconds } from './lib/options.js'
 import type { Claims } from './access-token.js'
 
 /** Every way to say no. The client is never told which one: reasons are for events and logs. */
@@ -15,6 +16,8 @@ export type RejectReason =
   | 'missing_claim'
   | 'invalid_claim'
   | 'unknown_token'
+  /** No member of a chain takes it for its own, and none may know it. */
+  | 'no_owner'
   | 'revoked'
 
 /** Which claim did not fit. Expected and actual are for your own eyes: never send or log them. */
@@ -41,8 +44,13 @@ export interface Rejected {
 
 export type Verdict = Accepted | Rejected
 
-/** Yes. `expiresAt` in seconds since the epoch; leave it out for a token that has no end. */
+/**
+ * Yes. `expiresAt` in seconds since the epoch; leave it out when the `exp` claim says it, or for a token without an end.
+ *
+ * @throws TypeError for an end that is no number of seconds.
+ */
 export function accept(claims: Claims, expiresAt?: number): Accepted {
+  if (expiresAt !== undefined) atEpochSeconds('expiresAt', expiresAt)
   return { accepted: true, claims, expiresAt }
 }
 

@@ -217,7 +217,7 @@ new ChainProvider([structural].filter(Boolean))
 new ChainProvider([{ verify: async () => null }])
 // @ts-expect-error TS2741 a class is not yet a provider
 new ChainProvider([JwksProvider])
-// @ts-expect-error TS2554 a list, not one after the other
+// @ts-expect-error TS2345 a list, not one after the other
 new ChainProvider(structural, structural)
 
 /* ---- A provider of one's own ------------------------------------------------------------------------------------ */

@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { accessToken, AuthenticationError, AuthUnavailableError, getAccessToken, InsufficientScopeError, requireAuth, withAccessToken } from '../src/index.js'
+
+const warnings: string[] = []
+vi.spyOn(process, 'emitWarning').mockImplementation((text) => void warnings.push(String(text)))
 
 const token = accessToken({ token: 'a-token', claims: { sub: 'ada' }, scopes: ['notes:read', 'notes:write'] })
 
@@ -57,6 +60,10 @@ describe('requireAuth', () => {
     const run = (): unknown => withAccessToken(token, () => requireAuth('notes:read', 'admin'))
     expect(run).toThrow(InsufficientScopeError)
     expect(thrownBy(run)).toMatchObject({ code: 'ERR_INSUFFICIENT_SCOPE', status: 403, requiredScopes: ['notes:read', 'admin'] })
+  })
+
+  test('where no gate is around, the developer is told once', () => {
+    expect(warnings.filter((text) => text.includes('no bearerAuth is around'))).toHaveLength(1)
   })
 
   test.each(['notes:read notes:write', '', 'quo"te'])('%j is no scope and says so', (scope) => {

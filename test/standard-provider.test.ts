@@ -11,7 +11,9 @@ class Sessions extends StandardProvider {
   verdicts = new Map<string, Verdict>([
     ['good-session', accept({ sub: 'ada-lovelace', scope: 'notes:read', roles: ['countess'] })],
     ['ended-session', accept({ sub: 'bob', scope: 'notes:read' }, START - 60)],
-    ['nan-session', accept({ sub: 'bob' }, Number.NaN)],
+    ['nan-session', { accepted: true, claims: { sub: 'bob' }, expiresAt: Number.NaN }],
+    ['claims-ended', accept({ sub: 'bob', exp: START - 60 })],
+    ['text-session', accept({ sub: 'bob', exp: '1900000000' as never })],
   ])
 
   protected async check(token: string): Promise<Verdict> {
@@ -29,7 +31,7 @@ keepsTheContract('a provider of a user\'s own', async () => {
     provider,
     events,
     good: 'good-session',
-    refused: ['unknown-session', 'ended-session', 'nan-session'],
+    refused: ['unknown-session', 'ended-session', 'nan-session', 'claims-ended', 'text-session'],
     outage: { begin: () => void (provider.silent = true), end: () => void (provider.silent = false) },
   }
 })
@@ -74,6 +76,30 @@ describe('StandardProvider', () => {
     const { provider, events } = setUp()
     expect(await provider.verifyToken('ended-session')).toBeNull()
     expect(events.at(-1)).toMatchObject({ reason: 'expired' })
+  })
+
+  test('a token ends with its verdict or its exp claim, whichever comes first', async () => {
+    const { provider, time } = setUp()
+    provider.verdicts.set('by-claim', accept({ sub: 'eve', exp: START + 10 }, START + 999))
+    provider.verdicts.set('by-verdict', accept({ sub: 'eve', exp: START + 999 }, START + 10))
+    for (const token of ['by-claim', 'by-verdict']) expect((await provider.verifyToken(token))?.expiresAt).toBe(START + 10)
+    time.forward(16)
+    for (const token of ['by-claim', 'by-verdict']) expect(await provider.verifyToken(token)).toBeNull()
+  })
+
+  test('an end in milliseconds is a bug that says so', () => {
+    expect(() => accept({ sub: 'eve' }, Date.now())).toThrow(/milliseconds/)
+    expect(() => accept({ sub: 'eve' }, Number.NaN)).toThrow(/"expiresAt"/)
+  })
+
+  test('a clock that counts milliseconds is refused at construction', () => {
+    expect(() => setUp({ now: Date.now })).toThrow(/"now".*milliseconds/)
+  })
+
+  test.each([true, {}, 'yes', 7])('a check that answers %j is a bug, not a no', async (answer) => {
+    const { provider } = setUp()
+    provider.verdicts.set('a-session', answer as never)
+    await expect(provider.verifyToken('a-session')).rejects.toThrow(/check must answer/)
   })
 
   test('an outage is told, thrown and forgotten', async () => {

@@ -78,7 +78,7 @@ function toolScopes(req: Request, _res: Response, next: NextFunction): void {
   next()
 }
 
-// Express would answer with this status and this challenge by itself, but it also logs the stack of every 403.
+// Express answers with this status and this challenge by itself, as an HTML page; this client shows our JSON.
 function answerDenials(error: unknown, _req: Request, res: Response, next: NextFunction): void {
   if (!(error instanceof InsufficientScopeError)) return next(error)
   const { status, headers, body } = error.answer

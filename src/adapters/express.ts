@@ -5,6 +5,7 @@ import { readableWhenThrown } from '../gate/cross-origin.js'
 import { decide } from '../gate/decide.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
 import { gatePolicy } from '../gate/policy.js'
+import { checkedProvider } from '../provider.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GateOptions } from '../gate/policy.js'
 import type { BearerAuthProvider } from '../provider.js'
@@ -22,6 +23,7 @@ interface ExpressRequest extends IncomingMessage {
  * `req.auth`. Mount it at the root for the metadata to be served.
  */
 export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
+  checkedProvider('bearerAuth', provider)
   const policy = gatePolicy(options)
   const { resource } = policy
   return function bearerAuth(req: ExpressRequest, res: ServerResponse, next: (error?: unknown) => void): void {

@@ -5,6 +5,7 @@ import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.
 import { decide } from '../gate/decide.js'
 import { incomingRequest } from '../gate/incoming-message.js'
 import { gatePolicy } from '../gate/policy.js'
+import { checkedProvider } from '../provider.js'
 import type { IncomingMessage } from 'node:http'
 import type { GateOptions } from '../gate/policy.js'
 import type { BearerAuthProvider } from '../provider.js'
@@ -32,6 +33,7 @@ interface FastifyInstance {
  * `getAccessToken()` and `requireAuth()`; MCP transports find `request.raw.auth`.
  */
 export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
+  checkedProvider('bearerAuth', provider)
   const policy = gatePolicy(options)
 
   function plugin(app: FastifyInstance, { prefix }: { prefix?: string }, ready: (error?: Error) => void): void {

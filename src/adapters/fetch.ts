@@ -4,6 +4,7 @@ import { readableAcrossOrigins } from '../gate/cross-origin.js'
 import { decide } from '../gate/decide.js'
 import { gatePolicy } from '../gate/policy.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
+import { checkedProvider } from '../provider.js'
 import type { Answer } from '../answer.js'
 import type { GateOptions } from '../gate/policy.js'
 import type { BearerAuthProvider } from '../provider.js'
@@ -14,9 +15,11 @@ import type { BearerAuthProvider } from '../provider.js'
  * this library's are left to the runtime.
  */
 export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
+  checkedProvider('bearerAuth', provider)
   const policy = gatePolicy(options)
-  return <R extends Request, Rest extends unknown[]>(handler: (request: R, ...rest: Rest) => Response | Promise<Response>) =>
-    async function guarded(request: R, ...rest: Rest): Promise<Response> {
+  return <R extends Request, Rest extends unknown[]>(handler: (request: R, ...rest: Rest) => Response | Promise<Response>) => {
+    if (typeof handler !== 'function') throw new TypeError(NO_HANDLER)
+    return async function guarded(request: R, ...rest: Rest): Promise<Response> {
       const authorization = request.headers.get('Authorization')
       const decision = await decide(
         { method: request.method, path: new URL(request.url).pathname, authorization: authorization === null ? [] : [authorization] },
@@ -32,7 +35,11 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
         return toResponse(answer)
       }
     }
+  }
 }
+
+const NO_HANDLER =
+  'bearerAuth of bearer-auth-providers/fetch wraps a handler: bearerAuth(auth)((request) => new Response()); for Express import bearer-auth-providers/express'
 
 function toResponse({ status, headers, body }: Answer): Response {
   // A 204 must not have a body, not even an empty one.

@@ -5,6 +5,7 @@ import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.
 import { decide } from '../gate/decide.js'
 import { gatePolicy } from '../gate/policy.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
+import { checkedProvider } from '../provider.js'
 import type { GateOptions } from '../gate/policy.js'
 import type { BearerAuthProvider } from '../provider.js'
 
@@ -23,6 +24,7 @@ interface HonoContext {
  * `c.get('auth')`.
  */
 export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
+  checkedProvider('bearerAuth', provider)
   const policy = gatePolicy(options)
   return async function bearerAuth(c: HonoContext, next: () => Promise<void>): Promise<Response | undefined> {
     const { raw, method, path, routePath } = c.req

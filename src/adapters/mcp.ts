@@ -2,8 +2,9 @@
 import { toAccessToken } from '../access-token.js'
 import { currentAuth } from '../context.js'
 import { toAuthInfo } from '../gate/auth-info.js'
-import { checkOptions, functionOrNothing, spanInSeconds } from '../lib/options.js'
+import { checkOptions, clockInSeconds, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/web-url.js'
+import { checkedProvider } from '../provider.js'
 import type { AuthInfo } from '../gate/auth-info.js'
 import type { BearerAuthProvider } from '../provider.js'
 
@@ -30,11 +31,12 @@ export interface TokenVerifierOptions {
  */
 export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifierOptions = {}) {
   checkOptions('tokenVerifier', options, ['InvalidTokenError', 'resource', 'vouchFor', 'now'])
+  checkedProvider('tokenVerifier', provider)
   const { resource, vouchFor = 300 } = options
-  if (resource !== undefined) webUrl('resource', resource, { insecure: false })
-  spanInSeconds('vouchFor', vouchFor, { min: 1, max: 3600 })
-  const InvalidToken = functionOrNothing('InvalidTokenError', options.InvalidTokenError) ?? Sdk2InvalidTokenError
-  const now = functionOrNothing('now', options.now) ?? (() => Date.now() / 1000)
+  if (resource !== undefined) webUrl('resource', resource, { insecure: 'never' })
+  spanInSeconds('vouchFor', vouchFor, { min: 1, max: 86_400 })
+  const InvalidToken = optionalFunction('InvalidTokenError', options.InvalidTokenError) ?? Sdk2InvalidTokenError
+  const now = clockInSeconds(options.now)
   return {
     async verifyAccessToken(token: string): Promise<AuthInfo & { expiresAt: number }> {
       const accessToken = toAccessToken(await provider.verifyToken(token))

@@ -5,6 +5,7 @@ import { decide } from '../gate/decide.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
 import { gatePolicy } from '../gate/policy.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
+import { checkedProvider } from '../provider.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GateOptions } from '../gate/policy.js'
 import type { BearerAuthProvider } from '../provider.js'
@@ -17,9 +18,11 @@ export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
  * with 500 and a process warning; other errors of the listener are left as they are.
  */
 export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
+  checkedProvider('bearerAuth', provider)
   const policy = gatePolicy(options)
-  return (listener: Listener) =>
-    async function guarded(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  return (listener: Listener) => {
+    if (typeof listener !== 'function') throw new TypeError(NO_LISTENER)
+    return async function guarded(req: IncomingMessage, res: ServerResponse): Promise<void> {
       const { url = '/' } = req
       let decision: Awaited<ReturnType<typeof decide>>
       try {
@@ -41,4 +44,8 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
         if (!res.writableEnded) res.destroy()
       }
     }
+  }
 }
+
+const NO_LISTENER =
+  'bearerAuth of bearer-auth-providers/node wraps a listener: createServer(bearerAuth(auth)(listener)); for Express import bearer-auth-providers/express'

@@ -5,7 +5,7 @@ import { mayShareBetweenRequests } from '../lib/runtime.js'
 import type { RejectReason, Verdict } from '../verdict.js'
 
 export interface CacheOptions {
-  /** Seconds a yes is remembered, never beyond the token's own end. Default 30: a revoked token is refused within this. */
+  /** Seconds a yes is remembered, never beyond the token's own end. Default 30, at most an hour: a revoked token is refused within this. */
   ttl?: number | undefined
   /** Seconds a no is remembered. Default 10. */
   rejectedTtl?: number | undefined
@@ -25,10 +25,11 @@ export class VerdictCache<V extends Verdict> {
   readonly #now: () => number
 
   constructor(options: CacheOptions, now: () => number) {
+    if (typeof options !== 'object' || options === null) throw new TypeError('"cache" must be false or an object such as { ttl: 30 }')
     checkOptions('cache', options, ['ttl', 'rejectedTtl', 'maxEntries', 'maxRejectedEntries'])
     const { ttl = 30, rejectedTtl = 10, maxEntries = 10_000, maxRejectedEntries = 2_000 } = options
-    this.#ttl = spanInSeconds('cache.ttl', ttl, ONE_DAY)
-    this.#rejectedTtl = spanInSeconds('cache.rejectedTtl', rejectedTtl, ONE_DAY)
+    this.#ttl = spanInSeconds('cache.ttl', ttl, ONE_HOUR)
+    this.#rejectedTtl = spanInSeconds('cache.rejectedTtl', rejectedTtl, ONE_HOUR)
     this.#accepted = new LRUCache({ max: countOf('cache.maxEntries', maxEntries) })
     this.#rejected = new LRUCache({ max: countOf('cache.maxRejectedEntries', maxRejectedEntries) })
     this.#now = now
@@ -90,7 +91,7 @@ interface Entry<V> {
   readonly until: number
 }
 
-const ONE_DAY = { min: 0, max: 86_400 }
+const ONE_HOUR = { min: 0, max: 3_600 }
 
 /** A no that time or a new key can turn into a yes is not remembered. */
 const REMEMBERED = {
@@ -106,5 +107,6 @@ const REMEMBERED = {
   missing_claim: true,
   invalid_claim: true,
   unknown_token: true,
+  no_owner: true,
   revoked: true,
 } as const satisfies Record<RejectReason, boolean>

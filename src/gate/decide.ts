@@ -21,6 +21,7 @@ export type Decision =
 /** Any exception that leaves here is a bug of the provider: let the framework answer it with 500. */
 export async function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Decision> {
   const { answers } = policy
+  if (answers === undefined) throw new TypeError('decide takes checked options: decide(request, provider, gatePolicy({ … }))')
   const pass = (token: AccessToken | null): Decision => ({ pass: true, context: { token, resource: policy.resource, answers } })
   const send = (answer: Answer): Decision => ({ pass: false, answer })
 

@@ -14,7 +14,7 @@ export interface ProtectedResource {
 
 /** @throws TypeError for what is not an absolute https URL (http on loopback) without fragment. */
 export function protectedResource(resource: unknown): ProtectedResource {
-  const url = webUrl('resource', resource, { insecure: false })
+  const url = webUrl('resource', resource, { insecure: 'never' })
   // RFC 9728 section 3.1: inserted between host and path; a slash that stands alone is dropped.
   const metadataPath = `/.well-known/oauth-protected-resource${url.pathname === '/' ? '' : url.pathname}`
   return {

@@ -6,14 +6,15 @@ export function checkOptions(owner: string, options: unknown, names: readonly st
     throw new TypeError(`${owner} takes an object with ${names.join(', ')}`)
   }
   for (const name of Object.keys(options)) {
-    if (!names.includes(name)) throw new TypeError(`"${name}" is not an option of ${owner}; it takes ${names.join(', ')}`)
+    if (!names.includes(name)) throw new TypeError(`"${name}" is not an option of ${owner}${ELSEWHERE.get(name) ?? ''}; it takes ${names.join(', ')}`)
   }
 }
 
 /** A span of time in seconds, within bounds. Returns it. */
 export function spanInSeconds(name: string, value: unknown, { min, max }: { min: number; max: number }): number {
   if (typeof value === 'number' && value >= min && value <= max) return value
-  const advice = typeof value === 'number' && value > max && value >= 1000 ? `; ${value} looks like milliseconds, write ${value / 1000}` : ''
+  const inSeconds = typeof value === 'number' ? value / 1000 : Number.NaN
+  const advice = value !== max && inSeconds >= Math.max(min, 0.1) && inSeconds <= max ? `; ${String(value)} looks like milliseconds, write ${inSeconds}` : ''
   throw new TypeError(`"${name}" must be a number of seconds from ${min} to ${max}${advice}`)
 }
 
@@ -32,7 +33,23 @@ export function countOf(name: string, value: unknown): number {
 }
 
 /** A function, or nothing. Returns it. */
-export function functionOrNothing<F>(name: string, value: F): F {
+export function optionalFunction<F>(name: string, value: F): F {
   if (value === undefined || typeof value === 'function') return value
   throw new TypeError(`"${name}" must be a function`)
 }
+
+/** A clock that was handed in, or the system's. Looked at once, to see that it counts seconds. */
+export function clockInSeconds(now: (() => number) | undefined): () => number {
+  const clock = optionalFunction('now', now) ?? (() => Date.now() / 1000)
+  atEpochSeconds('now', clock())
+  return clock
+}
+
+/** Options that exist, but not there. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['allowInsecureHttp', ' by this name: it is a symbol, [allowInsecureHttp]: true'],
+  ['anyAudience', ' by this name: it is a value, audience: anyAudience'],
+  ['requiredScopes', ' but of bearerAuth'],
+  ['protect', ' but of bearerAuth'],
+  ['resource', ' but of bearerAuth'],
+])

@@ -1,18 +1,19 @@
 /** URLs that we fetch keys from, or that stand for this server. */
 
 export interface WebUrlRules {
-  /** Allow plain `http:` to hosts other than this machine. */
-  readonly insecure: boolean
+  /** Allow plain `http:` to hosts other than this machine. `'never'` where there is no option for it. */
+  readonly insecure: boolean | 'never'
 }
 
 /** @throws TypeError for what is not an absolute https URL; plain http is for loopback only. Returns the parsed URL. */
 export function webUrl(name: string, value: unknown, { insecure }: WebUrlRules): URL {
   const url = typeof value === 'string' && value.trim() === value && URL.canParse(value) ? new URL(value) : undefined
-  if (url === undefined) throw new TypeError(`"${name}" must be an absolute URL, such as https://id.example.com`)
+  if (url === undefined) throw new TypeError(`"${name}" must be an absolute URL, such as https://mcp.example.com/mcp`)
   if (url.username !== '' || url.password !== '') throw new TypeError(`"${name}" must not contain a user name or a password`)
   if (url.hash !== '') throw new TypeError(`"${name}" must not have a fragment`)
-  if (isAllowed(url, insecure)) return url
-  throw new TypeError(`"${name}" must be an https URL; plain http is allowed on loopback, or with [allowInsecureHttp]: true`)
+  if (isAllowed(url, insecure === true)) return url
+  const wayOut = insecure === 'never' ? '' : ', or with the symbol [allowInsecureHttp]: true'
+  throw new TypeError(`"${name}" must be an https URL; plain http is allowed on loopback${wayOut}`)
 }
 
 function isAllowed(url: URL, insecure: boolean): boolean {

@@ -21,7 +21,7 @@ export const standardScopes: ScopeMapper = (claims) => [...valuesOf(claims.scope
  * @throws TypeError for an empty path, or a table that names something that is not a scope.
  */
 export function fromClaim(path: string | readonly string[], table?: ScopeTable): ScopeMapper {
-  const names = typeof path === 'string' ? [path] : [...path]
+  const names = typeof path === 'string' ? [path] : Array.isArray(path) ? [...path] : []
   if (names.length === 0 || names.some((name) => typeof name !== 'string' || name === '')) {
     throw new TypeError('fromClaim takes the name of a claim, such as "permissions" or "realm_access.roles"')
   }
@@ -35,7 +35,10 @@ export function fromClaim(path: string | readonly string[], table?: ScopeTable):
 export function mapScopes(mappers: readonly ScopeMapper[], claims: Claims): readonly string[] {
   const scopes = new Set<string>()
   for (const mapper of mappers) {
-    for (const scope of mapper(claims)) if (isScopeToken(scope)) scopes.add(scope)
+    const mapped: unknown = mapper(claims)
+    // A text is a list of letters to a loop.
+    if (!Array.isArray(mapped)) throw new TypeError('a scope mapper must give an array of scopes')
+    for (const scope of mapped) if (isScopeToken(scope)) scopes.add(scope)
   }
   return Object.freeze([...scopes])
 }
@@ -49,6 +52,9 @@ function valuesOf(claim: unknown): string[] {
 
 // A Map and not an object: a role called "constructor" finds nothing.
 function checkedTable(table: ScopeTable): Map<string, readonly string[]> {
+  if (typeof table !== 'object' || table === null || Array.isArray(table)) {
+    throw new TypeError('fromClaim takes a table as its second argument: { admin: ["notes:read", "notes:write"], viewer: "notes:read" }')
+  }
   const grants = new Map<string, readonly string[]>()
   for (const [value, granted] of Object.entries(table)) {
     const scopes = typeof granted === 'string' ? [granted] : granted

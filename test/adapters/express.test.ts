@@ -14,7 +14,6 @@ describe('the gate for Express', () => {
   keepsTheGateContract(SERVERS.express, {
     reads: ['/MCP', '/mcp/', 'http://localhost/mcp', 'http://localhost/MCP'],
     setsHeadersFirst: true,
-    authKnowsResource: true,
     wordsOfThrown: "the framework's",
   })
 

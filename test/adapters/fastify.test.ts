@@ -13,7 +13,6 @@ describe('the gate for Fastify', () => {
   keepsTheGateContract(SERVERS.fastify, {
     reads: ['/%6dcp', '/%6Dcp', 'http://localhost/mcp', 'http://localhost/%6dcp'],
     setsHeadersFirst: true,
-    authKnowsResource: true,
     wordsOfThrown: "the framework's",
   })
 

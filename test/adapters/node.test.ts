@@ -13,7 +13,6 @@ describe('the gate for node:http', () => {
   keepsTheGateContract(SERVERS.node, {
     reads: ['//x/mcp', '/x/../mcp', '/x/%2e%2e/mcp', 'http://localhost/mcp', 'http://localhost/x/../mcp'],
     setsHeadersFirst: true,
-    authKnowsResource: true,
     wordsOfThrown: 'ours',
   })
 

@@ -106,7 +106,7 @@ describe('whatever is configured', () => {
   const resource = fc
     .tuple(fc.string({ unit: letter, maxLength: 12 }), fc.string({ unit: letter, maxLength: 12 }))
     .map(([path, query]) => `https://mcp.example.com/${path.replaceAll('#', '')}?${query.replaceAll('#', '')}`)
-    .filter((url) => URL.canParse(url))
+    .filter((url) => url.trim() === url && URL.canParse(url))
   const answered = async (authorization: readonly string[], options: GateOptions, token: 'no' | 'yes' | number): Promise<Record<string, string>> => {
     const asking = {
       verifyToken: async () => {

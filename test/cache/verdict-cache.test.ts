@@ -125,7 +125,7 @@ describe('VerdictCache', () => {
   test.each([
     ['ttl', -1],
     ['ttl', Number.NaN],
-    ['ttl', 86_401],
+    ['ttl', 3_601],
     ['rejectedTtl', '10'],
     ['maxEntries', 0],
     ['maxEntries', 1.5],

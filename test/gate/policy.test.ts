@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { AuthUnavailableError, decide, gatePolicy } from '../../src/index.js'
+import { bearerAuth as express } from '../../src/adapters/express.js'
+import { bearerAuth as fastify } from '../../src/adapters/fastify.js'
+import { bearerAuth as fetchGate } from '../../src/adapters/fetch.js'
+import { bearerAuth as hono } from '../../src/adapters/hono.js'
+import { bearerAuth as node } from '../../src/adapters/node.js'
+import { AuthUnavailableError, decide, gatePolicy, StaticProvider } from '../../src/index.js'
 import { says } from '../oauth-kit.js'
 import type { BearerAuthProvider, Decision, GateOptions } from '../../src/index.js'
 
@@ -166,5 +171,30 @@ describe('what is protected by name', () => {
   test.each(['protect', 'exclude', 'authorizationServers', 'requiredScopes', 'resource'])('%s of null or "" is refused', (name) => {
     expect(() => gatePolicy({ [name]: null })).toThrow(TypeError)
     expect(() => gatePolicy({ [name]: '' })).toThrow(TypeError)
+  })
+})
+
+describe('what a gate is built with', () => {
+  const doors: readonly (readonly [string, (provider: never, options?: GateOptions) => unknown])[] = [
+    ['express', express],
+    ['fastify', fastify],
+    ['hono', hono],
+    ['node', node],
+    ['fetch', fetchGate],
+  ]
+  test.each(doors)('%s takes a provider, and says so at once', (_, bearerAuth) => {
+    expect(() => bearerAuth(undefined as never)).toThrow(/bearerAuth takes a provider: an object with verifyToken/)
+    expect(() => bearerAuth({ resource: 'https://mcp.example.com' } as never)).toThrow(/takes a provider/)
+    expect(() => bearerAuth([says('yes')] as never)).toThrow(/new ChainProvider/)
+    expect(() => bearerAuth(StaticProvider as never)).toThrow(/forget "new"/)
+  })
+
+  test('node and fetch wrap a function, and say where to look when Express hands them a request', () => {
+    expect(() => node(says('yes'))({} as never)).toThrow(/for Express import bearer-auth-providers\/express/)
+    expect(() => fetchGate(says('yes'))({} as never)).toThrow(/for Express import bearer-auth-providers\/express/)
+  })
+
+  test('decide wants its options checked', async () => {
+    await expect(decide(POST, says('yes'), {} as never)).rejects.toThrow(/gatePolicy\(/)
   })
 })

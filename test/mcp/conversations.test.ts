@@ -247,7 +247,7 @@ describe.each(CONVERSATIONS)('%s', (_, open, call, { sdk }) => {
     expect((await server.ask({ headers: bearer('nobody-knows'), body: '{}' })).status).toBe(503)
   })
 
-  test.skipIf(sdk === 1)("SDK 2.x's challenge per tool is a 403 over HTTP that points to our metadata", async () => {
+  if (sdk === 2) test("SDK 2.x's challenge per tool is a 403 over HTTP that points to our metadata", async () => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'write_challenged', arguments: {} } })
     const headers = { Accept: 'application/json, text/event-stream' }
     const denied = await server.ask({ headers: { ...headers, ...bearer(GOOD.ada) }, body })

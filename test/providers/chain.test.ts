@@ -14,7 +14,7 @@ keepsTheContract('ChainProvider', async () => {
     new StaticProvider({ [KEY]: { claims: { sub: 'ci-robot' }, scopes: ['deploy'] } }),
   ])
   return { provider, good: await key.sign(), refused: ['another-key-1234', await key.sign({ aud: 'elsewhere' })], events: [] }
-})
+}, 'nobody')
 
 /** What a member answers, under what recognition. */
 type Word = 'yes' | 'no' | 'silence' | 'bug'
@@ -102,6 +102,18 @@ describe('ChainProvider', () => {
     expect(chain.issuers).toEqual(['https://a.example', 'https://b.example'])
   })
 
+  test('a token that is nobody\'s is told to the observer of the chain', async () => {
+    const events: unknown[] = []
+    const chain = new ChainProvider([says('yes', 'foreign')], { observe: (event) => events.push(event), name: 'door' })
+    expect(await chain.verifyToken('a-token')).toBeNull()
+    expect(events).toEqual([{ type: 'rejected', provider: 'door', reason: 'no_owner', remembered: false }])
+  })
+
+  test.each([true, undefined, Promise.resolve('mine'), 'yes'])('a recognition of %s is a bug, not a stranger', async (answer) => {
+    const chain = new ChainProvider([{ ...says('yes'), recognizes: () => answer as never }])
+    await expect(chain.verifyToken('a-token')).rejects.toThrow(/recognizes must answer/)
+  })
+
   test('closing a chain closes its members', async () => {
     const closed: string[] = []
     const member = (name: string): BearerAuthProvider => ({ ...says('no'), close: async () => void closed.push(name) })
@@ -112,7 +124,8 @@ describe('ChainProvider', () => {
   test.each([
     ['an empty chain', [], /at least one provider/],
     ['no array', undefined, /at least one provider/],
-    ['a member that is no provider', [says('no'), {}], /member 2 of the chain is no provider/],
+    ['a member that is no provider', [says('no'), {}], /member 2 of the chain takes a provider/],
+    ['a class in the place of an instance', [StaticProvider], /did you forget "new"/],
   ])('%s is refused at construction', (_, chain, message) => {
     expect(() => new ChainProvider(chain as never)).toThrow(message)
   })

@@ -335,6 +335,9 @@ describe('JwksProvider', () => {
     ['a timeout in milliseconds', { issuer: ISSUER, audience: AUDIENCE, timeout: 2000 }, /write 2/],
     ['a ttl in milliseconds', { issuer: ISSUER, audience: AUDIENCE, cache: { ttl: 300_000 } }, /"cache.ttl".*write 300/],
     ['a misspelt cache option', { issuer: ISSUER, audience: AUDIENCE, cache: { TTL: 3 } }, /"TTL" is not an option of cache/],
+    ['a symbol by its name', { issuer: ISSUER, audience: AUDIENCE, allowInsecureHttp: true }, /it is a symbol/],
+    ['an option of the gate', { issuer: ISSUER, audience: AUDIENCE, requiredScopes: ['a'] }, /but of bearerAuth/],
+    ['a cache of true', { issuer: ISSUER, audience: AUDIENCE, cache: true }, /"cache" must be false or an object/],
     ['scopes that are text', { issuer: ISSUER, audience: AUDIENCE, scopes: 'notes:read' }, /"scopes" must be a mapper/],
     ['a fetch that is no function', { issuer: ISSUER, audience: AUDIENCE, fetch: 'undici' }, /"fetch" must be a function/],
   ])('%s is refused at construction', (_, options, message) => {

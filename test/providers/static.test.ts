@@ -12,7 +12,7 @@ keepsTheContract('StaticProvider', async () => {
   const events: AuthEvent[] = []
   const provider = new StaticProvider({ [KEY]: GRANT }, { observe: (event) => events.push(event) })
   return { provider, good: KEY, refused: ['ci-0123456789abcdeg', 'ci-0123456789abcde', 'constructor', '__proto__'], events }
-})
+}, 'nobody')
 
 describe('StaticProvider', () => {
   test('knows its own tokens and calls all others foreign', () => {
@@ -60,6 +60,10 @@ describe('StaticProvider', () => {
   test.each([
     ['no token at all', {}, /at least one token/],
     ['a token under 8 characters', { 'short77': GRANT }, /number 1 is shorter than 8/],
+    ['a variable that is not set', { [String(undefined)]: GRANT }, /environment variable/],
+    ['a token with its scheme', { ['Bearer ci-0123456789abcdef']: GRANT }, /leave that out/],
+    ['a list', [KEY], /at least one token/],
+    ['claims that are no plain data', { [KEY]: { claims: { when: new Date() } } }, /plain data/],
     ['a token with a blank', { [KEY]: GRANT, 'has a blank in it': GRANT }, /number 2 has a character/],
     ['a grant without claims', { [KEY]: { scopes: ['a'] } }, /"claims"/],
     ['scopes as one string', { [KEY]: { claims: {}, scopes: 'a b' } }, /"scopes"/],
@@ -72,7 +76,7 @@ describe('StaticProvider', () => {
     const construct = (): unknown => new StaticProvider(tokens as never)
     expect(construct).toThrow(TypeError)
     expect(construct).toThrow(message)
-    for (const token of Object.keys(tokens)) expect(construct).not.toThrow(token)
+    for (const token of Object.keys(tokens).filter((name) => name.length > 7 && name !== 'undefined')) expect(construct).not.toThrow(token)
   })
 
   test('an unknown option is refused', () => {

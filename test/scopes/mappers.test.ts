@@ -80,12 +80,18 @@ describe('fromClaim', () => {
     ['an empty array path', [], undefined],
     ['a path with an empty name', ['a', ''], undefined],
     ['no path', undefined, undefined],
+    ['a table that is a list', 'roles', ['admin']],
+    ['a table of null', 'roles', null],
     ['two scopes in one entry', 'roles', { admin: 'a b' }],
     ['a grant that is a number', 'roles', { admin: 7 }],
     ['an empty scope', 'roles', { admin: [''] }],
   ])('%s is refused', (_, path, table) => {
     expect(() => fromClaim(path as never, table as never)).toThrow(TypeError)
   })
+})
+
+test('a mapper that gives text is a bug, not a list of letters', () => {
+  expect(() => scopesOf({ scope: 'admin' }, (claims) => claims.scope as never)).toThrow(/must give an array/)
 })
 
 describe('matching', () => {
