@@ -7,10 +7,8 @@ import { readOptions, USAGE } from './jwt/options.js'
 import { goalsTable, heading, tableOf } from './jwt/report.js'
 import { pin, run } from './jwt/run.js'
 
-const IN_FLIGHT = [1, 64]
-
 const options = optionsOrExit()
-const { algorithms, size, library, file } = options
+const { algorithms, inFlights, size, library, file } = options
 const date = new Date().toISOString()
 const where = machine(library)
 console.log(heading(where, { date, pinned: pin.length > 0 }))
@@ -18,7 +16,7 @@ console.log(heading(where, { date, pinned: pin.length > 0 }))
 /** @type {import('./jwt/figures.js').Figure[]} */
 const figures = []
 for (const algorithm of algorithms) {
-  for (const inFlight of IN_FLIGHT) {
+  for (const inFlight of inFlights) {
     const samples = await run({ algorithm, inFlight, size, library: library.href })
     const part = figuresOf(samples, { algorithm, inFlight })
     figures.push(...part)

@@ -19,7 +19,8 @@ import type { KeyOptions } from '../src/jwt/issuer-keys.js'
 import type { IssuerOption } from '../src/jwt/issuers.js'
 import type { KeySourceOptions } from '../src/jwt/key-source.js'
 import type { ClaimRule, Expectations, Finding, Rule } from '../src/jwt/rules.js'
-import type { EngineChoice, SignatureEngine } from '../src/jwt/signature.js'
+import type { EngineChoice } from '../src/jwt/signature.js'
+import type { SignatureEngine } from '../src/jwt/signature-engine.js'
 import type { Fetch } from '../src/lib/fetch-json.js'
 import type { Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/standard-provider.js'
@@ -149,7 +150,7 @@ export class JwksProvider extends StandardProvider {
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
     const found = firstFinding(this.#rules, jwt, this.#expected, this.now()) ?? (await this.#checkSignature(token, jwt))
     if (found !== undefined) return reject(found.reason, found.detail)
-    return accept(jwt.claims, jwt.claims.exp as number) // the rule for `exp` saw to it
+    return accept(jwt.claims) // its `exp` is its end
   }
 
   async #checkSignature(token: string, { header, claims }: DecodedJwt): Promise<Finding | undefined> {

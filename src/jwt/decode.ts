@@ -1,5 +1,5 @@
 /** Reads a compact JWT strictly: what is not exactly one JWT in canonical form is none at all. Verifies nothing. */
-import { decodeBase64url } from '../lib/base64url.js'
+import { decodeBase64url } from './base64url.js'
 
 export interface DecodedJwt {
   readonly header: Readonly<Record<string, unknown>>

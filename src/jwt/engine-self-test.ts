@@ -1,11 +1,9 @@
 /** Known answers for the synchronous engine: it is used only where it finds all of these, and none of their falsifications. */
-import { decodeBase64url } from '../lib/base64url.js'
+import { decodeBase64url } from './base64url.js'
 import type { JsonWebKey, KeyObject } from 'node:crypto'
-import type { nodeCrypto } from '../lib/runtime.js'
 import type { Algorithm } from './algorithms.js'
-import type { Verification } from './node-engine.js'
+import type { NodeCrypto, Verification } from './node-verification.js'
 
-type NodeCrypto = NonNullable<ReturnType<typeof nodeCrypto>>
 type Verify = (crypto: NodeCrypto, alg: Algorithm, key: KeyObject) => Verification
 
 interface KnownAnswer {

@@ -1,6 +1,6 @@
 /** Signatures by `jose`, which is WebCrypto: the reference, on every runtime. */
 import { compactVerify, errors } from 'jose'
-import type { SignatureEngine } from './signature.js'
+import type { SignatureEngine } from './signature-engine.js'
 
 export const joseEngine: SignatureEngine = {
   name: 'jose',

@@ -3,12 +3,7 @@ import { nodeEngine } from './node-engine.js'
 import { joseEngine } from './jose-engine.js'
 import type { CryptoKey } from 'jose'
 import type { Algorithm } from './algorithms.js'
-
-/** One way to check signatures. Takes tokens that are compact and canonical, and keys that fit the algorithm. */
-export interface SignatureEngine {
-  readonly name: 'jose' | 'node'
-  isSignedBy(token: string, alg: Algorithm, key: CryptoKey): boolean | Promise<boolean>
-}
+import type { SignatureEngine } from './signature-engine.js'
 
 /** `'auto'`: the runtime's own synchronous check where there is one that passes its self-test, else `jose`. */
 export type EngineChoice = 'auto' | 'jose'
