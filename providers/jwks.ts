@@ -65,7 +65,7 @@ export type JwksProviderOptions = ProviderOptions & {
   timeout?: number | undefined
   /** Replaces the global `fetch`: for a proxy or a private certificate authority. */
   fetch?: Fetch | undefined
-  /** Sent to the issuer's own origin, for keys behind a lock. */
+  /** Sent to the issuer's own origin and to a `jwksUri` that you name, for keys behind a lock. */
   headers?: Readonly<Record<string, string>> | undefined
   [allowInsecureHttp]?: true
 } & (
@@ -102,7 +102,7 @@ export class JwksProvider extends StandardProvider {
   readonly keys: Pick<IssuerKeys, 'warm' | 'snapshot'>
   readonly #keys: IssuerKeys
   readonly #expected: Expectations
-  readonly #rules: readonly Rule[]
+  readonly #rules: ReturnType<typeof rulesFor>
   readonly #engine: SignatureEngine
 
   constructor(options: JwksProviderOptions) {
@@ -138,17 +138,24 @@ export class JwksProvider extends StandardProvider {
     const jwt = decodeJwt(token)
     const hint = shapeOf(token)
     if (jwt === null) return [{ rule: 'shape', passed: false, reason: 'malformed', ...(hint && { hint }) }]
-    const reports = this.#rules.map(({ name, find }) => report(name, find(jwt, this.#expected, this.now())))
+    const reportsOf = (rules: readonly Rule[]): RuleReport[] =>
+      rules.map(({ name, find }) => report(name, find(jwt, this.#expected, this.now())))
+    const reports = reportsOf(this.#rules.unsigned)
     const named = reports.filter(({ rule, passed }) => !passed && (rule === 'alg' || rule === 'iss' || rule === 'crit'))
     // Without an algorithm and an issuer of ours there is no key to check with.
-    return named.length > 0 ? reports : [...reports, report('signature', await this.#checkSignature(token, jwt))]
+    if (named.length > 0) return reports
+    const signature = report('signature', await this.#checkSignature(token, jwt))
+    return signature.passed ? [...reports, signature, ...reportsOf(this.#rules.signed)] : [...reports, signature]
   }
 
   protected override async check(token: string): Promise<Verdict> {
     const jwt = decodeJwt(token)
     if (jwt === null) return reject('malformed', malformed(token))
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
-    const found = firstFinding(this.#rules, jwt, this.#expected, this.now()) ?? (await this.#checkSignature(token, jwt))
+    const found =
+      firstFinding(this.#rules.unsigned, jwt, this.#expected, this.now()) ??
+      (await this.#checkSignature(token, jwt)) ??
+      firstFinding(this.#rules.signed, jwt, this.#expected, this.now())
     if (found !== undefined) return reject(found.reason, found.detail)
     return accept(jwt.claims) // its `exp` is its end
   }
@@ -160,8 +167,10 @@ export class JwksProvider extends StandardProvider {
     if (kid !== undefined && typeof kid !== 'string') return { reason: 'unknown_key', detail } // RFC 7515 section 4.1.4
     const keys = await this.#keys.candidates(claims.iss as string, alg, kid) // and the rule for `iss` to this
     if (keys.length === 0) return { reason: 'unknown_key', detail }
-    if (!(await isSigned(this.#engine, token, alg, keys))) return { reason: 'bad_signature', detail }
-    return undefined
+    if (await isSigned(this.#engine, token, alg, keys)) return undefined
+    // Without a name nobody can see that a key is new: look once more, within the same budget.
+    const newer = kid === undefined ? await this.#keys.newer(claims.iss as string, alg) : []
+    return (await isSigned(this.#engine, token, alg, newer)) ? undefined : { reason: 'bad_signature', detail }
   }
 }
 

@@ -98,11 +98,11 @@ export abstract class StandardProvider extends BearerAuthProvider {
   async #examine(token: string): Promise<Finding> {
     const verdict = await this.check(token)
     if (typeof verdict?.accepted !== 'boolean') throw new TypeError('check must answer accept(claims) or reject(reason)')
-    if (!verdict.accepted) return verdict
+    if (!verdict.accepted) return withoutValues(verdict)
     const claims = frozenCopy('claims', verdict.claims)
     // Whatever a check forgets: a token past its end is refused, by the verdict or by the claim, whichever comes first.
     const { exp } = claims
-    if (exp !== undefined && !Number.isFinite(exp)) return reject('invalid_claim', { claim: 'exp', expected: 'a finite number', actual: exp })
+    if (exp !== undefined && !Number.isFinite(exp)) return reject('invalid_claim', { claim: 'exp', expected: 'a finite number', actual: undefined })
     const expiresAt = exp === undefined ? verdict.expiresAt : Math.min(exp, verdict.expiresAt ?? exp)
     if (expiresAt !== undefined && !(expiresAt + this.clockTolerance > this.now())) return reject('expired')
     return { accepted: true, claims, expiresAt, scopes: mapScopes(this.#mappers, claims) }
@@ -117,3 +117,10 @@ export abstract class StandardProvider extends BearerAuthProvider {
 
 /** A verdict with its scopes, mapped once and remembered with it. */
 type Finding = (Accepted & { readonly scopes: readonly string[] }) | Rejected
+
+// What does not fit was written by whoever sent the token: remembered, it would fill the memory.
+function withoutValues({ reason, detail }: Rejected): Rejected {
+  if (detail === undefined) return reject(reason)
+  const { claim, hint } = detail
+  return reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) })
+}

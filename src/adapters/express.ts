@@ -26,14 +26,18 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
   checkedProvider('bearerAuth', provider)
   const policy = gatePolicy(options)
   const { resource } = policy
-  return function bearerAuth(req: ExpressRequest, res: ServerResponse, next: (error?: unknown) => void): void {
+  /** What is left to do once all that can fail is done. */
+  async function decided(req: ExpressRequest, res: ServerResponse, next: () => void): Promise<() => void> {
     const mounted = req.baseUrl !== '' || req.route !== undefined
     const request = incomingRequest(req, req.originalUrl, `${req.baseUrl}${req.url ?? ''}`, mounted)
-    decide(request, provider, policy).then((decision) => {
-      if (!decision.pass) return sendAnswer(res, decision.answer)
-      const { token } = decision.context
-      if (token !== null) Object.assign(req, { auth: toAuthInfo(token, resource) })
-      runWithAuth(readableWhenThrown(decision.context, (name) => res.getHeader(name)), next)
-    }, next)
+    const decision = await decide(request, provider, policy)
+    if (!decision.pass) return () => sendAnswer(res, decision.answer)
+    const { token } = decision.context
+    if (token !== null) Object.assign(req, { auth: toAuthInfo(token, resource) })
+    const context = readableWhenThrown(decision.context, (name) => res.getHeader(name))
+    return () => runWithAuth(context, next)
+  }
+  return function bearerAuth(req: ExpressRequest, res: ServerResponse, next: (error?: unknown) => void): void {
+    decided(req, res, next).then((proceed) => proceed(), next)
   }
 }

@@ -41,19 +41,25 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
     if (prefix !== undefined) return ready(new TypeError('bearerAuth takes no "prefix"; register it in a scope that has one, or name paths with "protect"'))
     const mounted = app.prefix !== ''
     app.addHook('onRequest', (request, reply, done) => {
-      decide(incomingRequest(request.raw, request.originalUrl, request.raw.url ?? '', mounted), provider, policy).then((decision) => {
-        if (decision.pass) {
-          const { token } = decision.context
-          if (token !== null) Object.assign(request.raw, { auth: toAuthInfo(token, policy.resource) })
-          return runWithAuth(readableWhenThrown(decision.context, (name) => reply.getHeader(name)), done)
-        }
-        const { status, headers, body } = decision.answer
-        const all = readableAcrossOrigins(headers, (name) => reply.getHeader(name))
-        for (const [name, value] of Object.entries(all)) reply.header(name, value)
-        reply.code(status).send(body)
-      }, done)
+      decided(request, reply, mounted, done).then((proceed) => proceed(), done)
     })
     ready()
+  }
+
+  /** What is left to do once all that can fail is done. */
+  async function decided(request: FastifyRequest, reply: FastifyReply, mounted: boolean, done: () => void): Promise<() => void> {
+    const { raw, originalUrl } = request
+    const alreadySet = (name: string): unknown => reply.getHeader(name)
+    const decision = await decide(incomingRequest(raw, originalUrl, raw.url ?? '', mounted), provider, policy)
+    if (!decision.pass) {
+      const { status, headers, body } = decision.answer
+      for (const [name, value] of Object.entries(readableAcrossOrigins(headers, alreadySet))) reply.header(name, value)
+      return () => reply.code(status).send(body)
+    }
+    const { token } = decision.context
+    if (token !== null) Object.assign(raw, { auth: toAuthInfo(token, policy.resource) })
+    const context = readableWhenThrown(decision.context, alreadySet)
+    return () => runWithAuth(context, done)
   }
   // Without this the hooks would end at the plugin's own scope.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true })

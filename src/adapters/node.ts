@@ -27,13 +27,13 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
       let decision: Awaited<ReturnType<typeof decide>>
       try {
         decision = await decide(incomingRequest(req, url, url, false), provider, policy)
+        const token = decision.pass ? decision.context.token : null
+        if (token !== null) Object.assign(req, { auth: toAuthInfo(token, policy.resource) })
       } catch (error) {
-        process.emitWarning(error instanceof Error ? error : String(error))
+        process.emitWarning(asWarning(error))
         return sendAnswer(res, { status: 500, headers: {}, body: '' })
       }
       if (!decision.pass) return sendAnswer(res, decision.answer)
-      const { token } = decision.context
-      if (token !== null) Object.assign(req, { auth: toAuthInfo(token, policy.resource) })
       try {
         await runWithAuth(decision.context, () => listener(req, res))
       } catch (error) {
@@ -49,3 +49,9 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
 
 const NO_LISTENER =
   'bearerAuth of bearer-auth-providers/node wraps a listener: createServer(bearerAuth(auth)(listener)); for Express import bearer-auth-providers/express'
+
+// The gate keeps a provider's bug in `cause`, away from what frameworks send; here nothing is sent.
+function asWarning(error: unknown): Error {
+  const { cause = error } = error instanceof Error ? error : {}
+  return cause instanceof Error ? cause : new TypeError('verifyToken must throw an Error')
+}

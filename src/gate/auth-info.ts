@@ -39,5 +39,5 @@ export function toAuthInfo(accessToken: AccessToken, { resource, metadataUrl }: 
 
 function soleAudience(audience: AccessToken['claims']['aud']): string | undefined {
   const [only, ...others] = [audience ?? []].flat()
-  return only !== undefined && others.length === 0 && URL.canParse(only) ? only : undefined
+  return typeof only === 'string' && others.length === 0 && URL.canParse(only) ? only : undefined
 }

@@ -9,7 +9,7 @@ import type { AccessToken } from '../access-token.js'
 import type { AuthContext } from '../context.js'
 import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
-import type { GatePolicy } from './policy.js'
+import type { GatePolicy, PathPolicy } from './policy.js'
 import type { GateRequest } from './request.js'
 
 export type Decision =
@@ -27,9 +27,10 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
 
   const metadata = policy.resource && metadataAnswer(request, policy.resource, describe(provider, policy))
   if (metadata !== undefined) return send(metadata)
-  if (request.method === 'OPTIONS' || isLeftAlone(request, policy)) return pass(null)
+  const paths = policy.paths[request.mounted === true ? 'mount' : 'app']
+  if (request.method === 'OPTIONS' || isLeftAlone(request, paths)) return pass(null)
 
-  const guarded = needsToken(request, policy)
+  const guarded = needsToken(request, paths)
   const credentials = readCredentials(request.authorization)
   if (credentials.kind === 'none') return guarded && !policy.optional ? send(answers.unauthenticated()) : pass(null)
   if (credentials.kind === 'malformed') return guarded ? send(answers.malformed()) : pass(null)
@@ -38,7 +39,7 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   try {
     token = toAccessToken(await provider.verifyToken(credentials.token))
   } catch (error) {
-    if (!isUnavailable(error)) throw asError(error)
+    if (!isUnavailable(error)) throw asBug(error)
     return guarded ? send(answers.unavailable(error.retryAfter)) : pass(null)
   }
   // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
@@ -47,29 +48,23 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   return pass(token)
 }
 
-function isLeftAlone(request: GateRequest, { exclude, protect = [] }: GatePolicy): boolean {
-  // Who puts a gate on a path, or names it, means that path: then only what is excluded by name is left alone.
-  const notMeant = NOT_GUARDED.filter((path) => !protect.some((one) => isExcluded(one, [path])))
-  const excluded = exclude ?? (request.mounted === true ? [] : notMeant)
-  return pathsOf(request).every((path) => isExcluded(path, excluded))
-}
-
-function needsToken(request: GateRequest, { protect, resource }: GatePolicy): boolean {
-  if (protect === undefined && request.mounted === true) return true
-  const guarded = protect ?? (resource === undefined ? ['/mcp'] : ['/mcp', resource.path])
-  return pathsOf(request).some((path) => isGuarded(path, guarded))
-}
-
 // A rewritten path is open only if both of its names are.
-function pathsOf({ path, routedPath = path }: GateRequest): readonly string[] {
-  return [path, routedPath]
+function isLeftAlone({ path, routedPath = path }: GateRequest, { exclude }: PathPolicy): boolean {
+  return isExcluded(path, exclude) && isExcluded(routedPath, exclude)
 }
 
-const NOT_GUARDED = ['/health', '/docs', '/inspector', '/openmcp.json']
+function needsToken({ path, routedPath = path }: GateRequest, { protect }: PathPolicy): boolean {
+  return isGuarded(path, protect) || isGuarded(routedPath, protect)
+}
 
-// Express and Fastify take an error that is nothing for "go on", and Express the word "route" for "skip this gate".
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new TypeError('verifyToken must throw an Error', { cause: thrown })
+/**
+ * A provider's bug as the framework may have it: with nothing of the error's own status, headers or message, which
+ * frameworks would send. They also take an error that is nothing for "go on", and Express the word "route" for "skip".
+ */
+function asBug(cause: unknown): Error {
+  const bug = new Error('the provider failed', { cause })
+  if (cause instanceof Error) bug.stack = `${String(bug)}\n  because of ${cause.stack ?? String(cause)}` // loggers print stacks
+  return bug
 }
 
 function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: readonly string[]; scopes: readonly string[] } {

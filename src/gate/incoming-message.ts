@@ -25,5 +25,7 @@ function authorizationOf(message: IncomingMessage): readonly string[] {
 
 function pathOf(url: string): string {
   // RFC 9112 section 3.2.2: the request line may hold a whole URL. `new URL` would resolve its dots, which routers do not.
-  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#%\\]*/i, '').replace(/[?#].*$/s, '') || '/'
+  const path = url.replace(/^https?:\/\/[a-z0-9._-]+(:\d+)?(?=\/)/i, '')
+  // Routers and `new URL` cut anything else in ways of their own: it stays whole, and is read with suspicion.
+  return path.startsWith('/') ? path.replace(/[?#].*$/s, '') : path
 }

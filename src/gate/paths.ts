@@ -17,7 +17,7 @@ export function isExcluded(path: string, excluded: readonly string[]): boolean {
 
 /** @throws TypeError unless every entry is a path that starts with a slash. Returns them. */
 export function checkedPaths(name: string, paths: unknown): readonly string[] {
-  const list = Array.isArray(paths) ? paths : []
+  const list = Array.isArray(paths) ? [...paths] : [] // a hole becomes an entry, and is refused
   if (!Array.isArray(paths) || !list.every((path) => typeof path === 'string' && isPlain(path) && !/[*?#:]/.test(path))) {
     throw new TypeError(`"${name}" must be an array of paths such as ['/mcp'], each of which covers all that is below it: no patterns`)
   }
@@ -30,7 +30,7 @@ function isBelow(path: string, prefix: string): boolean {
 }
 
 function isPlain(path: string): boolean {
-  return path.startsWith('/') && !/[%\\]|\/\/|\/\.{1,2}(\/|$)/.test(path)
+  return path.startsWith('/') && !/[%\\?#]|\/\/|\/\.{1,2}(\/|$)/.test(path)
 }
 
 /** The segments of an odd path, decoded as Hono and Fastify do before they match; without `;parameters` and all that `new URL` drops. */

@@ -19,11 +19,16 @@ export async function discoverJwksUri(
   if (ownProperty(document, 'issuer') !== issuer) {
     throw new AuthUnavailableError(`the discovery document of ${issuer} names another issuer; write "issuer" exactly as it does`)
   }
+  let url: URL
   try {
-    return webUrl('jwks_uri', ownProperty(document, 'jwks_uri'), { insecure }).href
+    url = webUrl('jwks_uri', ownProperty(document, 'jwks_uri'), { insecure })
   } catch (cause) {
     throw new AuthUnavailableError(`the discovery document of ${issuer} has no usable jwks_uri`, { cause })
   }
+  if (url.protocol === 'http:' && issuer.startsWith('https:')) {
+    throw new AuthUnavailableError(`the discovery document of ${issuer} names keys on plain http`)
+  }
+  return url.href
 }
 
 /** Where the document may be: OIDC appends to the issuer, RFC 8414 inserts before its path. */

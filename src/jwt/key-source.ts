@@ -108,6 +108,12 @@ export class KeySource {
     return found.length > 0 ? found : this.#lookAgain(alg, kid)
   }
 
+  /** The keys for this algorithm after another look at the issuer; none where there is nobody to ask. */
+  async newer(alg: Algorithm): Promise<readonly CryptoKey[]> {
+    if (this.#held?.final === true) return []
+    return (await this.#loadWithinBudget()).candidates(alg, undefined)
+  }
+
   /** A set that needs no waiting: fresh, or old while the issuer is away. Sees to it that it is renewed in time. */
   #usable(): KeySet | undefined {
     const held = this.#held
@@ -141,15 +147,17 @@ export class KeySource {
     }
     const name = kid === undefined ? alg : `${alg} ${kid}`
     if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return this.#notThere(false)
-    // While the back-off forbids a look anyway, none is paid for: the first one after it must be affordable.
-    if (this.#underWay === undefined && this.#mayLoad()) {
-      const wait = this.#budget.spend()
-      if (wait > 0) throw new AuthUnavailableError('a key that is not known may be new, and too many were asked for', { retryAfter: wait })
-    }
-    const found = await (await this.#load()).candidates(alg, kid)
+    const found = await (await this.#loadWithinBudget()).candidates(alg, kid)
     if (found.length > 0) return found
     this.#absent.set(name, this.#options.now())
     return this.#notThere(true)
+  }
+
+  async #loadWithinBudget(): Promise<KeySet> {
+    // While the back-off forbids a look anyway, none is paid for: the first one after it must be affordable.
+    const wait = this.#underWay === undefined && this.#mayLoad() ? this.#budget.spend() : 0
+    if (wait > 0) throw new AuthUnavailableError('a key that is not known may be new, and too many were asked for', { retryAfter: wait })
+    return this.#load()
   }
 
   #wasAbsent(name: string): boolean {

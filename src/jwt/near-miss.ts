@@ -24,10 +24,18 @@ const SAME_ONCE: readonly { readonly hint: Hint; readonly fold: (text: string) =
   { hint: 'the token is of version 1, the setting of version 2, or the other way round', fold: withoutVersion },
 ]
 
+/** Values looked at, and their length: whoever sent the token wrote them, and nothing is verified yet. */
+const MAX_VALUES = 8
+const MAX_LENGTH = 256
+
 /** Why none of the actual values is one of those expected, where that has a name. */
 export function nearMiss(expected: readonly string[], actual: unknown): Hint | undefined {
-  const values = [actual].flat().filter((value): value is string => typeof value === 'string')
-  return SAME_ONCE.find(({ fold }) => values.some((value) => expected.some((one) => fold(one) === fold(value))))?.hint
+  const values = (Array.isArray(actual) ? actual : [actual]).slice(0, MAX_VALUES)
+  const texts = values.filter((value): value is string => typeof value === 'string' && value.length <= MAX_LENGTH)
+  return SAME_ONCE.find(({ fold }) => {
+    const folded = new Set(texts.map(fold))
+    return expected.some((one) => folded.has(fold(one)))
+  })?.hint
 }
 
 // Microsoft's two: https://sts.windows.net/{tid}/ and https://login.microsoftonline.com/{tid}/v2.0.

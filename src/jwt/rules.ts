@@ -32,7 +32,7 @@ export interface Expectations {
 export interface ClaimRule {
   /** The claim it is about; appears in events and explanations. */
   readonly claim: string
-  /** True when the token may pass. Gets the claims, not yet verified: look, and do nothing else. */
+  /** True when the token may pass. Gets claims that the issuer signed. */
   readonly accepts: (value: unknown, claims: Claims) => boolean
 }
 
@@ -47,9 +47,10 @@ export interface Rule {
   readonly find: (jwt: DecodedJwt, expected: Expectations, now: number) => Finding | undefined
 }
 
-/** The rules for these expectations, in the order they are looked at. */
-export function rulesFor({ requiredClaims, rules }: Expectations): readonly Rule[] {
-  return [...STANDARD, ...requiredClaims.map(present), ...rules.map(ownRule)]
+/** The rules for these expectations, in the order they are looked at: what needs no signature, then what does. */
+export function rulesFor({ requiredClaims, rules }: Expectations): { unsigned: readonly Rule[]; signed: readonly Rule[] } {
+  // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw.
+  return { unsigned: [...STANDARD, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
 }
 
 /** The first rule's finding, or undefined when every rule is content. */

@@ -21,7 +21,15 @@ export function isSigned(
   [key, ...others]: readonly CryptoKey[],
 ): boolean | Promise<boolean> {
   if (key === undefined) return false
-  const signed = engine.isSignedBy(token, alg, key)
+  const signed = hasLengthFor(key, token) && engine.isSignedBy(token, alg, key)
   if (typeof signed === 'boolean') return signed || isSigned(engine, token, alg, others)
   return signed.then((good) => good || isSigned(engine, token, alg, others))
+}
+
+// RFC 8017 section 8.1.2: an RSA signature is as long as the modulus. OpenSSL, and so both engines, reads PSS without its
+// leading zeros as well, which would give one token in 256 a second spelling.
+function hasLengthFor({ algorithm }: CryptoKey, token: string): boolean {
+  if (!('modulusLength' in algorithm)) return true
+  const bytes = Math.ceil(Number(algorithm.modulusLength) / 8)
+  return token.length - token.lastIndexOf('.') - 1 === Math.ceil((bytes * 4) / 3)
 }

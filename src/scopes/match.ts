@@ -8,7 +8,7 @@ export function missingScopes(held: readonly string[], needed: readonly string[]
 
 /** @throws TypeError unless every entry is one scope. Returns them. */
 export function checkedScopes(name: string, scopes: unknown): readonly string[] {
-  if (!Array.isArray(scopes) || !scopes.every(isScopeToken)) {
+  if (!Array.isArray(scopes) || ![...scopes].every(isScopeToken)) {
     throw new TypeError(`"${name}" must hold one scope per entry: ['notes:read', 'notes:write'], not 'notes:read notes:write'`)
   }
   return Object.freeze([...scopes])

@@ -37,6 +37,6 @@ describe('the gate for fetch handlers', () => {
 
   test('leaves a bug of the provider to the runtime', async () => {
     const handler = bearerAuth(callers())(() => new Response('reached'))
-    await expect(handler(new Request('https://x/mcp', { headers: { Authorization: 'Bearer throws-an-error' } }))).rejects.toThrow('undefined is not a function')
+    await expect(handler(new Request('https://x/mcp', { headers: { Authorization: 'Bearer throws-an-error' } }))).rejects.toThrow('the provider failed')
   })
 })

@@ -69,8 +69,16 @@ describe('decide', () => {
   })
 
   test('a bug is thrown, on guarded paths and on others', async () => {
-    await expect(decided({}, {}, says('bug'))).rejects.toThrow(TypeError)
-    await expect(decided({}, { path: '/elsewhere' }, says('bug'))).rejects.toThrow(TypeError)
+    await expect(decided({}, {}, says('bug'))).rejects.toThrow('the provider failed')
+    await expect(decided({}, { path: '/elsewhere' }, says('bug'))).rejects.toThrow('the provider failed')
+  })
+
+  test('a bug brings nothing of its own that a framework would send', async () => {
+    const thrown = Object.assign(new Error('https://idp.internal/?secret=s3cr3t'), { status: 401, statusCode: 401, headers: { 'X-Idp': 'internal' } })
+    const failing = { verifyToken: () => Promise.reject(thrown) }
+    const bug = await decided({}, {}, failing).catch((error: unknown) => error)
+    expect(bug).toMatchObject({ message: 'the provider failed', cause: thrown })
+    for (const name of ['status', 'statusCode', 'headers', 'getResponse']) expect(bug).not.toHaveProperty(name)
   })
 
   test('a token that is bound to a key is refused without the proof', async () => {
@@ -90,7 +98,7 @@ describe('decide', () => {
 
   test('an excluded path is not looked at, even with a token', async () => {
     const provider = says('yes')
-    expect(await decided({ protect: ['/'] }, { path: '/health' }, provider)).toMatchObject({ pass: true, context: { token: null } })
+    expect(await decided({ protect: ['/'], exclude: ['/health'] }, { path: '/health' }, provider)).toMatchObject({ pass: true, context: { token: null } })
     expect(provider.asked).toEqual([])
   })
 
@@ -164,8 +172,23 @@ describe('what is protected by name', () => {
     const request = { authorization: [], path: '/docs/internal' }
     expect((await decided({ protect: ['/docs'] }, request)).pass).toBe(false)
     expect((await decided({ protect: ['/docs/internal'] }, request)).pass).toBe(false)
-    expect((await decided({ protect: ['/'] }, request)).pass).toBe(true)
+    expect((await decided({ protect: ['/'] }, request)).pass).toBe(false)
+    expect((await decided({ protect: ['/Docs'] }, request)).pass).toBe(false)
+    expect((await decided({ resource: 'https://mcp.example.com/docs/internal' }, request)).pass).toBe(false)
+    expect((await decided({ resource: 'https://mcp.example.com/' }, { ...request, path: '/health' })).pass).toBe(true)
     expect((await decided({ protect: ['/docs'], exclude: ['/docs'] }, request)).pass).toBe(true)
+  })
+
+  test.each(['protect', 'exclude', 'requiredScopes', 'resource'])('%s from a variable that is not set is refused', (name) => {
+    expect(() => gatePolicy({ [name]: undefined })).toThrow(/is a variable not set/)
+  })
+
+  test('a list with a hole in it is refused', () => {
+    expect(() => gatePolicy({ protect: new Array(1) })).toThrow(/"protect"/)
+  })
+
+  test('a path with a query is odd, and guarded', async () => {
+    expect((await decided({}, { authorization: [], path: '/mcp?x=1' })).pass).toBe(false)
   })
 
   test.each(['protect', 'exclude', 'authorizationServers', 'requiredScopes', 'resource'])('%s of null or "" is refused', (name) => {

@@ -2,7 +2,7 @@
 import { createLocalJWKSet, errors, jwtVerify } from 'jose'
 import { ALGORITHMS } from '../../src/jwt/algorithms.js'
 import { AUDIENCE, ISSUER, START } from '../oauth-kit.js'
-import { CLAIMS, encode, handSigner, verifier } from './token-kit.js'
+import { bytesOf, CLAIMS, encode, handSigner, verifier, withLeadingZero, withSignature } from './token-kit.js'
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
 import type { Algorithm } from '../../src/jwt/algorithms.js'
 import type { HandSigner } from './token-kit.js'
@@ -80,7 +80,6 @@ export const JWKS = {
   ],
 }
 
-const known = createLocalJWKSet(JWKS as JSONWebKeySet)
 const JOSE_OPTIONS = {
   issuer: ISSUER,
   audience: AUDIENCE,
@@ -91,7 +90,12 @@ const JOSE_OPTIONS = {
 }
 
 /** The independent verifier. Where several keys fit, it leaves the trying to its caller. */
-async function joseAccepts(token: string): Promise<boolean> {
+export function joseWith(keys: readonly object[]): (token: string) => Promise<boolean> {
+  const set = { keys } as unknown as JSONWebKeySet // odd ones among them, on purpose
+  return (token) => isGoodFor(token, createLocalJWKSet(set))
+}
+
+async function isGoodFor(token: string, known: JWTVerifyGetKey): Promise<boolean> {
   const isGood = async (key: JWTVerifyGetKey | Parameters<typeof jwtVerify>[1]): Promise<unknown> => {
     try {
       await jwtVerify(token, key as JWTVerifyGetKey, JOSE_OPTIONS)
@@ -106,6 +110,7 @@ async function joseAccepts(token: string): Promise<boolean> {
   return false
 }
 
+const joseAccepts = joseWith(JWKS.keys)
 const auto = verifier(JWKS.keys, { engine: 'auto' })
 const slow = verifier(JWKS.keys, { engine: 'jose' })
 
@@ -183,6 +188,15 @@ export const STRICTER: readonly Strictness[] = [
     },
   },
   {
+    because: 'an RSA signature is as long as the modulus: without leading zeros it is a twin (RFC 8017 section 8.1.2)',
+    covers: (token) => /^PS/.test(String(partsOf(token)[0]?.alg)) && bytesOf(token).length < 256,
+    examples: () =>
+      SIGNERS.filter(({ alg }) => alg.startsWith('PS')).map((signer) => {
+        const token = withLeadingZero(signer)
+        return withSignature(token, bytesOf(token).subarray(1))
+      }),
+  },
+  {
     because: 'a token has at most 32 KiB, so that reading one costs little (S2)',
     covers: (token) => token.length > 32_768,
     examples: () => [good({ groups: 'x'.repeat(25_000) })],
@@ -250,6 +264,30 @@ export const STRICTER: readonly Strictness[] = [
         (name) => !['undefined', 'string'].includes(typeof partsOf(token)[1]?.[name]),
       ),
     examples: () => [good({ sub: 7 }), good({ client_id: ['a'] }), good({ azp: null }), good({ jti: {} })],
+  },
+]
+
+/** Where we are laxer than jose: about key sets, never about tokens. */
+export const LAXER: readonly { readonly because: string; readonly keys: readonly object[]; readonly token: string }[] = [
+  {
+    because: 'EdDSA with a key of Ed25519, and Ed25519, are one algorithm under two names (RFC 9864)',
+    keys: [{ ...ed.publicJwk, alg: 'EdDSA' }],
+    token: handSigner('Ed25519', 'ed', ed).token(),
+  },
+  {
+    because: 'garbage beside a good key does not spoil it (S3)',
+    keys: [[], ed.publicJwk],
+    token: ed.token(),
+  },
+  {
+    because: 'ext is about taking keys out of WebCrypto, and has no say about a public one',
+    keys: [{ ...ed.publicJwk, ext: 'yes' }],
+    token: ed.token(),
+  },
+  {
+    because: 'key_ops that allow to verify do, whatever else they hold',
+    keys: [{ ...ed.publicJwk, key_ops: ['verify', 'verify', 7] }],
+    token: ed.token(),
   },
 ]
 

@@ -1,6 +1,6 @@
 /** A token has one spelling. Whatever reads the same to a lenient reader is another token here, and a bad one. */
 import { describe, expect, test } from 'vitest'
-import { bigEndian, CLAIMS, CURVES, ENGINES, handSigner, newKeys, verifier } from './token-kit.js'
+import { bigEndian, CLAIMS, CURVES, ENGINES, handSigner, newKeys, verifier, withLeadingZero } from './token-kit.js'
 import type { HandSigner } from './token-kit.js'
 
 /** 2056 bits give a signature of 257 bytes, whose last character holds two bits that do not count instead of four. */
@@ -239,6 +239,19 @@ describe.each(ENGINES)('with the engine %s', (engine) => {
           expect(await says(twin), JSON.stringify(twin)).not.toBe('accepted')
       }
     }
+  })
+
+  // RFC 8017 section 8.1.2: as long as the modulus. OpenSSL reads PSS without its leading zeros, and so does WebCrypto.
+  test.each(['RS256', 'PS256', 'PS384', 'PS512'] as const)('a leading zero of %s is part of the signature', async (alg) => {
+    const signer = handSigner(alg)
+    const { events, says } = verifier([signer.publicJwk], { engine, cache: { ttl: 60 } })
+    const token = withLeadingZero(signer)
+    const twin = withPart(token, 2, (part) => base64url(bytes(part).subarray(1)))
+    expect(await says(twin)).toBe('bad_signature')
+    expect(await says(token)).toBe('accepted')
+    expect(await says(twin)).toBe('bad_signature')
+    expect(await says(token)).toBe('accepted')
+    expect(events.at(-1)).toMatchObject({ type: 'accepted', remembered: true })
   })
 
   // RFC 7518 section 3.4 asks for no low s: the mirror image is as good a signature, and issuers write either.

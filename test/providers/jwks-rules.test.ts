@@ -234,3 +234,32 @@ test.each([
 ])('%s of %j is refused at construction', (name, value) => {
   expect(() => provider({ [name]: value })).toThrow(TypeError)
 })
+
+describe('what the sender of a token cannot do', () => {
+  test('make a rule of yours throw with a claim that nobody signed', async () => {
+    const seen: unknown[] = []
+    const { made } = provider({ rules: [{ claim: 'org', accepts: (value: string) => (seen.push(value), value.startsWith('acme')) }] })
+    const forged = await (await signer()).sign({ org: 7 })
+    expect(await made.verifyToken(forged)).toBeNull()
+    expect(seen).toEqual([])
+    expect(await made.verifyToken(await key.sign({ org: 'acme-1' }))).not.toBeNull()
+  })
+
+  test('have keys fetched over plain http for an issuer on https', async () => {
+    const fetch = async (): Promise<Response> => Response.json({ issuer: ISSUER, jwks_uri: 'http://127.0.0.1:2375/keys' })
+    const { made } = provider({ jwks: undefined, fetch })
+    await expect(made.verifyToken(await key.sign())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+  })
+})
+
+test('a rotation of keys without names is found', async () => {
+  const nameless = (one: Signer) => ({ ...one.publicJwk, kid: undefined })
+  const rotated = await signer()
+  const state = { keys: [nameless(key)] }
+  const fetch = async (url: unknown): Promise<Response> =>
+    Response.json(String(url).endsWith('/keys') ? state : { issuer: ISSUER, jwks_uri: `${ISSUER}/keys` })
+  const { made } = provider({ jwks: undefined, fetch })
+  expect(await made.verifyToken(await key.sign({}, { kid: undefined }))).not.toBeNull()
+  state.keys = [nameless(rotated)]
+  expect(await made.verifyToken(await rotated.sign({}, { kid: undefined }))).not.toBeNull()
+})

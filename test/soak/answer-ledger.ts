@@ -1,5 +1,5 @@
 /** Counts answers by what was asked, and keeps the wrong ones. */
-import { isByKnownKey, isGood, judge } from './oracle.js'
+import { isByKnownKey, isGood, isKeptWaiting, judge } from './oracle.js'
 import type { Answer, Asked, Bounds, Specimen } from './oracle.js'
 
 /** As the summary names them. */
@@ -24,6 +24,8 @@ export class AnswerLedger {
   readonly #bounds: Bounds
   readonly counts = new Map(GROUPS.map((group) => [group, { yes: 0, no: 0, silence: 0, bug: 0 }]))
   readonly wrong: { readonly answer: Answer; readonly words: string }[] = []
+  /** R3: answers that waited for the issuer though they need not. */
+  keptWaiting = 0
   /** Real milliseconds of the longest call, by group. */
   readonly longest = new Map<Group, number>(GROUPS.map((group) => [group, 0]))
 
@@ -37,6 +39,7 @@ export class AnswerLedger {
     const counts = this.counts.get(group)
     if (counts !== undefined) counts[answer] += 1
     this.longest.set(group, Math.max(took, this.longest.get(group) ?? 0))
+    if (isKeptWaiting(specimen, asked, this.#bounds)) this.keptWaiting += 1
     const wrong = problem ?? judge(answer, specimen, asked, this.#bounds)
     if (wrong === undefined) return
     const alike = this.wrong.filter((one) => one.answer === answer).length

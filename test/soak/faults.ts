@@ -24,6 +24,9 @@ export interface FineAnswer {
 /** Known to the `fetch` that is handed in: nobody listens where it then asks. */
 export const REFUSED = 'connection refused'
 
+/** Known to the schedule: keys are rotated while it is on its way. */
+export const SLOW_ANSWER = 'slow, but fine'
+
 export const FAULTS: readonly Fault[] = [
   fault(REFUSED, 'either', () => undefined),
   fault('connection reset', 'either', (response) => void response.socket?.resetAndDestroy()),
@@ -77,7 +80,7 @@ export const FAULTS: readonly Fault[] = [
   fault('key set of nothing but garbage', 'keys', (_, { send }) => send(JSON.stringify({ keys: GARBAGE }))),
   {
     // What it sends is as old as the request: a key that comes or goes meanwhile is not in it, or still.
-    ...fault('slow, but fine', 'either', (_, { send, document }) => {
+    ...fault(SLOW_ANSWER, 'keys', (_, { send, document }) => {
       const text = JSON.stringify(document)
       setTimeout(() => send(text), 25)
     }),

@@ -10,6 +10,8 @@ export interface Attempt {
   /** The issuer was fine from its begin to its end. */
   calm: boolean
   requests: number
+  /** How often each document was asked for. */
+  readonly documents: Map<string, number>
 }
 
 /** R6: looks at once, and seconds for one more. */
@@ -31,15 +33,27 @@ export class FetchLedger {
     this.#dueAt = dueAt
   }
 
-  noteRequest(calm: boolean): void {
+  noteRequest(url: string, calm: boolean): void {
     const last = this.attempts.at(-1)
-    if (last?.outcome === 'under way') {
-      last.requests += 1
-      return
-    }
+    const attempt = last?.outcome === 'under way' ? last : this.#begin(calm)
+    attempt.requests += 1
+    attempt.documents.set(url, (attempt.documents.get(url) ?? 0) + 1)
+  }
+
+  #begin(calm: boolean): Attempt {
     const startedAt = this.#now()
     const cause = startedAt + HAIR >= this.#dueAt() ? 'age' : 'name'
-    this.attempts.push({ startedAt, endedAt: Number.POSITIVE_INFINITY, outcome: 'under way', cause, calm, requests: 1 })
+    const attempt: Attempt = {
+      startedAt,
+      endedAt: Number.POSITIVE_INFINITY,
+      outcome: 'under way',
+      cause,
+      calm,
+      requests: 0,
+      documents: new Map(),
+    }
+    this.attempts.push(attempt)
+    return attempt
   }
 
   noteOutcome(outcome: 'read' | 'failed', calm: boolean): void {

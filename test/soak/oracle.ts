@@ -28,8 +28,12 @@ export interface Asked {
   readonly until: number
   /** The sets of keys that the provider had meanwhile, the first of them when it was asked. */
   readonly held: readonly HeldSet[]
+  /** Since when the set at hand has the token's key no longer; infinite where it has it, or never had. */
+  readonly lostAt: number
   /** Since when the issuer is fine; infinite while it is not. */
   readonly calmSince: number
+  /** Turns of the event loop that the answer took. */
+  readonly turns: number
 }
 
 export interface HeldSet {
@@ -37,6 +41,8 @@ export interface HeldSet {
   readonly fetchedAt: number
   /** An attempt to replace it has failed. */
   isOld: boolean
+  /** Keys that were used from it: these are imported. */
+  readonly used: Set<string>
 }
 
 export interface Bounds {
@@ -65,6 +71,15 @@ export function judge(answer: Answer, specimen: Specimen, asked: Asked, bounds: 
   return flaw === undefined ? wrongSilence(key, asked, bounds) : undefined
 }
 
+/** Turns in which an answer that needs no waiting is there, with some to spare. */
+const AT_ONCE = 3
+
+/** R3: kept waiting, though there was a key at hand that was imported already, in a set that could be used. */
+export function isKeptWaiting({ key }: Specimen, { from, held: [set], turns }: Asked, bounds: Bounds): boolean {
+  if (set === undefined || !set.used.has(key.kid) || turns <= AT_ONCE) return false
+  return from < set.fetchedAt + bounds.maxAge + (set.isOld ? bounds.maxStale : 0)
+}
+
 /** Published all the while and not past its end. */
 export function isGood({ flaw, key, exp }: Specimen, { from, until }: Asked): boolean {
   return flaw === undefined && key.publishedAt <= from && until < key.removedAt && until < exp
@@ -80,12 +95,13 @@ export function isByKnownKey({ key }: Specimen, { held, until }: Asked, bounds: 
 type Wrong = string | undefined
 
 function wrongYes(key: IssuerKey, exp: number, shown: boolean, asked: Asked, bounds: Bounds): Wrong {
-  const { from, until, held, calmSince } = asked
+  const { from, until, held, lostAt, calmSince } = asked
   if (from >= exp + TOLERANCE) return 'accepted past its end'
   if (until < key.publishedAt) return 'accepted with a key that was not published'
   // What was shown before may be remembered, for a while.
   const memory = shown ? REMEMBERED : 0
   const { maxAge, maxStale, attempt } = bounds
+  if (from >= lostAt + REMEMBERED) return 'remembered for too long'
   if (!shown) {
     if (!held.some(({ kids }) => kids.has(key.kid))) return 'accepted with a key that was not at hand'
     if (held.every(({ fetchedAt }) => from >= fetchedAt + maxAge + maxStale)) return 'accepted with keys past R4'
@@ -105,15 +121,17 @@ function wrongYes(key: IssuerKey, exp: number, shown: boolean, asked: Asked, bou
  * - its key is not published yet, and the issuer signs with it all the same; or is not known yet at the time of the
  *   question;
  * - its key was named before it was published. The issuer was asked then and did not have it, and a name not found is
- *   remembered for thirty seconds (R6), longer by the attempt that was under way when the key came.
+ *   remembered for thirty seconds (R6), longer by the attempt that was under way when the key came. That is no excuse
+ *   where the key is at hand meanwhile.
  *
  * What is NOT in this list: a key that is newer than the set at hand, a spent budget, an outage, a broken answer. And
  * what this soak does not do: a new key under the name of an old one, or without a name. Nobody can tell a token by
  * such a key from a forged one before the next refresh.
  */
-function wrongNo(key: IssuerKey, exp: number, { from, until }: Asked, { attempt }: Bounds): Wrong {
+function wrongNo(key: IssuerKey, exp: number, { from, until, held }: Asked, { attempt }: Bounds): Wrong {
   if (exp + TOLERANCE <= until) return undefined
   if (key.removedAt <= until || key.publishedAt > from) return undefined
+  if (held.length > 0 && held.every(({ kids }) => kids.has(key.kid))) return 'refused though its key is at hand'
   if (key.shownEarly && from < key.publishedAt + attempt + ABSENT) return undefined
   return 'refused though it is good'
 }

@@ -58,6 +58,12 @@ export class Rotations {
     this.#next = now + 5
   }
 
+  /** Begins the next rotation now, unless one is under way. */
+  hurry(now: number): void {
+    this.#next = now
+    this.advance(now)
+  }
+
   /** Takes the steps that are due. */
   advance(now: number): void {
     while (this.#steps[0] !== undefined && this.#steps[0].at <= now) this.#steps.shift()?.take()

@@ -1,7 +1,7 @@
 /** Runs 32 workers against one provider while its issuer breaks and mends. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { FastClock, turn } from './fast-clock.js'
-import { FAULTS } from './faults.js'
+import { FAULTS, SLOW_ANSWER } from './faults.js'
 import { FlappingIssuer } from './flapping-issuer.js'
 import { JosePeer } from './jose-peer.js'
 import { random } from './random.js'
@@ -138,6 +138,8 @@ export class Soak {
       const before = met()
       this.#break(fault)
       await this.#until(40, () => met() > before)
+      // A key that comes while an answer is on its way is not in it.
+      if (fault.name === SLOW_ANSWER) this.rotations.hurry(this.clock.now())
       await this.#until(this.#chance.between(0, this.options.ages.linger))
     }
     this.#mend()

@@ -44,7 +44,8 @@ export class Specimens {
   #good(key: IssuerKey): Specimen {
     const specimen = this.#specimen(key, {})
     if (this.#kept.length < KEPT) this.#kept.push(specimen)
-    else this.#kept[Math.floor(this.#random.next() * KEPT)] = specimen
+    // Rarely, so that most are shown again long after their key is gone.
+    else if (this.#random.next() < 0.1) this.#kept[Math.floor(this.#random.next() * KEPT)] = specimen
     return specimen
   }
 

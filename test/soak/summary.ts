@@ -22,7 +22,7 @@ export function summary(soak: Soak): string {
     ...GROUPS.map((group) => row(group, ...Object.values(answers.counts.get(group) ?? {}))),
     `availability   known keys ${known}, every good token, the long outage too ${all}`,
     ...(jose ? [`  jose         known keys ${percent(jose.availability)}, ${jose.requests} requests`] : []),
-    `fetches        ${requests} requests, ${attempts.length} attempts: ${ended('read')} read, ${ended('failed')} failed`,
+    `fetches        ${requests} requests, ${ended('read')} attempts that read the keys, ${ended('failed')} that failed`,
     `               ${looks} attempts for names that nobody knows, ${fetches.tooSlow} failed on a fine issuer`,
     `  a minute     ${(requests / minutes).toFixed(1)} requests; at most ${count(busiestMinute)}`,
     `  an outage    in its first minute at most ${count(busiestOutage)}`,

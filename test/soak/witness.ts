@@ -29,6 +29,7 @@ export class Witness {
   readonly #provider: JwksProvider
   readonly #underWay = new Set<{ readonly since: number }>()
   #calmSince: number
+  #turns = 0
 
   constructor(issuer: FlappingIssuer, now: () => number, { maxAge, maxStale }: Ages, { timeout }: Pace) {
     this.answers = new AnswerLedger({ maxAge, maxStale, attempt: ATTEMPT })
@@ -45,7 +46,7 @@ export class Witness {
       now,
       observe: (event) => this.#observe(event),
       fetch: (input, init) => {
-        this.fetches.noteRequest(this.#isCalm)
+        this.fetches.noteRequest(String(input), this.#isCalm)
         return globalThis.fetch(issuer.route(String(input)), init)
       },
     })
@@ -65,17 +66,26 @@ export class Witness {
     const calmSince = this.#calmSince
     const firstSet = Math.max(0, this.sets.length - 1)
     const call = { since: performance.now() }
+    const turns = this.#turns
     this.#underWay.add(call)
     const { answer, problem } = await this.#answer(specimen)
     this.#underWay.delete(call)
-    const held = this.sets.slice(firstSet)
-    const asked: Asked = { from, until: this.#now(), held, calmSince: Math.max(calmSince, this.#calmSince) }
+    const asked: Asked = {
+      from,
+      until: this.#now(),
+      held: this.sets.slice(firstSet),
+      lostAt: this.#lostAt(specimen.key.kid, from),
+      calmSince: Math.max(calmSince, this.#calmSince),
+      turns: this.#turns - turns,
+    }
     this.answers.note(answer, specimen, asked, performance.now() - call.since, problem)
+    if (answer === 'yes' && !specimen.shown && asked.held.length === 1) asked.held[0]?.used.add(specimen.key.kid)
     specimen.shown = true
   }
 
-  /** Counts calls that are under way for too long. */
+  /** Called once in each turn of the event loop: counts turns, and calls that are under way for too long. */
   watch(): void {
+    this.#turns += 1
     const [oldest] = this.#underWay
     if (oldest === undefined || performance.now() - oldest.since < this.patience) return
     this.#underWay.delete(oldest)
@@ -85,6 +95,12 @@ export class Witness {
   async close(): Promise<void> {
     this.hanging += this.#underWay.size
     await this.#provider.close()
+  }
+
+  /** When the first set came that has the key no longer. */
+  #lostAt(kid: string, from: number): number {
+    const last = this.sets.findLastIndex(({ kids, fetchedAt }) => kids.has(kid) && fetchedAt <= from)
+    return last === -1 ? Number.POSITIVE_INFINITY : (this.sets[last + 1]?.fetchedAt ?? Number.POSITIVE_INFINITY)
   }
 
   async #answer({ text, sub, exp }: Specimen): Promise<{ answer: Answer; problem?: string }> {
@@ -112,7 +128,7 @@ export class Witness {
       this.fetches.noteOutcome('read', this.#isCalm)
       const { keys, fetchedAt } = this.#provider.keys.snapshot()[this.#issuer.issuer] ?? { keys: [], fetchedAt: 0 }
       const named = keys as readonly ({ kid?: string } | null)[] // as published, garbage included
-      this.sets.push({ kids: new Set(named.map((key) => String(key?.kid))), fetchedAt, isOld: false })
+      this.sets.push({ kids: new Set(named.map((key) => String(key?.kid))), fetchedAt, isOld: false, used: new Set() })
     }
     if (type === 'keys_unavailable') {
       this.fetches.noteOutcome('failed', this.#isCalm)
