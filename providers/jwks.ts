@@ -104,6 +104,7 @@ export class JwksProvider extends StandardProvider {
   readonly #expected: Expectations
   readonly #rules: ReturnType<typeof rulesFor>
   readonly #engine: SignatureEngine
+  readonly #closed = new AbortController()
 
   constructor(options: JwksProviderOptions) {
     checkOptions('JwksProvider', options, OPTIONS)
@@ -114,7 +115,7 @@ export class JwksProvider extends StandardProvider {
     this.issuers = [...this.#expected.issuers.keys()]
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
-      load: keyLoader(options),
+      load: keyLoader(options, this.#closed.signal),
       keys: options.jwksFile === undefined ? (options.keys ?? {}) : { maxAge: FILE_AGE, ...options.keys },
       now: this.now,
       random: Math.random,
@@ -127,6 +128,12 @@ export class JwksProvider extends StandardProvider {
   override recognizes(token: string): Recognition {
     const issuer = unverifiedIssuer(token)
     return issuer !== undefined && this.#expected.issuers.has(issuer) ? 'mine' : 'foreign'
+  }
+
+  /** Forgets every verdict, and ends what the issuer is being asked. What needs the issuer after this is unavailable. */
+  override async close(): Promise<void> {
+    this.#closed.abort()
+    await super.close()
   }
 
   /**
@@ -223,7 +230,7 @@ function oneOf<T extends string>(name: string, value: unknown, values: readonly 
 }
 
 /** How each issuer's keys are read. */
-function keyLoader(options: JwksProviderOptions): (issuer: string) => KeySourceOptions['load'] {
+function keyLoader(options: JwksProviderOptions, closed: AbortSignal): (issuer: string) => KeySourceOptions['load'] {
   const { jwksUri, jwks, jwksFile, timeout = 2, headers, [allowInsecureHttp]: insecure = false } = options
   if ([jwksUri, jwks, jwksFile].filter((origin) => origin !== undefined).length > 1) {
     throw new TypeError('give one of "jwksUri", "jwks" and "jwksFile", not both')
@@ -242,6 +249,7 @@ function keyLoader(options: JwksProviderOptions): (issuer: string) => KeySourceO
     timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
     headers: headers && { ...headers },
     insecure,
+    closed,
   }
   if (jwksUri !== undefined) {
     webUrl('jwksUri', jwksUri, http)

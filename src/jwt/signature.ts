@@ -26,8 +26,8 @@ export function isSigned(
   return signed.then((good) => good || isSigned(engine, token, alg, others))
 }
 
-// RFC 8017 section 8.1.2: an RSA signature is as long as the modulus. OpenSSL, and so both engines, reads PSS without its
-// leading zeros as well, which would give one token in 256 a second spelling.
+// RFC 8017 section 8.1.2: an RSA signature is as long as the modulus. OpenSSL, and so both engines, takes PSS without
+// its leading zeros as well, which would give one token in 256 a second spelling.
 function hasLengthFor({ algorithm }: CryptoKey, token: string): boolean {
   if (!('modulusLength' in algorithm)) return true
   const bytes = Math.ceil(Number(algorithm.modulusLength) / 8)

@@ -1,8 +1,8 @@
 /** Recognises public keys of the right size under which others than their owner can sign. */
 
 /**
- * True for an RSA modulus whose factors follow from it: CVE-2017-15361 ("ROCA"), made by chips of 2012 to 2017. Also for
- * one in two hundred million others.
+ * True for an RSA modulus whose factors follow from it: CVE-2017-15361 ("ROCA"), made by chips of 2012 to 2017. True as
+ * well for one in two hundred million others.
  */
 export function isRoca(modulus: Uint8Array): boolean {
   return PRIMES.every((prime) => powersOf65537(prime).has(remainder(modulus, prime)))
@@ -10,12 +10,12 @@ export function isRoca(modulus: Uint8Array): boolean {
 
 /** True for an Ed25519 point of small order: under such a key one signature fits every message. */
 export function hasSmallOrder(point: Uint8Array): boolean {
-  const hex = [...point].map((byte, index) => (index === 31 ? byte & 0x7f : byte).toString(16).padStart(2, '0')).join('')
-  return SMALL_ORDER.has(hex)
+  const withoutSign = [...point].map((byte, index) => (index === 31 ? byte & 0x7f : byte))
+  return SMALL_ORDER.has(withoutSign.map((byte) => byte.toString(16).padStart(2, '0')).join(''))
 }
 
-// Nemec et al., CCS 2017: the factors of such a modulus are powers of 65537 modulo every small prime, and so the modulus
-// is. These are the primes up to 167 that have remainders which are no such power.
+// Nemec et al., CCS 2017: the factors of such a modulus are powers of 65537 modulo every small prime, and so is the
+// modulus. These are the primes up to 167 that have remainders which are no such power.
 const PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157]
 
 function powersOf65537(prime: number): ReadonlySet<number> {
@@ -28,7 +28,7 @@ function remainder(bigEndian: Uint8Array, divisor: number): number {
   return bigEndian.reduce((rest, byte) => (rest * 256 + byte) % divisor, 0)
 }
 
-/** Their y, little-endian, without the sign of x: 0, 1, two of order eight, -1, and 0 and 1 once more beyond the prime. */
+/** Their y, little-endian, without the sign of x: 0, 1, two of order eight, -1, and 0 and 1 again beyond the prime. */
 const SMALL_ORDER: ReadonlySet<string> = new Set([
   '00'.repeat(32),
   `01${'00'.repeat(31)}`,

@@ -3,6 +3,7 @@
 /** What the work gives, or a rejection with `tooLate()` when the signal fires first. */
 export async function within<T>(signal: AbortSignal, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
   const deadline = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(tooLate())
     signal.addEventListener('abort', () => reject(tooLate()), { once: true })
   })
   // Started inside a promise: a throw before the first await must not leave the deadline without anybody to catch it.

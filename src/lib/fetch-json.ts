@@ -11,6 +11,8 @@ export interface FetchJsonOptions {
   /** Bytes of the body, after decoding. */
   readonly maxBytes: number
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Fires when nobody wants the answer any more. */
+  readonly closed?: AbortSignal | undefined
 }
 
 export interface JsonAnswer {
@@ -27,7 +29,8 @@ export interface JsonAnswer {
  * a server error, a body that is no JSON.
  */
 export async function fetchJson(url: string, options: FetchJsonOptions): Promise<JsonAnswer> {
-  const signal = AbortSignal.timeout(options.timeout * 1000)
+  const inTime = AbortSignal.timeout(options.timeout * 1000)
+  const signal = options.closed === undefined ? inTime : AbortSignal.any([inTime, options.closed])
   const tooLate = (): Error => new AuthUnavailableError(`no answer from ${new URL(url).host} in time`)
   // Held to it even where a `fetch` that was handed in ignores the signal.
   return within(signal, () => exchange(url, options, signal), tooLate)

@@ -91,8 +91,8 @@ const JOSE_OPTIONS = {
 
 /** The independent verifier. Where several keys fit, it leaves the trying to its caller. */
 export function joseWith(keys: readonly object[]): (token: string) => Promise<boolean> {
-  const set = { keys } as unknown as JSONWebKeySet // odd ones among them, on purpose
-  return (token) => isGoodFor(token, createLocalJWKSet(set))
+  const known = createLocalJWKSet({ keys } as unknown as JSONWebKeySet) // odd ones among them, on purpose
+  return (token) => isGoodFor(token, known)
 }
 
 async function isGoodFor(token: string, known: JWTVerifyGetKey): Promise<boolean> {
@@ -268,7 +268,7 @@ export const STRICTER: readonly Strictness[] = [
 ]
 
 /** Where we are laxer than jose: about key sets, never about tokens. */
-export const LAXER: readonly { readonly because: string; readonly keys: readonly object[]; readonly token: string }[] = [
+export const LAXER: readonly { because: string; keys: readonly object[]; token: string }[] = [
   {
     because: 'EdDSA with a key of Ed25519, and Ed25519, are one algorithm under two names (RFC 9864)',
     keys: [{ ...ed.publicJwk, alg: 'EdDSA' }],

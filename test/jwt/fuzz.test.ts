@@ -90,16 +90,16 @@ describe.each(Object.entries(SEEDS))('from the %s seed, %d', (_, seed) => {
 
 describe('where we are laxer than jose, about key sets and never about tokens', () => {
   test.each(LAXER.map((one) => [one.because, one] as const))('%s', async (_, { keys, token }) => {
-    expect(await answer(joseWith(keys)(token)), 'jose takes it as well: the row can go').not.toBe(true)
+    expect(await joseAccepts(keys, token), 'jose takes it as well: the row can go').toBe(false)
     for (const engine of ENGINES) expect(await verifier(keys, { engine }).says(token)).toBe('accepted')
     expect(await verifier(keys).says(STRANGERS[0]?.token() ?? '')).not.toBe('accepted')
   })
 
-  async function answer(promise: Promise<boolean>): Promise<unknown> {
+  async function joseAccepts(keys: readonly object[], token: string): Promise<boolean> {
     try {
-      return await promise
-    } catch (error) {
-      return error
+      return await joseWith(keys)(token)
+    } catch {
+      return false // the whole set, it says
     }
   }
 })

@@ -242,7 +242,7 @@ describe.each(ENGINES)('with the engine %s', (engine) => {
   })
 
   // RFC 8017 section 8.1.2: as long as the modulus. OpenSSL reads PSS without its leading zeros, and so does WebCrypto.
-  test.each(['RS256', 'PS256', 'PS384', 'PS512'] as const)('a leading zero of %s is part of the signature', async (alg) => {
+  test.each(['RS256', 'PS256', 'PS384', 'PS512'] as const)('a leading zero of %s belongs to it', async (alg) => {
     const signer = handSigner(alg)
     const { events, says } = verifier([signer.publicJwk], { engine, cache: { ttl: 60 } })
     const token = withLeadingZero(signer)

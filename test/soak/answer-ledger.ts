@@ -25,7 +25,7 @@ export class AnswerLedger {
   readonly counts = new Map(GROUPS.map((group) => [group, { yes: 0, no: 0, silence: 0, bug: 0 }]))
   readonly wrong: { readonly answer: Answer; readonly words: string }[] = []
   /** R3: answers that waited for the issuer though they need not. */
-  keptWaiting = 0
+  readonly keptWaiting: string[] = []
   /** Real milliseconds of the longest call, by group. */
   readonly longest = new Map<Group, number>(GROUPS.map((group) => [group, 0]))
 
@@ -39,7 +39,7 @@ export class AnswerLedger {
     const counts = this.counts.get(group)
     if (counts !== undefined) counts[answer] += 1
     this.longest.set(group, Math.max(took, this.longest.get(group) ?? 0))
-    if (isKeptWaiting(specimen, asked, this.#bounds)) this.keptWaiting += 1
+    if (isKeptWaiting(asked)) this.keptWaiting.push(`${asked.turns} turns, ${took.toFixed(0)} ms (${times(specimen, asked)})`)
     const wrong = problem ?? judge(answer, specimen, asked, this.#bounds)
     if (wrong === undefined) return
     const alike = this.wrong.filter((one) => one.answer === answer).length

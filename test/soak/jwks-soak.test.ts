@@ -62,7 +62,7 @@ describe.each(soaks)(`JwksProvider with an issuer that breaks and mends, and %s 
   })
 
   test('makes nobody wait for the issuer who brings a key that is at hand', () => {
-    expect(runs.map(({ witness }) => witness.answers.keptWaiting)).toEqual(runs.map(() => 0))
+    expect(runs.flatMap(({ witness }) => witness.answers.keptWaiting)).toEqual([])
   })
 
   test('leaves no call hanging', () => {

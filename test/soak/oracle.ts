@@ -32,6 +32,8 @@ export interface Asked {
   readonly lostAt: number
   /** Since when the issuer is fine; infinite while it is not. */
   readonly calmSince: number
+  /** When it was asked, the key was at hand: imported already, from a set that could be used. */
+  readonly isAtHand: boolean
   /** Turns of the event loop that the answer took. */
   readonly turns: number
 }
@@ -74,10 +76,9 @@ export function judge(answer: Answer, specimen: Specimen, asked: Asked, bounds: 
 /** Turns in which an answer that needs no waiting is there, with some to spare. */
 const AT_ONCE = 3
 
-/** R3: kept waiting, though there was a key at hand that was imported already, in a set that could be used. */
-export function isKeptWaiting({ key }: Specimen, { from, held: [set], turns }: Asked, bounds: Bounds): boolean {
-  if (set === undefined || !set.used.has(key.kid) || turns <= AT_ONCE) return false
-  return from < set.fetchedAt + bounds.maxAge + (set.isOld ? bounds.maxStale : 0)
+/** R3. */
+export function isKeptWaiting({ isAtHand, turns }: Asked): boolean {
+  return isAtHand && turns > AT_ONCE
 }
 
 /** Published all the while and not past its end. */

@@ -26,12 +26,15 @@ export class Witness {
   readonly sets: HeldSet[] = []
   readonly #issuer: FlappingIssuer
   readonly #now: () => number
+  readonly #ages: Ages
   readonly #provider: JwksProvider
   readonly #underWay = new Set<{ readonly since: number }>()
   #calmSince: number
   #turns = 0
 
-  constructor(issuer: FlappingIssuer, now: () => number, { maxAge, maxStale }: Ages, { timeout }: Pace) {
+  constructor(issuer: FlappingIssuer, now: () => number, ages: Ages, { timeout }: Pace) {
+    const { maxAge, maxStale } = ages
+    this.#ages = ages
     this.answers = new AnswerLedger({ maxAge, maxStale, attempt: ATTEMPT })
     this.fetches = new FetchLedger(now, () => (this.sets.at(-1)?.fetchedAt ?? -Infinity) + maxAge * REFRESH_FROM)
     this.patience = 2 * 4 * timeout * 1000 + 2000
@@ -67,6 +70,7 @@ export class Witness {
     const firstSet = Math.max(0, this.sets.length - 1)
     const call = { since: performance.now() }
     const turns = this.#turns
+    const isAtHand = this.#isAtHand(specimen.key.kid, from)
     this.#underWay.add(call)
     const { answer, problem } = await this.#answer(specimen)
     this.#underWay.delete(call)
@@ -76,6 +80,7 @@ export class Witness {
       held: this.sets.slice(firstSet),
       lostAt: this.#lostAt(specimen.key.kid, from),
       calmSince: Math.max(calmSince, this.#calmSince),
+      isAtHand,
       turns: this.#turns - turns,
     }
     this.answers.note(answer, specimen, asked, performance.now() - call.since, problem)
@@ -95,6 +100,12 @@ export class Witness {
   async close(): Promise<void> {
     this.hanging += this.#underWay.size
     await this.#provider.close()
+  }
+
+  #isAtHand(kid: string, from: number): boolean {
+    const set = this.sets.at(-1)
+    const { maxAge, maxStale } = this.#ages
+    return set !== undefined && set.used.has(kid) && from < set.fetchedAt + maxAge + (set.isOld ? maxStale : 0)
   }
 
   /** When the first set came that has the key no longer. */
