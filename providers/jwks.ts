@@ -169,14 +169,15 @@ export class JwksProvider extends StandardProvider {
 
   async #checkSignature(token: string, { header, claims }: DecodedJwt): Promise<Finding | undefined> {
     const alg = header.alg as Algorithm // the first rule saw to it
+    const issuer = claims.iss as string // and the rule for `iss` to this
     const { kid } = header
     const detail = { claim: 'kid', expected: 'a key of the issuer', actual: kid }
     if (kid !== undefined && typeof kid !== 'string') return { reason: 'unknown_key', detail } // RFC 7515 section 4.1.4
-    const keys = await this.#keys.candidates(claims.iss as string, alg, kid) // and the rule for `iss` to this
+    const keys = await this.#keys.candidates(issuer, alg, kid)
     if (keys.length === 0) return { reason: 'unknown_key', detail }
     if (await isSigned(this.#engine, token, alg, keys)) return undefined
     // Without a name nobody can see that a key is new: look once more, within the same budget.
-    const newer = kid === undefined ? await this.#keys.newer(claims.iss as string, alg) : []
+    const newer = kid === undefined ? await this.#keys.newer(issuer, alg) : []
     return (await isSigned(this.#engine, token, alg, newer)) ? undefined : { reason: 'bad_signature', detail }
   }
 }
@@ -238,6 +239,7 @@ function keyLoader(options: JwksProviderOptions, closed: AbortSignal): (issuer: 
   if (jwks !== undefined) {
     const set = parseKeySet(structuredClone(jwks))
     if (set === null) throw new TypeError('"jwks" must be a JWK Set with keys: { keys: [ … ] }')
+    if (options.keys?.snapshot !== undefined) throw new TypeError('give "jwks" or "keys.snapshot", not both: a key taken out of one would live on in the other')
     return () => keysInHand(set)
   }
   if (jwksFile !== undefined) {

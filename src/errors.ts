@@ -15,7 +15,10 @@ abstract class AnsweredError extends Error {
   readonly answer: Answer
 
   constructor(message: string, answer: Answer, options?: ErrorOptions) {
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0 // in an outage or a flood, stacks that nobody sees would cost more than all the rest
     super(message, options)
+    Error.stackTraceLimit = stackTraceLimit
     this.status = answer.status
     this.statusCode = answer.status
     this.headers = answer.headers

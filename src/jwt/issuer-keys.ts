@@ -54,7 +54,7 @@ export class IssuerKeys {
   }
 
   /** The keys of this issuer that may have signed a token with this header. @throws AuthUnavailableError */
-  async candidates(issuer: string, alg: Algorithm, kid: string | undefined): Promise<readonly CryptoKey[]> {
+  candidates(issuer: string, alg: Algorithm, kid: string | undefined): readonly CryptoKey[] | Promise<readonly CryptoKey[]> {
     return this.#sources.get(issuer)?.candidates(alg, kid) ?? []
   }
 

@@ -102,8 +102,16 @@ export class KeySource {
    * @throws AuthUnavailableError when the keys cannot be had, or when a key that we do not know may be a new one that
    * could not be asked for.
    */
-  async candidates(alg: Algorithm, kid: string | undefined): Promise<readonly CryptoKey[]> {
-    const set = this.#usable() ?? (await this.#current())
+  candidates(alg: Algorithm, kid: string | undefined): readonly CryptoKey[] | Promise<readonly CryptoKey[]> {
+    const set = this.#usable()
+    const found = set?.candidates(alg, kid)
+    // At hand, as nearly always: without a promise.
+    if (found !== undefined && !(found instanceof Promise)) return found
+    return this.#find(set, alg, kid)
+  }
+
+  async #find(usable: KeySet | undefined, alg: Algorithm, kid: string | undefined): Promise<readonly CryptoKey[]> {
+    const set = usable ?? (await this.#current())
     const found = await set.candidates(alg, kid)
     return found.length > 0 ? found : this.#lookAgain(alg, kid)
   }

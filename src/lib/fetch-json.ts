@@ -29,11 +29,32 @@ export interface JsonAnswer {
  * a server error, a body that is no JSON.
  */
 export async function fetchJson(url: string, options: FetchJsonOptions): Promise<JsonAnswer> {
-  const inTime = AbortSignal.timeout(options.timeout * 1000)
-  const signal = options.closed === undefined ? inTime : AbortSignal.any([inTime, options.closed])
+  const call = new AbortController()
+  // By hand: a timeout inside AbortSignal.any may be collected before it fires, and nothing ends (nodejs/node#57736).
+  AbortSignal.timeout(options.timeout * 1000).addEventListener('abort', () => call.abort(), { once: true })
+  const leave = options.closed && join(options.closed, call)
   const tooLate = (): Error => new AuthUnavailableError(`no answer from ${new URL(url).host} in time`)
-  // Held to it even where a `fetch` that was handed in ignores the signal.
-  return within(signal, () => exchange(url, options, signal), tooLate)
+  try {
+    // Held to it even where a `fetch` that was handed in ignores the signal.
+    return await within(call.signal, () => exchange(url, options, call.signal), tooLate)
+  } finally {
+    leave?.()
+  }
+}
+
+/** Calls under way, by the signal that ends them. One listener for all: Node warns of leaks at the eleventh. */
+const callsOf = new WeakMap<AbortSignal, Set<AbortController>>()
+
+/** Ends this call when the signal fires, until it has left. */
+function join(closed: AbortSignal, call: AbortController): () => void {
+  if (closed.aborted) call.abort()
+  const calls = callsOf.get(closed) ?? new Set<AbortController>()
+  if (!callsOf.has(closed)) {
+    callsOf.set(closed, calls)
+    closed.addEventListener('abort', () => calls.forEach((one) => one.abort()), { once: true })
+  }
+  calls.add(call)
+  return () => void calls.delete(call)
 }
 
 async function exchange(url: string, options: FetchJsonOptions, signal: AbortSignal): Promise<JsonAnswer> {

@@ -207,6 +207,8 @@ describe('KeySource', () => {
         time.forward(60)
       }
       expect(await find('old')).toBe('silence')
+      time.forward(34) // the longest back-off
+      expect(await find('old')).toBe('silence')
       expect(state.news.at(1)).toMatchObject({ type: 'failed', usable: true, retryIn: expect.any(Number) })
       expect(state.news.at(-1)).toMatchObject({ type: 'failed', usable: false })
     })

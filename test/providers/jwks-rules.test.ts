@@ -227,6 +227,7 @@ test.each([
   ['maxTokenAge', 1e9],
   ['requiredClaims', 'email'],
   ['rules', [{ claim: 'email' }]],
+  ['keys', { snapshot: {} }],
   ['keys', { maxage: 1 }],
   ['keys', { maxStale: -1 }],
   ['keys', { maxAge: 600_000 }],

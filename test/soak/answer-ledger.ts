@@ -39,7 +39,7 @@ export class AnswerLedger {
     const counts = this.counts.get(group)
     if (counts !== undefined) counts[answer] += 1
     this.longest.set(group, Math.max(took, this.longest.get(group) ?? 0))
-    if (isKeptWaiting(asked)) this.keptWaiting.push(`${asked.turns} turns, ${took.toFixed(0)} ms (${times(specimen, asked)})`)
+    if (isKeptWaiting(asked)) this.keptWaiting.push(`${asked.turns} turns (${times(specimen, asked)})`)
     const wrong = problem ?? judge(answer, specimen, asked, this.#bounds)
     if (wrong === undefined) return
     const alike = this.wrong.filter((one) => one.answer === answer).length

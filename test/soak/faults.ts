@@ -24,6 +24,9 @@ export interface FineAnswer {
 /** Known to the `fetch` that is handed in: nobody listens where it then asks. */
 export const REFUSED = 'connection refused'
 
+/** Known to the schedule: calls that meet one of these last until their timeout. */
+export const HANGING: readonly string[] = ['never answers', 'headers, then nothing', 'dripping body']
+
 /** Known to the schedule: keys are rotated while it is on its way. */
 export const SLOW_ANSWER = 'slow, but fine'
 

@@ -4,7 +4,9 @@ import { AuthUnavailableError } from '../../src/errors.js'
 import { keysAt } from '../../src/jwt/key-loader.js'
 import { KeySet, parseKeySet } from '../../src/jwt/key-set.js'
 import { KeySource } from '../../src/jwt/key-source.js'
+import { fetchJson } from '../../src/lib/fetch-json.js'
 import { clock, signer } from '../oauth-kit.js'
+import { collect } from './collect.js'
 import type { Signer } from '../oauth-kit.js'
 
 let old: Signer
@@ -53,7 +55,13 @@ test('a flood of unknown names in a short outage leaves a look for the new key t
     },
     tell: () => undefined,
   })
-  const ask = (kid: string): Promise<unknown> => source.candidates('ES256', kid).catch(() => 'silence')
+  const ask = async (kid: string): Promise<unknown> => {
+    try {
+      return await source.candidates('ES256', kid)
+    } catch {
+      return 'silence'
+    }
+  }
   await ask('old')
   state.up = false
   // The first of them is looked for in vain. The others come while the back-off forbids another look.
@@ -62,3 +70,31 @@ test('a flood of unknown names in a short outage leaves a look for the new key t
   time.forward(2)
   expect(await ask('new')).toHaveLength(1)
 })
+
+test.each([
+  ['that nobody can close', undefined],
+  ['that can be closed', new AbortController().signal],
+])('a call %s ends in time, whatever the garbage collector does', async (_, closed) => {
+  const deaf = (): Promise<Response> => new Promise(() => undefined)
+  const call = fetchJson('https://id.example.com/', { fetch: deaf, timeout: 0.05, maxBytes: 1000, closed })
+  const ended = call.catch(({ code }: { code: string }) => code)
+  await new Promise((done) => void setImmediate(done))
+  collect()
+  expect(await ended).toBe('ERR_AUTH_UNAVAILABLE')
+}, 3000)
+
+test('a hundred calls that can be closed end with one signal, and without a warning of leaks', async () => {
+  const warnings: Error[] = []
+  const note = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', note)
+  const closing = new AbortController()
+  const deaf = (): Promise<Response> => new Promise(() => undefined)
+  const options = { fetch: deaf, timeout: 30, maxBytes: 1000, closed: closing.signal }
+  const calls = Array.from({ length: 100 }, () => fetchJson('https://id.example.com/', options))
+  closing.abort()
+  const ended = await Promise.allSettled([...calls, fetchJson('https://id.example.com/', options)])
+  await new Promise((done) => void setImmediate(done))
+  process.off('warning', note)
+  expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(['rejected']))
+  expect(warnings).toEqual([])
+}, 3000)

@@ -1,7 +1,8 @@
 /** Runs 32 workers against one provider while its issuer breaks and mends. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { collect } from './collect.js'
 import { FastClock, turn } from './fast-clock.js'
-import { FAULTS, SLOW_ANSWER } from './faults.js'
+import { FAULTS, HANGING, SLOW_ANSWER } from './faults.js'
 import { FlappingIssuer } from './flapping-issuer.js'
 import { JosePeer } from './jose-peer.js'
 import { random } from './random.js'
@@ -137,7 +138,8 @@ export class Soak {
       const met = (): number => this.issuer.met.get(fault.name) ?? 0
       const before = met()
       this.#break(fault)
-      await this.#until(40, () => met() > before)
+      await this.#until(2 * RECOVERY, () => met() > before)
+      if (HANGING.includes(fault.name)) collect() // a call is under way, and must end all the same
       // A key that comes while an answer is on its way is not in it.
       if (fault.name === SLOW_ANSWER) this.rotations.hurry(this.clock.now())
       await this.#until(this.#chance.between(0, this.options.ages.linger))
