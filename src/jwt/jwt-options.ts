@@ -1,0 +1,56 @@
+/** What a verifier of JWTs can be told, and the two protections that only a symbol gives up. */
+import type { JSONWebKeySet } from 'jose'
+import type { Fetch } from '../lib/fetch-json.js'
+import type { Algorithm } from './algorithms.js'
+import type { KeyOptions } from './issuer-keys.js'
+import type { IssuerOption } from './issuers.js'
+import type { ClaimRule } from './rules.js'
+import type { EngineChoice } from './signature.js'
+
+/**
+ * The only way to take tokens that were issued for somebody else: `audience: anyAudience`. Every token of the issuer
+ * then opens this server, whichever of its applications it was made for.
+ */
+export const anyAudience: unique symbol = Symbol.for('bearer-auth-providers.any-audience')
+
+/** Allows plain http to hosts other than this machine: `[allowInsecureHttp]: true`. Whoever is on the way can then sign tokens. */
+export const allowInsecureHttp: unique symbol = Symbol.for('bearer-auth-providers.allow-insecure-http')
+
+type OneOrMore = string | readonly [string, ...string[]]
+
+/** What to expect of a JWT and where its issuer's keys are: from discovery, `jwksUri`, `jwksFile`, or `jwks` in hand. */
+export type JwtOptions = {
+  /** Exactly as the tokens write it in `iss`, trailing slash included. A list, or a template over a list of tenants. */
+  issuer: IssuerOption
+  /** What the issuer writes into `aud` for this server; one of them suffices. `anyAudience` is the only way out. */
+  audience: OneOrMore | typeof anyAudience
+  /** The claims that hold the audience, for issuers that write no `aud`: `'client_id'`, `['aud', 'azp']`. Default `'aud'`. */
+  audienceClaims?: OneOrMore | undefined
+  /** `'exclusive'`: no audience beside ours. Default `'any'`: one of them is ours. */
+  audienceMode?: 'any' | 'exclusive' | undefined
+  /** `'at+jwt'`: only tokens of RFC 9068. Default `'access'`: whatever is not plainly another kind of token. */
+  tokenType?: 'access' | 'at+jwt' | undefined
+  /** Signature algorithms taken. Default: every asymmetric one of RS, PS, ES 256–512 and EdDSA. */
+  algorithms?: readonly [Algorithm, ...Algorithm[]] | undefined
+  /** Seconds since `iat` after which a token is refused, whatever its `exp` says. Default: any age. */
+  maxTokenAge?: number | undefined
+  /** Claims that must be there. Default: `exp` and what the other options need. */
+  requiredClaims?: readonly string[] | undefined
+  /** Rules of your own about claims. */
+  rules?: readonly ClaimRule[] | undefined
+  /** How keys are kept: their age, a snapshot, a store. */
+  keys?: KeyOptions | undefined
+  /** `'jose'` checks signatures with WebCrypto everywhere. Default `'auto'`: faster where the runtime can. */
+  engine?: EngineChoice | undefined
+  /** Seconds for one call to the issuer, body included. Default 2, at most 30. */
+  timeout?: number | undefined
+  /** Replaces the global `fetch`: for a proxy or a private certificate authority. */
+  fetch?: Fetch | undefined
+  /** Sent to the issuer's own origin and to a `jwksUri` that you name, for keys behind a lock. */
+  headers?: Readonly<Record<string, string>> | undefined
+  [allowInsecureHttp]?: true
+} & (
+    | { /** Where the keys are, instead of discovery. */ jwksUri?: string | undefined; jwks?: never; jwksFile?: never }
+    | { /** The keys themselves: no network at all. */ jwks: JSONWebKeySet; jwksUri?: never; jwksFile?: never }
+    | { /** A file with the keys, read again every ten seconds. */ jwksFile: string; jwksUri?: never; jwks?: never }
+  )

@@ -1,0 +1,44 @@
+/** Where the keys come from, as the options say, checked once where the verifier is built. */
+import { optionalFunction, spanInSeconds } from '../lib/options.js'
+import { webUrl } from '../lib/web-url.js'
+import { issuersOf } from './issuers.js'
+import { allowInsecureHttp } from './jwt-options.js'
+import { keysAt, keysInFile, keysInHand, keysOf } from './key-loader.js'
+import { parseKeySet } from './key-set.js'
+import type { Fetch } from '../lib/fetch-json.js'
+import type { JwtOptions } from './jwt-options.js'
+import type { KeySourceOptions } from './key-source.js'
+
+/** Seconds that keys in a file are used before it is read again. */
+export const FILE_AGE = 10
+
+/** How each issuer's keys are read. @throws TypeError for an option that is wrong. */
+export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: string) => KeySourceOptions['load'] {
+  const { jwksUri, jwks, jwksFile, timeout = 2, headers, [allowInsecureHttp]: insecure = false } = options
+  if ([jwksUri, jwks, jwksFile].filter((origin) => origin !== undefined).length > 1) {
+    throw new TypeError('give one of "jwksUri", "jwks" and "jwksFile", not both')
+  }
+  if (jwks !== undefined) {
+    const set = parseKeySet(structuredClone(jwks))
+    if (set === null) throw new TypeError('"jwks" must be a JWK Set with keys: { keys: [ … ] }')
+    if (options.keys?.snapshot !== undefined) throw new TypeError('give "jwks" or "keys.snapshot", not both: a key taken out of one would live on in the other')
+    return () => keysInHand(set)
+  }
+  if (jwksFile !== undefined) {
+    if (typeof jwksFile !== 'string' || jwksFile === '') throw new TypeError('"jwksFile" must be the path of a file')
+    return () => keysInFile(jwksFile)
+  }
+  const http = {
+    fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
+    timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
+    headers: headers && { ...headers },
+    insecure,
+    closed,
+  }
+  if (jwksUri !== undefined) {
+    webUrl('jwksUri', jwksUri, http)
+    return () => keysAt(jwksUri, http)
+  }
+  for (const issuer of issuersOf(options.issuer).keys()) webUrl('issuer', issuer, http)
+  return (issuer) => keysOf(issuer, http)
+}
