@@ -129,7 +129,8 @@ export class KeySource {
     const now = this.#options.now()
     if (now < held.fetchedAt - CLOCK_SET_BACK) return undefined
     if (now < held.refreshAt) return held.set
-    const away = this.#failure !== undefined && now < held.freshUntil + this.#options.maxStale
+    // A failure of long ago says nothing about now: the issuer is asked first, and the old set serves only if it is away.
+    const away = this.#failure !== undefined && now < this.#failure.retryAt + LONGEST_BACK_OFF && now < held.freshUntil + this.#options.maxStale
     if (now >= held.freshUntil && !away) return undefined
     // Whoever needs the answer of this one waits for it elsewhere; here its failure was told already.
     if (this.#mayLoad()) this.#load().catch(() => undefined)

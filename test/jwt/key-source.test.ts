@@ -241,6 +241,18 @@ describe('KeySource', () => {
       await settle()
     })
 
+    test('after a long pause an old failure is no reason to trust an old set', async () => {
+      const { time, state, find } = issuer()
+      await find('old')
+      state.up = false
+      time.forward(600)
+      await find('old')
+      state.up = true
+      state.keys = [rotated]
+      time.forward(1800)
+      expect(await find('old')).toBe(0)
+    })
+
     test.each([true, false])('at most ten fetches in the first minute at any load (keys known: %s)', async (known) => {
       const { time, state, find } = issuer()
       if (known) {
