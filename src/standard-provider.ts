@@ -3,7 +3,7 @@ import { VerifiedAccessToken } from './access-token.js'
 import { VerdictCache } from './cache/verdict-cache.js'
 import { isUnavailable } from './errors.js'
 import { notify } from './events.js'
-import { isBearerToken } from './lib/bearer-token.js'
+import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
 import { sha256 } from './lib/digest.js'
 import { frozenCopy } from './lib/frozen-copy.js'
 import { clockInSeconds, optionalFunction, spanInSeconds } from './lib/options.js'
@@ -67,9 +67,11 @@ export abstract class StandardProvider extends BearerAuthProvider {
   protected abstract check(token: string): Promise<Verdict>
 
   override async verifyToken(token: string): Promise<AccessToken | null> {
-    if (!isBearerToken(token)) return this.#refuse(reject('malformed'), false)
+    if (!isBoundedText(token)) return this.#refuse(reject('malformed'), false)
     const key = sha256(token)
     const remembered = this.#cache?.recall(key)
+    // What is remembered passed this before.
+    if (remembered === undefined && !isBearerToken(token)) return this.#refuse(reject('malformed'), false)
     const finding = remembered ?? (await this.#ask(key, token))
     if (!finding.accepted) return this.#refuse(finding, remembered !== undefined)
     this.emit({ type: 'accepted', provider: this.name, remembered: remembered !== undefined })

@@ -5,5 +5,10 @@ const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 const MAX_LENGTH = 32_768
 
 export function isBearerToken(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_LENGTH && B64TOKEN.test(value)
+  return isBoundedText(value) && B64TOKEN.test(value)
+}
+
+/** True for text that is short enough to be looked at further. */
+export function isBoundedText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_LENGTH
 }
