@@ -1,6 +1,7 @@
 /** Decides a request, as data. Everything that a server's adapter does beyond this is sending it. */
 import { toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
+import { warnOfBug } from '../lib/warn.js'
 import { missingScopes } from '../scopes/match.js'
 import { isExcluded, isGuarded } from './paths.js'
 import { readCredentials } from './request.js'
@@ -58,13 +59,13 @@ function needsToken({ path, routedPath = path }: GateRequest, { protect }: PathP
 }
 
 /**
- * A provider's bug as the framework may have it: with nothing of the error's own status, headers or message, which
- * frameworks would send. They also take an error that is nothing for "go on", and Express the word "route" for "skip".
+ * A provider's bug as the framework may have it: with nothing of the error's own status, headers, message or stack, all
+ * of which frameworks send. They also take an error that is nothing for "go on", and Express the word "route" for "skip".
  */
-function asBug(cause: unknown): Error {
-  const bug = new Error('the provider failed', { cause })
-  if (cause instanceof Error) bug.stack = `${String(bug)}\n  because of ${cause.stack ?? String(cause)}` // loggers print stacks
-  return bug
+function asBug(thrown: unknown): Error {
+  const cause = thrown instanceof Error ? thrown : new TypeError('verifyToken must throw an Error', { cause: thrown })
+  warnOfBug(cause)
+  return new Error('the provider failed', { cause })
 }
 
 function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: readonly string[]; scopes: readonly string[] } {

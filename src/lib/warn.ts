@@ -4,3 +4,9 @@ export function warn(message: string): void {
   if (typeof globalThis.process?.emitWarning === 'function') process.emitWarning(text)
   else console.warn(text)
 }
+
+/** Tells the operator about a bug in code that is not ours; node shows its stack with --trace-warnings. */
+export function warnOfBug(bug: Error): void {
+  if (typeof globalThis.process?.emitWarning === 'function') process.emitWarning(bug)
+  else console.warn(bug)
+}
