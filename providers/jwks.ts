@@ -6,14 +6,17 @@ import { FILE_AGE, keyOrigin } from '../src/jwt/key-origin.js'
 import { shapeOf } from '../src/jwt/near-miss.js'
 import { firstFinding, rulesFor } from '../src/jwt/rules.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature.js'
+import { andThen } from '../src/lib/awaitable.js'
 import { checkOptions } from '../src/lib/options.js'
 import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
-import { accept, reject } from '../src/verdict.js'
+import { acceptFrozen, reject } from '../src/verdict.js'
 import type { Algorithm } from '../src/jwt/algorithms.js'
 import type { DecodedJwt } from '../src/jwt/decode.js'
 import type { JwtOptions } from '../src/jwt/jwt-options.js'
 import type { Expectations, Finding, Rule } from '../src/jwt/rules.js'
+import type { Signed } from '../src/jwt/signature.js'
 import type { SignatureEngine } from '../src/jwt/signature-engine.js'
+import type { Awaitable } from '../src/lib/awaitable.js'
 import type { Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/standard-provider.js'
 import type { RejectReason, Verdict } from '../src/verdict.js'
@@ -102,31 +105,48 @@ export class JwksProvider extends StandardProvider {
     return signature.passed ? [...reports, signature, ...reportsOf(this.#rules.signed)] : [...reports, signature]
   }
 
-  protected override async check(token: string): Promise<Verdict> {
+  // The reader looks at every letter.
+  protected override isWellFormed(): boolean {
+    return true
+  }
+
+  protected override check(token: string): Awaitable<Verdict> {
     const jwt = decodeJwt(token)
     if (jwt === null) return reject('malformed', malformed(token))
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
-    const found =
-      firstFinding(this.#rules.unsigned, jwt, this.#expected, this.now()) ??
-      (await this.#checkSignature(token, jwt)) ??
-      firstFinding(this.#rules.signed, jwt, this.#expected, this.now())
+    const now = this.now()
+    const found = firstFinding(this.#rules.unsigned, jwt, this.#expected, now)
     if (found !== undefined) return reject(found.reason, found.detail)
-    return accept(jwt.claims) // its `exp` is its end
+    return andThen(this.#checkSignature(token, jwt), (unsigned) => {
+      const fault = unsigned ?? firstFinding(this.#rules.signed, jwt, this.#expected, now)
+      return fault === undefined ? acceptFrozen(jwt.claims) : reject(fault.reason, fault.detail)
+    })
   }
 
-  async #checkSignature(token: string, { header, claims }: DecodedJwt): Promise<Finding | undefined> {
+  #checkSignature(token: string, { header, claims, signature }: DecodedJwt): Awaitable<Finding | undefined> {
     const alg = header.alg as Algorithm // the first rule saw to it
     const issuer = claims.iss as string // and the rule for `iss` to this
     const { kid } = header
-    const detail = { claim: 'kid', expected: 'a key of the issuer', actual: kid }
-    if (kid !== undefined && typeof kid !== 'string') return { reason: 'unknown_key', detail } // RFC 7515 section 4.1.4
-    const keys = await this.#keys.candidates(issuer, alg, kid)
-    if (keys.length === 0) return { reason: 'unknown_key', detail }
-    if (await isSigned(this.#engine, token, alg, keys)) return undefined
-    // Without a name nobody can see that a key is new: look once more, within the same budget.
-    const newer = kid === undefined ? await this.#keys.newer(issuer, alg) : []
-    return (await isSigned(this.#engine, token, alg, newer)) ? undefined : { reason: 'bad_signature', detail }
+    if (kid !== undefined && typeof kid !== 'string') return about('unknown_key', kid) // RFC 7515 section 4.1.4
+    const signed = { token, signature }
+    return andThen(this.#keys.candidates(issuer, alg, kid), (keys) => {
+      if (keys.length === 0) return about('unknown_key', kid)
+      return andThen(isSigned(this.#engine, signed, alg, keys), (good) => {
+        if (good) return undefined
+        // Without a name nobody can see that a key is new: look once more, within the same budget.
+        return kid === undefined ? this.#checkWithNewerKeys(signed, issuer, alg) : about('bad_signature', kid)
+      })
+    })
   }
+
+  async #checkWithNewerKeys(signed: Signed, issuer: string, alg: Algorithm): Promise<Finding | undefined> {
+    const newer = await this.#keys.newer(issuer, alg)
+    return (await isSigned(this.#engine, signed, alg, newer)) ? undefined : about('bad_signature', undefined)
+  }
+}
+
+function about(reason: RejectReason, kid: unknown): Finding {
+  return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid } }
 }
 
 function standardOptions(options: JwksProviderOptions): ProviderOptions {

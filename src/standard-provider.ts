@@ -3,16 +3,18 @@ import { VerifiedAccessToken } from './access-token.js'
 import { VerdictCache } from './cache/verdict-cache.js'
 import { isUnavailable } from './errors.js'
 import { notify } from './events.js'
+import { andThen, isPending } from './lib/awaitable.js'
 import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
 import { sha256 } from './lib/digest.js'
 import { frozenCopy } from './lib/frozen-copy.js'
 import { clockInSeconds, optionalFunction, spanInSeconds } from './lib/options.js'
 import { BearerAuthProvider } from './provider.js'
 import { mapScopes, standardScopes } from './scopes/mappers.js'
-import { reject } from './verdict.js'
+import { isFrozen, reject } from './verdict.js'
 import type { AccessToken } from './access-token.js'
 import type { CacheOptions } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
+import type { Awaitable } from './lib/awaitable.js'
 import type { ScopeMapper } from './scopes/mappers.js'
 import type { Accepted, Rejected, Verdict } from './verdict.js'
 
@@ -64,17 +66,24 @@ export abstract class StandardProvider extends BearerAuthProvider {
    * Finds out about one token. Give `accept(claims, expiresAt)` or `reject(reason)`; throw `AuthUnavailableError` when
    * you could not find out. Called once per token and memory span, however many requests ask at once.
    */
-  protected abstract check(token: string): Promise<Verdict>
+  protected abstract check(token: string): Awaitable<Verdict>
+
+  /** What can be a token of this provider at all, at a glance. Default: RFC 6750's alphabet. */
+  protected isWellFormed(token: string): boolean {
+    return isBearerToken(token)
+  }
 
   override async verifyToken(token: string): Promise<AccessToken | null> {
     if (!isBoundedText(token)) return this.#refuse(reject('malformed'), false)
     const key = sha256(token)
     const remembered = this.#cache?.recall(key)
     // What is remembered passed this before.
-    if (remembered === undefined && !isBearerToken(token)) return this.#refuse(reject('malformed'), false)
-    const finding = remembered ?? (await this.#ask(key, token))
+    if (remembered === undefined && !this.isWellFormed(token)) return this.#refuse(reject('malformed'), false)
+    const known = remembered ?? this.#ask(key, token)
+    // A promise that is at hand costs as much as reading the token.
+    const finding = isPending(known) ? await this.#answer(known) : known
     if (!finding.accepted) return this.#refuse(finding, remembered !== undefined)
-    this.emit({ type: 'accepted', provider: this.name, remembered: remembered !== undefined })
+    if (this.#observe) this.emit({ type: 'accepted', provider: this.name, remembered: remembered !== undefined })
     return new VerifiedAccessToken(token, finding.claims, finding.scopes, finding.expiresAt, this.name)
   }
 
@@ -88,20 +97,35 @@ export abstract class StandardProvider extends BearerAuthProvider {
     notify(this.#observe, event)
   }
 
-  async #ask(key: string, token: string): Promise<Finding> {
+  #ask(key: string, token: string): Awaitable<Finding> {
     try {
-      return await (this.#cache ? this.#cache.ask(key, () => this.#examine(token)) : this.#examine(token))
+      return this.#cache ? this.#cache.ask(key, () => this.#examine(token)) : this.#examine(token)
     } catch (error) {
-      if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message })
-      throw error
+      throw this.#told(error)
     }
   }
 
-  async #examine(token: string): Promise<Finding> {
-    const verdict = await this.check(token)
+  async #answer(asked: Promise<Finding>): Promise<Finding> {
+    try {
+      return await asked
+    } catch (error) {
+      throw this.#told(error)
+    }
+  }
+
+  #told(error: unknown): unknown {
+    if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message })
+    return error
+  }
+
+  #examine(token: string): Awaitable<Finding> {
+    return andThen(this.check(token), (verdict) => this.#finding(verdict))
+  }
+
+  #finding(verdict: Verdict): Finding {
     if (typeof verdict?.accepted !== 'boolean') throw new TypeError('check must answer accept(claims) or reject(reason)')
     if (!verdict.accepted) return withoutValues(verdict)
-    const claims = frozenCopy('claims', verdict.claims)
+    const claims = isFrozen(verdict) ? verdict.claims : frozenCopy('claims', verdict.claims)
     // Whatever a check forgets: a token past its end is refused, by the verdict or by the claim, whichever comes first.
     const { exp } = claims
     if (exp !== undefined && !Number.isFinite(exp)) return reject('invalid_claim', { claim: 'exp', expected: 'a finite number', actual: undefined })
@@ -111,6 +135,7 @@ export abstract class StandardProvider extends BearerAuthProvider {
   }
 
   #refuse({ reason, detail }: Rejected, remembered: boolean): null {
+    if (this.#observe === undefined) return null
     const { claim, hint } = detail ?? {}
     this.emit({ type: 'rejected', provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }), remembered })
     return null

@@ -1,7 +1,9 @@
 /** Remembers verdicts by the digest of the token, never the token, and lets one check run at a time per token. */
 import { LRUCache } from 'lru-cache'
+import { andThen, isPending } from '../lib/awaitable.js'
 import { checkOptions, countOf, spanInSeconds } from '../lib/options.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { RejectReason, Verdict } from '../verdict.js'
 
 export interface CacheOptions {
@@ -41,17 +43,14 @@ export class VerdictCache<V extends Verdict> {
   }
 
   /** Asks, unless the same question is being asked already, and remembers the answer. */
-  async ask(key: string, check: () => Promise<V>): Promise<V> {
+  ask(key: string, check: () => Awaitable<V>): Awaitable<V> {
     const underWay = this.#underWay.get(key)
     if (underWay !== undefined) return underWay
-    const asked = this.#checkAndRemember(key, check)
-    if (!mayShareBetweenRequests) return asked
-    this.#underWay.set(key, asked)
-    try {
-      return await asked
-    } finally {
-      this.#underWay.delete(key)
-    }
+    const asked = andThen(check(), (verdict) => this.#remember(key, verdict))
+    if (!isPending(asked) || !mayShareBetweenRequests) return asked
+    const shared = asked.finally(() => this.#underWay.delete(key))
+    this.#underWay.set(key, shared)
+    return shared
   }
 
   clear(): void {
@@ -59,22 +58,16 @@ export class VerdictCache<V extends Verdict> {
     this.#rejected.clear()
   }
 
-  async #checkAndRemember(key: string, check: () => Promise<V>): Promise<V> {
-    const verdict = await check()
-    this.#remember(key, verdict)
-    return verdict
-  }
-
-  #remember(key: string, verdict: V): void {
+  #remember(key: string, verdict: V): V {
     const now = this.#now()
     if (!verdict.accepted) {
       if (REMEMBERED[verdict.reason]) this.#rejected.set(key, { verdict, until: now + this.#rejectedTtl })
-      return
+      return verdict
     }
     const until = Math.min(now + this.#ttl, verdict.expiresAt ?? Number.POSITIVE_INFINITY)
-    if (until <= now) return
-    this.#rejected.delete(key)
+    if (until <= now) return verdict
     this.#accepted.set(key, { verdict, until })
+    return verdict
   }
 
   #fresh(store: LRUCache<string, Entry<V>>, key: string): V | undefined {

@@ -3,6 +3,8 @@
 export interface KeyShape {
   readonly kty: 'RSA' | 'EC' | 'OKP'
   readonly crv?: string
+  /** In bytes (RFC 7518 section 3.4, RFC 8032); an RSA signature is as long as its key. */
+  readonly signatureLength?: number
 }
 
 /** Asymmetric only: with a shared secret, whoever can verify can also sign. */
@@ -13,11 +15,11 @@ export const ALGORITHMS = {
   PS256: { kty: 'RSA' },
   PS384: { kty: 'RSA' },
   PS512: { kty: 'RSA' },
-  ES256: { kty: 'EC', crv: 'P-256' },
-  ES384: { kty: 'EC', crv: 'P-384' },
-  ES512: { kty: 'EC', crv: 'P-521' },
-  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
-  Ed25519: { kty: 'OKP', crv: 'Ed25519' },
+  ES256: { kty: 'EC', crv: 'P-256', signatureLength: 64 },
+  ES384: { kty: 'EC', crv: 'P-384', signatureLength: 96 },
+  ES512: { kty: 'EC', crv: 'P-521', signatureLength: 132 },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519', signatureLength: 64 },
+  Ed25519: { kty: 'OKP', crv: 'Ed25519', signatureLength: 64 },
 } as const satisfies Record<string, KeyShape>
 
 export type Algorithm = keyof typeof ALGORITHMS

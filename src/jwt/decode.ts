@@ -1,67 +1,59 @@
 /** Reads a compact JWT strictly: what is not exactly one JWT in canonical form is none at all. Verifies nothing. */
-import { decodeBase64url } from './base64url.js'
+import { decodeCanonical } from './base64url.js'
 
+/** Frozen to the bottom, and unverified. */
 export interface DecodedJwt {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
+  readonly signature: Uint8Array
 }
 
-/** Header and claims of a compact JWS (RFC 7515 section 7.1), or null for anything else. Unverified. */
+/** Header, claims and signature of a compact JWS (RFC 7515 section 7.1), or null for anything else. Unverified. */
 export function decodeJwt(token: string): DecodedJwt | null {
-  const parts = jwtParts(token)
-  if (parts === null) return null
-  const header = decodeHeader(parts.header)
-  const claims = header && decodeObject(parts.payload)
-  return claims && { header, claims }
+  const dots = dotsOf(token)
+  if (dots === null) return null
+  const [first, second] = dots
+  const header = decodeHeader(token.slice(0, first))
+  const claims = header && decodeObject(token.slice(first + 1, second))
+  const signature = claims && decodeCanonical(token.slice(second + 1))
+  return signature && { header: header as DecodedJwt['header'], claims: claims as DecodedJwt['claims'], signature }
 }
 
 /** The unverified `iss`, to find out whose token it is; undefined when there is none to read. Reads the payload only. */
 export function unverifiedIssuer(token: string): string | undefined {
-  const parts = jwtParts(token)
-  const issuer = parts && decodeObject(parts.payload)?.iss
+  const dots = dotsOf(token)
+  const issuer = dots && decodeObject(token.slice(dots[0] + 1, dots[1]))?.iss
   return typeof issuer === 'string' ? issuer : undefined
 }
 
-/** In characters. The largest tokens seen, with hundreds of groups in them, have about 12 000. */
-const MAX_LENGTH = 32_768
+/** Of a token, in characters. The largest seen, with hundreds of groups in them, have about 12 000. */
+export const MAX_LENGTH = 32_768
 
-const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
-
-function jwtParts(token: string): { header: string; payload: string } | null {
-  if (token.length > MAX_LENGTH || !COMPACT.test(token)) return null
+/** Where the three parts meet, none of them empty. */
+function dotsOf(token: string): readonly [number, number] | null {
+  if (token.length > MAX_LENGTH) return null
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
-  const canonical = endsCanonically(token, 0, first) && endsCanonically(token, first + 1, second) && endsCanonically(token, second + 1, token.length)
-  return canonical ? { header: token.slice(0, first), payload: token.slice(first + 1, second) } : null
-}
-
-// RFC 4648 section 3.5: the bits that do not count must be zero, or one signature has several spellings.
-const LAST_OF_TWO = 'AQgw'
-const LAST_OF_THREE = 'AEIMQUYcgkosw048'
-
-function endsCanonically(token: string, start: number, end: number): boolean {
-  const rest = (end - start) % 4
-  if (rest === 0) return true
-  if (rest === 1) return false
-  return (rest === 2 ? LAST_OF_TWO : LAST_OF_THREE).includes(token.charAt(end - 1))
+  const hasThreeParts = first > 0 && second > first + 1 && second < token.length - 1 && !token.includes('.', second + 1)
+  return hasThreeParts ? [first, second] : null
 }
 
 let lastHeader: { readonly part: string; readonly header: Readonly<Record<string, unknown>> } | undefined
 
-// Tokens of one key have the same header, to the letter. Frozen, because it is shared.
+// Tokens of one key have the same header, to the letter.
 function decodeHeader(part: string): Readonly<Record<string, unknown>> | null {
   if (lastHeader?.part === part) return lastHeader.header
   const header = decodeObject(part)
-  if (header !== null) lastHeader = { part, header: Object.freeze(header) }
+  if (header !== null) lastHeader = { part, header }
   return header
 }
 
 // ignoreBOM keeps a byte order mark in the text, where it is refused.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function decodeObject(part: string): Record<string, unknown> | null {
-  const bytes = decodeBase64url(part)
-  if (!hasBraces(bytes)) return null
+function decodeObject(part: string): Readonly<Record<string, unknown>> | null {
+  const bytes = decodeCanonical(part)
+  if (bytes === null || !hasBraces(bytes)) return null
   let text: string
   try {
     text = utf8.decode(bytes)
@@ -74,7 +66,7 @@ function decodeObject(part: string): Record<string, unknown> | null {
   } catch {
     return null
   }
-  return isObject(value) && isShallow(value, 0) ? value : null
+  return isObject(value) && freeze(value, 1) ? value : null
 }
 
 const BLANKS: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d])
@@ -95,9 +87,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 const MAX_DEPTH = 16
 
-function isShallow(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  if (depth >= MAX_DEPTH) return false
-  for (const name in value) if (!isShallow((value as Record<string, unknown>)[name], depth + 1)) return false
+/** Freezes all of it, or finds it too deep. */
+function freeze(value: object, depth: number): boolean {
+  if (depth > MAX_DEPTH) return false
+  // Without the names of an array's members, which are numbers that would be written out.
+  for (const member of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof member === 'object' && member !== null && !freeze(member, depth + 1)) return false
+  }
+  Object.freeze(value)
   return true
 }

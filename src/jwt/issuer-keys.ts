@@ -4,11 +4,12 @@ import { notify } from '../events.js'
 import { KeySource } from './key-source.js'
 import { parseKeySet } from './key-set.js'
 import { fromStore } from './key-store.js'
-import type { CryptoKey } from 'jose'
 import type { Observe } from '../events.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { Algorithm } from './algorithms.js'
 import type { KeyNews, KeySourceOptions } from './key-source.js'
 import type { KeyStore } from './key-store.js'
+import type { VerificationKey } from './verification-key.js'
 
 /** How keys are kept. */
 export interface KeyOptions {
@@ -45,7 +46,9 @@ export class IssuerKeys {
     const { store, snapshot } = keys
     const source = (issuer: string): KeySource => {
       const fetch = load(issuer)
-      const tell = (news: KeyNews): void => notify(observe, { ...eventOf(news), provider, issuer })
+      const tell = (news: KeyNews): void => {
+        if (observe !== undefined) notify(observe, { ...eventOf(news), provider, issuer })
+      }
       const options = { now, random, maxAge, maxStale, tell }
       return new KeySource({ ...options, load: store === undefined ? fetch : fromStore(store, issuer, fetch, { now, maxAge }) })
     }
@@ -54,12 +57,12 @@ export class IssuerKeys {
   }
 
   /** The keys of this issuer that may have signed a token with this header. @throws AuthUnavailableError */
-  candidates(issuer: string, alg: Algorithm, kid: string | undefined): readonly CryptoKey[] | Promise<readonly CryptoKey[]> {
+  candidates(issuer: string, alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
     return this.#sources.get(issuer)?.candidates(alg, kid) ?? []
   }
 
   /** As `candidates`, after another look at the issuer where the budget allows one. @throws AuthUnavailableError */
-  async newer(issuer: string, alg: Algorithm): Promise<readonly CryptoKey[]> {
+  async newer(issuer: string, alg: Algorithm): Promise<readonly VerificationKey[]> {
     return this.#sources.get(issuer)?.newer(alg) ?? []
   }
 

@@ -2,9 +2,12 @@
 import { base64url, importJWK } from 'jose'
 import { ownProperty } from '../lib/own-property.js'
 import { ALGORITHMS } from './algorithms.js'
+import { verificationKey } from './verification-key.js'
 import { hasSmallOrder, isRoca } from './weak-keys.js'
 import type { CryptoKey, JWK } from 'jose'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { Algorithm, KeyShape } from './algorithms.js'
+import type { VerificationKey } from './verification-key.js'
 
 /** Keys tried for one token, where several fit. */
 const MAX_CANDIDATES = 4
@@ -31,7 +34,7 @@ function isShallow(value: unknown, depth: number): boolean {
 
 export class KeySet {
   readonly #keys: readonly unknown[]
-  readonly #found = new Map<string, readonly CryptoKey[]>()
+  readonly #found = new Map<Algorithm, Map<string | undefined, readonly VerificationKey[]>>()
 
   constructor(keys: readonly unknown[]) {
     this.#keys = keys
@@ -61,22 +64,29 @@ export class KeySet {
   }
 
   /** The keys that may have signed a token with this header, at most four. Imported once, then at hand at once. */
-  candidates(alg: Algorithm, kid: string | undefined): readonly CryptoKey[] | Promise<readonly CryptoKey[]> {
-    const name = kid === undefined ? alg : `${alg} ${kid}`
-    return this.#found.get(name) ?? this.#find(name, alg, kid)
+  candidates(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
+    const known = this.#found.get(alg)?.get(kid)
+    if (known !== undefined) return known
+    const fitting = this.#keys.filter((key) => fits(key, alg, kid))
+    return fitting.length === 0 ? [] : this.#import(fitting, alg, kid)
   }
 
-  async #find(name: string, alg: Algorithm, kid: string | undefined): Promise<readonly CryptoKey[]> {
-    const usable: CryptoKey[] = []
-    for (const key of this.#keys) {
+  async #import(fitting: readonly unknown[], alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
+    const usable: VerificationKey[] = []
+    for (const key of fitting) {
       if (usable.length === MAX_CANDIDATES) break
       // One that fits and cannot be used takes no place from one that can.
-      const imported = fits(key, alg, kid) ? await importPublicKey(key, alg) : null
-      if (imported !== null) usable.push(imported)
+      const imported = await importPublicKey(key, alg)
+      if (imported !== null) usable.push(verificationKey(alg, imported))
     }
     // Only what was found is kept, so that nobody can fill this with names of their own.
-    if (usable.length > 0) this.#found.set(name, usable)
+    if (usable.length > 0) this.#remember(alg, kid, usable)
     return usable
+  }
+
+  #remember(alg: Algorithm, kid: string | undefined, usable: readonly VerificationKey[]): void {
+    const byName = this.#found.get(alg) ?? new Map<string | undefined, readonly VerificationKey[]>()
+    this.#found.set(alg, byName.set(kid, usable))
   }
 }
 

@@ -1,11 +1,13 @@
 /** Keeps one issuer's keys at hand: fresh, refreshed in the background, and through an outage for a while. */
 import { LRUCache } from 'lru-cache'
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
+import { andThen } from '../lib/awaitable.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import { RefetchBudget } from './refetch-budget.js'
-import type { CryptoKey } from 'jose'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { Algorithm } from './algorithms.js'
 import type { KeySet } from './key-set.js'
+import type { VerificationKey } from './verification-key.js'
 
 /** One answer of the issuer, or of whoever kept one. */
 export interface LoadedKeys {
@@ -74,6 +76,7 @@ export class KeySource {
   readonly #absent = new LRUCache<string, number>({ max: MAX_ABSENT })
   #held: Held | undefined
   #failure: Failure | undefined
+  #tooMany: AuthUnavailableError | undefined
   #underWay: Promise<KeySet> | undefined
 
   constructor(options: KeySourceOptions) {
@@ -102,22 +105,22 @@ export class KeySource {
    * @throws AuthUnavailableError when the keys cannot be had, or when a key that we do not know may be a new one that
    * could not be asked for.
    */
-  candidates(alg: Algorithm, kid: string | undefined): readonly CryptoKey[] | Promise<readonly CryptoKey[]> {
+  candidates(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
     const set = this.#usable()
-    const found = set?.candidates(alg, kid)
     // At hand, as nearly always: without a promise.
-    if (found !== undefined && !(found instanceof Promise)) return found
-    return this.#find(set, alg, kid)
+    return set === undefined ? this.#fetchAndFind(alg, kid) : this.#findIn(set, alg, kid)
   }
 
-  async #find(usable: KeySet | undefined, alg: Algorithm, kid: string | undefined): Promise<readonly CryptoKey[]> {
-    const set = usable ?? (await this.#current())
-    const found = await set.candidates(alg, kid)
-    return found.length > 0 ? found : this.#lookAgain(alg, kid)
+  async #fetchAndFind(alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
+    return this.#findIn(await this.#current(), alg, kid)
+  }
+
+  #findIn(set: KeySet, alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
+    return andThen(set.candidates(alg, kid), (found) => (found.length > 0 ? found : this.#lookAgain(alg, kid)))
   }
 
   /** The keys for this algorithm after another look at the issuer; none where there is nobody to ask. */
-  async newer(alg: Algorithm): Promise<readonly CryptoKey[]> {
+  async newer(alg: Algorithm): Promise<readonly VerificationKey[]> {
     if (this.#held?.final === true) return []
     return (await this.#loadWithinBudget()).candidates(alg, undefined)
   }
@@ -147,26 +150,43 @@ export class KeySource {
     }
   }
 
-  /** A key that nobody knows may be a new one: one look at the issuer, within the budget. */
-  async #lookAgain(alg: Algorithm, kid: string | undefined): Promise<readonly CryptoKey[]> {
+  /** A key that nobody knows may be a new one: one look at the issuer, within the budget. No promise for a flood of them. */
+  #lookAgain(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
     if (this.#held?.final === true) return this.#notThere(false)
-    if (this.#underWay !== undefined) {
-      const found = await (await this.#underWay).candidates(alg, kid)
-      if (found.length > 0) return found
-    }
-    const name = kid === undefined ? alg : `${alg} ${kid}`
-    if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return this.#notThere(false)
-    const found = await (await this.#loadWithinBudget()).candidates(alg, kid)
-    if (found.length > 0) return found
-    this.#absent.set(name, this.#options.now())
-    return this.#notThere(true)
+    if (this.#underWay !== undefined) return this.#lookAfter(this.#underWay, alg, kid)
+    return this.#lookOnce(alg, kid)
   }
 
-  async #loadWithinBudget(): Promise<KeySet> {
+  /** What is being fetched may have it. */
+  async #lookAfter(underWay: Promise<KeySet>, alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
+    const found = await (await underWay).candidates(alg, kid)
+    return found.length > 0 ? found : this.#lookOnce(alg, kid)
+  }
+
+  #lookOnce(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
+    const name = kid === undefined ? alg : `${alg} ${kid}`
+    if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return this.#notThere(false)
+    return andThen(this.#loadWithinBudget(), async (set) => {
+      const found = await set.candidates(alg, kid)
+      if (found.length > 0) return found
+      this.#absent.set(name, this.#options.now())
+      return this.#notThere(true)
+    })
+  }
+
+  #loadWithinBudget(): Promise<KeySet> {
     // While the back-off forbids a look anyway, none is paid for: the first one after it must be affordable.
     const wait = this.#underWay === undefined && this.#mayLoad() ? this.#budget.spend() : 0
-    if (wait > 0) throw new AuthUnavailableError('a key that is not known may be new, and too many were asked for', { retryAfter: wait })
+    if (wait > 0) throw this.#tooManyAsked(Math.ceil(wait))
     return this.#load()
+  }
+
+  // One for all who ask within a second: a flood is what this is for.
+  #tooManyAsked(retryAfter: number): AuthUnavailableError {
+    if (this.#tooMany?.retryAfter !== retryAfter) {
+      this.#tooMany = new AuthUnavailableError('a key that is not known may be new, and too many were asked for', { retryAfter })
+    }
+    return this.#tooMany
   }
 
   #wasAbsent(name: string): boolean {
@@ -174,7 +194,7 @@ export class KeySource {
     return since !== undefined && this.#options.now() - since < ABSENT_FOR
   }
 
-  #notThere(asked: boolean): readonly CryptoKey[] {
+  #notThere(asked: boolean): readonly VerificationKey[] {
     this.#options.tell({ type: 'unknown', asked })
     return []
   }

@@ -1,6 +1,6 @@
 /** Signatures by `node:crypto`, three times faster than WebCrypto: no hop to a thread and back for 20 microseconds of work. */
 import { nodeCrypto } from '../lib/runtime.js'
-import { decodeBase64url } from './base64url.js'
+import { MAX_LENGTH } from './decode.js'
 import { isTrustworthy } from './engine-self-test.js'
 import { verification } from './node-verification.js'
 import type { CryptoKey } from 'jose'
@@ -18,17 +18,21 @@ export function nodeEngine(): SignatureEngine | null {
 }
 
 function engine(crypto: NodeCrypto): SignatureEngine {
+  // Used again for every token that is checked at once; the reader takes none that is longer.
+  const desk = Buffer.allocUnsafeSlow(MAX_LENGTH)
   const prepared = new WeakMap<CryptoKey, Verification>() // a CryptoKey is imported for one algorithm
   return {
     name: 'node',
-    isSignedBy(token, alg, key) {
+    isSignedBy(token, signature, alg, key) {
       let known = prepared.get(key)
       if (known === undefined) prepared.set(key, (known = verification(crypto, alg, crypto.KeyObject.from(key as never))))
-      const dot = token.lastIndexOf('.')
-      const signed = Buffer.from(token.slice(0, dot), 'latin1') // canonical, so ASCII
-      const signature = decodeBase64url(token.slice(dot + 1))
-      if (!known.threaded) return crypto.verify(known.hash, signed, known.key, signature)
-      const { hash, key: input } = known
+      const { hash, key: input, threaded } = known
+      const end = token.lastIndexOf('.')
+      if (!threaded) {
+        desk.write(token, 'latin1') // canonical, so ASCII
+        return crypto.verify(hash, desk.subarray(0, end), input, signature)
+      }
+      const signed = Buffer.from(token.slice(0, end), 'latin1')
       return new Promise((resolve, reject) => {
         crypto.verify(hash, signed, input, signature, (error, good) => (error ? reject(error) : resolve(good)))
       })

@@ -111,14 +111,9 @@ const STANDARD: readonly Rule[] = [
   {
     name: 'aud',
     find: ({ claims }, { audiences, audienceClaims, audienceMode }) => {
-      const [only] = audienceClaims
-      const single = audienceClaims.length === 1 && only !== undefined ? claims[only] : undefined
-      // What nearly every token has, without a list made for it.
-      if (typeof single === 'string' && audiences?.includes(single) === true) return undefined
-      const values = audienceClaims.map((claim) => claims[claim]).filter((value) => value !== undefined)
-      if (!values.every(isStringOrStrings)) return finding('invalid_claim', 'aud', 'a string or strings', values)
+      const actual = stringsOf(claims, audienceClaims)
+      if (actual === undefined) return finding('invalid_claim', 'aud', 'a string or strings', audienceClaims.map((claim) => claims[claim]))
       if (audiences === undefined) return undefined
-      const actual = values.flat()
       const ours = (audience: string): boolean => audiences.includes(audience)
       if (audienceMode === 'any' ? actual.some(ours) : actual.length > 0 && actual.every(ours)) return undefined
       return finding('wrong_audience', audienceClaims.join(' or '), audiences, actual, actual.length === 0 ? NO_AUDIENCE : nearMiss(audiences, actual))
@@ -199,8 +194,21 @@ function isInstant(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
-function isStringOrStrings(value: unknown): value is string | string[] {
-  return typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+/** What these claims say, all together; undefined when one of them is neither a string nor strings. */
+function stringsOf(claims: Claims, names: readonly string[]): readonly string[] | undefined {
+  const found: string[] = []
+  for (const name of names) {
+    const value = claims[name]
+    if (value === undefined) continue
+    if (typeof value === 'string') found.push(value)
+    else if (Array.isArray(value) && value.every(isString)) found.push(...value)
+    else return undefined
+  }
+  return found
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 function finding(reason: RejectReason, claim: string, expected: unknown, actual: unknown, hint?: Hint): Finding {

@@ -10,7 +10,7 @@ export type ScopeMapper = (claims: Claims) => readonly string[]
 export type ScopeTable = Readonly<Record<string, string | readonly string[]>>
 
 /** The scopes as the issuer wrote them: `scope` (RFC 8693, RFC 9068) and `scp` (Okta, Entra), both, as a string or an array. */
-export const standardScopes: ScopeMapper = (claims) => [...valuesOf(claims.scope), ...valuesOf(claims.scp)]
+export const standardScopes: ScopeMapper = ({ scope, scp }) => (scp === undefined ? valuesOf(scope) : [...valuesOf(scope), ...valuesOf(scp)])
 
 /**
  * Reads scopes from another claim: roles, groups, permissions.

@@ -9,8 +9,18 @@ const SIGNATURE = 'AAAA'
 const nested = (depth: number): string => encode(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`)
 
 describe('decodeJwt', () => {
-  test('reads header and claims', () => {
-    expect(decodeJwt(`${HEADER}.${CLAIMS}.${SIGNATURE}`)).toEqual({ header: { alg: 'ES256' }, claims: { iss: 'https://id.example.com' } })
+  test('reads header, claims and signature', () => {
+    const { header, claims, signature } = decodeJwt(`${HEADER}.${CLAIMS}.${SIGNATURE}`) ?? {}
+    expect({ header, claims }).toEqual({ header: { alg: 'ES256' }, claims: { iss: 'https://id.example.com' } })
+    expect([...(signature ?? [])]).toEqual([0, 0, 0])
+  })
+
+  test('what it read is frozen to the bottom', () => {
+    const payload = encode('{"roles":["viewer",{"a":[1]}],"org":{"teams":[{"id":1}]},"__proto__":{"b":{}}}')
+    const jwt = decodeJwt(`${HEADER}.${payload}.${SIGNATURE}`)
+    const unfrozen = (value: unknown): boolean =>
+      typeof value === 'object' && value !== null && (!Object.isFrozen(value) || Object.values(value).some(unfrozen))
+    expect([unfrozen(jwt?.header), unfrozen(jwt?.claims)]).toEqual([false, false])
   })
 
   const none: readonly (readonly [string, string])[] = [

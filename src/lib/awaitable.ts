@@ -1,0 +1,14 @@
+/** Goes on with a value at once where it is at hand: a promise costs half a microsecond, and a check takes twenty. */
+
+/** What is at hand, or will be. */
+export type Awaitable<T> = T | Promise<T>
+
+/** What `next` makes of the value: at once, or when it is there. */
+export function andThen<T, U>(value: Awaitable<T>, next: (value: T) => Awaitable<U>): Awaitable<U> {
+  return isPending(value) ? value.then(next) : next(value)
+}
+
+/** True for a promise of any make. */
+export function isPending<T>(value: Awaitable<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}
