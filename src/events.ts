@@ -34,6 +34,22 @@ export type AuthEvent =
     }
   /** A token named a key that the issuer does not have. `asked`: the issuer was asked for it. */
   | { readonly type: 'key_unknown'; readonly provider: string; readonly issuer: string; readonly asked: boolean }
+  /** Tokens were revoked, so many times: `'here'` by this process, `'log'` by another. */
+  | {
+      readonly type: 'revoked'
+      readonly provider: string
+      readonly by: 'jti' | 'sub' | 'sid' | 'client_id' | 'token'
+      readonly from: 'here' | 'log'
+      readonly count: number
+    }
+  /** The log could not be read: what others revoke is not known here until it can. */
+  | { readonly type: 'revocations_unavailable'; readonly provider: string; readonly message: string }
+  /** No room: a revocation is not in force here. Those of the log are tried again. */
+  | { readonly type: 'revocations_full'; readonly provider: string; readonly from: 'here' | 'log'; readonly held: number }
+  /** Entries of the log that nobody with our secret wrote. They do nothing. */
+  | { readonly type: 'revocations_unreadable'; readonly provider: string; readonly count: number }
+  /** A logout token was refused. `claim` names what did not fit, never its value. */
+  | { readonly type: 'logout_refused'; readonly provider: string; readonly reason: RejectReason; readonly claim?: string; readonly hint?: string }
 
 /** Takes events. Called synchronously; whatever it throws is ignored, so that logging never decides a request. */
 export type Observe = (event: AuthEvent) => void

@@ -1,0 +1,30 @@
+/** What a token can be revoked by: kept with its verdict, so that a look at the revocations needs neither token nor claims. */
+import { tokenDigest } from './revocation.js'
+import { shortText } from './short-text.js'
+import type { Claims } from '../access-token.js'
+import type { RevokedBy } from './revocation.js'
+
+/** Short texts and digests only, whatever the claims hold. */
+export interface Marks extends Readonly<Record<RevokedBy, string | undefined>> {
+  readonly issuer: string | undefined
+  /** NaN where the token does not say: then it counts as issued before anything. */
+  readonly issuedAt: number
+}
+
+/** `issuer`: whose token it is where the claims do not say. */
+export function marksOf(token: string, claims: Claims, issuer?: string): Marks {
+  const { iss, iat, jti, sub, sid, client_id, azp } = claims
+  return {
+    issuer: markOf(iss) ?? markOf(issuer),
+    issuedAt: typeof iat === 'number' && Number.isFinite(iat) ? iat : Number.NaN,
+    jti: markOf(jti),
+    sub: markOf(sub),
+    sid: markOf(sid),
+    client_id: markOf(client_id ?? azp), // as AccessToken.clientId has it
+    token: tokenDigest(token),
+  }
+}
+
+function markOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? shortText(value) : undefined
+}

@@ -1,0 +1,21 @@
+/** Does something later, without keeping the process alive for it. */
+
+/** Calls `work` after so many seconds. Gives the function that calls it off. */
+export type After = (seconds: number, work: () => void) => () => void
+
+/** The clock on the wall. */
+export const after: After = (seconds, work) => {
+  const timer = setTimeout(work, seconds * 1000)
+  // Runtimes other than Node and Bun give a number here.
+  if (typeof timer === 'object') timer.unref?.()
+  return () => clearTimeout(timer)
+}
+
+/** What the promise gives, or a rejection with `tooLate()` when it has not settled after so many seconds. */
+export function inTime<T>(seconds: number, later: After, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const callOff = later(seconds, () => reject(tooLate()))
+    // Started inside a promise: what throws before the first await is a rejection like any other.
+    void Promise.resolve().then(work).then(resolve, reject).finally(callOff)
+  })
+}
