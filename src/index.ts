@@ -1,5 +1,6 @@
 /** What is public; nothing else. */
 export { accessToken } from './access-token.js'
+export { sharedKeys } from './cache/shared-keys.js'
 export { getAccessToken, requireAuth, withAccessToken } from './context.js'
 export { AuthenticationError, AuthUnavailableError, InsufficientScopeError } from './errors.js'
 export { decide } from './gate/decide.js'
@@ -14,6 +15,10 @@ export { JwksProvider } from '../providers/jwks.js'
 export { StaticProvider } from '../providers/static.js'
 
 export type { AccessToken, AccessTokenInput, Claims } from './access-token.js'
+export type { LoggedEntries, RevocationLog } from './cache/revocation-log.js'
+export type { Secret } from './cache/seal.js'
+export type { SharedKeys, SharedKeysOptions } from './cache/shared-keys.js'
+export type { SharedStore } from './cache/shared-store.js'
 export type { CacheOptions } from './cache/verdict-cache.js'
 export type { AuthContext } from './context.js'
 export type { Answer } from './answer.js'

@@ -8,7 +8,9 @@ import { requireBearerAuth as requireBearerAuth2 } from '@modelcontextprotocol/e
 import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
+import { Redis } from 'ioredis'
 import { createServer } from 'node:http'
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { bearerAuth as expressAuth } from '../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../src/adapters/fetch.js'
@@ -32,13 +34,16 @@ import {
   JwksProvider,
   reject,
   requireAuth,
+  sharedKeys,
   standardScopes,
   StandardProvider,
   StaticProvider,
   withAccessToken,
 } from '../src/index.js'
+import { redisRevocationLog, redisStore } from '../src/redis/index.js'
 import type { AuthInfo as AuthInfo1 } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import type { AuthInfo as AuthInfo2 } from '@modelcontextprotocol/server'
+import type { RedisClientType } from 'redis'
 import type { AuthInfo } from '../src/adapters/mcp.js'
 import type {
   Accepted,
@@ -51,11 +56,14 @@ import type {
   Decision,
   GateOptions,
   GatePolicy,
+  KeyStore,
   Mismatch,
   Recognition,
   Rejected,
   RejectReason,
+  RevocationLog,
   ScopeMapper,
+  SharedStore,
   Verdict,
 } from '../src/index.js'
 
@@ -395,3 +403,25 @@ expressAuth()
 expressAuth({ verify: async () => null })
 // @ts-expect-error TS2353 the options of a gate are not those of a verifier
 tokenVerifier(provider, { requiredScopes: ['notes:read'] })
+
+// Both clients for Redis as they are, whatever their generics say; what is more than one server does not fit.
+redisStore(createClient()) satisfies SharedStore
+redisStore(createClient({ RESP: 2, disableOfflineQueue: true })) satisfies SharedStore
+redisStore(createClient().withTypeMapping({})) satisfies SharedStore
+redisStore(new Redis(), { prefix: 'staging:' }) satisfies SharedStore
+redisStore(new Redis({ replyMapping: 'resp3' })) satisfies SharedStore
+redisRevocationLog(createClient()) satisfies RevocationLog
+redisRevocationLog(new Redis(6379)) satisfies RevocationLog
+declare const someClient: RedisClientType
+redisStore(someClient) satisfies SharedStore
+sharedKeys({ store: redisStore(someClient), secret: ['a', 'b'] }) satisfies KeyStore
+// @ts-expect-error TS2345 the client of a cluster, whose commands want a key of their own
+redisStore(createCluster({ rootNodes: [] }))
+// @ts-expect-error TS2345 the client of a sentinel, whose commands want to know whether they only read
+redisStore(createSentinel({ name: 'a', sentinelRootNodes: [] }))
+// @ts-expect-error TS2345 a pool has no connection to subscribe on
+redisStore(createClientPool())
+// @ts-expect-error TS2345 a client and no URL
+redisStore('redis://localhost')
+// @ts-expect-error TS2741 no secret, no sharing
+sharedKeys({ store: redisStore(someClient) })

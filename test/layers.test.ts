@@ -16,6 +16,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   jwt: { files: /^src\/jwt\/[a-z0-9-]+\.ts$/, mayImport: ['jwt', 'core', 'lib'] },
   scopes: { files: /^src\/scopes\/[a-z-]+\.ts$/, mayImport: ['scopes', 'core', 'lib'] },
   cache: { files: /^src\/cache\/[a-z-]+\.ts$/, mayImport: ['cache', 'core', 'lib'] },
+  redis: { files: /^src\/redis\/[a-z-]+\.ts$/, mayImport: ['redis', 'cache', 'core', 'lib'] },
   'standard-provider': { files: /^src\/standard-provider\.ts$/, mayImport: ['cache', 'scopes', 'core', 'lib'] },
   gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts'] },
   adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib'] },
@@ -36,7 +37,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
 
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  jose: ['jwt', 'providers', 'testing'],
+  jose: ['jwt', 'cache', 'providers', 'testing'],
   'lru-cache': ['cache', 'jwt'],
 }
 

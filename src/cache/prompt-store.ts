@@ -1,0 +1,129 @@
+/** A shared store that nobody has to wait for: each call answers within 50 ms or has failed, and failing is no error. */
+import { CircuitBreaker } from '../lib/circuit-breaker.js'
+import type { Pause } from '../lib/pause.js'
+import type { SharedStore } from './shared-store.js'
+
+/** How the store is doing, for logs and metrics. No name, no text. */
+export type StoreNews =
+  /** `slow`: no answer within 50 ms. `crowded`: too many calls without an answer to make one more. */
+  | { readonly type: 'store_failed'; readonly verb: StoreVerb; readonly problem: 'slow' | 'error' | 'crowded'; readonly message: string }
+  /** Five failures in a row: from now on it is asked once a second. */
+  | { readonly type: 'store_away' }
+  | { readonly type: 'store_back' }
+
+export type StoreVerb = 'get' | 'set' | 'add' | 'delete'
+
+/** What a call gives that failed, or was not made because the last ones failed. */
+export const failed: unique symbol = Symbol('failed')
+
+export interface PromptStoreOptions {
+  readonly store: SharedStore
+  /** A clock in seconds. */
+  readonly now: () => number
+  readonly pause: Pause
+  readonly tell: (news: StoreNews) => void
+}
+
+/** None of its promises rejects. What answers late is too late, and whatever it says then is dropped. */
+export class PromptStore {
+  readonly #store: SharedStore
+  readonly #pause: Pause
+  readonly #tell: (news: StoreNews) => void
+  readonly #breaker: CircuitBreaker
+  /** Calls that were made and did not settle, too late or not. */
+  #unsettled = 0
+
+  constructor({ store, now, pause, tell }: PromptStoreOptions) {
+    this.#store = store
+    this.#pause = pause
+    this.#tell = tell
+    this.#breaker = new CircuitBreaker(now)
+  }
+
+  /** null when there is none. */
+  async get(name: string): Promise<string | null | typeof failed> {
+    const text = await this.#call('get', () => this.#store.get(name))
+    return typeof text === 'string' || text === failed ? text : null
+  }
+
+  async set(name: string, text: string, seconds: number): Promise<true | typeof failed> {
+    return (await this.#call('set', () => this.#store.set(name, text, seconds))) === failed ? failed : true
+  }
+
+  async add(name: string, text: string, seconds: number): Promise<boolean | typeof failed> {
+    const added = await this.#call('add', () => this.#store.add(name, text, seconds))
+    return added === failed ? failed : added === true
+  }
+
+  async delete(name: string): Promise<true | typeof failed> {
+    return (await this.#call('delete', () => this.#store.delete(name))) === failed ? failed : true
+  }
+
+  async #call(verb: StoreVerb, make: () => Promise<unknown>): Promise<unknown> {
+    if (this.#breaker.wait() > 0) return failed
+    if (this.#unsettled >= MAX_UNSETTLED) return this.#crowded(verb)
+    const answer = this.#begin(make)
+    const deadline = this.#deadline()
+    try {
+      const first = await Promise.race([answer, deadline.passed])
+      return first === late ? this.#failed(verb, 'slow', 'no answer within 50 ms') : this.#answered(first)
+    } catch (error) {
+      return this.#failed(verb, 'error', messageOf(error))
+    } finally {
+      deadline.callOff()
+    }
+  }
+
+  #begin(make: () => Promise<unknown>): Promise<unknown> {
+    this.#unsettled += 1
+    // Started inside a promise: a store may throw, or give no promise at all.
+    const answer = Promise.resolve().then(make)
+    const settled = (): void => void (this.#unsettled -= 1)
+    answer.then(settled, settled)
+    return answer
+  }
+
+  /** In two steps: when it was this process that stood still, answers that have arrived are read between them. */
+  #deadline(): { readonly passed: Promise<typeof late>; readonly callOff: () => void } {
+    let callOff = (): void => undefined
+    const passed = new Promise<typeof late>((resolve) => {
+      callOff = this.#pause(PATIENCE - GRACE, () => void (callOff = this.#pause(GRACE, () => resolve(late))))
+    })
+    return { passed, callOff: () => callOff() }
+  }
+
+  #answered(answer: unknown): unknown {
+    const wasOpen = this.#breaker.isOpen
+    this.#breaker.succeeded()
+    if (wasOpen) this.#tell({ type: 'store_back' })
+    return answer
+  }
+
+  // Says nothing about the store, and opens no circuit.
+  #crowded(verb: StoreVerb): typeof failed {
+    this.#tell({ type: 'store_failed', verb, problem: 'crowded', message: `${MAX_UNSETTLED} calls without an answer` })
+    return failed
+  }
+
+  #failed(verb: StoreVerb, problem: 'slow' | 'error', message: string): typeof failed {
+    const wasOpen = this.#breaker.isOpen
+    this.#breaker.failed()
+    this.#tell({ type: 'store_failed', verb, problem, message })
+    if (!wasOpen && this.#breaker.isOpen) this.#tell({ type: 'store_away' })
+    return failed
+  }
+}
+
+/** Seconds that a call may take. */
+const PATIENCE = 0.05
+/** Of these, seconds in which an answer is read that came while this process stood still. */
+const GRACE = 0.005
+/** A store that hangs, or a client that queues for it, must not fill the memory. */
+const MAX_UNSETTLED = 1_000
+
+const late: unique symbol = Symbol('late')
+
+// Bounded: some servers quote what they did not understand.
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 120)
+}

@@ -1,0 +1,114 @@
+/** Seals texts for a place that others can write to: they can neither read them, nor change them, nor rename them. */
+import { base64url, flattenedDecrypt, FlattenedEncrypt } from 'jose'
+import type { CryptoKey, FlattenedJWE } from 'jose'
+
+/** At least 32 random characters; several for a rotation: the first seals, all of them open. */
+export type Secret = string | readonly string[]
+
+/**
+ * JWE (RFC 7516) by `dir` and `A256GCM`, with the entry's name as additional authenticated data. Written in the compact
+ * form; the name is not part of it. Does NOT hide the length of a text, nor that there is one, and cannot tell an old
+ * seal of the same name from a new one: what must end says in the text when.
+ */
+export class Seal {
+  readonly #secrets: readonly string[]
+  #keys: SealKeys | undefined
+
+  /** @throws TypeError for a secret that is missing or short. */
+  constructor(secret: Secret) {
+    this.#secrets = checkedSecrets(secret)
+  }
+
+  /** The text, sealed under this name. */
+  async close(name: string, text: string): Promise<string> {
+    const { newest } = await this.#derived()
+    const jwe = await new FlattenedEncrypt(new TextEncoder().encode(text))
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: newest.id })
+      .setAdditionalAuthenticatedData(new TextEncoder().encode(name))
+      .encrypt(newest.key)
+    return `${jwe.protected}..${jwe.iv}.${jwe.ciphertext}.${jwe.tag}`
+  }
+
+  /** The text that was sealed under this name; undefined for anything else, whatever it is. */
+  async open(name: string, sealed: string): Promise<string | undefined> {
+    const { byHeader } = await this.#derived()
+    const parts = sealed.length <= MAX_LENGTH ? PARTS.exec(sealed)?.groups : undefined
+    const { header = '', iv = '', ciphertext = '', tag = '' } = parts ?? {}
+    // Compared to the letter: the header of a stranger is not even parsed.
+    const key = byHeader.get(header)
+    if (key === undefined) return undefined
+    const aad = base64url.encode(new TextEncoder().encode(name))
+    return opened({ protected: header, iv, ciphertext, tag, aad }, key)
+  }
+
+  // The keys and not the promise are kept: some runtimes forbid one request to wait for what another began.
+  async #derived(): Promise<SealKeys> {
+    this.#keys ??= await derivedKeys(this.#secrets)
+    return this.#keys
+  }
+}
+
+/** Characters. A key set of 512 KiB fits. */
+const MAX_LENGTH = 1_048_576
+
+/** The compact form: 96 bits of initialization vector, 128 of tag. */
+const PARTS = /^(?<header>[\w-]{1,128})\.\.(?<iv>[\w-]{16})\.(?<ciphertext>[\w-]*)\.(?<tag>[\w-]{22})$/
+
+const ALLOWED = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }
+
+async function opened(jwe: FlattenedJWE, key: CryptoKey): Promise<string | undefined> {
+  try {
+    const { plaintext } = await flattenedDecrypt(jwe, key, ALLOWED)
+    return new TextDecoder('utf-8', { fatal: true }).decode(plaintext)
+  } catch {
+    return undefined // not ours: forged, swapped, cut, or sealed with a secret that is no longer one
+  }
+}
+
+interface SealKey {
+  /** Says which key it was, and nothing about it. */
+  readonly id: string
+  readonly key: CryptoKey
+}
+
+interface SealKeys {
+  readonly newest: SealKey
+  /** By the protected header that each of them writes. */
+  readonly byHeader: ReadonlyMap<string, CryptoKey>
+}
+
+async function derivedKeys(secrets: readonly string[]): Promise<SealKeys> {
+  const keys = await Promise.all(secrets.map(derivedKey))
+  const [newest] = keys
+  if (newest === undefined) throw new TypeError(ADVICE)
+  const header = ({ id }: SealKey): string => base64url.encode(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: id }))
+  return { newest, byHeader: new Map(keys.map((one) => [header(one), one.key])) }
+}
+
+/** HKDF (RFC 5869) with SHA-256: one secret, and two things from it that say nothing about each other. */
+async function derivedKey(secret: string): Promise<SealKey> {
+  const { subtle } = globalThis.crypto
+  const from = await subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, ['deriveBits', 'deriveKey'])
+  const id = await subtle.deriveBits(hkdf('key id'), from, 72)
+  const key = await subtle.deriveKey(hkdf('A256GCM'), from, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+  return { id: base64url.encode(new Uint8Array(id)), key }
+}
+
+function hkdf(purpose: string) {
+  const info = new TextEncoder().encode(`bearer-auth-providers seal 1: ${purpose}`)
+  return { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info }
+}
+
+const ADVICE = '"secret" must be at least 32 random characters, or several such, the newest first: openssl rand -base64 32'
+
+function checkedSecrets(secret: unknown): readonly string[] {
+  const secrets: readonly unknown[] = Array.isArray(secret) ? [...secret] : [secret]
+  if (secrets.length === 0 || !secrets.every(isLongText)) throw new TypeError(ADVICE)
+  // One replica with the line end of its file and one without it would never understand each other.
+  if (secrets.some((one) => one.trim() !== one)) throw new TypeError('"secret" must not begin or end with a blank or a line end')
+  return secrets
+}
+
+function isLongText(value: unknown): value is string {
+  return typeof value === 'string' && value.length >= 32
+}

@@ -1,0 +1,93 @@
+/** Either of the two clients for Redis and Valkey, as one function for commands and one for a bell. */
+
+/** A client of `redis` (node-redis) 4 and newer: what `createClient()` gives. Described here, so that nothing is imported. */
+export interface NodeRedisClient {
+  readonly isReady: boolean
+  sendCommand(args: readonly string[]): Promise<unknown>
+  duplicate(): NodeRedisLine
+}
+
+/** A connection of its own, for a subscription. */
+export interface NodeRedisLine {
+  connect(): Promise<unknown>
+  subscribe(channel: string, listener: () => void): Promise<unknown>
+  destroy(): void
+  on(event: 'ready' | 'error', listener: () => void): unknown
+}
+
+/** A client of `ioredis` 5 and newer: what `new Redis()` gives. */
+export interface IoredisClient {
+  readonly isCluster: boolean
+  call(command: string, ...args: string[]): Promise<unknown>
+  duplicate(override: { lazyConnect: boolean }): IoredisLine
+}
+
+/** A connection of its own, for a subscription. */
+export interface IoredisLine {
+  connect(): Promise<unknown>
+  subscribe(channel: string): Promise<unknown>
+  disconnect(): void
+  on(event: 'ready' | 'error' | 'message', listener: () => void): unknown
+}
+
+/** What `redisStore` and `redisRevocationLog` take. Connect it and end it yourself, and listen to its `error` events. */
+export type RedisClient = NodeRedisClient | IoredisClient
+
+export interface RedisLine {
+  /** One command, as Redis documents it. Rejects or hangs as the client does. */
+  command(...args: [string, ...string[]]): Promise<unknown>
+  /**
+   * Calls `rung` for every message on the channel, and whenever a connection is there again, because messages were lost
+   * while it was not. Begins at once, whether or not Redis is there. Gives the function that ends it.
+   */
+  listen(channel: string, rung: () => void): () => void
+}
+
+/** @throws TypeError for anything but one of the two clients for one server: no cluster, no sentinel, no pool. */
+export function redisLine(client: RedisClient): RedisLine {
+  if (isIoredis(client)) {
+    return { command: (name, ...args) => client.call(name, ...args), listen: (channel, rung) => ioredisBell(client, channel, rung) }
+  }
+  if (isNodeRedis(client)) {
+    return { command: (...args) => client.sendCommand(args), listen: (channel, rung) => nodeRedisBell(client, channel, rung) }
+  }
+  throw new TypeError('"client" must be a client of redis (createClient) or ioredis (new Redis) for one server; clusters, sentinels and pools are not supported')
+}
+
+function isIoredis(client: unknown): client is IoredisClient {
+  return has(client, 'call', 'function') && has(client, 'duplicate', 'function') && !(has(client, 'isCluster', 'boolean') && client.isCluster === true)
+}
+
+function isNodeRedis(client: unknown): client is NodeRedisClient {
+  // The clients for clusters and sentinels look alike, and their sendCommand takes something else.
+  const isOfSeveral = has(client, 'nodeClient', 'function') || has(client, 'getMasterNode', 'function')
+  return !isOfSeveral && has(client, 'isReady', 'boolean') && has(client, 'sendCommand', 'function') && has(client, 'duplicate', 'function')
+}
+
+function has<N extends string>(value: unknown, name: N, type: 'function' | 'boolean'): value is Record<N, unknown> {
+  return typeof value === 'object' && value !== null && name in value && typeof (value as Record<N, unknown>)[name] === type
+}
+
+function nodeRedisBell(client: NodeRedisClient, channel: string, rung: () => void): () => void {
+  const line = client.duplicate()
+  // Subscribing again is nothing where the client did it itself.
+  ring(line, () => line.subscribe(channel, rung), rung)
+  return () => line.destroy()
+}
+
+function ioredisBell(client: IoredisClient, channel: string, rung: () => void): () => void {
+  const line = client.duplicate({ lazyConnect: true })
+  line.on('message', rung)
+  ring(line, () => line.subscribe(channel), rung)
+  return () => line.disconnect()
+}
+
+/** Connects and subscribes, now and after every interruption. */
+function ring(line: NodeRedisLine | IoredisLine, subscribe: () => Promise<unknown>, rung: () => void): void {
+  // Without a listener an error would end the process. The client tries again, and the log is read without a bell too.
+  line.on('error', nothing)
+  line.on('ready', () => void subscribe().then(rung, nothing))
+  line.connect().catch(nothing)
+}
+
+function nothing(): void {}

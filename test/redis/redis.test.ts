@@ -1,0 +1,165 @@
+/** The store and the log in a real Redis, through both clients. */
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
+import { Cluster } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { redisRevocationLog, redisStore } from '../../src/redis/index.js'
+import { CLIENTS, redisIsThere, startRedis, until } from '../redis-server.js'
+import type { RedisClient } from '../../src/redis/index.js'
+import type { RedisServer } from '../redis-server.js'
+
+describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)[])('with %s', (kind) => {
+  let server: RedisServer
+  let client: RedisClient
+  let end: () => void
+
+  beforeAll(async () => {
+    server = await startRedis()
+  })
+  afterAll(() => server.kill())
+  beforeEach(async () => {
+    const made = await CLIENTS[kind](server.port)
+    client = made.client
+    end = made.end
+  })
+  afterEach(() => end())
+
+  /** A command as its words, to look behind the scenes. */
+  const redis = (...words: [string, ...string[]]): Promise<unknown> =>
+    'call' in client ? client.call(...words) : client.sendCommand(words)
+
+  test('the store keeps, ends, adds once and forgets', async () => {
+    const store = redisStore(client, { prefix: `${kind}:` })
+    expect(await store.get('a')).toBeNull()
+    await store.set('a', 'one', 60)
+    expect(await store.get('a')).toBe('one')
+    expect(await redis('GET', `${kind}:a`)).toBe('one')
+    expect(Number(await redis('PTTL', `${kind}:a`))).toBeGreaterThan(59_000)
+    expect(await store.add('a', 'two', 60)).toBe(false)
+    expect(await store.add('b', 'two', 60)).toBe(true)
+    await store.delete('a')
+    expect(await store.get('a')).toBeNull()
+    await store.set('brief', 'x', 0.02)
+    await until(async () => (await store.get('brief')) === null, 'the end of an entry')
+  })
+
+  test('a prefix that is no text is refused', () => {
+    const prefix = 7 as unknown as string // what JavaScript may hand in
+    expect(() => redisStore(client, { prefix })).toThrow('"prefix" must be a text')
+  })
+
+  test('the log gives what was added, in order, and then only what is new', async () => {
+    const log = redisRevocationLog(client, { prefix: `${kind}:order:` })
+    expect(await log.read(undefined)).toEqual({ entries: [], position: undefined })
+    await log.append('one', 60)
+    await log.append('two', 60)
+    const { entries, position } = await log.read(undefined)
+    expect(entries).toEqual(['one', 'two'])
+    expect(await log.read(position)).toEqual({ entries: [], position })
+    await log.append('three', 60)
+    expect((await log.read(position)).entries).toEqual(['three'])
+  })
+
+  test('the log is read in pages, all of them', async () => {
+    const log = redisRevocationLog(client, { prefix: `${kind}:pages:` })
+    const key = `${kind}:pages:bearer-auth-providers:revocations`
+    for (let n = 0; n < 2500; n += 1) await redis('XADD', key, '*', 'entry', String(n), 'seconds', '60')
+    const { entries } = await log.read(undefined)
+    expect(entries).toEqual(Array.from({ length: 2500 }, (_, n) => String(n)))
+  })
+
+  test('entries go when their seconds are over, and not a moment before', async () => {
+    const log = redisRevocationLog(client, { prefix: `${kind}:sweep:` })
+    const key = `${kind}:sweep:bearer-auth-providers:revocations`
+    const [seconds] = (await redis('TIME')) as [string] // which answers seconds and microseconds
+    // Three hundred that ended a minute ago, between others that are still in force.
+    for (let n = 0; n < 300; n += 1) await redis('XADD', key, `${Number(seconds) - 1000 + n}000-0`, 'entry', `${n}`, 'seconds', n % 100 === 0 ? '9000' : '60')
+    for (let n = 0; n < 4; n += 1) await log.append(`new-${n}`, 5)
+    expect((await log.read(undefined)).entries).toEqual(['0', '100', '200', 'new-0', 'new-1', 'new-2', 'new-3'])
+  })
+
+  test("somebody else's entries in the stream are passed over, and swept", async () => {
+    const log = redisRevocationLog(client, { prefix: `${kind}:foreign:` })
+    const key = `${kind}:foreign:bearer-auth-providers:revocations`
+    await redis('XADD', key, '*', 'something', 'else')
+    await redis('XADD', key, '*', 'entry', 'x', 'seconds', 'many')
+    await log.append('ours', 60)
+    await log.append('ours too', 60)
+    expect((await log.read(undefined)).entries).toEqual(['ours', 'ours too'])
+    expect(Number(await redis('XLEN', key))).toBe(2)
+  })
+
+  test('something that is no stream is an error and not "nothing revoked"', async () => {
+    await redis('SET', `${kind}:wrong:bearer-auth-providers:revocations`, 'nonsense')
+    const log = redisRevocationLog(client, { prefix: `${kind}:wrong:` })
+    await expect(log.read(undefined)).rejects.toThrow('WRONGTYPE')
+    await expect(log.append('a', 60)).rejects.toThrow('WRONGTYPE')
+  })
+
+  test('when the log began anew with an earlier clock, it is read from its beginning', async () => {
+    const log = redisRevocationLog(client, { prefix: `${kind}:anew:` })
+    await log.append('one', 60)
+    const future = '9999999999999-0'
+    const { entries, position } = await log.read(future)
+    expect(entries).toEqual(['one'])
+    expect((await log.read(position)).entries).toEqual([])
+  })
+
+  test('a span that is none is refused', async () => {
+    const log = redisRevocationLog(client)
+    await expect(log.append('a', Number.POSITIVE_INFINITY)).rejects.toThrow('"seconds" must be a number of seconds')
+  })
+
+  test('the bell rings in another process’s stead, and again when Redis was away', { timeout: 30_000 }, async () => {
+    const log = redisRevocationLog(client, { prefix: `${kind}:bell:` })
+    let rings = 0
+    const stop = await log.listen(() => void (rings += 1))
+    const listeners = async (): Promise<number> => {
+      const reply = (await redis('PUBSUB', 'NUMSUB', `${kind}:bell:bearer-auth-providers:revocations:bell`)) as unknown[] // a name and a count
+      return Number(reply[1])
+    }
+    await until(() => rings === 1, 'the subscription')
+    await log.append('one', 60)
+    await until(() => rings === 2, 'the bell')
+
+    await server.kill()
+    await server.startAgain()
+    await until(() => rings === 3, 'the new subscription')
+    await until(async () => (await listeners().catch(() => 0)) === 1, 'the client')
+    await log.append('two', 60)
+    await until(() => rings === 4, 'the bell after the restart')
+
+    await stop()
+    await until(async () => (await listeners()) === 0, 'the end of the subscription')
+  })
+
+  test('listening begins, and can be ended, while Redis is away', { timeout: 30_000 }, async () => {
+    const log = redisRevocationLog(client, { prefix: `${kind}:early:` })
+    await server.kill()
+    let rings = 0
+    const stop = await log.listen(() => void (rings += 1))
+    const stopAtOnce = await log.listen(() => void (rings += 100))
+    await stopAtOnce()
+    await server.startAgain()
+    await until(() => rings === 1, 'the subscription')
+    await stop()
+  })
+})
+
+describe('what is no client', () => {
+  const cluster = new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true })
+  const others: readonly (readonly [string, unknown])[] = [
+    ['nothing', undefined],
+    ['a URL', 'redis://127.0.0.1'],
+    ['a function', () => undefined],
+    ['an empty object', {}],
+    ['a cluster of redis', createCluster({ rootNodes: [{ url: 'redis://127.0.0.1:1' }] })],
+    ['a sentinel of redis', createSentinel({ name: 'a', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] })],
+    ['a pool of redis', createClientPool()],
+    ['the old face of redis', createClient().legacy()],
+    ['a cluster of ioredis', cluster],
+  ]
+  test.each(others)('%s is refused, with advice', (_, client) => {
+    expect(() => redisStore(client as RedisClient)).toThrow('"client" must be a client of redis (createClient) or ioredis (new Redis)')
+    expect(() => redisRevocationLog(client as RedisClient)).toThrow(TypeError)
+  })
+})
