@@ -9,7 +9,7 @@ import { isSigned, signatureEngine } from '../src/jwt/signature.js'
 import { andThen } from '../src/lib/awaitable.js'
 import { checkOptions } from '../src/lib/options.js'
 import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
-import { acceptFrozen, reject } from '../src/verdict.js'
+import { AcceptedFrozen, reject } from '../src/verdict.js'
 import type { Algorithm } from '../src/jwt/algorithms.js'
 import type { DecodedJwt } from '../src/jwt/decode.js'
 import type { JwtOptions } from '../src/jwt/jwt-options.js'
@@ -119,7 +119,7 @@ export class JwksProvider extends StandardProvider {
     if (found !== undefined) return reject(found.reason, found.detail)
     return andThen(this.#checkSignature(token, jwt), (unsigned) => {
       const fault = unsigned ?? firstFinding(this.#rules.signed, jwt, this.#expected, now)
-      return fault === undefined ? acceptFrozen(jwt.claims) : reject(fault.reason, fault.detail)
+      return fault === undefined ? new AcceptedFrozen(jwt.claims) : reject(fault.reason, fault.detail)
     })
   }
 

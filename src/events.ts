@@ -48,6 +48,23 @@ export type AuthEvent =
   | { readonly type: 'revocations_full'; readonly provider: string; readonly from: 'here' | 'log'; readonly held: number }
   /** Entries of the log that nobody with our secret wrote. They do nothing. */
   | { readonly type: 'revocations_unreadable'; readonly provider: string; readonly count: number }
+  /**
+   * What a memory did. `joined`: a request waited for a check that another had started. `renewed`: an answer is asked for
+   * anew before its end, in the background. `evicted`: one had to go before its end, for want of room.
+   */
+  | { readonly type: 'cache'; readonly provider: string; readonly what: 'joined' | 'renewed' | 'evicted' }
+  /** Another process had asked (`hit`) or was asking (`joined`), or this one had to ask itself, and why. */
+  | { readonly type: 'shared_hit' | 'shared_joined'; readonly provider: string }
+  | { readonly type: 'shared_missed'; readonly provider: string; readonly because: 'unknown' | 'unjoined' | 'unreadable' | 'store_failed' }
+  /** The second level gave no answer in time; after five of these in a row it is `away`, and asked once a second until it is `back`. */
+  | {
+      readonly type: 'store_failed'
+      readonly provider: string
+      readonly verb: 'get' | 'set' | 'add' | 'delete'
+      readonly problem: 'slow' | 'error' | 'crowded'
+      readonly message: string
+    }
+  | { readonly type: 'store_away' | 'store_back'; readonly provider: string }
   /** A logout token was refused. `claim` names what did not fit, never its value. */
   | { readonly type: 'logout_refused'; readonly provider: string; readonly reason: RejectReason; readonly claim?: string; readonly hint?: string }
 

@@ -4,6 +4,14 @@ import type { AccessToken } from './access-token.js'
 /** Whose token is this? `mine`: nobody else may decide. `maybe`: ask me. `foreign`: do not show it to me. */
 export type Recognition = 'mine' | 'maybe' | 'foreign'
 
+/** How one token is to be verified. A provider of your own may leave them out of account. */
+export interface VerifyOptions {
+  /** Gives up waiting; whoever else waits for the same answer goes on. */
+  readonly signal?: AbortSignal | undefined
+  /** Seconds: an answer from memory must not be older. Default: as long as the provider remembers. */
+  readonly maxAge?: number | undefined
+}
+
 /**
  * Turns a bearer token into a verified `AccessToken`. Structural: any `{ verifyToken }` is a provider.
  * Does NOT check scopes: a token without them is valid and gets 403 at the gate, not 401 here.
@@ -13,7 +21,7 @@ export abstract class BearerAuthProvider {
    * Yes is a token, no is null, "nobody knows" is a throw of `AuthUnavailableError`.
    * Anything else that is thrown counts as a bug and becomes a 500.
    */
-  abstract verifyToken(token: string): Promise<AccessToken | null>
+  abstract verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null>
 
   /** Whose is this token? Cheap, and never leaves the process. Absent means `maybe`. */
   recognizes?(token: string): Recognition

@@ -55,16 +55,7 @@ export function accept(claims: Claims, expiresAt?: number): Accepted {
 }
 
 /** Yes, on claims that were read here and are frozen to the bottom: nobody needs to copy them. Not public. */
-export function acceptFrozen(claims: Claims): Accepted {
-  return new AcceptedFrozen(claims)
-}
-
-/** True for what `acceptFrozen` gave. */
-export function isFrozen(verdict: Accepted): boolean {
-  return verdict instanceof AcceptedFrozen
-}
-
-class AcceptedFrozen implements Accepted {
+export class AcceptedFrozen implements Accepted {
   readonly accepted = true
   readonly claims: Claims
   /** Its `exp` is its end. */

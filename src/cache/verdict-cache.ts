@@ -1,56 +1,100 @@
 /** Remembers verdicts by the digest of the token, never the token, and lets one check run at a time per token. */
 import { LRUCache } from 'lru-cache'
 import { andThen, isPending } from '../lib/awaitable.js'
-import { checkOptions, countOf, spanInSeconds } from '../lib/options.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { RejectReason, Verdict } from '../verdict.js'
+import type { CachePlan } from './cache-options.js'
 
-export interface CacheOptions {
-  /** Seconds a yes is remembered, never beyond the token's own end. Default 30, at most an hour: a revoked token is refused within this. */
-  ttl?: number | undefined
-  /** Seconds a no is remembered. Default 10. */
-  rejectedTtl?: number | undefined
-  /** How many yeses are remembered. Default 10 000. */
-  maxEntries?: number | undefined
-  /** How many noes are remembered, in a memory of their own: a flood of junk cannot push out the good. Default 2 000. */
-  maxRejectedEntries?: number | undefined
+/** A verdict and the times that belong to it, in seconds since the epoch. */
+export interface Remembered<V> {
+  readonly verdict: V
+  readonly since: number
+  readonly until: number
 }
 
-/** "Nobody knows" is a throw, and a throw is never remembered. */
-export class VerdictCache<V extends Verdict> {
-  readonly #accepted: LRUCache<string, Entry<V>>
-  readonly #rejected: LRUCache<string, Entry<V>>
+/** What the cache was good for since it was made, and what it holds now. */
+export interface CacheStats {
+  readonly hits: number
+  readonly misses: number
+  /** Requests that waited for a check which another one had started. */
+  readonly joined: number
+  /** Answers that were asked for anew in the background, before their end. */
+  readonly renewed: number
+  /** Verdicts that had to go before their end, for want of room. */
+  readonly evicted: number
+  readonly accepted: Holding
+  readonly rejected: Holding
+}
+
+export interface Holding {
+  readonly entries: number
+  /** An estimate. */
+  readonly bytes: number
+}
+
+export interface VerdictCacheOptions<V> extends Omit<CachePlan, 'keep'> {
+  /** About how many bytes of memory a verdict takes. */
+  readonly sizeOf: (verdict: V) => number
+  /** Takes what a count alone does not show. */
+  readonly tell: (what: 'joined' | 'renewed' | 'evicted') => void
+  readonly now: () => number
+}
+
+/** "Nobody knows" is a throw, and a throw is never remembered. A verdict that was asked for earlier brings its end as `until`. */
+export class VerdictCache<V extends Verdict & { readonly until?: number | undefined }> {
+  readonly #options: VerdictCacheOptions<V>
+  readonly #accepted: LRUCache<string, Remembered<V>>
+  readonly #rejected: LRUCache<string, Remembered<V>>
   readonly #underWay = new Map<string, Promise<V>>()
-  readonly #ttl: number
-  readonly #rejectedTtl: number
-  readonly #now: () => number
+  readonly #counts = { hits: 0, misses: 0, joined: 0, renewed: 0, evicted: 0 }
 
-  constructor(options: CacheOptions, now: () => number) {
-    if (typeof options !== 'object' || options === null) throw new TypeError('"cache" must be false or an object such as { ttl: 30 }')
-    checkOptions('cache', options, ['ttl', 'rejectedTtl', 'maxEntries', 'maxRejectedEntries'])
-    const { ttl = 30, rejectedTtl = 10, maxEntries = 10_000, maxRejectedEntries = 2_000 } = options
-    this.#ttl = spanInSeconds('cache.ttl', ttl, ONE_HOUR)
-    this.#rejectedTtl = spanInSeconds('cache.rejectedTtl', rejectedTtl, ONE_HOUR)
-    this.#accepted = new LRUCache({ max: countOf('cache.maxEntries', maxEntries) })
-    this.#rejected = new LRUCache({ max: countOf('cache.maxRejectedEntries', maxRejectedEntries) })
-    this.#now = now
+  constructor(options: VerdictCacheOptions<V>) {
+    this.#options = options
+    const memory = (max: number, maxSize: number): LRUCache<string, Remembered<V>> =>
+      new LRUCache({ max, maxSize, dispose: (_verdict, _key, reason) => void (reason === 'evict' && this.#count('evicted')) })
+    this.#accepted = memory(options.maxEntries, options.maxBytes)
+    this.#rejected = memory(options.maxRejectedEntries, options.maxRejectedBytes)
   }
 
-  /** The verdict remembered under this key, while it is fresh. */
-  recall(key: string): V | undefined {
-    return this.#fresh(this.#accepted, key) ?? this.#fresh(this.#rejected, key)
+  /** The verdict remembered under this key while it is fresh, and not older than `maxAge` seconds. */
+  recall(key: string, now: number, maxAge = Number.POSITIVE_INFINITY): Remembered<V> | undefined {
+    const found = fresh(this.#accepted, key, now) ?? fresh(this.#rejected, key, now)
+    if (found === undefined || now - found.since > maxAge) {
+      this.#counts.misses += 1
+      return undefined
+    }
+    this.#counts.hits += 1
+    return found
   }
 
-  /** Asks, unless the same question is being asked already, and remembers the answer. */
-  ask(key: string, check: () => Awaitable<V>): Awaitable<V> {
-    const underWay = this.#underWay.get(key)
-    if (underWay !== undefined) return underWay
-    const asked = andThen(check(), (verdict) => this.#remember(key, verdict))
-    if (!isPending(asked) || !mayShareBetweenRequests) return asked
-    const shared = asked.finally(() => this.#underWay.delete(key))
-    this.#underWay.set(key, shared)
-    return shared
+  /** Asks, unless the same question is being asked already, and remembers the answer under the key. */
+  ask(key: string, check: () => Awaitable<V>, question = key): Awaitable<V> {
+    const underWay = this.#underWay.get(question)
+    if (underWay === undefined) return this.#start(key, check, question)
+    this.#count('joined')
+    return underWay
+  }
+
+  /** True for a yes that is near its end, and that asking again could prolong. */
+  isDue({ verdict, until }: Remembered<V>, now: number): boolean {
+    const { refreshAhead } = this.#options
+    return refreshAhead > 0 && now >= until - refreshAhead && verdict.accepted && verdict.expiresAt !== until
+  }
+
+  /** Asks in the background. Where that fails, the verdict of before serves to its end, and the next one who comes asks again. */
+  renew(key: string, check: () => Awaitable<V>): void {
+    if (this.#underWay.has(key) || !mayShareBetweenRequests) return
+    this.#count('renewed')
+    // Started inside a promise: no bug of the check's may reach a request that has its answer.
+    void Promise.resolve().then(() => this.ask(key, check)).catch(() => undefined)
+  }
+
+  /** When a verdict that came now would be forgotten; undefined for one that is not remembered. In seconds since the epoch. */
+  endOf(verdict: Verdict): number | undefined {
+    const { now, ttl, rejectedTtl } = this.#options
+    if (!verdict.accepted) return REMEMBERED[verdict.reason] ? now() + rejectedTtl : undefined
+    return Math.min(now() + ttl, verdict.expiresAt ?? Number.POSITIVE_INFINITY)
   }
 
   clear(): void {
@@ -58,33 +102,49 @@ export class VerdictCache<V extends Verdict> {
     this.#rejected.clear()
   }
 
+  stats(): CacheStats {
+    return { ...this.#counts, accepted: holding(this.#accepted), rejected: holding(this.#rejected) }
+  }
+
+  #start(key: string, check: () => Awaitable<V>, question: string): Awaitable<V> {
+    const asked = andThen(check(), (verdict) => this.#remember(key, verdict))
+    if (!isPending(asked) || !mayShareBetweenRequests) return asked
+    const shared = asked.finally(() => this.#underWay.delete(question))
+    this.#underWay.set(question, shared)
+    return shared
+  }
+
   #remember(key: string, verdict: V): V {
-    const now = this.#now()
-    if (!verdict.accepted) {
-      if (REMEMBERED[verdict.reason]) this.#rejected.set(key, { verdict, until: now + this.#rejectedTtl })
-      return verdict
-    }
-    const until = Math.min(now + this.#ttl, verdict.expiresAt ?? Number.POSITIVE_INFINITY)
-    if (until <= now) return verdict
-    this.#accepted.set(key, { verdict, until })
+    const { now, ttl, sizeOf } = this.#options
+    const until = Math.min(this.endOf(verdict) ?? 0, verdict.until ?? Number.POSITIVE_INFINITY)
+    const since = Math.min(now(), verdict.until === undefined ? until : verdict.until - ttl)
+    if (until <= now()) return verdict
+    const [memory, other] = verdict.accepted ? [this.#accepted, this.#rejected] : [this.#rejected, this.#accepted]
+    if (other.size > 0) other.delete(key)
+    memory.set(key, { verdict, since, until }, { size: sizeOf(verdict) })
     return verdict
   }
 
-  #fresh(store: LRUCache<string, Entry<V>>, key: string): V | undefined {
-    const entry = store.get(key)
-    if (entry === undefined) return undefined
-    if (entry.until > this.#now()) return entry.verdict
-    store.delete(key)
-    return undefined
+  #count(what: 'joined' | 'renewed' | 'evicted'): void {
+    this.#counts[what] += 1
+    this.#options.tell(what)
   }
 }
 
-interface Entry<V> {
-  readonly verdict: V
-  readonly until: number
+/** Seconds into the past after which a clock was set back: what was remembered in that future would stay for too long. */
+const CLOCK_SET_BACK = 60
+
+function fresh<V>(memory: LRUCache<string, Remembered<V>>, key: string, now: number): Remembered<V> | undefined {
+  const found = memory.get(key)
+  if (found === undefined) return undefined
+  if (now < found.until && now > found.since - CLOCK_SET_BACK) return found
+  memory.delete(key)
+  return undefined
 }
 
-const ONE_HOUR = { min: 0, max: 3_600 }
+function holding<V>(memory: LRUCache<string, Remembered<V>>): Holding {
+  return { entries: memory.size, bytes: memory.calculatedSize }
+}
 
 /** A no that time or a new key can turn into a yes is not remembered. */
 const REMEMBERED = {

@@ -9,3 +9,13 @@ export async function within<T>(signal: AbortSignal, work: () => Promise<T>, too
   // Started inside a promise: a throw before the first await must not leave the deadline without anybody to catch it.
   return Promise.race([Promise.resolve().then(work), deadline])
 }
+
+/** What is awaited, or a rejection with the signal's reason when it fires first. The work goes on for whoever else waits. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason)
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+  })
+}

@@ -1,80 +1,84 @@
 import { describe, expect, test } from 'vitest'
+import { cachePlan } from '../../src/cache/cache-options.js'
 import { VerdictCache } from '../../src/cache/verdict-cache.js'
 import { AuthUnavailableError } from '../../src/errors.js'
 import { accept, reject } from '../../src/verdict.js'
 import { clock, START } from '../oauth-kit.js'
-import type { CacheOptions } from '../../src/cache/verdict-cache.js'
+import type { CacheOptions } from '../../src/cache/cache-options.js'
 import type { RejectReason, Verdict } from '../../src/verdict.js'
 
 function cache(options: CacheOptions = {}) {
   const time = clock()
-  const remembered = new VerdictCache<Verdict>(options, time.now)
-  return { time, remembered, ask: (key: string, verdict: Verdict) => remembered.ask(key, async () => verdict) }
+  const told: string[] = []
+  const { keep: _, ...plan } = cachePlan(options)
+  const remembered = new VerdictCache<Verdict>({ ...plan, now: time.now, sizeOf: () => 100, tell: (what) => void told.push(what) })
+  const recall = (key: string, maxAge?: number): Verdict | undefined => remembered.recall(key, time.now(), maxAge)?.verdict
+  return { time, told, remembered, recall, ask: (key: string, verdict: Verdict) => remembered.ask(key, async () => verdict) }
 }
 
 const YES = accept({ sub: 'ada' })
 
 describe('VerdictCache', () => {
   test('remembers a yes for thirty seconds and a no for ten', async () => {
-    const { time, remembered, ask } = cache()
+    const { time, ask, recall } = cache()
     await ask('good', YES)
     await ask('bad', reject('bad_signature'))
     time.forward(9)
-    expect(remembered.recall('bad')).toMatchObject({ accepted: false })
+    expect(recall('bad')).toMatchObject({ accepted: false })
     time.forward(1)
-    expect(remembered.recall('bad')).toBeUndefined()
+    expect(recall('bad')).toBeUndefined()
     time.forward(19)
-    expect(remembered.recall('good')).toBe(YES)
+    expect(recall('good')).toBe(YES)
     time.forward(1)
-    expect(remembered.recall('good')).toBeUndefined()
+    expect(recall('good')).toBeUndefined()
   })
 
   test('never outlives the token, whether or not it says when it was issued', async () => {
-    const { time, remembered, ask } = cache({ ttl: 3600 })
+    const { time, ask, recall } = cache({ ttl: 3600 })
     await ask('short', accept({ sub: 'ada' }, START + 5))
     time.forward(4.9)
-    expect(remembered.recall('short')).toBeDefined()
+    expect(recall('short')).toBeDefined()
     time.forward(0.1)
-    expect(remembered.recall('short')).toBeUndefined()
+    expect(recall('short')).toBeUndefined()
   })
 
   test('does not remember a token that has ended already', async () => {
-    const { remembered, ask } = cache()
+    const { ask, recall } = cache()
     await ask('ended', accept({ sub: 'ada' }, START))
-    expect(remembered.recall('ended')).toBeUndefined()
+    expect(recall('ended')).toBeUndefined()
   })
 
   const passing: readonly RejectReason[] = ['not_yet_valid', 'unknown_key']
   test.each(passing)('does not remember %s: time or a new key can change it', async (reason) => {
-    const { remembered, ask } = cache()
+    const { ask, recall } = cache()
     await ask('a', reject(reason))
-    expect(remembered.recall('a')).toBeUndefined()
+    expect(recall('a')).toBeUndefined()
   })
 
   test('junk cannot push out the good', async () => {
-    const { remembered, ask } = cache({ maxEntries: 10, maxRejectedEntries: 10 })
+    const { ask, recall } = cache({ maxEntries: 10, maxRejectedEntries: 10 })
     await ask('good', YES)
     for (let n = 0; n < 1000; n += 1) await ask(`junk-${n}`, reject('malformed'))
-    expect(remembered.recall('good')).toBe(YES)
-    expect(remembered.recall('junk-0')).toBeUndefined()
-    expect(remembered.recall('junk-999')).toBeDefined()
+    expect(recall('good')).toBe(YES)
+    expect(recall('junk-0')).toBeUndefined()
+    expect(recall('junk-999')).toBeDefined()
   })
 
   test('is bounded: the least used goes first', async () => {
-    const { remembered, ask } = cache({ maxEntries: 2 })
+    const { ask, recall } = cache({ maxEntries: 2 })
     await ask('a', YES)
     await ask('b', YES)
-    remembered.recall('a')
+    recall('a')
     await ask('c', YES)
-    expect([remembered.recall('a'), remembered.recall('b'), remembered.recall('c')]).toEqual([YES, undefined, YES])
+    expect([recall('a'), recall('b'), recall('c')]).toEqual([YES, undefined, YES])
   })
 
   test('asking again at capacity evicts nobody', async () => {
-    const { remembered, ask } = cache({ maxEntries: 2 })
+    const { ask, recall } = cache({ maxEntries: 2 })
     await ask('a', YES)
     await ask('b', YES)
     await ask('b', YES)
-    expect(remembered.recall('a')).toBe(YES)
+    expect(recall('a')).toBe(YES)
   })
 
   test('one check at a time per token, however many ask', async () => {
@@ -91,7 +95,7 @@ describe('VerdictCache', () => {
   })
 
   test('"nobody knows" reaches all who ask, and is forgotten', async () => {
-    const { remembered, ask } = cache()
+    const { remembered, ask, recall } = cache()
     let checks = 0
     const silent = async (): Promise<Verdict> => {
       checks += 1
@@ -101,7 +105,7 @@ describe('VerdictCache', () => {
     const answers = await Promise.allSettled(Array.from({ length: 10 }, () => remembered.ask('a', silent)))
     expect(answers.every(({ status }) => status === 'rejected')).toBe(true)
     expect(checks).toBe(1)
-    expect(remembered.recall('a')).toBeUndefined()
+    expect(recall('a')).toBeUndefined()
     expect(await ask('a', YES)).toBe(YES)
   })
 
@@ -115,11 +119,11 @@ describe('VerdictCache', () => {
   })
 
   test('clearing forgets yes and no', async () => {
-    const { remembered, ask } = cache()
+    const { remembered, ask, recall } = cache()
     await ask('a', YES)
     await ask('b', reject('malformed'))
     remembered.clear()
-    expect([remembered.recall('a'), remembered.recall('b')]).toEqual([undefined, undefined])
+    expect([recall('a'), recall('b')]).toEqual([undefined, undefined])
   })
 
   test.each([
