@@ -1,5 +1,4 @@
 /** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
-import { isAlgorithm } from './algorithms.js'
 import { nearMiss } from './near-miss.js'
 import { otherKindOf } from './token-kind.js'
 import type { Claims } from '../access-token.js'
@@ -66,7 +65,7 @@ const STANDARD: readonly Rule[] = [
   {
     name: 'alg',
     find: ({ header: { alg } }, { algorithms }) => {
-      if (isAlgorithm(alg) && algorithms.includes(alg)) return undefined
+      if (algorithms.includes(alg as string)) return undefined // a list of names, which holds nothing else
       const shared = typeof alg === 'string' && /^HS\d{3}$/.test(alg)
       return finding('unsupported_algorithm', 'alg', algorithms, alg, shared ? SHARED_SECRET : undefined)
     },
@@ -81,7 +80,7 @@ const STANDARD: readonly Rule[] = [
     name: 'typ',
     find: ({ header: { typ } }, { tokenType }) => {
       const types = TYPES[tokenType]
-      if (typ === undefined ? tokenType === 'access' : typeof typ === 'string' && types.includes(typ.toLowerCase())) return undefined
+      if (typ === undefined ? tokenType === 'access' : typeof typ === 'string' && (types.includes(typ) || types.includes(typ.toLowerCase()))) return undefined
       return finding('wrong_type', 'typ', types, typ, OTHER_KIND)
     },
   },
@@ -146,14 +145,22 @@ const STANDARD: readonly Rule[] = [
       return now - iat < maxTokenAge + clockTolerance ? undefined : finding('expired', 'iat', now - maxTokenAge, iat)
     },
   },
-  ...['sub', 'client_id', 'azp', 'jti'].map(
-    (claim): Rule => ({
-      name: claim,
-      find: ({ claims }) =>
-        claims[claim] === undefined || typeof claims[claim] === 'string' ? undefined : finding('invalid_claim', claim, 'a string', claims[claim]),
-    }),
-  ),
+  text('sub', ({ sub }) => sub),
+  text('client_id', ({ client_id }) => client_id),
+  text('azp', ({ azp }) => azp),
+  text('jti', ({ jti }) => jti),
 ]
+
+/** `read` names the claim in code, which is faster than looking it up by a name in a variable. */
+function text(claim: string, read: (claims: Claims) => unknown): Rule {
+  return {
+    name: claim,
+    find: ({ claims }) => {
+      const value = read(claims)
+      return value === undefined || typeof value === 'string' ? undefined : finding('invalid_claim', claim, 'a string', value)
+    },
+  }
+}
 
 function present(claim: string): Rule {
   return {

@@ -2,6 +2,7 @@
 import type { Claims } from '../access-token.js'
 import { isScopeToken } from '../lib/scope-token.js'
 import { readClaim } from './claim-path.js'
+import { isScopeList, scopesIn } from './scope-list.js'
 
 /** Claims in, scopes out. What is not one scope of RFC 6749's alphabet is dropped. */
 export type ScopeMapper = (claims: Claims) => readonly string[]
@@ -10,7 +11,10 @@ export type ScopeMapper = (claims: Claims) => readonly string[]
 export type ScopeTable = Readonly<Record<string, string | readonly string[]>>
 
 /** The scopes as the issuer wrote them: `scope` (RFC 8693, RFC 9068) and `scp` (Okta, Entra), both, as a string or an array. */
-export const standardScopes: ScopeMapper = ({ scope, scp }) => (scp === undefined ? valuesOf(scope) : [...valuesOf(scope), ...valuesOf(scp)])
+export const standardScopes: ScopeMapper = ({ scope, scp }) => {
+  if (typeof scope === 'string' && scp === undefined) return scopesIn(scope) // nearly always
+  return [...valuesOf(scope), ...valuesOf(scp)]
+}
 
 /**
  * Reads scopes from another claim: roles, groups, permissions.
@@ -36,6 +40,7 @@ export function mapScopes(mappers: readonly ScopeMapper[], claims: Claims): read
   const scopes = new Set<string>()
   for (const mapper of mappers) {
     const mapped: unknown = mapper(claims)
+    if (mappers.length === 1 && isScopeList(mapped)) return mapped
     // A text is a list of letters to a loop.
     if (!Array.isArray(mapped)) throw new TypeError('a scope mapper must give an array of scopes')
     for (const scope of mapped) if (isScopeToken(scope)) scopes.add(scope)
