@@ -489,6 +489,16 @@ describe('several processes', () => {
     await revocations.close()
   })
 
+  test('a bell that rings while it is hung up is no second look at once', async () => {
+    const log = new MemoryLog()
+    const eager = Object.assign(log, { listen: async (rung: () => void) => (rung(), async () => undefined) })
+    const { revocations } = sharing(eager)
+    await revocations.ready()
+    await settled()
+    expect(log.mostAtOnce).toBe(1)
+    await revocations.close()
+  })
+
   test('what nobody of ours sealed does nothing, and is told', async () => {
     const log = new MemoryLog()
     const here = sharing(log)
