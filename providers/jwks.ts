@@ -3,6 +3,7 @@ import { decodeJwt, unverifiedIssuer } from '../src/jwt/decode.js'
 import { expectationsOf, oneOf } from '../src/jwt/expectations.js'
 import { IssuerKeys } from '../src/jwt/issuer-keys.js'
 import { FILE_AGE, keyOrigin } from '../src/jwt/key-origin.js'
+import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
 import { shapeOf } from '../src/jwt/near-miss.js'
 import { firstFinding, rulesFor } from '../src/jwt/rules.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature.js'
@@ -13,6 +14,7 @@ import { AcceptedFrozen, reject } from '../src/verdict.js'
 import type { Algorithm } from '../src/jwt/algorithms.js'
 import type { DecodedJwt } from '../src/jwt/decode.js'
 import type { JwtOptions } from '../src/jwt/jwt-options.js'
+import type { LogoutToken } from '../src/jwt/logout-token.js'
 import type { Expectations, Finding, Rule } from '../src/jwt/rules.js'
 import type { Signed } from '../src/jwt/signature.js'
 import type { SignatureEngine } from '../src/jwt/signature-engine.js'
@@ -103,6 +105,23 @@ export class JwksProvider extends StandardProvider {
     if (named.length > 0) return reports
     const signature = report('signature', await this.#checkSignature(token, jwt))
     return signature.passed ? [...reports, signature, ...reportsOf(this.#rules.signed)] : [...reports, signature]
+  }
+
+  /**
+   * What a logout token of these issuers says (OIDC Back-Channel Logout 1.0 section 2.6), or null for anything else.
+   * `audience`: the client id. Does NOT revoke anything, nor remember that it saw this token: `logoutHandler` does.
+   *
+   * @throws AuthUnavailableError when the signature cannot be checked because the keys cannot be had.
+   */
+  async verifyLogoutToken(token: string, audience: string): Promise<LogoutToken | null> {
+    const expected = logoutExpectations(this.#expected, audience)
+    const jwt = decodeJwt(token)
+    const found =
+      jwt === null ? reject('malformed') : (logoutFinding(jwt, expected, this.now()) ?? (await this.#checkSignature(token, jwt)))
+    if (jwt !== null && found === undefined) return logoutTokenOf(jwt, expected)
+    const { claim, hint } = found?.detail ?? {}
+    this.emit({ type: 'logout_refused', provider: this.name, reason: found?.reason ?? 'malformed', ...(claim && { claim }), ...(hint && { hint }) })
+    return null
   }
 
   // The reader looks at every letter.

@@ -45,6 +45,7 @@ import type { AuthInfo as AuthInfo1 } from '@modelcontextprotocol/sdk/server/aut
 import type { AuthInfo as AuthInfo2 } from '@modelcontextprotocol/server'
 import type { RedisClientType } from 'redis'
 import type { AuthInfo } from '../src/adapters/mcp.js'
+import type { Revocation } from '../src/cache/revocation.js'
 import type {
   Accepted,
   AccessToken,
@@ -425,3 +426,18 @@ redisStore(createClientPool())
 redisStore('redis://localhost')
 // @ts-expect-error TS2741 no secret, no sharing
 sharedKeys({ store: redisStore(someClient) })
+
+// What can be revoked: by one thing at a time.
+void ([{ jti: 'j' }, { sub: 'ada', before: 1 }, { sid: 's', issuer: 'i' }, { clientId: 'c', before: 1, issuer: 'i' }, { token: 't', expiresAt: 2 }] satisfies Revocation[])
+
+const revoke = (what: Revocation): Revocation => what
+// @ts-expect-error TS2345 nothing to revoke
+revoke({ issuer: 'i' })
+// @ts-expect-error TS2345 two things at once
+revoke({ sub: 'ada', jti: 'j' })
+// @ts-expect-error TS2345 a session has no before
+revoke({ sid: 's', before: 1 })
+// @ts-expect-error TS2345 a token needs no issuer
+revoke({ token: 't', issuer: 'i' })
+// @ts-expect-error TS2322 seconds and no date
+revoke({ sub: 'ada', before: new Date() })

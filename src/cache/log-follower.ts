@@ -49,13 +49,16 @@ export class LogFollower {
   /** One look at a time; a bell in the middle of one means another right after it. */
   #look(): Promise<void> {
     this.#rang = this.#looking !== undefined
-    this.#looking ??= this.#lookOnce().finally(() => {
-      this.#looking = undefined
-      if (this.#closed) return
-      if (this.#rang) void this.#look()
-      else this.#callOff = this.#options.after(this.#options.every, () => void this.#look())
-    })
+    // Begun inside a promise: a bell that rings while it is hung up finds this look under way.
+    this.#looking ??= Promise.resolve().then(() => this.#lookOnce()).finally(() => this.#lookAgain())
     return this.#looking
+  }
+
+  #lookAgain(): void {
+    this.#looking = undefined
+    if (this.#closed) return
+    if (this.#rang) void this.#look()
+    else this.#callOff = this.#options.after(this.#options.every, () => void this.#look())
   }
 
   async #lookOnce(): Promise<void> {

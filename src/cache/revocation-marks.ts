@@ -1,4 +1,4 @@
-/** What a token can be revoked by: kept with its verdict, so that a look at the revocations needs neither token nor claims. */
+/** What a token can be revoked by, kept with its verdict: whether it is revoked needs neither token nor claims. */
 import { tokenDigest } from './revocation.js'
 import { shortText } from './short-text.js'
 import type { Claims } from '../access-token.js'

@@ -63,14 +63,14 @@ export class RevocationTable {
     return false
   }
 
-  /** Lets go of what has ended. Each entry is looked at once per end that it had, and each minute once, whatever the calls. */
+  /** Lets go of what has ended. Each minute is looked at once, and each entry once per end that it had. */
   sweep(now: number): void {
     const minute = minuteOf(now)
     if (minute <= this.#sweptTo) return
     const passed = minute - this.#sweptTo
-    const over = passed > this.#ends.size ? [...this.#ends.keys()].filter((end) => end < minute) : range(this.#sweptTo, passed)
+    const ends = passed > this.#ends.size ? [...this.#ends.keys()] : range(this.#sweptTo, passed)
     this.#sweptTo = minute
-    for (const end of over) {
+    for (const end of ends.filter((one) => one < minute)) {
       const ended = this.#ends.get(end) ?? []
       this.#ends.delete(end)
       for (const held of ended) {

@@ -7,9 +7,15 @@ import { expiryOf, signedText } from './signed-text.js'
 
 /** Exactly one of `jti`, `sub`, `sid`, `clientId` and `token`, and what may stand beside it. */
 export type Revocation = {
-  /** When the last covered token has ended, in seconds since the epoch. Default: a JWT's own `exp`, else after `keepFor`. */
+  /** When the last covered token has ended; seconds since the epoch. Default: a JWT's own `exp`, else after `keepFor`. */
   readonly expiresAt?: number | undefined
-} & (Only<'jti' | 'issuer'> | Only<'sub' | 'issuer' | 'before'> | Only<'sid' | 'issuer'> | Only<'clientId' | 'issuer' | 'before'> | Only<'token'>)
+} & (
+  | Only<'jti' | 'issuer'>
+  | Only<'sub' | 'issuer' | 'before'>
+  | Only<'sid' | 'issuer'>
+  | Only<'clientId' | 'issuer' | 'before'>
+  | Only<'token'>
+)
 
 /** What a revocation goes by. */
 export type RevokedBy = 'jti' | 'sub' | 'sid' | 'client_id' | 'token'
@@ -32,21 +38,22 @@ export function revocationEntry(what: Revocation, now: number, keepFor: number):
   checkOptions('revoke', what, NAMES)
   const named = KINDS.filter(({ name }) => what[name] !== undefined)
   const [kind] = named
-  if (kind === undefined || named.length > 1) throw new TypeError(`revoke takes exactly one of ${KINDS.map(({ name }) => `"${name}"`).join(', ')}`)
+  if (kind === undefined || named.length > 1) throw new TypeError('revoke takes exactly one of "jti", "sub", "sid", "clientId", "token"')
   const { name, by, besides } = kind
   for (const other of ['issuer', 'before'] as const) {
     if (what[other] !== undefined && !besides.includes(other)) throw new TypeError(`"${other}" means nothing beside "${name}"`)
   }
   const given = text(name, what[name])
-  // The whole second of the logout counts as before: `iat` has no smaller unit, and to let an old token live is worse.
-  const before = besides.includes('before') ? (what.before === undefined ? Math.floor(now) + 1 : atEpochSeconds('before', what.before)) : Number.POSITIVE_INFINITY
-  const end = what.expiresAt === undefined ? defaultEnd(by, given, { now, before, keepFor }) : atEpochSeconds('expiresAt', what.expiresAt)
+  // The whole current second counts as before: `iat` has no smaller unit, and to let an old token live is worse.
+  const { before = Math.floor(now) + 1, expiresAt = lastEnd(by === 'token' ? given : '', Math.max(now, what.before ?? now), keepFor) } = what
+  atEpochSeconds('before', before)
+  atEpochSeconds('expiresAt', expiresAt)
   return {
     by,
     issuer: what.issuer === undefined ? undefined : shortText(text('issuer', what.issuer)),
     value: by === 'token' ? tokenDigest(given) : shortText(given),
-    before,
-    until: Math.ceil(end) + LATEST,
+    before: besides.includes('before') ? before : Number.POSITIVE_INFINITY,
+    until: Math.ceil(expiresAt) + LATEST,
   }
 }
 
@@ -94,9 +101,9 @@ function text(name: string, value: unknown): string {
   return value
 }
 
-function defaultEnd(by: RevokedBy, given: string, { now, before, keepFor }: { now: number; before: number; keepFor: number }): number {
-  const expiry = by === 'token' ? expiryOf(given) : undefined
+/** When the last covered token that was issued by then has ended. */
+function lastEnd(token: string, issued: number, keepFor: number): number {
+  const expiry = expiryOf(token) ?? 0
   // Only an end to come is believed: some token servers write one and do not keep to it.
-  if (expiry !== undefined && expiry > now) return expiry
-  return (Number.isFinite(before) ? Math.max(before, now) : now) + keepFor
+  return expiry > issued ? expiry : issued + keepFor
 }

@@ -16,9 +16,9 @@ import type { Marks } from './revocation-marks.js'
 import type { Revocation, RevocationEntry, RevokedBy } from './revocation.js'
 
 export interface RevocationsOptions {
-  /** How many are held. Default 100 000, about 25 MB. A full memory refuses new ones, loudly, and drops none. */
+  /** How many are held. Default 100 000, about 20 MB. A full memory refuses new ones, loudly, and drops none. */
   maxEntries?: number | undefined
-  /** Seconds a revocation is held where nothing says when its tokens end: not less than your access tokens live. Default 86 400. */
+  /** Seconds a revocation is held where nothing says when its tokens end: as long as access tokens live. Default 86 400. */
   keepFor?: number | undefined
   /** Shared with other processes. Default: this process alone. */
   log?: RevocationLog | undefined

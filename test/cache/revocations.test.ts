@@ -256,6 +256,15 @@ describe('the memory', () => {
     expect(revocations.size).toBe(1)
   })
 
+  test('what ends in a minute that is swept already is let go of with the next', () => {
+    const table = new RevocationTable(100, 6000)
+    const entry = (value: string, until: number): RevocationEntry => ({ by: 'jti', issuer: undefined, value, before: 1, until })
+    for (let minute = 101; minute < 110; minute += 1) table.add(entry(`${minute}`, minute * 60), 6000)
+    table.add(entry('late', 60), 30) // by a clock that was set back
+    table.sweep(6060)
+    expect(table.size).toBe(9)
+  })
+
   test('agrees with a list that is searched from end to end, whatever happens', () => {
     const entry = fc.record({
       by: fc.constantFrom('jti', 'sub', 'sid', 'client_id', 'token'),
@@ -376,6 +385,25 @@ describe('several processes', () => {
     expect(log.bells.size).toBe(1)
   })
 
+  test('what was added after the first look and before the bell was there is found when it is', async () => {
+    const log = new MemoryLog()
+    const here = sharing(log)
+    await settled()
+    let answer = (): void => undefined
+    const slow = Object.assign(Object.create(log) as MemoryLog, {
+      listen: (rung: () => void) => new Promise((resolve) => (answer = () => resolve(log.listen(rung)))),
+      read: (after: string | undefined) => log.read(after),
+    })
+    const there = sharing(slow)
+    await there.revocations.ready()
+    await here.revocations.revoke({ sub: 'ada' })
+    await settled()
+    expect(there.revoked()).toBe(false)
+    answer()
+    await settled()
+    expect(there.revoked()).toBe(true)
+  })
+
   test('a bell that hangs holds up nothing', async () => {
     const log = new MemoryLog()
     log.faults.listen = 'hangs'
@@ -457,6 +485,16 @@ describe('several processes', () => {
     for (let n = 0; n < 1000; n += 1) for (const ring of log.bells) ring()
     await settled()
     expect(log.reads - before).toBeLessThan(5)
+    expect(log.mostAtOnce).toBe(1)
+    await revocations.close()
+  })
+
+  test('a bell that rings while it is hung up is no second look at once', async () => {
+    const log = new MemoryLog()
+    const eager = Object.assign(log, { listen: async (rung: () => void) => (rung(), async () => undefined) })
+    const { revocations } = sharing(eager)
+    await revocations.ready()
+    await settled()
     expect(log.mostAtOnce).toBe(1)
     await revocations.close()
   })
