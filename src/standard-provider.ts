@@ -18,10 +18,11 @@ import { clockInSeconds, optionalFunction, spanInSeconds } from './lib/options.j
 import { BearerAuthProvider } from './provider.js'
 import { mapScopes, standardScopes } from './scopes/mappers.js'
 import { AcceptedFrozen, reject } from './verdict.js'
-import type { AccessToken } from './access-token.js'
+import type { AccessToken, Claims } from './access-token.js'
 import type { CacheOptions } from './cache/cache-options.js'
 import type { Finding } from './cache/finding.js'
 import type { Revocation } from './cache/revocation.js'
+import type { Marks } from './cache/revocation-marks.js'
 import type { SharedNews } from './cache/shared-verdicts.js'
 import type { CacheStats } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
@@ -212,7 +213,7 @@ export abstract class StandardProvider extends BearerAuthProvider {
     }
     const slim = slimClaims(claims, this.#keep)
     // What it can be revoked by may not be among the claims that are kept.
-    return new Granted({ claims: slim, expiresAt, scopes, length: lengthOf(slim), until, marks: marksOf(token, claims) })
+    return new Granted({ claims: slim, expiresAt, scopes, length: lengthOf(slim), until, marks: this.#marksOf(token, claims) })
   }
 
   #conclude(token: string, finding: Finding, remembered: boolean): AccessToken | null {
@@ -225,9 +226,13 @@ export abstract class StandardProvider extends BearerAuthProvider {
   #isRevoked(token: string, granted: Granted, revocations: Revocations): boolean {
     const { version } = revocations
     if (granted.seen === version) return false
-    if (revocations.covers(granted.marks ?? marksOf(token, granted.claims))) return true
+    if (revocations.covers(granted.marks ?? this.#marksOf(token, granted.claims))) return true
     granted.seen = version // nothing that was revoked until now covers it
     return false
+  }
+
+  #marksOf(token: string, claims: Claims): Marks {
+    return marksOf(token, claims, this.issuers?.length === 1 ? this.issuers[0] : undefined)
   }
 
   #refuse({ reason, detail }: Rejected, remembered: boolean): null {

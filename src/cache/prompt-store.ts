@@ -1,6 +1,6 @@
 /** A shared store that nobody has to wait for: each call answers within 50 ms or has failed, and failing is no error. */
 import { CircuitBreaker } from '../lib/circuit-breaker.js'
-import type { Pause } from '../lib/pause.js'
+import type { After } from '../lib/timer.js'
 import type { SharedStore } from './shared-store.js'
 
 /** How the store is doing, for logs and metrics. No name, no text. */
@@ -20,22 +20,22 @@ export interface PromptStoreOptions {
   readonly store: SharedStore
   /** A clock in seconds. */
   readonly now: () => number
-  readonly pause: Pause
+  readonly after: After
   readonly tell: (news: StoreNews) => void
 }
 
 /** None of its promises rejects. What answers late is too late, and whatever it says then is dropped. */
 export class PromptStore {
   readonly #store: SharedStore
-  readonly #pause: Pause
+  readonly #after: After
   readonly #tell: (news: StoreNews) => void
   readonly #breaker: CircuitBreaker
   /** Calls that were made and did not settle, too late or not. */
   #unsettled = 0
 
-  constructor({ store, now, pause, tell }: PromptStoreOptions) {
+  constructor({ store, now, after, tell }: PromptStoreOptions) {
     this.#store = store
-    this.#pause = pause
+    this.#after = after
     this.#tell = tell
     this.#breaker = new CircuitBreaker(now)
   }
@@ -87,7 +87,7 @@ export class PromptStore {
   #deadline(): { readonly passed: Promise<typeof late>; readonly callOff: () => void } {
     let callOff = (): void => undefined
     const passed = new Promise<typeof late>((resolve) => {
-      callOff = this.#pause(PATIENCE - GRACE, () => void (callOff = this.#pause(GRACE, () => resolve(late))))
+      callOff = this.#after(PATIENCE - GRACE, () => void (callOff = this.#after(GRACE, () => resolve(late))))
     })
     return { passed, callOff: () => callOff() }
   }

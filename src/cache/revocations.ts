@@ -8,12 +8,14 @@ import { marksOf } from './revocation-marks.js'
 import { RevocationTable } from './revocation-table.js'
 import { readRevocation, writeRevocation } from './revocation-text.js'
 import { revocationEntry } from './revocation.js'
+import { Seal } from './seal.js'
 import type { Claims } from '../access-token.js'
 import type { Observe } from '../events.js'
 import type { After } from '../lib/timer.js'
 import type { RevocationLog } from './revocation-log.js'
 import type { Marks } from './revocation-marks.js'
 import type { Revocation, RevocationEntry, RevokedBy } from './revocation.js'
+import type { Secret } from './seal.js'
 
 export interface RevocationsOptions {
   /** How many are held. Default 100 000, about 20 MB. A full memory refuses new ones, loudly, and drops none. */
@@ -22,6 +24,8 @@ export interface RevocationsOptions {
   keepFor?: number | undefined
   /** Shared with other processes. Default: this process alone. */
   log?: RevocationLog | undefined
+  /** Seals what is in the log, so that nobody else reads or writes it: at least 32 random characters. Needed with `log`. */
+  secret?: Secret | undefined
   /** Seconds after which a revocation is found in the log even if its message was lost. Default 5, at most 300. */
   catchUpEvery?: number | undefined
   /** The clock, in seconds since the epoch. Default: the system's. */
@@ -30,16 +34,9 @@ export interface RevocationsOptions {
   observe?: Observe | undefined
 }
 
-/** Encrypts and authenticates what goes into the log, under a name that it must be read with. */
-export interface Sealing {
-  seal(name: string, text: string): Promise<string>
-  /** Undefined for what nobody of ours wrote under this name. */
-  open(name: string, text: string): Promise<string | undefined>
-}
-
 /** What is handed in from inside of this package. */
 export interface RevocationsParts {
-  readonly seal?: Sealing | undefined
+  readonly seal?: Pick<Seal, 'close' | 'open'> | undefined
   readonly after?: After | undefined
 }
 
@@ -49,12 +46,12 @@ export class Revocations {
   readonly #observe: Observe | undefined
   readonly #keepFor: number
   readonly #table: RevocationTable
-  readonly #shared: { readonly log: RevocationLog; readonly seal: Sealing } | undefined
+  readonly #shared: { readonly log: RevocationLog; readonly seal: Pick<Seal, 'close' | 'open'> } | undefined
   readonly #after: After
   readonly #follower: LogFollower | undefined
 
   constructor(options: RevocationsOptions = {}, parts: RevocationsParts = {}) {
-    checkOptions('Revocations', options, ['maxEntries', 'keepFor', 'log', 'catchUpEvery', 'now', 'observe'])
+    checkOptions('Revocations', options, ['maxEntries', 'keepFor', 'log', 'secret', 'catchUpEvery', 'now', 'observe'])
     const { maxEntries = 100_000, keepFor = 86_400, log, catchUpEvery = 5 } = options
     this.#now = clockInSeconds(options.now)
     this.#observe = optionalFunction('observe', options.observe)
@@ -62,7 +59,7 @@ export class Revocations {
     this.#table = new RevocationTable(countOf('maxEntries', maxEntries), this.#now())
     this.#after = parts.after ?? after
     const every = spanInSeconds('catchUpEvery', catchUpEvery, { min: 0.1, max: 300 })
-    this.#shared = log === undefined ? undefined : shared(log, parts.seal)
+    this.#shared = log === undefined ? undefined : shared(log, parts.seal ?? (options.secret === undefined ? undefined : new Seal(options.secret)))
     this.#follower = log && new LogFollower({
       log,
       every,
@@ -131,7 +128,7 @@ export class Revocations {
   async #append(entry: RevocationEntry, seconds: number): Promise<void> {
     if (this.#shared === undefined) return
     const { log, seal } = this.#shared
-    const sealed = await seal.seal(ENTRY, writeRevocation(entry))
+    const sealed = await seal.close(ENTRY, writeRevocation(entry))
     try {
       await inTime(TOLD_WITHIN, this.#after, () => log.append(sealed, seconds), () => new Error('no answer in time'))
     } catch (cause) {
@@ -179,7 +176,7 @@ export class Revocations {
   }
 }
 
-function shared(log: RevocationLog, seal: Sealing | undefined): { readonly log: RevocationLog; readonly seal: Sealing } {
+function shared(log: RevocationLog, seal: Pick<Seal, 'close' | 'open'> | undefined): { readonly log: RevocationLog; readonly seal: Pick<Seal, 'close' | 'open'> } {
   if (typeof log?.append !== 'function' || typeof log.read !== 'function' || typeof log.listen !== 'function') {
     throw new TypeError('"log" must be a log of revocations: { append, read, listen }')
   }

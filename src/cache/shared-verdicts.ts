@@ -1,10 +1,10 @@
 /** Verdicts that several processes share: what one of them asked for, the others need not ask. */
 import { sha256 } from '../lib/digest.js'
-import { pause as systemPause } from '../lib/pause.js'
+import { after as systemTimer } from '../lib/timer.js'
 import { failed, PromptStore } from './prompt-store.js'
 import { Seal } from './seal.js'
 import { readStored, writeStored } from './stored-verdict.js'
-import type { Pause } from '../lib/pause.js'
+import type { After } from '../lib/timer.js'
 import type { Verdict } from '../verdict.js'
 import type { StoreNews } from './prompt-store.js'
 import type { Secret } from './seal.js'
@@ -21,7 +21,7 @@ export interface SharedVerdictsOptions {
   /** A clock in seconds since the epoch. */
   readonly now: () => number
   /** For tests. Default: the runtime's timers. */
-  readonly pause?: Pause | undefined
+  readonly after?: After | undefined
   /** Takes what happened. It must not throw. */
   readonly tell?: ((news: SharedNews) => void) | undefined
 }
@@ -60,16 +60,16 @@ export class SharedVerdicts {
   readonly #seal: Seal
   readonly #policy: string
   readonly #now: () => number
-  readonly #pause: Pause
+  readonly #after: After
   readonly #tell: (news: SharedNews) => void
 
   /** @throws TypeError for a store without the four verbs, or a secret that is missing or short. */
-  constructor({ store, secret, policy, now, pause = systemPause, tell = () => undefined }: SharedVerdictsOptions) {
-    this.#store = new PromptStore({ store: checkedStore(store), now, pause, tell })
+  constructor({ store, secret, policy, now, after = systemTimer, tell = () => undefined }: SharedVerdictsOptions) {
+    this.#store = new PromptStore({ store: checkedStore(store), now, after, tell })
     this.#seal = new Seal(secret)
     this.#policy = policy
     this.#now = now
-    this.#pause = pause
+    this.#after = after
     this.#tell = tell
   }
 
@@ -129,7 +129,7 @@ export class SharedVerdicts {
   /** What the one who is asking hears. undefined when it is not known in time, or when that one gave up. */
   async #join(name: string, endOf: EndOf): Promise<Answer | undefined> {
     for (const seconds of LOOKS) {
-      await new Promise<void>((resolve) => void this.#pause(seconds, resolve))
+      await new Promise<void>((resolve) => void this.#after(seconds, resolve))
       const seen = await this.#look(name, endOf)
       if (seen.kind === 'answer') return seen
       if (seen.kind !== 'asking') return undefined

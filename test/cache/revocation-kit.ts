@@ -1,6 +1,6 @@
 /** A log in memory with faults, and timers that run when told. */
 import type { LoggedEntries, RevocationLog } from '../../src/cache/revocation-log.js'
-import type { Sealing } from '../../src/cache/revocations.js'
+import type { Seal } from '../../src/cache/seal.js'
 import type { After } from '../../src/lib/timer.js'
 
 export interface LogFaults {
@@ -52,9 +52,9 @@ export class MemoryLog implements RevocationLog {
 }
 
 /** Not secret, but bound to its name and its key: enough to see who opens what. */
-export function sealing(key = 'key'): Sealing {
+export function sealing(key = 'key'): Pick<Seal, 'close' | 'open'> {
   return {
-    seal: async (name, text) => `${key}|${name}|${Buffer.from(text).toString('base64')}`,
+    close: async (name, text) => `${key}|${name}|${Buffer.from(text).toString('base64')}`,
     open: async (name, text) => {
       const [by, under, body = ''] = text.split('|')
       return by === key && under === name ? Buffer.from(body, 'base64').toString() : undefined

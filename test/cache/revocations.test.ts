@@ -9,7 +9,7 @@ import { clock, ISSUER, START } from '../oauth-kit.js'
 import { MemoryLog, sealing, settled, timers } from './revocation-kit.js'
 import type { Claims } from '../../src/access-token.js'
 import type { Revocation, RevocationEntry } from '../../src/cache/revocation.js'
-import type { RevocationsOptions, Sealing } from '../../src/cache/revocations.js'
+import type { RevocationsOptions } from '../../src/cache/revocations.js'
 import type { AuthEvent } from '../../src/index.js'
 
 const CLAIMS: Claims = { iss: ISSUER, sub: 'ada', sid: 's-1', jti: 'j-1', client_id: 'agent', iat: START - 10, exp: START + 300 }
@@ -24,7 +24,7 @@ function alone(options: RevocationsOptions = {}) {
 }
 
 /** One of several processes on a log. */
-function sharing(log: MemoryLog, options: RevocationsOptions = {}, seal: Sealing = sealing()) {
+function sharing(log: MemoryLog, options: RevocationsOptions = {}, seal = sealing()) {
   const clockwork = timers()
   const time = clock()
   const events: AuthEvent[] = []
@@ -506,13 +506,13 @@ describe('several processes', () => {
     const stranger = sealing('stranger')
     const entry = JSON.stringify({ by: 'sub', value: 'ada', before: START + 999, until: START + 999 })
     await log.append(entry, 60)
-    await log.append(await stranger.seal('revocation', entry), 60)
-    await log.append(await sealing().seal('verdict', entry), 60)
+    await log.append(await stranger.close('revocation', entry), 60)
+    await log.append(await sealing().close('verdict', entry), 60)
     await settled()
     expect(here.revoked()).toBe(false)
     const unreadable = here.events.map((event) => (event.type === 'revocations_unreadable' ? event.count : 0))
     expect(unreadable.reduce((sum, count) => sum + count, 0)).toBe(3)
-    await log.append(await sealing().seal('revocation', entry), 60)
+    await log.append(await sealing().close('revocation', entry), 60)
     await settled()
     expect(here.revoked()).toBe(true)
   })
@@ -532,7 +532,7 @@ describe('several processes', () => {
   ])('%s is no revocation, even when it is sealed', async (text) => {
     const log = new MemoryLog()
     const here = sharing(log)
-    await log.append(await sealing().seal('revocation', text), 60)
+    await log.append(await sealing().close('revocation', text), 60)
     await settled()
     expect(here.revocations.size).toBe(0)
     expect(here.types()).toEqual(['revocations_unreadable'])

@@ -1,5 +1,5 @@
 /** A shared store in memory with faults on demand, and timers that run when told. */
-import type { Pause } from '../../src/lib/pause.js'
+import type { After } from '../../src/lib/timer.js'
 import type { SharedStore } from '../../src/cache/shared-store.js'
 
 export const SECRET = 'a-secret-of-the-tests-that-is-long-enough'
@@ -52,7 +52,7 @@ export function memoryStore(now: () => number): MemoryStore {
 }
 
 export interface Timers {
-  readonly pause: Pause
+  readonly after: After
   /** How long each pause is that has begun and not passed: until another look at a store, or until an answer is late. */
   pending(kind: 'looks' | 'deadlines'): readonly number[]
   /** Lets every such pause pass that has begun. */
@@ -67,7 +67,7 @@ export function timers(): Timers {
   const of = (kind: 'looks' | 'deadlines') =>
     [...pending].filter(({ seconds }) => DEADLINES.includes(Math.round(seconds * 1000)) === (kind === 'deadlines'))
   return {
-    pause(seconds, then) {
+    after(seconds, then) {
       const one = { seconds, then }
       pending.add(one)
       return () => void pending.delete(one)

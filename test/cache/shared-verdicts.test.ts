@@ -21,7 +21,7 @@ function fleet() {
   const process = (options: { secret?: string | string[]; policy?: string; now?: () => number } = {}) => {
     const news: SharedNews[] = []
     const now = options.now ?? time.now
-    const verdicts = new SharedVerdicts({ store, secret: SECRET, policy: 'a policy', pause: hands.pause, tell: (one) => news.push(one), ...options, now })
+    const verdicts = new SharedVerdicts({ store, secret: SECRET, policy: 'a policy', after: hands.after, tell: (one) => news.push(one), ...options, now })
     let asked = 0
     const endOf = (verdict: Verdict): number | undefined =>
       verdict.accepted ? Math.min(now() + 30, verdict.expiresAt ?? Number.POSITIVE_INFINITY) : verdict.reason === 'unknown_key' ? undefined : now() + 10
