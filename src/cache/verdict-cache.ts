@@ -86,8 +86,9 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   renew(key: string, check: () => Awaitable<V>): void {
     if (this.#underWay.has(key) || !mayShareBetweenRequests) return
     this.#count('renewed')
-    // Started inside a promise: no bug of the check's may reach a request that has its answer.
-    void Promise.resolve().then(() => this.ask(key, check)).catch(() => undefined)
+    // A bug of the check's must not reach a request that has its answer: in here, a throw is a rejection.
+    const asked = async (): Promise<V> => this.ask(key, check)
+    asked().catch(() => undefined)
   }
 
   /** When a verdict that came now would be forgotten; undefined for one that is not remembered. In seconds since the epoch. */
