@@ -91,12 +91,16 @@ function explained(rule: Rule): Rule {
   }
 }
 
-/** The claims that an active answer makes: `null` counts as absent, and a client without a user speaks for itself. */
+/** The claims that an active answer makes: a client without a user speaks for itself. */
 export function claimsOf(answer: Readonly<Record<string, unknown>>): Claims {
-  const members = Object.entries(answer).filter(([name, value]) => value !== null && name !== 'active')
-  const claims: Record<string, unknown> = Object.fromEntries(members)
+  const claims: Claims = withoutNulls(answer)
   if (claims.sub !== undefined || claims.username !== undefined || typeof claims.client_id !== 'string') return claims
   return { ...claims, sub: claims.client_id }
+}
+
+/** The members that are there: `null` counts as absent, and `active` says nothing more. */
+export function withoutNulls(answer: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(answer).filter(([name, value]) => value !== null && name !== 'active'))
 }
 
 /** What is worth telling about an answer that was taken. */

@@ -13,7 +13,7 @@ import { answerRules, claimsOf, INACTIVE, oddityOf } from './answer.js'
 import { checkedClientAuth } from './client-auth.js'
 import { allowNoExpiry } from './introspection-options.js'
 import { Introspector } from './introspector.js'
-import { recognition, refusalOf } from './shown-tokens.js'
+import { checkedPrefixes, recognition, refusalOf } from './shown-tokens.js'
 import type { Observe } from '../events.js'
 import type { Fetch } from '../lib/bounded-fetch.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
@@ -58,7 +58,7 @@ export class Introspection {
     if (issuer === undefined && method.endsWith('_jwt')) throw new TypeError(`"issuer" is needed for ${method}: assertions are addressed to it`)
     this.issuer = issuer
     this.#surroundings = surroundings
-    this.#shown = { issuer, prefixes: prefixesOf(options.prefix) }
+    this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix) }
     this.#expected = expectationsOf(asJwtOptions(options), surroundings.clockTolerance)
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
     this.policy = policyOf(options, this.#expected)
@@ -134,13 +134,6 @@ function asJwtOptions(options: IntrospectionOptions): InCommon {
   const { issuer, endpoint = '', audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch } = options
   const insecure = options[allowInsecureHttp] === true ? { [allowInsecureHttp]: true as const } : {}
   return { issuer: issuer ?? endpoint, audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch, ...insecure }
-}
-
-function prefixesOf(prefix: unknown): readonly string[] {
-  if (prefix === undefined) return []
-  const prefixes = [prefix].flat()
-  if (prefixes.length > 0 && prefixes.every((one) => typeof one === 'string' && /^[\w\-.~+/]+$/.test(one))) return prefixes as string[] // looked at one by one
-  throw new TypeError('"prefix" must be how the issuer\u2019s tokens begin, such as "ory_at_"')
 }
 
 /** What we send ourselves. */

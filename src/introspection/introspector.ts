@@ -1,13 +1,13 @@
 /** Asks one identity provider whether a token is active: within its time, not too many at once, not while it is down. */
 import { isUnavailable } from '../errors.js'
-import { CallLimit } from '../lib/call-limit.js'
-import { CircuitBreaker } from '../lib/circuit-breaker.js'
-import { within, withinSpan } from '../lib/deadline.js'
+import { withinSpan } from '../lib/deadline.js'
 import { warn } from '../lib/warn.js'
 import { ClientAuth } from './client-auth.js'
 import { Endpoint } from './endpoint.js'
+import { GuardedCalls } from './guarded-calls.js'
 import { openSigned, SIGNED_TYPE } from './signed-answer.js'
-import { blaming, exchange, IS_OUTAGE, NoAnswer } from './upstream.js'
+import { isShallow } from './token-info.js'
+import { blaming, exchange, NoAnswer } from './upstream.js'
 import type { ServerMetadata } from 'openid-client'
 import type { AuthEvent } from '../events.js'
 import type { Fetch } from '../lib/bounded-fetch.js'
@@ -15,10 +15,6 @@ import type { Answer } from './answer.js'
 import type { AuthTools, OpenidClient } from './client-auth.js'
 import type { SignedExpectations } from './signed-answer.js'
 
-/** R11. */
-const MOST_CALLS = 64
-/** Levels of an answer. */
-const MAX_DEPTH = 16
 
 export interface IntrospectorOptions {
   readonly issuer: string | undefined
@@ -40,14 +36,13 @@ export interface IntrospectorOptions {
 export class Introspector {
   readonly #options: IntrospectorOptions
   readonly #endpoint: Endpoint
-  readonly #limit = new CallLimit(MOST_CALLS)
-  readonly #breaker: CircuitBreaker
+  readonly #calls: GuardedCalls
   #openid: Promise<OpenidClient> | undefined
   #hasWarned = false
 
   constructor(options: IntrospectorOptions) {
     this.#options = options
-    this.#breaker = new CircuitBreaker(options.now)
+    this.#calls = new GuardedCalls(options)
     this.#endpoint = new Endpoint({ ...options, openid: () => this.#loaded() })
   }
 
@@ -57,13 +52,14 @@ export class Introspector {
    * @throws NoAnswer when nobody knows.
    */
   async ask(token: string): Promise<Answer | 'not theirs'> {
-    const { timeout, closed, provider, tell } = this.#options
+    const { provider, tell } = this.#options
     try {
       const server = await this.#server()
-      const tooLate = (): Error => new NoAnswer('too slow', `no answer from ${hostOf(server)} in time`)
-      return await withinSpan({ timeout, closed }, (signal) => this.#inTurn(token, server, signal), tooLate)
+      return await this.#calls.run(hostOf(server), (signal) => this.#attempt(token, server, signal))
     } catch (error) {
-      if (error instanceof NoAnswer) tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
+      if (!(error instanceof NoAnswer)) throw error
+      tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
+      this.#noteRefusal(error)
       throw error
     }
   }
@@ -71,67 +67,21 @@ export class Introspector {
   /** Discovery counts as an attempt, so that an issuer that is down is not asked for it by every request. */
   async #server(): Promise<ServerMetadata> {
     if (this.#endpoint.isKnown) return this.#endpoint.server()
-    this.#holdBack('the identity provider')
-    return this.#noting(() => blaming('discovery', () => this.#endpoint.server()))
+    return this.#calls.noted('the identity provider', () => blaming('discovery', () => this.#endpoint.server()))
   }
 
-  #inTurn(token: string, server: ServerMetadata, signal: AbortSignal): Promise<Answer | 'not theirs'> {
-    const host = hostOf(server)
-    const busy = (): Error => new NoAnswer('busy', `too many questions to ${host} at once`, { retryAfter: 1 })
-    const tooLate = (): Error => new NoAnswer('too slow', `no answer from ${host} in time`)
-    const work = (): Promise<Answer | 'not theirs'> => {
-      this.#holdBack(host)
-      // Ended here as well, or a `fetch` that ignores the signal would keep its place for ever.
-      return this.#noting(() => within(signal, () => this.#attempts(token, server, signal), tooLate))
-    }
-    return this.#limit.run(work, signal, busy)
-  }
-
-  #holdBack(host: string): void {
-    const wait = this.#breaker.wait()
-    if (wait > 0) throw new NoAnswer('held back', `${host} does not answer and is given a rest`, { retryAfter: wait })
-  }
-
-  /** Tells the breaker, and the operator, how it went. */
-  async #noting<T>(work: () => Promise<T>): Promise<T> {
-    const wasOpen = this.#breaker.isOpen
-    try {
-      const result = await work()
-      this.#breaker.succeeded()
-      return result
-    } catch (error) {
-      if (!(error instanceof NoAnswer) || !IS_OUTAGE[error.fault]) this.#breaker.succeeded()
-      else if (!this.#options.closed.aborted) this.#breaker.failed()
-      this.#noteRefusal(error)
-      throw error
-    } finally {
-      const { isOpen } = this.#breaker
-      const { provider, tell } = this.#options
-      if (isOpen !== wasOpen) tell({ type: isOpen ? 'breaker_opened' : 'breaker_closed', provider })
-    }
-  }
-
-  #noteRefusal(error: unknown): void {
-    if (!(error instanceof NoAnswer) || (error.fault !== 'credentials' && error.fault !== 'forbidden')) return
+  #noteRefusal({ fault, message }: NoAnswer): void {
+    if (fault !== 'credentials' && fault !== 'forbidden') return
     const { provider, tell, clientAuth } = this.#options
     const { method } = clientAuth
     ClientAuth.refused(clientAuth)
-    tell({ type: 'credentials_refused', provider, fault: error.fault, method, message: error.message })
+    tell({ type: 'credentials_refused', provider, fault, method, message })
     if (this.#hasWarned) return
     this.#hasWarned = true
     warn(`provider "${provider}": the introspection endpoint refuses our credentials (${method}); nobody gets in until that is put right`)
   }
 
-  /** One second attempt where no connection came about (R9), with a proof of its own: an assertion is good once. */
-  async #attempts(token: string, server: ServerMetadata, signal: AbortSignal): Promise<Answer | 'not theirs'> {
-    try {
-      return await this.#attempt(token, server, signal)
-    } catch (error) {
-      if (!(error instanceof NoAnswer) || error.fault !== 'connection' || signal.aborted) throw error
-      return this.#attempt(token, server, signal)
-    }
-  }
-
+  /** With a proof of its own each time: an assertion is good once. */
   async #attempt(token: string, server: ServerMetadata, signal: AbortSignal): Promise<Answer | 'not theirs'> {
     const { clientAuth, parameters, headers, signed, fetch, now } = this.#options
     const openid = await this.#loaded()
@@ -184,11 +134,6 @@ function understood(answer: Readonly<Record<string, unknown>>, host: string): An
   if (answer.active !== true && answer.active !== false) throw unreadable(host)
   if (!isShallow(answer, 0)) throw unreadable(host)
   return answer.active ? answer : null
-}
-
-function isShallow(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return depth < MAX_DEPTH && Object.values(value).every((member) => isShallow(member, depth + 1))
 }
 
 /** RFC 7009 section 2.2.1, where introspection borrows it: about the token's kind, and not about us. */

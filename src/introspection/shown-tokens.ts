@@ -12,6 +12,14 @@ export interface ShownTokens {
   readonly prefixes: readonly string[]
 }
 
+/** @throws TypeError for what no token begins with. */
+export function checkedPrefixes(prefix: unknown): readonly string[] {
+  if (prefix === undefined) return []
+  const prefixes = [prefix].flat()
+  if (prefixes.length > 0 && prefixes.every((one) => typeof one === 'string' && /^[\w\-.~+/]+$/.test(one))) return prefixes as string[] // looked at one by one
+  throw new TypeError('"prefix" must be how the issuer\u2019s tokens begin, such as "ory_at_"')
+}
+
 /** GitHub's own are worth money, and no identity provider can say anything about them. */
 const GITHUB = /^(?:gh[opsur]_|github_pat_)/
 

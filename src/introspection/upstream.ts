@@ -58,7 +58,7 @@ export class NoAnswer extends AuthUnavailableError {
 }
 
 /** Bytes of one answer, after decoding. */
-const MAX_BYTES = 64 * 1024
+export const MAX_BYTES = 64 * 1024
 
 export interface ExchangeOptions {
   readonly fetch: Fetch
@@ -82,7 +82,8 @@ const JSON_TYPE = 'application/json'
 export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }: ExchangeOptions): CustomFetch {
   return async (url, { method, headers: own, body }) => {
     const { host } = new URL(url)
-    const response = await blaming('connection', () => respond(fetch, url, { method, headers: { ...headers, ...own, ...(open && { accept: mediaType }) }, body: body ?? null, signal }))
+    const init = { method, headers: { ...headers, ...own, ...(open && { accept: mediaType }) }, body: String(body), signal } // a form, by openid-client
+    const response = await blaming('connection', () => respond(fetch, url, init))
     const fault = response.status === 200 || response.status === 400 ? undefined : faultOf(response.status)
     if (fault !== undefined) {
       abandon(response.body)
@@ -98,7 +99,8 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
   }
 }
 
-function faultOf(status: number): Fault {
+/** Whose fault a status is that is no answer. */
+export function faultOf(status: number): Fault {
   if (status === 401) return 'credentials'
   if (status === 403) return 'forbidden'
   if (status === 429) return 'rate limit'
@@ -107,7 +109,8 @@ function faultOf(status: number): Fault {
   return status === 0 || (status >= 300 && status < 400) ? 'redirect' : 'status'
 }
 
-function mediaTypeOf({ headers }: Response): string | undefined {
+/** The content type without its parameters. */
+export function mediaTypeOf({ headers }: Response): string | undefined {
   return headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
 }
 
