@@ -104,10 +104,12 @@ describe('Google', () => {
     ['a cut connection', (response) => void response.socket?.destroy(), 'unavailable'],
     ['silence', () => undefined, 'unavailable', { timeout: 0.1 }],
   ]
-  test.each([...cases])('%s', async (_, answer, expected, options = {}) => {
-    const { outcome } = await setUp(googleTokenInfo, answer, options)
-    expect(await outcome()).toBe(expected)
-  })
+  for (const [name, answer, expected, options] of cases) {
+    test(`${name}: ${expected}`, async () => {
+      const { outcome } = await setUp(googleTokenInfo, answer, options)
+      expect(await outcome()).toBe(expected)
+    })
+  }
 
   test('no error shows the token that is in the URL', async () => {
     const { outcome } = await setUp(googleTokenInfo, GOOGLE, { fetch: (url: string) => Promise.reject(new Error(`no route to ${url}`)) })
