@@ -44,7 +44,7 @@ export interface RuleReport {
 
 /**
  * Says yes to a JWT that its issuer signed, for this audience, and that has not ended (RFC 9068 section 4, RFC 8725).
- * Does NOT ask whether the token was revoked: it is good until its `exp`. Does NOT take opaque or encrypted tokens.
+ * Does NOT ask the issuer whether it revoked the token: without `revocations` it is good until its `exp`. Does NOT take opaque or encrypted tokens.
  *
  * @throws TypeError at construction for an option that is wrong.
  */
@@ -61,6 +61,9 @@ export class JwksProvider extends StandardProvider {
   constructor(options: JwksProviderOptions) {
     checkOptions('JwksProvider', options, OPTIONS)
     super({ ...standardOptions(options), name: options.name ?? 'jwks' })
+    if (options.cache && options.cache.shared !== undefined) {
+      throw new TypeError('"cache.shared" is for answers that cost a call; a JWT is verified here faster, and its keys are shared by keys: { store: sharedKeys({ … }) }')
+    }
     this.#expected = expectationsOf(options, this.clockTolerance)
     this.#rules = rulesFor(this.#expected)
     this.#engine = signatureEngine(oneOf('engine', options.engine ?? 'auto', ['auto', 'jose']))

@@ -18,6 +18,17 @@ export type AuthEvent =
     }
   /** Nobody knows. `message` says what gave no answer. */
   | { readonly type: 'unavailable'; readonly provider: string; readonly message: string }
+  /**
+   * The identity provider does not take what we authenticate with: nobody gets in until somebody looks at it. `fault`:
+   * `credentials` for a 401, `forbidden` for a 403.
+   */
+  | { readonly type: 'credentials_refused'; readonly provider: string; readonly fault: 'credentials' | 'forbidden'; readonly method: string; readonly message: string }
+  /** One question to the identity provider got no answer. `fault` is one of a few constant words, for metrics. */
+  | { readonly type: 'endpoint_unavailable'; readonly provider: string; readonly fault: string; readonly message: string }
+  /** The identity provider failed five times in a row, and is asked once a second; or it answers again. */
+  | { readonly type: 'breaker_opened' | 'breaker_closed'; readonly provider: string }
+  /** A token was taken, and something about the answer is odd. `hint` is one of a few constant texts; each is told once. */
+  | { readonly type: 'odd_answer'; readonly provider: string; readonly hint: string }
   /** An issuer's key set was read; `keys_rotated` when it is not the one of before. */
   | { readonly type: 'keys_fetched' | 'keys_rotated'; readonly provider: string; readonly issuer: string; readonly keys: number }
   /**

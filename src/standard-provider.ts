@@ -52,15 +52,6 @@ export interface ProviderOptions {
 /** The names of `ProviderOptions`, for `checkOptions` in subclasses. */
 export const PROVIDER_OPTIONS = ['scopes', 'cache', 'revocations', 'observe', 'clockTolerance', 'now', 'name'] as const
 
-/** What a kind of provider says of itself. */
-export interface ProviderNature {
-  /**
-   * Everything that decides an answer (endpoint, issuer, audience …), and no secret. Processes with the same policy share
-   * their answers; without one there is no second level.
-   */
-  readonly policy?: string | undefined
-}
-
 /** Counts since the provider was made, for a page of figures. */
 export interface ProviderStats extends CacheStats {
   /** Answers that another process had asked for, where there is a second level. */
@@ -82,7 +73,7 @@ export abstract class StandardProvider extends BearerAuthProvider {
   readonly #sharedCounts = { hits: 0, misses: 0 }
   #revocations: Revocations | undefined
 
-  constructor(options: ProviderOptions = {}, { policy }: ProviderNature = {}) {
+  constructor(options: ProviderOptions = {}) {
     super()
     const { scopes = standardScopes, cache = {}, clockTolerance = 5, name = 'custom' } = options
     const mappers = [scopes].flat()
@@ -100,7 +91,7 @@ export abstract class StandardProvider extends BearerAuthProvider {
     const { keep, ...plan } = cachePlan(cache)
     this.#keep = keep
     this.#cache = new VerdictCache({ ...plan, sizeOf, tell: (what) => this.#tellOfCache(what), now: this.now })
-    this.#shared = cache.shared && new SharedVerdicts({ ...cache.shared, policy: checkedPolicy(policy), now: this.now, tell: (news) => this.#tellOfSharing(news) })
+    this.#shared = cache.shared && new SharedVerdicts({ ...cache.shared, policy: () => this.policy, now: this.now, tell: (news) => this.#tellOfSharing(news) })
   }
 
   /**
@@ -112,6 +103,16 @@ export abstract class StandardProvider extends BearerAuthProvider {
   /** What can be a token of this provider at all, at a glance. Default: RFC 6750's alphabet. */
   protected isWellFormed(token: string): boolean {
     return isBearerToken(token)
+  }
+
+  /**
+   * Everything that decides an answer (endpoint, issuer, audience …), and no secret. Processes with the same policy share
+   * their answers by `cache: { shared }`. Write it in a provider whose answers cost a call.
+   *
+   * @throws TypeError where nobody wrote it.
+   */
+  protected get policy(): string {
+    throw new TypeError('"cache.shared" needs a policy: protected override get policy() { return "https://…/introspect for my-api" }')
   }
 
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
@@ -256,11 +257,6 @@ export abstract class StandardProvider extends BearerAuthProvider {
 function checkedVerdict(verdict: Verdict): Verdict {
   if (typeof verdict?.accepted === 'boolean') return verdict
   throw new TypeError('check must answer accept(claims) or reject(reason)')
-}
-
-function checkedPolicy(policy: string | undefined): string {
-  if (typeof policy === 'string' && policy !== '') return policy
-  throw new TypeError('"cache.shared" is for answers that cost a call: introspection, GitHub; keys are shared by keys: { store: sharedKeys({ … }) }')
 }
 
 function checkedRevocations(revocations: Revocations | undefined): Revocations | undefined {

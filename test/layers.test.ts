@@ -14,31 +14,42 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   // By name, so that a new file at the top is a decision.
   core: { files: /^src\/(access-token|answer|context|errors|events|provider|verdict)\.ts$/, mayImport: ['core', 'lib', 'src/scopes/match.ts'] },
   jwt: { files: /^src\/jwt\/[a-z0-9-]+\.ts$/, mayImport: ['jwt', 'core', 'lib'] },
+  // Answers about tokens are checked by the rules for JWTs, and signed ones by their keys: these files by name.
+  introspection: {
+    files: /^src\/introspection\/[a-z-]+\.ts$/,
+    mayImport: [
+      ...['introspection', 'core', 'lib'],
+      ...['algorithms', 'decode', 'discovery', 'expectations', 'issuer-keys', 'jwt-options', 'key-origin', 'near-miss', 'rules', 'signature', 'token-kind'].map(
+        (name) => `src/jwt/${name}.ts`,
+      ),
+    ],
+  },
   scopes: { files: /^src\/scopes\/[a-z-]+\.ts$/, mayImport: ['scopes', 'core', 'lib'] },
   cache: { files: /^src\/cache\/[a-z-]+\.ts$/, mayImport: ['cache', 'core', 'lib'] },
   redis: { files: /^src\/redis\/[a-z-]+\.ts$/, mayImport: ['redis', 'cache', 'core', 'lib'] },
   'standard-provider': { files: /^src\/standard-provider\.ts$/, mayImport: ['cache', 'scopes', 'core', 'lib'] },
   gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts'] },
   adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib'] },
-  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
+  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
   index: {
     files: /^src\/index\.ts$/,
-    mayImport: ['providers', 'standard-provider', 'gate', 'jwt', 'scopes', 'cache', 'core'],
+    mayImport: ['providers', 'standard-provider', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core'],
   },
   testing: {
     files: /^src\/testing\/[a-z-]+\.ts$/,
-    mayImport: ['testing', 'index', 'providers', 'standard-provider', 'gate', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+    mayImport: ['testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'],
   },
   cli: {
     files: /^src\/cli\/[a-z-]+\.ts$/,
-    mayImport: ['cli', 'testing', 'index', 'providers', 'standard-provider', 'gate', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+    mayImport: ['cli', 'testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'],
   },
 }
 
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  jose: ['jwt', 'cache', 'providers', 'testing'],
-  'lru-cache': ['cache', 'jwt'],
+  jose: ['jwt', 'cache', 'introspection', 'providers', 'testing'],
+  'lru-cache': ['cache', 'jwt', 'introspection'],
+  'openid-client': ['introspection'],
 }
 
 /** Modules of Node at run time, and the one file each that may use them: the core runs elsewhere too. */
@@ -132,6 +143,9 @@ describe('the checker of the layers', () => {
     ['src/adapters/hono.ts', "import { createMiddleware } from 'hono/factory'", 'hono/factory'],
     ['src/adapters/mcp.ts', "import type { AuthInfo } from '@modelcontextprotocol/server'", '@modelcontextprotocol/server'],
     ['src/gate/decide.ts', "import { decodeJwt } from 'jose'", 'jose'],
+    ['src/jwt/rules.ts', "import { claimsOf } from '../introspection/answer.js'", 'src/introspection/answer.ts'],
+    ['src/introspection/answer.ts', "import { KeySource } from '../jwt/key-source.js'", 'src/jwt/key-source.ts'],
+    ['providers/jwks.ts', "import { discovery } from 'openid-client'", 'openid-client'],
     ['providers/static.ts', "import { LRUCache } from 'lru-cache'", 'lru-cache'],
     ['src/gate/decide.ts', "import { Buffer } from 'node:buffer'", 'node:buffer'],
     ['src/gate/decide.ts', "import { Buffer } from 'buffer'", 'buffer'],

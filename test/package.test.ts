@@ -47,7 +47,7 @@ describe('package.json', () => {
       sideEffects: false,
       engines: { node: '^20.19.0 || >=22.12.0' },
     })
-    expect(Object.keys(manifest.dependencies).toSorted()).toEqual(['jose', 'lru-cache'])
+    expect(Object.keys(manifest.dependencies).toSorted()).toEqual(['jose', 'lru-cache', 'openid-client'])
   })
 
   test('builds before it is packed', () => {
@@ -97,9 +97,9 @@ describe('the tarball', () => {
 })
 
 describe('installed', () => {
-  test('brings two packages along', () => {
+  test('brings four packages along', () => {
     const tree = readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'))
-    expect(tree.toSorted()).toEqual(['bearer-auth-providers', 'jose', 'lru-cache'])
+    expect(tree.toSorted()).toEqual(['bearer-auth-providers', 'jose', 'lru-cache', 'oauth4webapi', 'openid-client'])
   })
 
   test('every path can be imported, prints nothing, and lets the process end', () => {
@@ -194,8 +194,10 @@ describe('a TypeScript program', () => {
 
 /** The lock of the project, cut down to what the package needs: no registry has to be asked, `npm ci` has brought it all. */
 function lockOfDependencies(): object {
-  const { packages } = readJson<{ packages: Record<string, object> }>('package-lock.json')
-  const needed = Object.keys(manifest.dependencies).map((name) => `node_modules/${name}`)
+  const { packages } = readJson<{ packages: Record<string, { dependencies?: Record<string, string> }> }>('package-lock.json')
+  const direct = Object.keys(manifest.dependencies)
+  const theirs = direct.flatMap((name) => Object.keys(packages[`node_modules/${name}`]?.dependencies ?? {}))
+  const needed = [...new Set([...direct, ...theirs])].map((name) => `node_modules/${name}`)
   return { name: 'app', lockfileVersion: 3, requires: true, packages: Object.fromEntries(needed.map((path) => [path, packages[path]])) }
 }
 

@@ -12,8 +12,15 @@ class Remote extends StandardProvider {
   asked = 0
   answer: Answer = () => accept({ sub: 'ada', iat: START })
 
-  constructor(options: ProviderOptions, policy?: string) {
-    super(options, { policy })
+  readonly #policy: string
+
+  constructor(options: ProviderOptions, policy = 'a policy') {
+    super(options)
+    this.#policy = policy
+  }
+
+  protected override get policy(): string {
+    return this.#policy
   }
 
   protected async check(): Promise<Verdict> {
@@ -379,7 +386,7 @@ test('the figures add up', async () => {
 function fleet() {
   const time = clock()
   const store = memoryStore(time.now)
-  const member = (options: ProviderOptions = {}, policy = 'one policy') =>
+  const member = (options: ProviderOptions = {}, policy?: string) =>
     new Remote({ now: time.now, cache: { shared: { store, secret: SECRET } }, ...options }, policy)
   return { time, store, member, pair: () => [member(), member()] as const }
 }

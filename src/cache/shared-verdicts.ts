@@ -17,7 +17,7 @@ export interface SharedVerdictsOptions {
    * Everything that decides an answer: issuer, endpoint, audience, spans. Two policies never share an answer, and two
    * processes share only what the same policy gave.
    */
-  readonly policy: string
+  readonly policy: () => string
   /** A clock in seconds since the epoch. */
   readonly now: () => number
   /** For tests. Default: the runtime's timers. */
@@ -58,7 +58,7 @@ export type EndOf = (verdict: Verdict) => number | undefined
 export class SharedVerdicts {
   readonly #store: PromptStore
   readonly #seal: Seal
-  readonly #policy: string
+  readonly #policy: () => string
   readonly #now: () => number
   readonly #after: After
   readonly #tell: (news: SharedNews) => void
@@ -98,7 +98,7 @@ export class SharedVerdicts {
 
   // As JSON, so that no policy can end where a digest begins.
   #nameOf(digest: string): string {
-    return `bearer-auth-providers:verdict:${sha256(JSON.stringify([this.#policy, digest]))}`
+    return `bearer-auth-providers:verdict:${sha256(JSON.stringify([this.#policy(), digest]))}`
   }
 
   async #look(name: string, endOf: EndOf): Promise<Sight> {

@@ -1,10 +1,13 @@
 /** Reads a compact JWT strictly: what is not exactly one JWT in canonical form is none at all. Verifies nothing. */
 import { decodeCanonical } from './base64url.js'
 
-/** Frozen to the bottom, and unverified. */
-export interface DecodedJwt {
+/** What a JWT says. Frozen to the bottom, and unverified. */
+export interface JwtContents {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
+}
+
+export interface DecodedJwt extends JwtContents {
   readonly signature: Uint8Array
 }
 
@@ -16,7 +19,7 @@ export function decodeJwt(token: string): DecodedJwt | null {
   const header = decodeHeader(token.slice(0, first))
   const claims = header && decodeObject(token.slice(first + 1, second))
   const signature = claims && decodeCanonical(token.slice(second + 1))
-  return signature && { header: header as DecodedJwt['header'], claims: claims as DecodedJwt['claims'], signature }
+  return signature && { header: header as JwtContents['header'], claims: claims as JwtContents['claims'], signature }
 }
 
 /** The unverified `iss`, to find out whose token it is; undefined when there is none to read. Reads the payload only. */

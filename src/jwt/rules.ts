@@ -3,7 +3,7 @@ import { nearMiss } from './near-miss.js'
 import { otherKindOf } from './token-kind.js'
 import type { Claims } from '../access-token.js'
 import type { Mismatch, RejectReason } from '../verdict.js'
-import type { DecodedJwt } from './decode.js'
+import type { JwtContents } from './decode.js'
 import type { Issuers } from './issuers.js'
 import type { Hint } from './near-miss.js'
 
@@ -43,7 +43,7 @@ export interface Finding {
 /** One rule: nothing to say, or what does not fit. `now` in seconds since the epoch. */
 export interface Rule {
   readonly name: string
-  readonly find: (jwt: DecodedJwt, expected: Expectations, now: number) => Finding | undefined
+  readonly find: (jwt: JwtContents, expected: Expectations, now: number) => Finding | undefined
 }
 
 /** The rules for these expectations, in the order they are looked at: what needs no signature, then what does. */
@@ -53,7 +53,7 @@ export function rulesFor({ requiredClaims, rules }: Expectations): { unsigned: r
 }
 
 /** The first rule's finding, or undefined when every rule is content. */
-export function firstFinding(rules: readonly Rule[], jwt: DecodedJwt, expected: Expectations, now: number): Finding | undefined {
+export function firstFinding(rules: readonly Rule[], jwt: JwtContents, expected: Expectations, now: number): Finding | undefined {
   for (const rule of rules) {
     const found = rule.find(jwt, expected, now)
     if (found !== undefined) return found

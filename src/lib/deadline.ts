@@ -19,3 +19,38 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
   })
 }
+
+export interface Span {
+  /** Seconds. */
+  readonly timeout: number
+  /** Fires when nobody wants the result any more. */
+  readonly closed?: AbortSignal | undefined
+}
+
+/** What the work gives, or a rejection with `tooLate()` when its time is over. The signal given to the work fires then. */
+export async function withinSpan<T>({ timeout, closed }: Span, work: (signal: AbortSignal) => Promise<T>, tooLate: () => Error): Promise<T> {
+  const call = new AbortController()
+  // By hand: a timeout inside AbortSignal.any may be collected before it fires, and nothing ends (nodejs/node#57736).
+  AbortSignal.timeout(timeout * 1000).addEventListener('abort', () => call.abort(), { once: true })
+  const leave = closed && join(closed, call)
+  try {
+    return await within(call.signal, () => work(call.signal), tooLate)
+  } finally {
+    leave?.()
+  }
+}
+
+/** Calls under way, by the signal that ends them. One listener for all: Node warns of leaks at the eleventh. */
+const callsOf = new WeakMap<AbortSignal, Set<AbortController>>()
+
+/** Ends this call when the signal fires, until it has left. */
+function join(closed: AbortSignal, call: AbortController): () => void {
+  if (closed.aborted) call.abort()
+  const calls = callsOf.get(closed) ?? new Set<AbortController>()
+  if (!callsOf.has(closed)) {
+    callsOf.set(closed, calls)
+    closed.addEventListener('abort', () => calls.forEach((one) => one.abort()), { once: true })
+  }
+  calls.add(call)
+  return () => void calls.delete(call)
+}

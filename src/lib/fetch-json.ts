@@ -1,8 +1,10 @@
 /** Reads JSON from another server, bounded in time and size, without following redirects. */
 import { AuthUnavailableError } from '../errors.js'
-import { within } from './deadline.js'
+import { abandon, readText, respond, retryAfter } from './bounded-fetch.js'
+import { withinSpan } from './deadline.js'
+import type { Fetch } from './bounded-fetch.js'
 
-export type Fetch = typeof globalThis.fetch
+export type { Fetch } from './bounded-fetch.js'
 
 export interface FetchJsonOptions {
   readonly fetch: Fetch
@@ -29,37 +31,18 @@ export interface JsonAnswer {
  * a server error, a body that is no JSON.
  */
 export async function fetchJson(url: string, options: FetchJsonOptions): Promise<JsonAnswer> {
-  const call = new AbortController()
-  // By hand: a timeout inside AbortSignal.any may be collected before it fires, and nothing ends (nodejs/node#57736).
-  AbortSignal.timeout(options.timeout * 1000).addEventListener('abort', () => call.abort(), { once: true })
-  const leave = options.closed && join(options.closed, call)
   const tooLate = (): Error => new AuthUnavailableError(`no answer from ${new URL(url).host} in time`)
-  try {
-    // Held to it even where a `fetch` that was handed in ignores the signal.
-    return await within(call.signal, () => exchange(url, options, call.signal), tooLate)
-  } finally {
-    leave?.()
-  }
+  // Held to it even where a `fetch` that was handed in ignores the signal.
+  return withinSpan(options, (signal) => exchange(url, options, signal), tooLate)
 }
 
-/** Calls under way, by the signal that ends them. One listener for all: Node warns of leaks at the eleventh. */
-const callsOf = new WeakMap<AbortSignal, Set<AbortController>>()
-
-/** Ends this call when the signal fires, until it has left. */
-function join(closed: AbortSignal, call: AbortController): () => void {
-  if (closed.aborted) call.abort()
-  const calls = callsOf.get(closed) ?? new Set<AbortController>()
-  if (!callsOf.has(closed)) {
-    callsOf.set(closed, calls)
-    closed.addEventListener('abort', () => calls.forEach((one) => one.abort()), { once: true })
-  }
-  calls.add(call)
-  return () => void calls.delete(call)
-}
-
-async function exchange(url: string, options: FetchJsonOptions, signal: AbortSignal): Promise<JsonAnswer> {
+async function exchange(url: string, { fetch, headers, maxBytes }: FetchJsonOptions, signal: AbortSignal): Promise<JsonAnswer> {
   const { host } = new URL(url)
-  const response = await respond(url, options, signal)
+  const attempt = (): Promise<Response> => respond(fetch, url, { headers: { Accept: 'application/json', ...headers }, signal })
+  const response = await attempt().catch((error: unknown) => {
+    if (signal.aborted) throw error
+    return attempt() // a connection that was closed while idle fails once
+  })
   if (response.status !== 200) {
     abandon(response.body)
     if (response.status === 304) return { kind: 'unchanged', json: undefined, headers: response.headers }
@@ -68,59 +51,11 @@ async function exchange(url: string, options: FetchJsonOptions, signal: AbortSig
     }
     throw new AuthUnavailableError(`${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
   }
-  let text: string
-  try {
-    text = await boundedText(response, options.maxBytes)
-  } catch (cause) {
-    throw new AuthUnavailableError(`the answer of ${host} broke off, is no UTF-8, or is larger than ${options.maxBytes} bytes`, { cause })
-  }
+  const text = await readText(response, host, maxBytes)
   try {
     return { kind: 'found', json: JSON.parse(text), headers: response.headers }
   } catch {
     // Without the parser's words as cause: they quote the body.
     throw new AuthUnavailableError(`the answer of ${host} is not JSON`)
   }
-}
-
-async function respond(url: string, { fetch, headers }: FetchJsonOptions, signal: AbortSignal): Promise<Response> {
-  const attempt = (): Promise<Response> =>
-    fetch(url, { headers: { Accept: 'application/json', ...headers }, redirect: 'manual', signal })
-  try {
-    return await attempt().catch((error: unknown) => {
-      if (signal.aborted) throw error
-      return attempt() // a connection that was closed while idle fails once
-    })
-  } catch (cause) {
-    throw new AuthUnavailableError(`no answer from ${new URL(url).host}`, { cause })
-  }
-}
-
-async function boundedText({ body }: Response, maxBytes: number): Promise<string> {
-  if (body === null) return ''
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  const reader = body.getReader()
-  let bytes = 0
-  let text = ''
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      bytes += part.value.byteLength
-      if (bytes > maxBytes) throw new RangeError('too large')
-      text += decoder.decode(part.value, { stream: true })
-    }
-    return text + decoder.decode()
-  } finally {
-    reader.releaseLock()
-    abandon(body)
-  }
-}
-
-// Frees the connection. Not waited for: some streams end a cancellation only when somebody else reads them.
-function abandon(body: Response['body']): void {
-  body?.cancel().catch(() => undefined)
-}
-
-/** RFC 9110 section 10.2.3, in seconds; the date form is left to the default. */
-function retryAfter(response: Response): number | undefined {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return Number.isInteger(seconds) && seconds > 0 && seconds <= 3600 ? seconds : undefined
 }

@@ -18,10 +18,10 @@ function fleet() {
   const time = clock()
   const store = memoryStore(time.now)
   const hands = timers()
-  const process = (options: { secret?: string | string[]; policy?: string; now?: () => number } = {}) => {
+  const process = ({ policy = 'a policy', ...options }: { secret?: string | string[]; policy?: string; now?: () => number } = {}) => {
     const news: SharedNews[] = []
     const now = options.now ?? time.now
-    const verdicts = new SharedVerdicts({ store, secret: SECRET, policy: 'a policy', after: hands.after, tell: (one) => news.push(one), ...options, now })
+    const verdicts = new SharedVerdicts({ store, secret: SECRET, after: hands.after, tell: (one) => news.push(one), ...options, policy: () => policy, now })
     let asked = 0
     const endOf = (verdict: Verdict): number | undefined =>
       verdict.accepted ? Math.min(now() + 30, verdict.expiresAt ?? Number.POSITIVE_INFINITY) : verdict.reason === 'unknown_key' ? undefined : now() + 10
@@ -475,7 +475,7 @@ describe('a store that is away', () => {
   test('a store that is none is refused at start', () => {
     const { time } = fleet()
     for (const store of [undefined, {}, new Map()]) {
-      const make = (): unknown => new SharedVerdicts({ store: store as never, secret: SECRET, policy: 'p', now: time.now })
+      const make = (): unknown => new SharedVerdicts({ store: store as never, secret: SECRET, policy: () => 'p', now: time.now })
       expect(make).toThrow('"store" must have get, set, add and delete')
     }
   })

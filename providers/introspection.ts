@@ -1,0 +1,57 @@
+/** Asks the identity provider about opaque tokens, and about JWTs that must be revocable (RFC 7662). */
+import { Introspection } from '../src/introspection/introspection.js'
+import { INTROSPECTION_OPTIONS } from '../src/introspection/introspection-options.js'
+import { checkOptions } from '../src/lib/options.js'
+import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
+import type { IntrospectionOptions } from '../src/introspection/introspection-options.js'
+import type { Recognition } from '../src/provider.js'
+import type { ProviderOptions } from '../src/standard-provider.js'
+import type { Verdict } from '../src/verdict.js'
+
+/** What `IntrospectionProvider` takes: what every provider takes, whom to ask, as whom, and what to expect. */
+export type IntrospectionProviderOptions = ProviderOptions & IntrospectionOptions
+
+/**
+ * Says yes to a token that its identity provider calls active, for this audience, and that has not ended. Remembered
+ * for 30 seconds (`cache`): a revoked token is refused within that time. Loads `openid-client` at the first question.
+ * Does NOT show the identity provider a stranger's token: JWTs of other issuers and tokens of GitHub are refused here.
+ *
+ * @throws TypeError at construction for an option that is wrong.
+ */
+export class IntrospectionProvider extends StandardProvider {
+  override readonly issuers: readonly string[]
+  readonly #introspection: Introspection
+
+  constructor(options: IntrospectionProviderOptions) {
+    checkOptions('IntrospectionProvider', options, [...PROVIDER_OPTIONS, ...INTROSPECTION_OPTIONS])
+    super({ ...standardOptions(options), name: options.name ?? 'introspection' })
+    const { now, clockTolerance, name } = this
+    this.#introspection = new Introspection(options, { now, clockTolerance, observe: options.observe, provider: name })
+    const { issuer } = this.#introspection
+    this.issuers = issuer === undefined ? [] : [issuer]
+  }
+
+  /** Mine: a JWT of this issuer, or an opaque token with the prefix. Maybe: any opaque token, where no prefix is given. */
+  override recognizes(token: string): Recognition {
+    return this.#introspection.recognizes(token)
+  }
+
+  /** Forgets every verdict, and ends what is being asked. What needs an answer after this is unavailable. */
+  override async close(): Promise<void> {
+    this.#introspection.close()
+    await super.close()
+  }
+
+  /** All that decides an answer, without secrets. */
+  protected override get policy(): string {
+    return this.#introspection.policy
+  }
+
+  protected override check(token: string): Promise<Verdict> {
+    return this.#introspection.verdictOn(token)
+  }
+}
+
+function standardOptions(options: IntrospectionProviderOptions): ProviderOptions {
+  return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
+}

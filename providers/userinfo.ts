@@ -1,0 +1,166 @@
+/** Asks identity providers that have neither JWTs nor introspection: whose application is this token for, and whose is it? */
+import { answerRules, withoutNulls } from '../src/introspection/answer.js'
+import { GuardedCalls } from '../src/introspection/guarded-calls.js'
+import { allowNoExpiry } from '../src/introspection/introspection-options.js'
+import { checkedPrefixes, recognition, refusalOf } from '../src/introspection/shown-tokens.js'
+import { askAbout } from '../src/introspection/token-info.js'
+import { NoAnswer } from '../src/introspection/upstream.js'
+import { expectationsOf } from '../src/jwt/expectations.js'
+import { allowInsecureHttp, anyAudience } from '../src/jwt/jwt-options.js'
+import { firstFinding } from '../src/jwt/rules.js'
+import { checkOptions, optionalFunction, spanInSeconds } from '../src/lib/options.js'
+import { webUrl } from '../src/lib/web-url.js'
+import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
+import { accept, reject } from '../src/verdict.js'
+import type { Claims } from '../src/access-token.js'
+import type { Place, TokenInfo } from '../src/introspection/token-info.js'
+import type { ShownTokens } from '../src/introspection/shown-tokens.js'
+import type { Expectations, ClaimRule, Rule } from '../src/jwt/rules.js'
+import type { Fetch } from '../src/lib/bounded-fetch.js'
+import type { Recognition } from '../src/provider.js'
+import type { ProviderOptions } from '../src/standard-provider.js'
+import type { Verdict } from '../src/verdict.js'
+
+type OneOrMore = string | readonly [string, ...string[]]
+
+/** What `UserInfoProvider` takes: what every provider takes, where to ask, and whose applications' tokens are taken. */
+export type UserInfoProviderOptions = ProviderOptions & {
+  /** How the tokens begin. Default: as `tokenInfo` says. */
+  prefix?: OneOrMore | undefined
+  /** Claims that must be there. Default: `sub`, and `exp` where there is a `tokenInfo`. */
+  requiredClaims?: readonly string[] | undefined
+  /** Rules of your own about claims. */
+  rules?: readonly ClaimRule[] | undefined
+  /** Seconds for each call, its wait for a turn included. Default 2, at most 30. */
+  timeout?: number | undefined
+  /** Replaces the global `fetch`. */
+  fetch?: Fetch | undefined
+  [allowInsecureHttp]?: true
+  [allowNoExpiry]?: true
+} & (
+    | {
+        /** Says whose application the token is for: `googleTokenInfo`, `discordTokenInfo`, or one that you describe. */
+        tokenInfo: TokenInfo
+        /** Your applications, as `tokenInfo` names them. */
+        audience: OneOrMore | typeof anyAudience
+        /** Asked as well, for more claims. */
+        userInfo?: string | undefined
+      }
+    | {
+        /** The only way without `tokenInfo`: userinfo proves that somebody's application got this token, and not that yours did. */
+        audience: typeof anyAudience
+        /** The userinfo endpoint (OIDC Core section 5.3). */
+        userInfo: string
+        tokenInfo?: never
+      }
+  )
+
+const OPTIONS = [...PROVIDER_OPTIONS, 'prefix', 'requiredClaims', 'rules', 'timeout', 'fetch', 'tokenInfo', 'audience', 'userInfo']
+
+/**
+ * Says yes to a token that its identity provider knows, that was made for one of your applications, and that has not
+ * ended. Remembered for 30 seconds (`cache`). Does NOT take JWTs: use `JwksProvider`.
+ *
+ * @throws TypeError at construction for an option that is wrong.
+ */
+export class UserInfoProvider extends StandardProvider {
+  override readonly issuers: readonly string[]
+  readonly #shown: ShownTokens
+  readonly #expected: Expectations
+  readonly #rules: readonly Rule[]
+  readonly #tokenInfo: TokenInfo | undefined
+  readonly #userInfo: Place | undefined
+  readonly #fetch: Fetch
+  readonly #calls: GuardedCalls
+  readonly #closed = new AbortController()
+
+  constructor(options: UserInfoProviderOptions) {
+    checkOptions('UserInfoProvider', options, OPTIONS)
+    super({ ...standardOptions(options), name: options.name ?? 'userinfo' })
+    const { tokenInfo, userInfo, audience, requiredClaims = ['sub'], rules, timeout = 2, [allowInsecureHttp]: insecure = false } = options
+    if (tokenInfo === undefined && audience !== anyAudience) {
+      throw new TypeError('userinfo does not say whose application a token is for: give "tokenInfo", or write audience: anyAudience')
+    }
+    if (tokenInfo === undefined && userInfo === undefined) throw new TypeError('give "tokenInfo", such as googleTokenInfo, or "userInfo"')
+    if (tokenInfo !== undefined) checkTokenInfo(tokenInfo, insecure)
+    if (userInfo !== undefined) webUrl('userInfo', userInfo, { insecure })
+    const { issuer } = tokenInfo ?? {}
+    this.issuers = issuer === undefined ? [] : [issuer]
+    this.#shown = { issuer: undefined, prefixes: checkedPrefixes(options.prefix ?? tokenInfo?.prefix) }
+    this.#expected = expectationsOf({ issuer: issuer ?? 'none', audience, requiredClaims, rules }, this.clockTolerance)
+    const withoutEnd = tokenInfo === undefined || options[allowNoExpiry] === true
+    this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: withoutEnd })
+    this.#tokenInfo = tokenInfo && { ...tokenInfo }
+    this.#userInfo = userInfo === undefined ? undefined : { url: userInfo, send: 'header', refusedWith: [401] }
+    this.#fetch = optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request))
+    this.#calls = new GuardedCalls({
+      timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
+      closed: this.#closed.signal,
+      now: this.now,
+      provider: this.name,
+      tell: (event) => this.emit(event),
+    })
+  }
+
+  /** Mine by prefix; maybe, for any opaque token, where no prefix is known. */
+  override recognizes(token: string): Recognition {
+    return recognition(token, this.#shown)
+  }
+
+  override async close(): Promise<void> {
+    this.#closed.abort()
+    await super.close()
+  }
+
+  /** All that decides an answer, without secrets. What a function closes over is not seen here. */
+  protected override get policy(): string {
+    const { audiences, requiredClaims, rules, clockTolerance } = this.#expected
+    const { url, claims } = this.#tokenInfo ?? {}
+    const own = rules.map(({ claim, accepts }) => [claim, String(accepts)])
+    return JSON.stringify(['userinfo', url, String(claims), this.#userInfo?.url, this.#shown.prefixes, audiences ?? 'any', requiredClaims, own, clockTolerance, this.#rules.length])
+  }
+
+  protected override async check(token: string): Promise<Verdict> {
+    if (this.recognizes(token) === 'foreign') return refusalOf(token, this.#shown)
+    const described = await this.#claims(token)
+    if (described === null) return reject('unknown_token')
+    const found = firstFinding(this.#rules, { header: {}, claims: described }, this.#expected, this.now())
+    return found === undefined ? accept(described) : reject(found.reason, found.detail)
+  }
+
+  async #claims(token: string): Promise<Claims | null> {
+    const tokenInfo = this.#tokenInfo
+    const info = tokenInfo === undefined ? {} : await this.#ask(token, tokenInfo)
+    if (info === null) return null
+    const claims = tokenInfo === undefined ? {} : tokenInfo.claims(info)
+    const user = this.#userInfo === undefined ? {} : await this.#ask(token, this.#userInfo)
+    // OIDC Core section 5.3.2: one that is about somebody else must not be used.
+    if (user === null || (claims.sub !== undefined && user.sub !== undefined && user.sub !== claims.sub)) return null
+    // What says whom the token is for and until when, userinfo has no say in.
+    const { aud: _, exp: __, nbf: ___, iat: ____, iss: _____, scope: ______, client_id: _______, ...about } = user
+    return withoutNulls({ ...about, ...claims })
+  }
+
+  async #ask(token: string, place: Place): Promise<Readonly<Record<string, unknown>> | null> {
+    try {
+      return await this.#calls.run(new URL(place.url).host, (signal) => askAbout(token, place, this.#fetch, signal))
+    } catch (error) {
+      if (error instanceof NoAnswer) this.emit({ type: 'endpoint_unavailable', provider: this.name, fault: error.fault, message: error.message })
+      throw error
+    }
+  }
+}
+
+function checkTokenInfo(tokenInfo: TokenInfo, insecure: boolean): void {
+  checkOptions('tokenInfo', tokenInfo, ['url', 'send', 'refusedWith', 'claims', 'prefix', 'issuer'])
+  webUrl('tokenInfo.url', tokenInfo.url, { insecure })
+  const { send, refusedWith, claims } = tokenInfo
+  if (send !== 'header' && send !== 'query') throw new TypeError('"tokenInfo.send" must be "header" or "query"')
+  const isRefusal = (status: unknown): boolean => typeof status === 'number' && status >= 400 && status < 500 && status !== 429
+  if (!Array.isArray(refusedWith) || !refusedWith.every(isRefusal)) throw new TypeError('"tokenInfo.refusedWith" must list statuses such as 401')
+  if (typeof claims !== 'function') throw new TypeError('"tokenInfo.claims" must be a function that makes claims of the answer')
+}
+
+function standardOptions(options: UserInfoProviderOptions): ProviderOptions {
+  return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
+}

@@ -1,0 +1,159 @@
+/** Where an issuer answers questions about tokens: as its discovery document says, or as you do. */
+import { AuthUnavailableError, isUnavailable } from '../errors.js'
+import { withinSpan } from '../lib/deadline.js'
+import { fetchJson } from '../lib/fetch-json.js'
+import { mayShareBetweenRequests } from '../lib/runtime.js'
+import { webUrl } from '../lib/web-url.js'
+import { discoveryUrls } from '../jwt/discovery.js'
+import type { CustomFetch, ServerMetadata } from 'openid-client'
+import type { Fetch } from '../lib/bounded-fetch.js'
+import type { OpenidClient } from './client-auth.js'
+
+export interface EndpointOptions {
+  readonly issuer: string | undefined
+  /** Instead of discovery. */
+  readonly endpoint: string | undefined
+  readonly openid: () => Promise<OpenidClient>
+  readonly fetch: Fetch
+  /** Seconds for discovery. */
+  readonly timeout: number
+  readonly headers: Readonly<Record<string, string>> | undefined
+  /** Allow plain http. */
+  readonly insecure: boolean
+  readonly closed: AbortSignal
+  readonly now: () => number
+}
+
+/** Seconds that what discovery said is used before it is asked again, in the background; and after a failure. */
+const FRESH_FOR = 3600
+const RETRY_AFTER = 30
+const MAX_BYTES = 128 * 1024
+
+export class Endpoint {
+  readonly #options: EndpointOptions
+  #known: { readonly server: ServerMetadata; readonly askAgainAt: number } | undefined
+  #underWay: Promise<ServerMetadata> | undefined
+
+  constructor(options: EndpointOptions) {
+    this.#options = options
+    const { issuer, endpoint } = options
+    if (endpoint === undefined) return
+    this.#known = { server: { issuer: issuer ?? endpoint, introspection_endpoint: endpoint }, askAgainAt: Number.POSITIVE_INFINITY }
+  }
+
+  /** False while discovery is needed before anything else. */
+  get isKnown(): boolean {
+    return this.#known !== undefined
+  }
+
+  /** What is known of the server, discovered if need be. @throws AuthUnavailableError when it cannot be found out. */
+  async server(): Promise<ServerMetadata> {
+    const known = this.#known
+    if (known === undefined) return this.#discover()
+    if (this.#options.now() >= known.askAgainAt) this.#refresh(known.server)
+    return known.server
+  }
+
+  /** In the background: what was found before serves on, whatever comes of it. */
+  #refresh(server: ServerMetadata): void {
+    this.#known = { server, askAgainAt: this.#options.now() + RETRY_AFTER }
+    this.#discover().catch(() => undefined)
+  }
+
+  async #discover(): Promise<ServerMetadata> {
+    if (this.#underWay !== undefined) return this.#underWay
+    const discovering = this.#ask()
+    if (!mayShareBetweenRequests) return discovering
+    this.#underWay = discovering
+    try {
+      return await discovering
+    } finally {
+      this.#underWay = undefined
+    }
+  }
+
+  async #ask(): Promise<ServerMetadata> {
+    const { issuer = '', closed, timeout, now } = this.#options
+    const openid = await this.#options.openid()
+    const tooLate = (): Error => new AuthUnavailableError(`no discovery document from ${new URL(issuer).host} in time`)
+    const server = await withinSpan({ timeout, closed }, (signal) => this.#document(openid, issuer, signal), tooLate)
+    this.#known = { server, askAgainAt: now() + FRESH_FOR }
+    return server
+  }
+
+  async #document(openid: OpenidClient, issuer: string, signal: AbortSignal): Promise<ServerMetadata> {
+    for (const url of discoveryUrls(issuer)) {
+      const found = await this.#at(openid, url, signal)
+      if (found !== undefined) return this.#checked(issuer, found)
+    }
+    throw new AuthUnavailableError(`${issuer} has no discovery document; set "endpoint" to the URL of its introspection`)
+  }
+
+  /** The document at this place, as openid-client reads it; undefined when there is none. */
+  async #at(openid: OpenidClient, url: string, signal: AbortSignal): Promise<ServerMetadata | undefined> {
+    const { fetch, timeout, headers } = this.#options
+    const bounded: CustomFetch = async () => {
+      const { kind, json } = await fetchJson(url, { fetch, timeout, headers, maxBytes: MAX_BYTES, closed: signal })
+      if (kind !== 'found') throw new NothingThere()
+      return Response.json(json)
+    }
+    try {
+      const options = { [openid.customFetch]: bounded, execute: [openid.allowInsecureRequests] } // the URL was looked at before
+      return (await openid.discovery(new URL(url), 'none', undefined, openid.None(), options)).serverMetadata()
+    } catch (error) {
+      const { cause } = error as Error // whatever it is, a member of it that is absent is undefined
+      if (cause instanceof NothingThere) return undefined
+      // Without the cause where it is not ours: it holds the document.
+      throw isUnavailable(cause) ? cause : new AuthUnavailableError(`the discovery document at ${url} is none`)
+    }
+  }
+
+  /** RFC 8414 section 3.3: the document must name exactly this issuer, or another could take its place. */
+  #checked(issuer: string, server: ServerMetadata): ServerMetadata {
+    if (server.issuer !== issuer) {
+      throw new AuthUnavailableError(`the discovery document of ${issuer} names another issuer; write "issuer" exactly as it does`)
+    }
+    const { introspection_endpoint: endpoint, token_endpoint: tokens, mtls_endpoint_aliases: aliases, ...rest } = server
+    const safe = (name: string, url: unknown): string | undefined => (url === undefined ? undefined : this.#safe(issuer, name, url))
+    const found = {
+      introspection_endpoint: this.#safe(issuer, 'introspection_endpoint', endpoint),
+      token_endpoint: safe('token_endpoint', tokens),
+    }
+    const mtls = {
+      introspection_endpoint: safe('introspection_endpoint', aliases?.introspection_endpoint),
+      token_endpoint: safe('token_endpoint', aliases?.token_endpoint),
+    }
+    return { ...pick(rest), ...present(found), mtls_endpoint_aliases: present(mtls) }
+  }
+
+  // Our credentials and the tokens of our users go there.
+  #safe(issuer: string, name: string, value: unknown): string {
+    let url: URL
+    try {
+      url = webUrl(name, value, this.#options)
+    } catch (cause) {
+      throw new AuthUnavailableError(`the discovery document of ${issuer} has no usable ${name}; set "endpoint"`, { cause })
+    }
+    if (url.protocol === 'http:' && issuer.startsWith('https:')) {
+      throw new AuthUnavailableError(`the discovery document of ${issuer} names its ${name} on plain http`)
+    }
+    return url.href
+  }
+}
+
+/** The document is not at this place; it may be at another. */
+class NothingThere extends Error {}
+
+/** What is read of the rest: it is copied for each question. */
+function pick(server: ServerMetadata): ServerMetadata {
+  const { issuer, introspection_endpoint_auth_methods_supported: own, token_endpoint_auth_methods_supported: shared } = server
+  return {
+    issuer,
+    ...(Array.isArray(own) && { introspection_endpoint_auth_methods_supported: own }),
+    ...(Array.isArray(shared) && { token_endpoint_auth_methods_supported: shared }),
+  }
+}
+
+function present(members: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(members).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}

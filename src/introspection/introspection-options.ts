@@ -1,0 +1,62 @@
+/** What an introspecting provider can be told. */
+import type { Fetch } from '../lib/bounded-fetch.js'
+import type { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
+import type { ClaimRule } from '../jwt/rules.js'
+import type { ClientAuth } from './client-auth.js'
+import type { SignedAnswers } from './signed-answer.js'
+
+/**
+ * Takes answers without `exp`: `[allowNoExpiry]: true`. Such a token ends only when somebody revokes it, and is asked
+ * about again each time that what is remembered has ended.
+ */
+export const allowNoExpiry: unique symbol = Symbol.for('bearer-auth-providers.allow-no-expiry')
+
+type OneOrMore = string | readonly [string, ...string[]]
+
+/** Whom to ask, as whom, and what to expect of the answer. */
+export type IntrospectionOptions = {
+  /** What the answer has in `aud` for this server; one of them suffices. `anyAudience` is the only way out. */
+  audience: OneOrMore | typeof anyAudience
+  /** The members that hold the audience, for servers that write no `aud`: `'client_id'`. Default `'aud'`. */
+  audienceClaims?: OneOrMore | undefined
+  /** `'exclusive'`: no audience beside ours. Default `'any'`: one of them is ours. */
+  audienceMode?: 'any' | 'exclusive' | undefined
+  /** How this server proves who it is: `clientSecretBasic(id, secret)`, `privateKeyJwt(id, key)` and their like. */
+  clientAuth: ClientAuth
+  /** How the issuer's opaque tokens begin, such as `'ory_at_'`. Then no other opaque token is shown to it. */
+  prefix?: OneOrMore | undefined
+  /** Sent as `token_type_hint`. Default: none. */
+  tokenTypeHint?: string | undefined
+  /** Further parameters of the question, such as `resource`. */
+  parameters?: Readonly<Record<string, string | readonly string[]>> | undefined
+  /** Further headers of the question. Sent to the issuer's own origin and to an `endpoint` that you name. */
+  headers?: Readonly<Record<string, string>> | undefined
+  /** Seconds since `iat` after which a token is refused, whatever its `exp` says. Default: any age. */
+  maxTokenAge?: number | undefined
+  /** Claims that must be there. Default: `exp` and what the other options need. */
+  requiredClaims?: readonly string[] | undefined
+  /** Rules of your own about claims. */
+  rules?: readonly ClaimRule[] | undefined
+  /** Seconds for one question, its wait for a turn included. Default 2, at most 30. */
+  timeout?: number | undefined
+  /** Replaces the global `fetch`: for a proxy, a private certificate authority or a client certificate. */
+  fetch?: Fetch | undefined
+  [allowInsecureHttp]?: true
+  [allowNoExpiry]?: true
+} & (
+  | {
+      /** Exactly as its discovery document and its tokens write it. */
+      issuer: string
+      /** The introspection endpoint, instead of discovery. */
+      endpoint?: string | undefined
+      /** Asks for signed answers (RFC 9701), and takes no others. */
+      signed?: SignedAnswers | undefined
+    }
+  | { /** The introspection endpoint of an issuer without a name: its JWTs are not recognized. */ endpoint: string; issuer?: never; signed?: never }
+)
+
+/** The names of `IntrospectionOptions`. */
+export const INTROSPECTION_OPTIONS = [
+  ...['issuer', 'endpoint', 'audience', 'audienceClaims', 'audienceMode', 'clientAuth', 'prefix', 'tokenTypeHint', 'parameters'],
+  ...['headers', 'maxTokenAge', 'requiredClaims', 'rules', 'timeout', 'fetch', 'signed'],
+]

@@ -1,0 +1,179 @@
+/** One issuer's introspection as the options say: which tokens it is shown, how it is asked, what its answer must say. */
+import { expectationsOf } from '../jwt/expectations.js'
+import { IssuerKeys } from '../jwt/issuer-keys.js'
+import { allowInsecureHttp } from '../jwt/jwt-options.js'
+import { keyOrigin } from '../jwt/key-origin.js'
+import { firstFinding } from '../jwt/rules.js'
+import { sha256 } from '../lib/digest.js'
+import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js'
+import { webUrl } from '../lib/web-url.js'
+import { notify } from '../events.js'
+import { accept, reject } from '../verdict.js'
+import { answerRules, claimsOf, INACTIVE, oddityOf } from './answer.js'
+import { checkedClientAuth } from './client-auth.js'
+import { allowNoExpiry } from './introspection-options.js'
+import { Introspector } from './introspector.js'
+import { checkedPrefixes, recognition, refusalOf } from './shown-tokens.js'
+import type { Observe } from '../events.js'
+import type { Fetch } from '../lib/bounded-fetch.js'
+import type { JwtOptions } from '../jwt/jwt-options.js'
+import type { Expectations, Rule } from '../jwt/rules.js'
+import type { Recognition } from '../provider.js'
+import type { Verdict } from '../verdict.js'
+import type { IntrospectionOptions } from './introspection-options.js'
+import type { ShownTokens } from './shown-tokens.js'
+import type { SignedAnswers, SignedExpectations } from './signed-answer.js'
+
+/** What the provider around it brings. */
+export interface Surroundings {
+  readonly now: () => number
+  readonly clockTolerance: number
+  readonly observe: Observe | undefined
+  readonly provider: string
+}
+
+export class Introspection {
+  readonly issuer: string | undefined
+  /** All that decides an answer, in a text without secrets: two that differ in it must not share answers. */
+  readonly policy: string
+  readonly #shown: ShownTokens
+  readonly #expected: Expectations
+  readonly #rules: readonly Rule[]
+  readonly #introspector: Introspector
+  readonly #surroundings: Surroundings
+  readonly #closed = new AbortController()
+  readonly #told = new Set<string>()
+
+  /** @throws TypeError for an option that is wrong. */
+  constructor(options: IntrospectionOptions, surroundings: Surroundings) {
+    const { issuer, endpoint, clientAuth, timeout = 2, [allowInsecureHttp]: insecure = false } = options
+    if (issuer === undefined && endpoint === undefined) throw new TypeError('give "issuer", or "endpoint" with the URL of its introspection')
+    if (issuer !== undefined && endpoint === undefined) webUrl('issuer', issuer, { insecure })
+    if (endpoint !== undefined) webUrl('endpoint', endpoint, { insecure })
+    const { method } = checkedClientAuth('clientAuth', clientAuth)
+    if (method === 'tls_client_auth' && options.fetch === undefined) {
+      throw new TypeError('tlsClientAuth needs a "fetch" that brings the client certificate: (url, init) => fetch(url, { ...init, dispatcher })')
+    }
+    // The issuer is who an assertion is addressed to.
+    if (issuer === undefined && method.endsWith('_jwt')) throw new TypeError(`"issuer" is needed for ${method}: assertions are addressed to it`)
+    this.issuer = issuer
+    this.#surroundings = surroundings
+    this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix) }
+    this.#expected = expectationsOf(asJwtOptions(options), surroundings.clockTolerance)
+    this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
+    this.policy = policyOf(options, this.#expected)
+    this.#introspector = new Introspector({
+      issuer,
+      endpoint,
+      clientAuth,
+      parameters: parametersOf(options),
+      headers: headersOf(options.headers),
+      signed: this.#signed(options),
+      fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
+      timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
+      insecure,
+      closed: this.#closed.signal,
+      now: surroundings.now,
+      provider: surroundings.provider,
+      tell: (event) => notify(surroundings.observe, event),
+    })
+  }
+
+  recognizes(token: string): Recognition {
+    return recognition(token, this.#shown)
+  }
+
+  /** Asks, and checks the answer. A foreign token is refused without being shown. @throws AuthUnavailableError */
+  async verdictOn(token: string): Promise<Verdict> {
+    if (this.recognizes(token) === 'foreign') return refusalOf(token, this.#shown)
+    const answer = await this.#introspector.ask(token)
+    if (answer === 'not theirs') return reject('unknown_token')
+    if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
+    const claims = claimsOf(answer)
+    const found = firstFinding(this.#rules, { header: {}, claims }, this.#expected, this.#surroundings.now())
+    if (found !== undefined) return reject(found.reason, found.detail)
+    this.#tellOnce(oddityOf(claims))
+    return accept(claims) // its `exp` is its end
+  }
+
+  /** Ends what is being asked. What needs an answer after this is unavailable. */
+  close(): void {
+    this.#closed.abort()
+  }
+
+  #tellOnce(hint: string | undefined): void {
+    if (hint === undefined || this.#told.has(hint)) return
+    this.#told.add(hint)
+    const { observe, provider } = this.#surroundings
+    notify(observe, { type: 'odd_answer', provider, hint })
+  }
+
+  #signed(options: IntrospectionOptions): SignedExpectations | undefined {
+    const { issuer, signed, clientAuth } = options
+    if (signed === undefined) return undefined
+    if (issuer === undefined) throw new TypeError('"signed" needs "issuer": its keys sign the answers')
+    checkOptions('signed', signed, ['audience', 'algorithms', 'decryption', 'jwksUri', 'jwks'])
+    const audience: SignedAnswers['audience'] = signed.audience ?? clientAuth.clientId
+    if (audience === undefined) throw new TypeError('"signed.audience" must say who the answers are for: this client has no identifier')
+    const jwt: InCommon = { ...asJwtOptions(options), audience }
+    const { audiences, algorithms } = expectationsOf({ ...jwt, algorithms: signed.algorithms, audienceClaims: 'aud', rules: [], requiredClaims: [] }, this.#surroundings.clockTolerance)
+    const { now, observe, provider, clockTolerance } = this.#surroundings
+    const origin = { ...jwt, headers: options.headers }
+    const { signal } = this.#closed
+    const load = signed.jwks === undefined ? keyOrigin({ ...origin, jwksUri: signed.jwksUri }, signal) : keyOrigin({ ...origin, jwks: signed.jwks }, signal)
+    const keys = new IssuerKeys({ issuers: [issuer], load, keys: {}, now, random: Math.random, provider, observe })
+    return { issuer, audiences, algorithms, keys, decryption: signed.decryption, clockTolerance, now }
+  }
+}
+
+type Names = 'issuer' | 'audience' | 'audienceClaims' | 'audienceMode' | 'requiredClaims' | 'rules' | 'maxTokenAge' | 'timeout' | 'fetch'
+type InCommon = Pick<JwtOptions, Names | typeof allowInsecureHttp>
+
+/** What both kinds of tokens have in common, for the checks that are there already. */
+function asJwtOptions(options: IntrospectionOptions): InCommon {
+  const { issuer, endpoint = '', audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch } = options
+  const insecure = options[allowInsecureHttp] === true ? { [allowInsecureHttp]: true as const } : {}
+  return { issuer: issuer ?? endpoint, audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch, ...insecure }
+}
+
+/** What we send ourselves. */
+const OUR_PARAMETERS = ['token', 'token_type_hint', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
+
+function parametersOf({ parameters = {}, tokenTypeHint }: IntrospectionOptions): URLSearchParams {
+  const sent = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) {
+    if (OUR_PARAMETERS.includes(name)) throw new TypeError(`"${name}" is no matter of "parameters"; see clientAuth and tokenTypeHint`)
+    for (const one of [value].flat()) {
+      if (typeof one !== 'string') throw new TypeError(`"parameters" must have texts, or arrays of them: ${name}`)
+      sent.append(name, one)
+    }
+  }
+  if (tokenTypeHint === undefined) return sent
+  if (typeof tokenTypeHint !== 'string' || tokenTypeHint === '') throw new TypeError('"tokenTypeHint" must be a text such as "access_token"')
+  sent.set('token_type_hint', tokenTypeHint)
+  return sent
+}
+
+/** What says who we are and what we send, which is not for "headers" to say. */
+const OUR_HEADERS = ['authorization', 'content-type', 'content-length', 'accept', 'host']
+
+function headersOf(headers: IntrospectionOptions['headers']): Readonly<Record<string, string>> | undefined {
+  if (headers === undefined) return undefined
+  for (const name of Object.keys(headers)) {
+    if (OUR_HEADERS.includes(name.toLowerCase())) throw new TypeError(`"${name}" is no matter of "headers"; see clientAuth`)
+  }
+  return Object.fromEntries(new Headers(headers))
+}
+
+function policyOf(options: IntrospectionOptions, expected: Expectations): string {
+  const { issuer, endpoint, clientAuth, prefix, tokenTypeHint, parameters, headers, signed } = options
+  const { audiences, audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, rules } = expected
+  return JSON.stringify([
+    'introspection',
+    ...[issuer, endpoint, clientAuth.clientId, clientAuth.method, prefix, tokenTypeHint, parameters, signed !== undefined],
+    ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, options[allowNoExpiry] === true],
+    // What a function closes over is not seen here.
+    rules.map(({ claim, accepts }) => [claim, String(accepts)]),
+    headers && sha256(JSON.stringify(headers)),
+  ])
+}

@@ -1,0 +1,158 @@
+/** Asks one identity provider whether a token is active: within its time, not too many at once, not while it is down. */
+import { isUnavailable } from '../errors.js'
+import { withinSpan } from '../lib/deadline.js'
+import { warn } from '../lib/warn.js'
+import { ClientAuth } from './client-auth.js'
+import { Endpoint } from './endpoint.js'
+import { GuardedCalls } from './guarded-calls.js'
+import { openSigned, SIGNED_TYPE } from './signed-answer.js'
+import { isShallow } from './token-info.js'
+import { blaming, exchange, NoAnswer } from './upstream.js'
+import type { ServerMetadata } from 'openid-client'
+import type { AuthEvent } from '../events.js'
+import type { Fetch } from '../lib/bounded-fetch.js'
+import type { Answer } from './answer.js'
+import type { AuthTools, OpenidClient } from './client-auth.js'
+import type { SignedExpectations } from './signed-answer.js'
+
+
+export interface IntrospectorOptions {
+  readonly issuer: string | undefined
+  readonly endpoint: string | undefined
+  readonly clientAuth: ClientAuth
+  readonly parameters: URLSearchParams
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly signed: SignedExpectations | undefined
+  readonly fetch: Fetch
+  /** Seconds for one question, the wait for its turn and a second attempt included. */
+  readonly timeout: number
+  readonly insecure: boolean
+  readonly closed: AbortSignal
+  readonly now: () => number
+  readonly provider: string
+  readonly tell: (event: AuthEvent) => void
+}
+
+export class Introspector {
+  readonly #options: IntrospectorOptions
+  readonly #endpoint: Endpoint
+  readonly #calls: GuardedCalls
+  #openid: Promise<OpenidClient> | undefined
+  #hasWarned = false
+
+  constructor(options: IntrospectorOptions) {
+    this.#options = options
+    this.#calls = new GuardedCalls(options)
+    this.#endpoint = new Endpoint({ ...options, openid: () => this.#loaded() })
+  }
+
+  /**
+   * What the identity provider says. `'not theirs'`: it does not deal in tokens of this kind.
+   *
+   * @throws NoAnswer when nobody knows.
+   */
+  async ask(token: string): Promise<Answer | 'not theirs'> {
+    const { provider, tell } = this.#options
+    try {
+      const server = await this.#server()
+      return await this.#calls.run(hostOf(server), (signal) => this.#attempt(token, server, signal))
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error
+      tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
+      this.#noteRefusal(error)
+      throw error
+    }
+  }
+
+  /** Discovery counts as an attempt, so that an issuer that is down is not asked for it by every request. */
+  async #server(): Promise<ServerMetadata> {
+    if (this.#endpoint.isKnown) return this.#endpoint.server()
+    return this.#calls.noted('the identity provider', () => blaming('discovery', () => this.#endpoint.server()))
+  }
+
+  #noteRefusal({ fault, message }: NoAnswer): void {
+    if (fault !== 'credentials' && fault !== 'forbidden') return
+    const { provider, tell, clientAuth } = this.#options
+    const { method } = clientAuth
+    ClientAuth.refused(clientAuth)
+    tell({ type: 'credentials_refused', provider, fault, method, message })
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    warn(`provider "${provider}": the introspection endpoint refuses our credentials (${method}); nobody gets in until that is put right`)
+  }
+
+  /** With a proof of its own each time: an assertion is good once. */
+  async #attempt(token: string, server: ServerMetadata, signal: AbortSignal): Promise<Answer | 'not theirs'> {
+    const { clientAuth, parameters, headers, signed, fetch, now } = this.#options
+    const openid = await this.#loaded()
+    const tools: AuthTools = { openid, server, now, fetch: this.#grantFetch() }
+    const apply = ClientAuth.applied(clientAuth, tools)
+    const proving: typeof apply = (as, client, body, own) => blaming('own proof', async () => apply(as, client, body, own))
+    const metadata = { use_mtls_endpoint_aliases: clientAuth.method === 'tls_client_auth' }
+    const configuration = new openid.Configuration(server, clientAuth.clientId ?? 'none', metadata, proving)
+    openid.allowInsecureRequests(configuration) // the URL was looked at before
+    const open = signed && ((text: string) => openSigned(text, signed))
+    const own = this.#isOwnOrigin(server) ? headers : undefined
+    configuration[openid.customFetch] = exchange({ fetch, signal, headers: own, open, mediaType: open && SIGNED_TYPE })
+    try {
+      const answer: Readonly<Record<string, unknown>> = await openid.tokenIntrospection(configuration, token, parameters)
+      return understood(answer, hostOf(server))
+    } catch (error) {
+      if (isNotTheirs(openid, error)) return 'not theirs'
+      throw translated(openid, error, hostOf(server))
+    }
+  }
+
+  /** Headers may hold credentials, and those are for the issuer and for the endpoint that was named. */
+  #isOwnOrigin({ introspection_endpoint: place = '' }: ServerMetadata): boolean {
+    const { issuer, endpoint } = this.#options
+    return endpoint !== undefined || (issuer !== undefined && new URL(place).origin === new URL(issuer).origin)
+  }
+
+  /** For the grant of a token of our own, which several questions share: with a time of its own. */
+  #grantFetch(): AuthTools['fetch'] {
+    const { fetch, timeout, closed } = this.#options
+    return (url, init) => {
+      const tooLate = (): Error => new NoAnswer('too slow', `no answer from ${new URL(url).host} in time`)
+      return withinSpan({ timeout, closed }, (signal) => exchange({ fetch, signal })(url, init), tooLate)
+    }
+  }
+
+  /** Loaded at the first question: who verifies JWTs does not pay for it. */
+  #loaded(): Promise<OpenidClient> {
+    this.#openid ??= import('openid-client')
+    return this.#openid
+  }
+}
+
+function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): string {
+  return new URL(endpoint).host
+}
+
+/** RFC 7662 section 2.2: `active` is a boolean; anything else says nothing about the token. */
+function understood(answer: Readonly<Record<string, unknown>>, host: string): Answer {
+  if (answer.active !== true && answer.active !== false) throw unreadable(host)
+  if (!isShallow(answer, 0)) throw unreadable(host)
+  return answer.active ? answer : null
+}
+
+/** RFC 7009 section 2.2.1, where introspection borrows it: about the token's kind, and not about us. */
+function isNotTheirs(openid: OpenidClient, error: unknown): boolean {
+  return error instanceof openid.ResponseBodyError && error.error === 'unsupported_token_type'
+}
+
+const OUR_FAULT = ['invalid_client', 'unauthorized_client']
+
+// Without a cause where it is not ours: openid-client's hold the answer.
+function translated(openid: OpenidClient, error: unknown, host: string): unknown {
+  if (error instanceof openid.ResponseBodyError) {
+    return new NoAnswer(OUR_FAULT.includes(error.error) ? 'credentials' : 'status', `${host} answered ${error.status} with an OAuth error`)
+  }
+  const own = [error, (error as Error).cause].find(isUnavailable) // whatever it is, a member of it that is absent is undefined
+  if (own !== undefined) return own
+  return error instanceof openid.ClientError ? unreadable(host) : error
+}
+
+function unreadable(host: string): NoAnswer {
+  return new NoAnswer('unreadable', `the answer of ${host} is no introspection answer`)
+}

@@ -1,0 +1,60 @@
+/** Which tokens are shown to an introspection endpoint: opaque ones, and JWTs of its own issuer. Never a stranger's. */
+import { decodeJwt, unverifiedIssuer } from '../jwt/decode.js'
+import { nearMiss } from '../jwt/near-miss.js'
+import { isBearerToken } from '../lib/bearer-token.js'
+import { reject } from '../verdict.js'
+import type { Recognition } from '../provider.js'
+import type { Rejected } from '../verdict.js'
+
+export interface ShownTokens {
+  readonly issuer: string | undefined
+  /** How its opaque tokens begin; empty when that is not known. */
+  readonly prefixes: readonly string[]
+}
+
+/** @throws TypeError for what no token begins with. */
+export function checkedPrefixes(prefix: unknown): readonly string[] {
+  if (prefix === undefined) return []
+  const prefixes = [prefix].flat()
+  if (prefixes.length > 0 && prefixes.every((one) => typeof one === 'string' && /^[\w\-.~+/]+$/.test(one))) return prefixes as string[] // looked at one by one
+  throw new TypeError('"prefix" must be how the issuer\u2019s tokens begin, such as "ory_at_"')
+}
+
+/** GitHub's own are worth money, and no identity provider can say anything about them. */
+const GITHUB = /^(?:gh[opsur]_|github_pat_)/
+
+/** Mine: by prefix or issuer. Maybe: any opaque token, where no prefix is known. */
+export function recognition(token: string, { issuer, prefixes }: ShownTokens): Recognition {
+  if (!isBearerToken(token) || GITHUB.test(token)) return 'foreign'
+  if (isLikeJwt(token) && !isOpaqueJwe(token)) return issuer !== undefined && statedIssuer(token) === issuer ? 'mine' : 'foreign'
+  if (prefixes.length === 0) return 'maybe'
+  return prefixes.some((prefix) => token.startsWith(prefix)) ? 'mine' : 'foreign'
+}
+
+/** Why a foreign token is refused without being shown. */
+export function refusalOf(token: string, { issuer }: ShownTokens): Rejected {
+  const actual = isLikeJwt(token) ? statedIssuer(token) : undefined
+  if (actual === undefined) return reject('unknown_token', { claim: 'shape', expected: undefined, actual: undefined, hint: NOT_SHOWN })
+  const hint = issuer === undefined ? NO_ISSUER : nearMiss([issuer], actual)
+  return reject('wrong_issuer', { claim: 'iss', expected: issuer, actual, ...(hint !== undefined && { hint }) })
+}
+
+const NOT_SHOWN = 'the token looks like somebody else\u2019s and was not shown to the endpoint'
+const NO_ISSUER = 'set "issuer" to have JWTs of the identity provider introspected'
+
+// `{"` in base64url: what our strict reader does not take may still be somebody's JWT.
+function isLikeJwt(token: string): boolean {
+  return /^eyJ[\w-]*\.[^.]*\./.test(token) || decodeJwt(token) !== null
+}
+
+/** Five parts that name no issuer: to everybody but their makers they are opaque. */
+function isOpaqueJwe(token: string): boolean {
+  return token.split('.', 6).length === 5 && statedIssuer(token) === undefined
+}
+
+/** The `iss` of a JWT, or of the header of an encrypted one (RFC 7519 section 5.3). Unverified. */
+function statedIssuer(token: string): string | undefined {
+  const [header = '', , , ...encrypted] = token.split('.', 5)
+  // The header in the place of the payload, for a reader that reads payloads.
+  return encrypted.length === 2 ? unverifiedIssuer(`${header}.${header}.AAAA`) : unverifiedIssuer(token)
+}

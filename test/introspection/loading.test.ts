@@ -1,0 +1,18 @@
+/** Who verifies JWTs does not pay for introspection. Needs `npm run build` before. */
+import { spawnSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+
+test('openid-client is loaded by the first question, and not by the package or by JwksProvider', () => {
+  const loader = `data:text/javascript,${encodeURIComponent(`export async function resolve(specifier, context, next) { if (specifier === 'openid-client') console.log('openid-client'); return next(specifier, context) }`)}`
+  const run = (code: string): string => {
+    const register = `data:text/javascript,${encodeURIComponent(`import { register } from 'node:module'; register(${JSON.stringify(loader)})`)}`
+    const { stdout, status, stderr } = spawnSync(process.execPath, ['--import', register, '--input-type=module', '--eval', code], { encoding: 'utf8', timeout: 15_000 })
+    expect(status, stderr).toBe(0)
+    return stdout
+  }
+  const load = `const { IntrospectionProvider, JwksProvider, clientSecretBasic } = await import(${JSON.stringify(new URL('../../dist/src/index.js', import.meta.url).href)});`
+  const jwks = `await new JwksProvider({ issuer: 'https://id.example.com', audience: 'a', jwks: { keys: [{ kty: 'EC' }] } }).verifyToken('eyJ.a.b');`
+  const made = `const one = new IntrospectionProvider({ endpoint: 'http://127.0.0.1:9/', audience: 'a', clientAuth: clientSecretBasic('a', 'b') });`
+  expect(run(load + jwks + made)).toBe('')
+  expect(run(`${load + made}await one.verifyToken('a').catch(() => undefined)`)).toContain('openid-client')
+})

@@ -1,0 +1,178 @@
+/** UserInfoProvider against a real endpoint that answers, refuses and breaks. */
+import { inspect } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, test } from 'vitest'
+import { isUnavailable } from '../../src/errors.js'
+import { anyAudience, discordTokenInfo, googleTokenInfo, UserInfoProvider } from '../../src/index.js'
+import { keepsTheContract } from '../contract.js'
+import { faultEndpoint, json, raw } from '../introspection/fault-endpoint.js'
+import { clock, signer, START } from '../oauth-kit.js'
+import type { AuthEvent, TokenInfo, UserInfoProviderOptions } from '../../src/index.js'
+import type { Respond } from '../introspection/fault-endpoint.js'
+
+const open: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()))
+})
+
+const APP = '123-abc.apps.googleusercontent.com'
+/** As Google writes it, numbers as text. */
+const GOOGLE = { azp: APP, aud: APP, sub: '1098', scope: 'openid notes:read', exp: String(START + 300), expires_in: '300', email: 'ada@example.com', email_verified: 'true' }
+const DISCORD = { application: { id: '42', name: 'notes' }, scopes: ['identify', 'notes:read'], expires: new Date((START + 300) * 1000).toISOString(), user: { id: '7', username: 'ada' } }
+
+async function setUp(tokenInfo: TokenInfo, answer: Respond | object, options: object = {}) {
+  const idp = await faultEndpoint()
+  const path = new URL(tokenInfo.url).pathname
+  const asked: { url: string; authorization: string | undefined }[] = []
+  const serve = (respond: Respond | object): void =>
+    idp.at(`${path}${tokenInfo.send === 'query' ? '?access_token=ya29.good' : ''}`, (response, question) => {
+      asked.push({ url: question.path, authorization: question.headers.authorization })
+      if (typeof respond === 'function') (respond as Respond)(response, question)
+      else json(respond)(response, question)
+    })
+  serve(answer)
+  const time = clock()
+  const events: AuthEvent[] = []
+  const provider = new UserInfoProvider({
+    ...{ tokenInfo: { ...tokenInfo, url: `${idp.issuer}${path}` }, audience: [APP, '42'], now: time.now, cache: false },
+    observe: (event: AuthEvent) => events.push(event),
+    ...options,
+  } as UserInfoProviderOptions)
+  open.push(provider, idp)
+  const outcome = async (token = 'ya29.good'): Promise<string> => {
+    try {
+      return (await provider.verifyToken(token)) === null ? 'no' : 'yes'
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      expect(inspect(error, { depth: 9 }) + JSON.stringify(events)).not.toContain('ya29.good')
+      return 'unavailable'
+    }
+  }
+  return { idp, asked, time, events, provider, outcome, serve }
+}
+
+keepsTheContract('UserInfoProvider', async () => {
+  const { idp, provider, events, time, serve } = await setUp(googleTokenInfo, { ...GOOGLE, sub: '10987654321' })
+  idp.at('/tokeninfo?access_token=ya29.bad', json({ error: 'invalid_token' }, 400))
+  return {
+    provider,
+    events,
+    good: 'ya29.good',
+    refused: ['ya29.bad', 'gho_16C7e42F292c6912E7710c838347Ae178B4a', await (await signer()).sign()],
+    outage: {
+      begin: () => serve(json({}, 503)),
+      end: () => {
+        serve({ ...GOOGLE, sub: '10987654321' })
+        time.forward(2)
+      },
+    },
+  }
+})
+
+describe('Google', () => {
+  test('a token of our application says who and until when', async () => {
+    const { provider, asked } = await setUp(googleTokenInfo, GOOGLE)
+    const token = await provider.verifyToken('ya29.good')
+    expect(token).toMatchObject({ subject: '1098', clientId: APP, expiresAt: START + 300, issuer: 'https://accounts.google.com', scopes: ['openid', 'notes:read'] })
+    expect(token?.claims).toMatchObject({ email: 'ada@example.com', email_verified: true })
+    expect(asked).toEqual([{ url: '/tokeninfo?access_token=ya29.good', authorization: undefined }])
+    expect(provider.recognizes('opaque')).toBe('foreign')
+  })
+
+  const cases: readonly (readonly [string, Respond | object, string, object?])[] = [
+    ['another application\u2019s token', { ...GOOGLE, aud: 'evil.apps.googleusercontent.com' }, 'no'],
+    ['no audience', { ...GOOGLE, aud: undefined }, 'no'],
+    ['a null audience', { ...GOOGLE, aud: null }, 'no'],
+    ['any audience, by name', { ...GOOGLE, aud: 'x' }, 'yes', { audience: anyAudience }],
+    ['no subject', { ...GOOGLE, sub: undefined }, 'no'],
+    ['no end', { ...GOOGLE, exp: undefined }, 'no'],
+    ['an end that is words', { ...GOOGLE, exp: 'soon' }, 'no'],
+    ['an end long past', { ...GOOGLE, exp: String(START - 60) }, 'no'],
+    ['an end in milliseconds', { ...GOOGLE, exp: String((START + 300) * 1000) }, 'no'],
+    ['400: invalid', json({ error: 'invalid_token' }, 400), 'no'],
+    ['401: invalid', json({}, 401), 'no'],
+    ['403', json({}, 403), 'unavailable'],
+    ['404', json({}, 404), 'unavailable'],
+    ['429', json({}, 429, { 'Retry-After': '3' }), 'unavailable'],
+    ['500', json({}, 500), 'unavailable'],
+    ['a redirect', (response) => void response.writeHead(302, { Location: '/trap' }).end(), 'unavailable'],
+    ['HTML', raw('<p>', 'text/html'), 'unavailable'],
+    ['JSON that is none', raw('{', 'application/json'), 'unavailable'],
+    ['a list', json([]), 'unavailable'],
+    ['a gzip bomb', raw(gzipSync(' '.repeat(1e7)), 'application/json', 200, { 'Content-Encoding': 'gzip' }), 'unavailable'],
+    ['too deep', raw(`{"x":${'['.repeat(9000)}${']'.repeat(9000)}}`, 'application/json'), 'unavailable'],
+    ['a cut connection', (response) => void response.socket?.destroy(), 'unavailable'],
+    ['silence', () => undefined, 'unavailable', { timeout: 0.1 }],
+  ]
+  for (const [name, answer, expected, options] of cases) {
+    test(`${name}: ${expected}`, async () => {
+      const { outcome } = await setUp(googleTokenInfo, answer, options)
+      expect(await outcome()).toBe(expected)
+    })
+  }
+
+  test('no error shows the token that is in the URL', async () => {
+    const { outcome } = await setUp(googleTokenInfo, GOOGLE, { fetch: (url: string) => Promise.reject(new Error(`no route to ${url}`)) })
+    expect(await outcome()).toBe('unavailable')
+  })
+})
+
+describe('Discord', () => {
+  test('a token of our application says who and until when', async () => {
+    const { provider, asked } = await setUp(discordTokenInfo, DISCORD)
+    const token = await provider.verifyToken('discord-token')
+    expect(token).toMatchObject({ subject: '7', clientId: '42', expiresAt: START + 300, scopes: ['identify', 'notes:read'] })
+    expect(asked).toEqual([{ url: '/api/v10/oauth2/@me', authorization: 'Bearer discord-token' }])
+  })
+
+  test.each([
+    ['another application', { ...DISCORD, application: { id: '43' } }],
+    ['no application', { ...DISCORD, application: undefined }],
+    ['no user: the application is not its own subject', { ...DISCORD, user: undefined }],
+    ['no end', { ...DISCORD, expires: undefined }],
+    ['an end long past', { ...DISCORD, expires: new Date((START - 60) * 1000).toISOString() }],
+    ['an application that is a text', { ...DISCORD, application: '42' }],
+  ])('%s is refused', async (_, answer) => {
+    const { outcome } = await setUp(discordTokenInfo, answer)
+    expect(await outcome('discord-token')).toBe('no')
+  })
+})
+
+describe('userinfo', () => {
+  test('adds claims, and has no say in whom the token is for', async () => {
+    const { idp, provider } = await setUp(discordTokenInfo, DISCORD)
+    const both = new UserInfoProvider({ tokenInfo: { ...discordTokenInfo, url: `${idp.issuer}/api/v10/oauth2/@me` }, audience: '42', userInfo: `${idp.issuer}/userinfo`, now: () => START, cache: false })
+    open.push(both)
+    idp.at('/userinfo', { sub: '7', name: 'Ada', aud: 'evil', exp: 1, scope: 'admin' })
+    const token = await both.verifyToken('t')
+    expect(token?.claims).toMatchObject({ name: 'Ada', aud: '42', exp: START + 300 })
+    expect(token?.scopes).not.toContain('admin')
+    idp.at('/userinfo', { sub: '8', name: 'Eve' })
+    expect(await both.verifyToken('t')).toBeNull()
+    expect(provider.issuers).toEqual([])
+  })
+
+  test('alone is taken only by name, and grants no scope', async () => {
+    const idp = await faultEndpoint()
+    const provider = new UserInfoProvider({ audience: anyAudience, userInfo: `${idp.issuer}/userinfo`, cache: false })
+    open.push(idp, provider)
+    idp.at('/userinfo', { sub: '7', scope: 'admin' })
+    expect(await provider.verifyToken('t')).toMatchObject({ subject: '7', scopes: [] })
+    idp.at('/userinfo', json({}, 401))
+    expect(await provider.verifyToken('t')).toBeNull()
+  })
+
+  test.each([
+    ['userinfo alone with an audience', { userInfo: 'https://id.example.com/userinfo', audience: 'a' }, /whose application.*anyAudience/],
+    ['nothing to ask', { audience: anyAudience }, /"tokenInfo".*or "userInfo"/],
+    ['no audience', { tokenInfo: googleTokenInfo }, /"audience"/],
+    ['plain http', { tokenInfo: { ...googleTokenInfo, url: 'http://id.example.com' }, audience: 'a' }, /https/],
+    ['a refusal that is an outage', { tokenInfo: { ...googleTokenInfo, refusedWith: [503] }, audience: 'a' }, /refusedWith/],
+    ['another way to send', { tokenInfo: { ...googleTokenInfo, send: 'cookie' }, audience: 'a' }, /"tokenInfo.send"/],
+    ['a misspelt option', { tokenInfo: googleTokenInfo, audience: 'a', userinfo: 'x' }, /"userinfo" is not an option/],
+  ])('%s is refused at construction', (_, options, message) => {
+    const construct = (): unknown => new UserInfoProvider(options as never)
+    expect(construct).toThrow(TypeError)
+    expect(construct).toThrow(message)
+  })
+})
