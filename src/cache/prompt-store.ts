@@ -42,6 +42,11 @@ export class PromptStore {
     this.#breaker = new CircuitBreaker(now)
   }
 
+  /** True while calls are held back: what is made ready for one would be for nothing. */
+  get isAway(): boolean {
+    return this.#breaker.isOpen
+  }
+
   /** null when there is none. */
   async get(name: string): Promise<string | null | typeof failed> {
     const text = await this.#call('get', () => this.#store.get(name))
