@@ -91,7 +91,7 @@ export abstract class StandardProvider extends BearerAuthProvider {
     const { keep, ...plan } = cachePlan(cache)
     this.#keep = keep
     this.#cache = new VerdictCache({ ...plan, sizeOf, tell: (what) => this.#tellOfCache(what), now: this.now })
-    this.#shared = cache.shared && new SharedVerdicts({ ...cache.shared, policy: () => this.policy, now: this.now, tell: (news) => this.#tellOfSharing(news) })
+    this.#shared = cache.shared && new SharedVerdicts({ ...cache.shared, policy: () => JSON.stringify([plan.ttl, plan.rejectedTtl, this.policy]), now: this.now, tell: (news) => this.#tellOfSharing(news) })
   }
 
   /**

@@ -43,11 +43,12 @@ export async function startRedis(...options: readonly string[]): Promise<RedisSe
   }
 }
 
-/** Both clients with the options that the guide advises, by their names. Connected, and quiet about errors. */
+/** Both clients, with the options that docs/sharing.md advises and without them. Connected, and quiet about errors. */
 export const CLIENTS = {
   redis: async (port: number) => {
     const client = createClient({
-      socket: { host: '127.0.0.1', port, connectTimeout: 1000, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 2000) },
+      socket: { host: '127.0.0.1', port, connectTimeout: 1000, socketTimeout: 3000, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 2000) },
+      pingInterval: 1000,
       disableOfflineQueue: true,
       commandsQueueMaxLength: 10_000,
     })
@@ -60,6 +61,7 @@ export const CLIENTS = {
       host: '127.0.0.1',
       port,
       connectTimeout: 1000,
+      socketTimeout: 3000,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 1,
       retryStrategy: (retries) => Math.min(50 * 2 ** retries, 2000),

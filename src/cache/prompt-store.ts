@@ -32,12 +32,19 @@ export class PromptStore {
   readonly #breaker: CircuitBreaker
   /** Calls that were made and did not settle, too late or not. */
   #unsettled = 0
+  /** Calls that were answered in time. */
+  #answers = 0
 
   constructor({ store, now, after, tell }: PromptStoreOptions) {
     this.#store = store
     this.#after = after
     this.#tell = tell
     this.#breaker = new CircuitBreaker(now)
+  }
+
+  /** True while calls are held back: what is made ready for one would be for nothing. */
+  get isAway(): boolean {
+    return this.#breaker.isOpen
   }
 
   /** null when there is none. */
@@ -62,13 +69,17 @@ export class PromptStore {
   async #call(verb: StoreVerb, make: () => Promise<unknown>): Promise<unknown> {
     if (this.#breaker.wait() > 0) return failed
     if (this.#unsettled >= MAX_UNSETTLED) return this.#crowded(verb)
+    const answersBefore = this.#answers
     const answer = this.#begin(make)
     const deadline = this.#deadline()
     try {
       const first = await Promise.race([answer, deadline.passed])
-      return first === late ? this.#failed(verb, 'slow', 'no answer within 50 ms') : this.#answered(first)
+      if (first !== late) return this.#answered(first)
+      this.#failed(verb, 'slow', 'no answer within 50 ms', this.#answers === answersBefore)
+      return failed
     } catch (error) {
-      return this.#failed(verb, 'error', messageOf(error))
+      this.#failed(verb, 'error', messageOf(error), true)
+      return failed
     } finally {
       deadline.callOff()
     }
@@ -94,6 +105,7 @@ export class PromptStore {
 
   #answered(answer: unknown): unknown {
     const wasOpen = this.#breaker.isOpen
+    this.#answers += 1
     this.#breaker.succeeded()
     if (wasOpen) this.#tell({ type: 'store_back' })
     return answer
@@ -105,12 +117,12 @@ export class PromptStore {
     return failed
   }
 
-  #failed(verb: StoreVerb, problem: 'slow' | 'error', message: string): typeof failed {
+  /** `counts`: nothing was heard of the store meanwhile. A burst is slow because this process is, and opens no circuit. */
+  #failed(verb: StoreVerb, problem: 'slow' | 'error', message: string, counts: boolean): void {
     const wasOpen = this.#breaker.isOpen
-    this.#breaker.failed()
+    if (counts || wasOpen) this.#breaker.failed()
     this.#tell({ type: 'store_failed', verb, problem, message })
     if (!wasOpen && this.#breaker.isOpen) this.#tell({ type: 'store_away' })
-    return failed
   }
 }
 

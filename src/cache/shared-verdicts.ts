@@ -155,7 +155,7 @@ export class SharedVerdicts {
 
   async #write(name: string, verdict: Verdict, until: number | undefined): Promise<boolean> {
     const seconds = (until ?? 0) - this.#now()
-    if (until === undefined || seconds <= 0) return false
+    if (until === undefined || seconds <= 0 || this.#store.isAway) return false
     const text = writeStored({ until, verdict })
     if (text.length > MAX_LENGTH) return false
     return (await this.#store.set(name, await this.#seal.close(name, text), seconds)) === true

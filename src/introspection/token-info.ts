@@ -1,6 +1,7 @@
 /** What identity providers without introspection say about a token that is shown to them. */
 import { blaming, faultOf, MAX_BYTES, mediaTypeOf, NoAnswer } from './upstream.js'
-import { abandon, readText, respond, retryAfter } from '../lib/bounded-fetch.js'
+import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
+import { abandon } from '../lib/bounded-text.js'
 import type { Claims } from '../access-token.js'
 import type { Fetch, FetchInit } from '../lib/bounded-fetch.js'
 

@@ -1,6 +1,7 @@
 /** One exchange with the identity provider on openid-client's behalf, and whose fault it is when no answer comes. */
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
-import { abandon, readText, respond, retryAfter } from '../lib/bounded-fetch.js'
+import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
+import { abandon } from '../lib/bounded-text.js'
 import type { CustomFetch } from 'openid-client'
 import type { Fetch } from '../lib/bounded-fetch.js'
 

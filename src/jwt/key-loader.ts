@@ -31,8 +31,8 @@ export function keysInFile(path: string): Load {
 
 export function keysAt(jwksUri: string, http: KeyHttp): Load {
   let etag: string | undefined // of the set that the key source holds: it gives that set back when it asks
-  return async (held) => {
-    const answer = await read(jwksUri, http, held !== undefined && etag !== undefined ? { 'If-None-Match': etag } : {})
+  return async ({ held, failing }) => {
+    const answer = await read(jwksUri, { ...http, retry: !failing }, held !== undefined && etag !== undefined ? { 'If-None-Match': etag } : {})
     if (answer.kind === 'unchanged' && held !== undefined) return { set: held, maxAge: maxAge(answer.headers) }
     const set = await keySetOf(answer.json, jwksUri)
     etag = answer.headers.get('etag') ?? undefined
@@ -43,10 +43,10 @@ export function keysAt(jwksUri: string, http: KeyHttp): Load {
 /** Asks discovery each time: an issuer that moves its keys is followed. */
 export function keysOf(issuer: string, http: KeyHttp): Load {
   let known: { uri: string; load: Load } | undefined
-  return async (held): Promise<LoadedKeys> => {
-    const uri = await discoverJwksUri(issuer, http.insecure, (url) => read(url, http, {}))
+  return async (request): Promise<LoadedKeys> => {
+    const uri = await discoverJwksUri(issuer, http.insecure, (url) => read(url, { ...http, retry: !request.failing }, {}))
     if (known?.uri !== uri) known = { uri, load: keysAt(uri, ownOrigin(uri, issuer, http)) }
-    return known.load(held)
+    return known.load(request)
   }
 }
 

@@ -20,6 +20,13 @@ export interface LoadedKeys {
   readonly final?: boolean | undefined
 }
 
+export interface KeyRequest {
+  /** The set held, for a conditional request. */
+  readonly held: KeySet | undefined
+  /** A second attempt within this one is not worth while: the one before failed as well. */
+  readonly failing: boolean
+}
+
 /** What happened to the keys, for events. */
 export type KeyNews =
   | { readonly type: 'fetched'; readonly set: KeySet; readonly rotated: boolean }
@@ -27,8 +34,8 @@ export type KeyNews =
   | { readonly type: 'unknown'; readonly asked: boolean }
 
 export interface KeySourceOptions {
-  /** Reads the whole set anew, or throws `AuthUnavailableError`. Gets the set held, for a conditional request. */
-  readonly load: (held: KeySet | undefined) => Promise<LoadedKeys>
+  /** Reads the whole set anew, or throws `AuthUnavailableError`. */
+  readonly load: (request: KeyRequest) => Promise<LoadedKeys>
   readonly now: () => number
   /** From 0 to 1, for jitter. */
   readonly random: () => number
@@ -225,7 +232,7 @@ export class KeySource {
   async #fetch(): Promise<KeySet> {
     let loaded: LoadedKeys
     try {
-      loaded = await this.#options.load(this.#held?.set)
+      loaded = await this.#options.load({ held: this.#held?.set, failing: this.#failure !== undefined })
     } catch (error) {
       if (isUnavailable(error)) this.#noteFailure(error)
       throw error

@@ -19,10 +19,10 @@ export function fromStore(
   { now, maxAge }: { now: () => number; maxAge: number },
 ): KeySourceOptions['load'] {
   const name = `bearer-auth-providers:keys:${issuer}`
-  return async (held) => {
-    const kept = held === undefined ? await recall(store, name, now()) : undefined
+  return async (request) => {
+    const kept = request.held === undefined ? await recall(store, name, now()) : undefined
     if (kept !== undefined) return kept
-    const fetched = await fetch(held)
+    const fetched = await fetch(request)
     const age = fetched.maxAge ?? maxAge
     const text = JSON.stringify({ ...fetched.set.toJSON(), fetchedAt: now(), maxAge: age })
     // Not waited for: the request at hand has its keys.

@@ -1,5 +1,6 @@
 /** Talks to another server with bounds: no redirects, a body of limited size. Its time is the caller's signal. */
 import { AuthUnavailableError } from '../errors.js'
+import { boundedText } from './bounded-text.js'
 
 export type Fetch = typeof globalThis.fetch
 
@@ -26,38 +27,14 @@ export async function respond(fetch: Fetch, url: string, init: FetchInit): Promi
  */
 export async function readText(response: Response, host: string, maxBytes: number): Promise<string> {
   try {
-    return await boundedText(response, maxBytes)
+    return await boundedText(response.body, maxBytes)
   } catch (cause) {
     throw new AuthUnavailableError(`the answer of ${host} broke off, is no UTF-8, or is larger than ${maxBytes} bytes`, { cause })
   }
-}
-
-// Frees the connection. Not waited for: some streams end a cancellation only when somebody else reads them.
-export function abandon(body: Response['body']): void {
-  body?.cancel().catch(() => undefined)
 }
 
 /** RFC 9110 section 10.2.3, in seconds; the date form is left to the default. */
 export function retryAfter({ headers }: Response): number | undefined {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN)
   return Number.isInteger(seconds) && seconds > 0 && seconds <= 3600 ? seconds : undefined
-}
-
-async function boundedText({ body }: Response, maxBytes: number): Promise<string> {
-  if (body === null) return ''
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  const reader = body.getReader()
-  let bytes = 0
-  let text = ''
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      bytes += part.value.byteLength
-      if (bytes > maxBytes) throw new RangeError('too large')
-      text += decoder.decode(part.value, { stream: true })
-    }
-    return text + decoder.decode()
-  } finally {
-    reader.releaseLock()
-    abandon(body)
-  }
 }

@@ -1,6 +1,7 @@
 /** Reads JSON from another server, bounded in time and size, without following redirects. */
 import { AuthUnavailableError } from '../errors.js'
-import { abandon, readText, respond, retryAfter } from './bounded-fetch.js'
+import { readText, respond, retryAfter } from './bounded-fetch.js'
+import { abandon } from './bounded-text.js'
 import { withinSpan } from './deadline.js'
 import type { Fetch } from './bounded-fetch.js'
 
@@ -15,6 +16,8 @@ export interface FetchJsonOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Fires when nobody wants the answer any more. */
   readonly closed?: AbortSignal | undefined
+  /** Whether to try a second time where no connection came about. Default true. */
+  readonly retry?: boolean | undefined
 }
 
 export interface JsonAnswer {
@@ -25,7 +28,7 @@ export interface JsonAnswer {
 }
 
 /**
- * Gets a URL. One second attempt where no connection came about.
+ * Gets a URL. One second attempt where no connection came about, within the same time.
  *
  * @throws AuthUnavailableError for all that is no answer: no connection, too slow, too large, a redirect, a rate limit,
  * a server error, a body that is no JSON.
@@ -36,11 +39,11 @@ export async function fetchJson(url: string, options: FetchJsonOptions): Promise
   return withinSpan(options, (signal) => exchange(url, options, signal), tooLate)
 }
 
-async function exchange(url: string, { fetch, headers, maxBytes }: FetchJsonOptions, signal: AbortSignal): Promise<JsonAnswer> {
+async function exchange(url: string, { fetch, headers, maxBytes, retry = true }: FetchJsonOptions, signal: AbortSignal): Promise<JsonAnswer> {
   const { host } = new URL(url)
   const attempt = (): Promise<Response> => respond(fetch, url, { headers: { Accept: 'application/json', ...headers }, signal })
   const response = await attempt().catch((error: unknown) => {
-    if (signal.aborted) throw error
+    if (signal.aborted || !retry) throw error
     return attempt() // a connection that was closed while idle fails once
   })
   if (response.status !== 200) {

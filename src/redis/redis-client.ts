@@ -34,7 +34,7 @@ export interface IoredisLine {
 export type RedisClient = NodeRedisClient | IoredisClient
 
 export interface RedisLine {
-  /** One command, as Redis documents it. Rejects or hangs as the client does. */
+  /** One command, as Redis documents it, and its reply in texts. Rejects or hangs as the client does. */
   command(...args: [string, ...string[]]): Promise<unknown>
   /**
    * Calls `rung` for every message on the channel, and whenever a connection is there again, because messages were lost
@@ -46,10 +46,10 @@ export interface RedisLine {
 /** @throws TypeError for anything but one of the two clients for one server: no cluster, no sentinel, no pool. */
 export function redisLine(client: RedisClient): RedisLine {
   if (isIoredis(client)) {
-    return { command: (name, ...args) => client.call(name, ...args), listen: (channel, rung) => ioredisBell(client, channel, rung) }
+    return { command: async (...args) => inTexts(await client.call(...args)), listen: (channel, rung) => ioredisBell(client, channel, rung) }
   }
   if (isNodeRedis(client)) {
-    return { command: (...args) => client.sendCommand(args), listen: (channel, rung) => nodeRedisBell(client, channel, rung) }
+    return { command: async (...args) => inTexts(await client.sendCommand(args)), listen: (channel, rung) => nodeRedisBell(client, channel, rung) }
   }
   throw new TypeError('"client" must be a client of redis (createClient) or ioredis (new Redis) for one server; clusters, sentinels and pools are not supported')
 }
@@ -66,6 +66,12 @@ function isNodeRedis(client: unknown): client is NodeRedisClient {
 
 function has<N extends string>(value: unknown, name: N, type: 'function' | 'boolean'): value is Record<N, unknown> {
   return typeof value === 'object' && value !== null && name in value && typeof (value as Record<N, unknown>)[name] === type
+}
+
+/** Both clients can be told to give bytes instead of texts. */
+function inTexts(reply: unknown): unknown {
+  if (reply instanceof Uint8Array) return new TextDecoder().decode(reply)
+  return Array.isArray(reply) ? reply.map(inTexts) : reply
 }
 
 function nodeRedisBell(client: NodeRedisClient, channel: string, rung: () => void): () => void {

@@ -447,6 +447,21 @@ describe('a store that is away', () => {
     expect(one.news).toEqual([{ type: 'shared_missed', because: 'unknown' }])
   })
 
+  test('a burst in which some answers are late opens no circuit, as long as some are not', async () => {
+    const { process, store, hands } = fleet()
+    const one = process()
+    store.fault = 'hangs'
+    const late = Array.from({ length: 100 }, (_, n) => one.ask(`late${n}`))
+    await settled(() => hands.pending('deadlines').length === 100)
+    store.fault = 'none'
+    await one.ask('in time')
+    hands.pass('deadlines')
+    hands.pass('deadlines')
+    await Promise.all(late)
+    expect(one.news.filter(({ type }) => type === 'store_failed')).toHaveLength(100)
+    expect(one.news.map(({ type }) => type)).not.toContain('store_away')
+  })
+
   test('the answer is never waited for to be written', async () => {
     const { process, store } = fleet()
     store.set = () => new Promise(() => undefined)

@@ -1,6 +1,6 @@
 /** The store and the log in a real Redis, through both clients. */
-import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
-import { Cluster } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
+import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { redisRevocationLog, redisStore } from '../../src/redis/index.js'
 import { CLIENTS, redisIsThere, startRedis, until } from '../redis-server.js'
@@ -142,6 +142,42 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
     await server.startAgain()
     await until(() => rings === 1, 'the subscription')
     await stop()
+  })
+})
+
+describe.runIf(redisIsThere)('with a client that speaks or maps otherwise', () => {
+  let server: RedisServer
+  beforeAll(async () => {
+    server = await startRedis()
+  })
+  afterAll(() => server.kill())
+
+  const dialects = {
+    'redis with RESP2': (url: string) => createClient({ url, RESP: 2 }),
+    'redis that gives bytes': (url: string) => createClient({ url, commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } } }),
+    'ioredis with RESP2': (url: string) => new Redis(url, { protocol: 2 }),
+    'ioredis that gives objects': (url: string) => new Redis(url, { replyMapping: 'resp3' }),
+    'ioredis with a prefix of its own': (url: string) => new Redis(url, { keyPrefix: 'mine:' }),
+  }
+  test.each(Object.entries(dialects))('%s, store and log work', async (kind, make) => {
+    const client = make(`redis://127.0.0.1:${server.port}`)
+    if (!(client instanceof Redis)) await client.connect()
+    const store = redisStore(client as RedisClient, { prefix: kind }) // one type out of two
+    expect(await store.add('a', 'one', 60)).toBe(true)
+    expect(await store.add('a', 'two', 60)).toBe(false)
+    expect(await store.get('a')).toBe('one')
+    const log = redisRevocationLog(client as RedisClient, { prefix: kind })
+    let rings = 0
+    const stop = await log.listen(() => void (rings += 1))
+    await until(() => rings === 1, 'the subscription')
+    await log.append('one', 60)
+    await until(() => rings === 2, 'the bell')
+    const { entries, position } = await log.read(undefined)
+    expect(entries).toEqual(['one'])
+    expect((await log.read(position)).entries).toEqual([])
+    await stop()
+    if (client instanceof Redis) client.disconnect()
+    else client.destroy()
   })
 })
 

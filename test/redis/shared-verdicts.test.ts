@@ -1,0 +1,155 @@
+/** Sharing through a real Redis that dies, hangs, comes back, is full and talks nonsense, with both clients. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { SharedVerdicts } from '../../src/cache/shared-verdicts.js'
+import { redisStore } from '../../src/redis/index.js'
+import { accept } from '../../src/verdict.js'
+import { CLIENTS, redisIsThere, startRedis, until } from '../redis-server.js'
+import { SECRET } from '../cache/shared-kit.js'
+import type { SharedNews } from '../../src/cache/shared-verdicts.js'
+import type { RedisClient } from '../../src/redis/index.js'
+import type { RedisServer } from '../redis-server.js'
+
+const now = (): number => Date.now() / 1000
+
+/** Milliseconds: 50 for the look and 50 for the lock at the very worst, and what a busy machine adds to its timers. */
+const NO_WAIT = 50 + 50 + 100
+
+describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)[])('with %s', { timeout: 30_000 }, (kind) => {
+  let server: RedisServer
+  let ends: (() => void)[]
+
+  beforeEach(async () => {
+    server = await startRedis()
+    ends = []
+  })
+  afterEach(async () => {
+    ends.forEach((end) => end())
+    await server.kill()
+  })
+
+  /** One replica with a connection of its own, and an upstream that always says yes. */
+  async function replica() {
+    const { client, end } = await CLIENTS[kind](server.port)
+    ends.push(end)
+    const news: SharedNews['type'][] = []
+    const verdicts = new SharedVerdicts({ store: redisStore(client), secret: SECRET, policy: () => 'p', now, tell: ({ type }) => news.push(type) })
+    const upstream = { asked: 0, takes: 0 }
+    const check = async () => {
+      upstream.asked += 1
+      await new Promise((resolve) => setTimeout(resolve, upstream.takes))
+      return accept({ sub: 'ada' })
+    }
+    return {
+      upstream,
+      news,
+      client: client as RedisClient,
+      /** The answer, and the milliseconds that it took. */
+      async ask(digest: string) {
+        const since = performance.now()
+        const answer = await verdicts.ask(digest, check, () => now() + 30)
+        return { ...answer, took: performance.now() - since }
+      },
+    }
+  }
+
+  type Replica = Awaited<ReturnType<typeof replica>>
+
+  /** Asks about ever new tokens, four at a time, until told to stop. Fails at the first error. */
+  function load(one: Replica) {
+    const state = { stopped: false, slowest: 0, answers: 0, shared: 0 }
+    const worker = async (id: number): Promise<void> => {
+      for (let n = 0; !state.stopped; n += 1) {
+        const { took } = await one.ask(`load-${id}-${n}`)
+        state.slowest = Math.max(state.slowest, took)
+        state.answers += 1
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    const done = Promise.all([0, 1, 2, 3].map(worker))
+    return {
+      state,
+      async stop() {
+        state.stopped = true
+        await done
+        return state
+      },
+    }
+  }
+
+  async function sharesAgain(one: Replica, other: Replica): Promise<void> {
+    let n = 0
+    await until(async () => {
+      n += 1
+      await one.ask(`again-${n}`)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      return (await other.ask(`again-${n}`)).shared
+    }, 'sharing')
+  }
+
+  test('one asks, the others know, even at the same moment', async () => {
+    const [one, other] = [await replica(), await replica()]
+    one.upstream.takes = other.upstream.takes = 30
+    const answers = await Promise.all([one.ask('a'), other.ask('a'), ...Array.from({ length: 20 }, () => other.ask('a'))])
+    expect(answers.filter(({ shared }) => !shared)).toHaveLength(1)
+    expect(one.upstream.asked + other.upstream.asked).toBe(1)
+    expect((await (await replica()).ask('a')).shared).toBe(true)
+  })
+
+  test('killed in mid-load: no error, no wait, and shared again when it is back', async () => {
+    const [one, other] = [await replica(), await replica()]
+    const loaded = load(one)
+    await until(() => loaded.state.answers > 50, 'load')
+    await server.kill()
+    await until(() => one.news.includes('store_away'), 'the breaker')
+    const { answers } = loaded.state
+    await until(() => loaded.state.answers > answers + 200, 'load without Redis')
+    const { slowest } = await loaded.stop()
+    expect(slowest).toBeLessThan(NO_WAIT)
+    await server.startAgain()
+    await sharesAgain(one, other)
+    expect(one.news).toContain('store_back')
+  })
+
+  test('hanging in mid-load: no error, no wait, and shared again when it goes on', async () => {
+    const [one, other] = [await replica(), await replica()]
+    const loaded = load(one)
+    await until(() => loaded.state.answers > 50, 'load')
+    server.freeze()
+    await until(() => one.news.includes('store_away'), 'the breaker')
+    const { answers } = loaded.state
+    await until(() => loaded.state.answers > answers + 200, 'load without Redis')
+    const { slowest } = await loaded.stop()
+    expect(slowest).toBeLessThan(NO_WAIT)
+    server.thaw()
+    await sharesAgain(one, other)
+  })
+
+  test('full: no error, no wait, and what is there is shared', async () => {
+    const [one, other] = [await replica(), await replica()]
+    await one.ask('before')
+    await until(async () => (await other.ask('before')).shared, 'the first answer')
+    const redis = (...words: [string, ...string[]]): Promise<unknown> => ('call' in one.client ? one.client.call(...words) : one.client.sendCommand(words))
+    await redis('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+    await redis('CONFIG', 'SET', 'maxmemory', '1')
+    for (let n = 0; n < 20; n += 1) expect((await other.ask(`full-${n}`)).took).toBeLessThan(NO_WAIT)
+    expect((await other.ask('before')).shared).toBe(true)
+    expect(other.news).toContain('store_failed')
+    await redis('CONFIG', 'SET', 'maxmemory', '0')
+    await sharesAgain(one, other)
+  })
+
+  test('nonsense and another kind of value are misses, and are written over', async () => {
+    const [one, other] = [await replica(), await replica()]
+    const redis = (...words: [string, ...string[]]): Promise<unknown> => ('call' in one.client ? one.client.call(...words) : one.client.sendCommand(words))
+    await one.ask('a')
+    await until(async () => (await other.ask('a')).shared, 'the first answer')
+    const [name = ''] = (await redis('KEYS', '*')) as string[] // the one entry
+    const writes: readonly [string, ...string[]][] = [['SET', name, 'nonsense'], ['SET', name, ''], ['HSET', name, 'a', 'b']]
+    for (const nonsense of writes) {
+      await redis('DEL', name)
+      await redis(...nonsense)
+      expect((await other.ask('a')).shared).toBe(false)
+      await until(async () => (await one.ask('a')).shared, 'the answer written over it')
+    }
+  })
+})
