@@ -256,7 +256,8 @@ export class KeySource {
   #noteFailure(error: AuthUnavailableError): void {
     const count = (this.#failure?.count ?? 0) + 1
     const backOff = Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (count - 1)) * (1 + this.#options.random() * JITTER)
-    const retryIn = Math.max(backOff, error.retryAfter ?? 0)
+    // An issuer that is back must be found: it is given what it asks for, but not an hour.
+    const retryIn = Math.max(backOff, Math.min(error.retryAfter ?? 0, LONGEST_BACK_OFF))
     this.#failure = { error, count, retryAt: this.#options.now() + retryIn }
     this.#options.tell({ type: 'failed', error, usable: this.#stillGood() !== undefined, retryIn })
   }

@@ -306,6 +306,23 @@ describe('KeySource', () => {
     })
   })
 
+  test('an hour that the issuer asks for is half a minute', async () => {
+    let fetches = 0
+    const { time, find } = issuer({
+      load: async () => {
+        fetches += 1
+        throw new AuthUnavailableError('id.example.com answered 503', { retryAfter: 3_600 })
+      },
+    })
+    await find('old')
+    time.forward(29)
+    await find('old')
+    expect(fetches).toBe(1)
+    time.forward(1)
+    await find('old')
+    expect(fetches).toBe(2)
+  })
+
   test('keys from elsewhere have the age they had there', async () => {
     const { time, state, source, find } = issuer()
     source.adopt(new KeySet([old.publicJwk]), START - 400)

@@ -56,6 +56,28 @@ keepsTheContract('JwksProvider', async () => {
 })
 
 describe('JwksProvider', () => {
+  // GOALS R7 counts requests, and the second attempt for a lost connection is one.
+  test.each([
+    ['discovery', {}],
+    ['a given URL', { jwksUri: JWKS_URI }],
+  ])('a hard outage costs the issuer at most ten requests in the first minute, by %s', async (_, origin) => {
+    const key = await signer()
+    const time = clock()
+    let requests = 0
+    const fetch = async (): Promise<Response> => {
+      requests += 1
+      throw new TypeError('fetch failed')
+    }
+    const provider = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, now: time.now, fetch, ...origin })
+    for (let tenth = 0; tenth < 600; tenth += 1) {
+      const asked = [key.sign(), key.sign({ sub: 'bob' })].map(async (token) => provider.verifyToken(await token).catch(() => 'nobody knows'))
+      expect(await Promise.all(asked)).toEqual(['nobody knows', 'nobody knows'])
+      time.forward(0.1)
+    }
+    expect(requests).toBeGreaterThanOrEqual(6)
+    expect(requests).toBeLessThanOrEqual(10)
+  })
+
   const setUp = async (options: Partial<JwksProviderOptions> = {}, alg = 'ES256') => {
     const key = await signer(alg)
     const time = clock()
