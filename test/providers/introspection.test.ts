@@ -182,7 +182,7 @@ describe('IntrospectionProvider', () => {
     expect(await outcome()).toBe('yes')
     const [{ headers, body } = { headers: {}, body: new URLSearchParams() }] = idp.questions
     const [, basic = ''] = headers.authorization?.split(' ') ?? []
-    expect(Buffer.from(basic, 'base64').toString()).toBe('notes%2Dserver:a%2Dsecret%3Awith%25odd+chars')
+    expect(Buffer.from(basic, 'base64').toString()).toBe('notes-server:a-secret%3Awith%25odd+chars')
     expect([...body]).toEqual([['resource', 'a'], ['resource', 'b'], ['token_type_hint', 'access_token'], ['token', 'opaque-token']])
     expect(headers).toMatchObject({ accept: 'application/json', 'x-key': 'k', 'content-type': expect.stringContaining('application/x-www-form-urlencoded') })
   })
