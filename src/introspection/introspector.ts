@@ -15,7 +15,6 @@ import type { Answer } from './answer.js'
 import type { AuthTools, OpenidClient } from './client-auth.js'
 import type { SignedExpectations } from './signed-answer.js'
 
-
 export interface IntrospectorOptions {
   readonly issuer: string | undefined
   readonly endpoint: string | undefined
@@ -74,7 +73,8 @@ export class Introspector {
     if (fault !== 'credentials' && fault !== 'forbidden') return
     const { provider, tell, clientAuth } = this.#options
     const { method } = clientAuth
-    ClientAuth.refused(clientAuth)
+    // Not for a 403: whoever sends an odd token must not make us fetch a new one each time.
+    if (fault === 'credentials') ClientAuth.refused(clientAuth)
     tell({ type: 'credentials_refused', provider, fault, method, message })
     if (this.#hasWarned) return
     this.#hasWarned = true

@@ -272,6 +272,22 @@ describe('IntrospectionProvider', () => {
     expect([...stranger.questions, ...stranger.others]).toEqual([])
   })
 
+  test('the error of a fetch of yours is told by its code, and without the request in it', async () => {
+    const { provider } = await setUp({
+      fetch: (url, init) => (String(url).includes('introspect') ? Promise.reject(Object.assign(new Error('failed'), { code: 'ECONNREFUSED', request: String(init?.body), auth: init?.headers })) : fetch(url, init)),
+    })
+    const error: unknown = await provider.verifyToken('opaque-token').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ message: expect.stringContaining('ECONNREFUSED') })
+    expect(inspect(error, { depth: 9 })).not.toMatch(/opaque-token|Basic/)
+  })
+
+  test('a fetch of yours that follows a redirect is not believed', async () => {
+    const { idp, outcome } = await setUp({ fetch: (url, init) => fetch(url, { ...init, redirect: 'follow' }) })
+    idp.at('/elsewhere', GOOD)
+    idp.answer((response) => void response.writeHead(303, { Location: '/elsewhere' }).end())
+    expect(await outcome()).toBe('unavailable')
+  })
+
   test('a connection that is cut is tried once more, a slow one is not', async () => {
     const { idp, outcome } = await setUp({ timeout: 0.2 })
     idp.answer((response) => {
