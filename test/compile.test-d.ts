@@ -28,13 +28,16 @@ import {
   fromClaim,
   gatePolicy,
   getAccessToken,
+  googleTokenInfo,
   InsufficientScopeError,
+  IntrospectionProvider,
   JwksProvider,
   reject,
   requireAuth,
   standardScopes,
   StandardProvider,
   StaticProvider,
+  UserInfoProvider,
   withAccessToken,
 } from '../src/index.js'
 import type { AuthInfo as AuthInfo1 } from '@modelcontextprotocol/sdk/server/auth/types.js'
@@ -48,6 +51,7 @@ import type {
   AuthContext,
   AuthEvent,
   Claims,
+  ClientAuth,
   Decision,
   GateOptions,
   GatePolicy,
@@ -395,3 +399,22 @@ expressAuth()
 expressAuth({ verify: async () => null })
 // @ts-expect-error TS2353 the options of a gate are not those of a verifier
 tokenVerifier(provider, { requiredScopes: ['notes:read'] })
+
+/* ---- Introspection: no mixture of ways, no audience left out ---------------------------------------------------- */
+
+declare const clientAuth: ClientAuth
+new IntrospectionProvider({ issuer, audience, clientAuth, signed: {} })
+new IntrospectionProvider({ endpoint: issuer, audience: anyAudience, clientAuth })
+new UserInfoProvider({ tokenInfo: googleTokenInfo, audience })
+new UserInfoProvider({ userInfo: issuer, audience: anyAudience })
+holds<Equal<ReturnType<IntrospectionProvider['verifyToken']>, Promise<AccessToken | null>>>()
+// @ts-expect-error TS2345 no audience
+new IntrospectionProvider({ issuer, clientAuth })
+// @ts-expect-error TS2345 nobody says who asks
+new IntrospectionProvider({ issuer, audience })
+// @ts-expect-error TS2345 nobody to ask
+new IntrospectionProvider({ audience, clientAuth })
+// @ts-expect-error TS2345 signed answers of an issuer without a name
+new IntrospectionProvider({ endpoint: issuer, audience, clientAuth, signed: {} })
+// @ts-expect-error TS2345 userinfo does not say whose application a token is for
+new UserInfoProvider({ userInfo: issuer, audience })

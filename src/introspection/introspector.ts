@@ -42,7 +42,12 @@ export class Introspector {
   constructor(options: IntrospectorOptions) {
     this.#options = options
     this.#calls = new GuardedCalls(options)
-    this.#endpoint = new Endpoint({ ...options, openid: () => this.#loaded() })
+    this.#endpoint = new Endpoint({
+      ...options,
+      openid: () => this.#loaded(),
+      // Discovery counts as an attempt, so that an issuer that is down is not asked for it by every request.
+      guarded: (discover) => this.#calls.noted('the identity provider', () => blaming('discovery', discover)),
+    })
   }
 
   /**
@@ -53,7 +58,7 @@ export class Introspector {
   async ask(token: string): Promise<Answer | 'not theirs'> {
     const { provider, tell } = this.#options
     try {
-      const server = await this.#server()
+      const server = await this.#endpoint.server()
       return await this.#calls.run(hostOf(server), (signal) => this.#attempt(token, server, signal))
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
@@ -61,12 +66,6 @@ export class Introspector {
       this.#noteRefusal(error)
       throw error
     }
-  }
-
-  /** Discovery counts as an attempt, so that an issuer that is down is not asked for it by every request. */
-  async #server(): Promise<ServerMetadata> {
-    if (this.#endpoint.isKnown) return this.#endpoint.server()
-    return this.#calls.noted('the identity provider', () => blaming('discovery', () => this.#endpoint.server()))
   }
 
   #noteRefusal({ fault, message }: NoAnswer): void {

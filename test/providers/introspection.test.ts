@@ -397,6 +397,14 @@ describe('IntrospectionProvider', () => {
       expect(await outcome()).toBe('yes')
     })
 
+    test('that fails is one failure, however many requests wait for it', async () => {
+      const { idp, events, outcome } = await setUp()
+      idp.at('/.well-known/openid-configuration', json({}, 500))
+      await Promise.all(Array.from({ length: 50 }, (_, n) => outcome(`token-${n}`)))
+      expect(idp.others).toHaveLength(1)
+      expect(events.map(({ type }) => type)).not.toContain('breaker_opened')
+    })
+
     test('an hour later is repeated behind the back of requests, and its failure harms nobody', async () => {
       const { idp, time, outcome } = await setUp()
       expect(await outcome()).toBe('yes')
