@@ -30,7 +30,9 @@ import {
   fromClaim,
   gatePolicy,
   getAccessToken,
+  googleTokenInfo,
   InsufficientScopeError,
+  IntrospectionProvider,
   JwksProvider,
   reject,
   requireAuth,
@@ -38,6 +40,7 @@ import {
   standardScopes,
   StandardProvider,
   StaticProvider,
+  UserInfoProvider,
   withAccessToken,
 } from '../src/index.js'
 import { redisRevocationLog, redisStore } from '../src/redis/index.js'
@@ -54,6 +57,7 @@ import type {
   AuthContext,
   AuthEvent,
   Claims,
+  ClientAuth,
   Decision,
   GateOptions,
   GatePolicy,
@@ -441,3 +445,22 @@ revoke({ sid: 's', before: 1 })
 revoke({ token: 't', issuer: 'i' })
 // @ts-expect-error TS2322 seconds and no date
 revoke({ sub: 'ada', before: new Date() })
+
+/* ---- Introspection: no mixture of ways, no audience left out ---------------------------------------------------- */
+
+declare const clientAuth: ClientAuth
+new IntrospectionProvider({ issuer, audience, clientAuth, signed: {} })
+new IntrospectionProvider({ endpoint: issuer, audience: anyAudience, clientAuth })
+new UserInfoProvider({ tokenInfo: googleTokenInfo, audience })
+new UserInfoProvider({ userInfo: issuer, audience: anyAudience })
+holds<Equal<ReturnType<IntrospectionProvider['verifyToken']>, Promise<AccessToken | null>>>()
+// @ts-expect-error TS2345 no audience
+new IntrospectionProvider({ issuer, clientAuth })
+// @ts-expect-error TS2345 nobody says who asks
+new IntrospectionProvider({ issuer, audience })
+// @ts-expect-error TS2345 nobody to ask
+new IntrospectionProvider({ audience, clientAuth })
+// @ts-expect-error TS2345 signed answers of an issuer without a name
+new IntrospectionProvider({ endpoint: issuer, audience, clientAuth, signed: {} })
+// @ts-expect-error TS2345 userinfo does not say whose application a token is for
+new UserInfoProvider({ userInfo: issuer, audience })

@@ -39,6 +39,8 @@ describe('npm run demo', () => {
       ['✓', 'a client that knows only the URL', '200', 'Hello Ada, you may: notes:read'],
       ['✓', 'a tool that needs more scope', '403', 'insufficient_scope: needs notes:write'],
       ['✓', 'the same tool with a static key', '200', 'Noted for Robot: buy milk'],
+      ['✓', 'an opaque token', '200', 'Hello Ada, you may: notes:read'],
+      ['✓', 'the same, revoked 30 seconds ago', '401', 'invalid_token: Token is invalid or expired'],
       ['✓', 'identity provider down, a new token', '200', 'Hello Ada, you may: notes:read'],
       ['✓', 'identity provider down, a new server', '503', 'temporarily_unavailable: retry after 5 s'],
     ])

@@ -1,4 +1,4 @@
-/** A real OpenID provider: issues JWT access tokens for the server that a client names, and can be switched off. */
+/** A real OpenID provider: issues access tokens for the server that a client names, and can be switched off. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 // Not from 'oidc-provider': that file warns on Node 20, which is older than it supports. This is the class behind it.
 import { Provider } from 'oidc-provider/lib/provider.js'
@@ -17,49 +17,55 @@ export interface Client {
 export interface IdentityProvider {
   readonly issuer: string
   readonly client: Client
+  /** The same agent in an older program, which gets opaque tokens. */
+  readonly olderClient: Client
+  /** The MCP server itself, which may ask about tokens. */
+  readonly server: Client
   /** Switches it off. Does nothing the second time. */
   close(): Promise<void>
 }
 
 export async function startIdentityProvider(): Promise<IdentityProvider> {
   const client = { clientId: 'ada', clientSecret: secret(), scope: 'notes:read' }
-  const { origin, close } = await listen((issuer) => new Provider(issuer, configuration(client)).callback())
-  return { issuer: origin, client, close }
+  const olderClient = { ...client, clientId: 'ada-before' }
+  const server = { clientId: 'notes-server', clientSecret: secret(), scope: '' }
+  const { origin, close } = await listen((issuer) => new Provider(issuer, configuration([client, olderClient, server])).callback())
+  return { issuer: origin, client, olderClient, server, close }
 }
 
 const SCOPES = ['notes:read', 'notes:write']
 
-function configuration({ clientId, clientSecret, scope }: Client): object {
+function configuration(clients: readonly Client[]): object {
   return {
-    clients: [
-      {
-        client_id: clientId,
-        client_secret: clientSecret,
-        scope,
-        grant_types: ['client_credentials'],
-        response_types: [],
-        redirect_uris: [],
-      },
-    ],
+    clients: clients.map(({ clientId, clientSecret, scope }) => ({
+      client_id: clientId,
+      client_secret: clientSecret,
+      ...(scope !== '' && { scope }),
+      grant_types: scope === '' ? [] : ['client_credentials'],
+      response_types: [],
+      redirect_uris: [],
+    })),
     scopes: SCOPES,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     jwks: { keys: [signingKey()] },
     cookies: { keys: [secret()] },
-    adapter: NothingStored,
+    adapter: Memory,
     ttl: { ClientCredentials: TOKEN_LIFETIME },
     // What the tools greet their caller by.
     extraTokenClaims: () => ({ name: 'Ada' }),
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: () => true },
+      revocation: { enabled: true, allowedPolicy: () => true },
       // RFC 8707: a client names the server it wants a token for, and the token is good there only.
       resourceIndicators: {
         enabled: true,
         // In earnest there would be a list of the servers known.
-        getResourceServerInfo: (_context: unknown, resource: string) => ({
+        getResourceServerInfo: (_context: unknown, resource: string, { clientId }: { clientId: string }) => ({
           audience: resource,
           scope: SCOPES.join(' '),
-          accessTokenFormat: 'jwt',
+          accessTokenFormat: clientId === 'ada' ? 'jwt' : 'opaque',
           jwt: { sign: { alg: 'ES256' } },
         }),
       },
@@ -67,10 +73,20 @@ function configuration({ clientId, clientSecret, scope }: Client): object {
   }
 }
 
-/** JWTs are kept by those who hold them: there is nothing to store. */
-class NothingStored {
-  async find(): Promise<undefined> {
-    return undefined
+/** Opaque tokens are kept here; JWTs are kept by those who hold them. */
+class Memory {
+  readonly #kept = new Map<string, object>()
+
+  async find(id: string): Promise<object | undefined> {
+    return this.#kept.get(id)
+  }
+
+  async upsert(id: string, payload: object): Promise<void> {
+    this.#kept.set(id, payload)
+  }
+
+  async destroy(id: string): Promise<void> {
+    this.#kept.delete(id)
   }
 }
 

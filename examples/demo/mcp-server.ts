@@ -1,7 +1,15 @@
 /** An MCP server as you would write it: two tools, and a gate in front that lets in who may call them. */
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import { ChainProvider, InsufficientScopeError, JwksProvider, requireAuth, StaticProvider } from 'bearer-auth-providers'
+import {
+  ChainProvider,
+  clientSecretBasic,
+  InsufficientScopeError,
+  IntrospectionProvider,
+  JwksProvider,
+  requireAuth,
+  StaticProvider,
+} from 'bearer-auth-providers'
 import { bearerAuth } from 'bearer-auth-providers/express'
 import express from 'express'
 import { z } from 'zod'
@@ -13,15 +21,19 @@ export interface NotesOptions {
   readonly resource: string
   /** Who issues the tokens. */
   readonly issuer: string
+  /** Who this server is when it asks the issuer about opaque tokens. */
+  readonly client: { readonly clientId: string; readonly clientSecret: string }
   /** The key of a machine that cannot sign in. */
   readonly robotKey: string
   /** The clock, in seconds since the epoch. Default: the system's. */
   readonly now?: (() => number) | undefined
 }
 
-export function notesApp({ resource, issuer, robotKey, now }: NotesOptions): Express {
+export function notesApp({ resource, issuer, client, robotKey, now }: NotesOptions): Express {
+  const clientAuth = clientSecretBasic(client.clientId, client.clientSecret)
   const auth = new ChainProvider([
     new JwksProvider({ issuer, audience: resource, now }),
+    new IntrospectionProvider({ issuer, audience: resource, clientAuth, now }),
     new StaticProvider({
       [robotKey]: { claims: { sub: 'robot', name: 'Robot' }, scopes: ['notes:read', 'notes:write'] },
     }),

@@ -1,7 +1,7 @@
 /** What a client tries, and what it must get. In this order: the last two switch the identity provider off. */
 import { TOKEN_LIFETIME } from './identity-provider.js'
 import { bearer, callTool, nothing, signIn } from './mcp-client.js'
-import { requestToken } from './token-request.js'
+import { requestToken, revokeToken } from './token-request.js'
 import type { Reply } from './mcp-client.js'
 import type { World } from './world.js'
 
@@ -66,6 +66,29 @@ export const SCENARIOS: readonly Scenario[] = [
     tried: 'the same tool with a static key',
     expected: { status: 200, answer: 'Noted for Robot: buy milk' },
     run: ({ url, robotKey }) => callTool(url, addNote, bearer(robotKey)),
+  },
+  {
+    tried: 'an opaque token',
+    expected: { status: 200, answer: 'Hello Ada, you may: notes:read' },
+    async run({ identityProvider, url }) {
+      return callTool(url, greet, bearer(await requestToken(identityProvider, url, identityProvider.olderClient)))
+    },
+  },
+  {
+    tried: 'the same, revoked 30 seconds ago',
+    expected: { status: 401, answer: 'invalid_token: Token is invalid or expired' },
+    async run({ identityProvider, url: resource, startInstance }) {
+      const { olderClient } = identityProvider
+      const token = await requestToken(identityProvider, resource, olderClient)
+      let ahead = 0
+      const url = await startInstance(() => Date.now() / 1000 + ahead)
+      const before = await callTool(url, greet, bearer(token))
+      if (before.status !== 200) return before
+      await revokeToken(identityProvider, token, olderClient)
+      // A yes is remembered for 30 seconds: then the identity provider is asked again.
+      ahead += 30
+      return callTool(url, greet, bearer(token))
+    },
   },
   {
     tried: 'identity provider down, a new token',

@@ -22,9 +22,9 @@ export interface World {
 
 export async function startWorld(): Promise<World> {
   const identityProvider = await startIdentityProvider()
-  const { issuer } = identityProvider
+  const { issuer, server: client } = identityProvider
   const robotKey = randomBytes(32).toString('hex')
-  const first = await listen((origin) => notesApp({ resource: `${origin}/mcp`, issuer, robotKey }))
+  const first = await listen((origin) => notesApp({ resource: `${origin}/mcp`, issuer, client, robotKey }))
   const url = `${first.origin}/mcp`
   const servers: Listening[] = [first]
   return {
@@ -33,7 +33,7 @@ export async function startWorld(): Promise<World> {
     token: await requestToken(identityProvider, url),
     robotKey,
     async startInstance(now) {
-      const instance = await listen(() => notesApp({ resource: url, issuer, robotKey, now }))
+      const instance = await listen(() => notesApp({ resource: url, issuer, client, robotKey, now }))
       servers.push(instance)
       return `${instance.origin}/mcp`
     },

@@ -22,6 +22,8 @@ export interface EndpointOptions {
   readonly insecure: boolean
   readonly closed: AbortSignal
   readonly now: () => number
+  /** Around the first discovery, which requests wait for: one attempt, however many of them. */
+  readonly guarded: (work: () => Promise<ServerMetadata>) => Promise<ServerMetadata>
 }
 
 /** Seconds that what discovery said is used before it is asked again, in the background; and after a failure. */
@@ -41,15 +43,10 @@ export class Endpoint {
     this.#known = { server: { issuer: issuer ?? endpoint, introspection_endpoint: endpoint }, askAgainAt: Number.POSITIVE_INFINITY }
   }
 
-  /** False while discovery is needed before anything else. */
-  get isKnown(): boolean {
-    return this.#known !== undefined
-  }
-
   /** What is known of the server, discovered if need be. @throws AuthUnavailableError when it cannot be found out. */
   async server(): Promise<ServerMetadata> {
     const known = this.#known
-    if (known === undefined) return this.#discover()
+    if (known === undefined) return this.#discover(() => this.#options.guarded(() => this.#ask()))
     if (this.#options.now() >= known.askAgainAt) this.#refresh(known.server)
     return known.server
   }
@@ -57,12 +54,12 @@ export class Endpoint {
   /** In the background: what was found before serves on, whatever comes of it. */
   #refresh(server: ServerMetadata): void {
     this.#known = { server, askAgainAt: this.#options.now() + RETRY_AFTER }
-    this.#discover().catch(() => undefined)
+    this.#discover(() => this.#ask()).catch(() => undefined)
   }
 
-  async #discover(): Promise<ServerMetadata> {
+  async #discover(ask: () => Promise<ServerMetadata>): Promise<ServerMetadata> {
     if (this.#underWay !== undefined) return this.#underWay
-    const discovering = this.#ask()
+    const discovering = ask()
     if (!mayShareBetweenRequests) return discovering
     this.#underWay = discovering
     try {

@@ -15,7 +15,6 @@ import type { Answer } from './answer.js'
 import type { AuthTools, OpenidClient } from './client-auth.js'
 import type { SignedExpectations } from './signed-answer.js'
 
-
 export interface IntrospectorOptions {
   readonly issuer: string | undefined
   readonly endpoint: string | undefined
@@ -43,7 +42,12 @@ export class Introspector {
   constructor(options: IntrospectorOptions) {
     this.#options = options
     this.#calls = new GuardedCalls(options)
-    this.#endpoint = new Endpoint({ ...options, openid: () => this.#loaded() })
+    this.#endpoint = new Endpoint({
+      ...options,
+      openid: () => this.#loaded(),
+      // Discovery counts as an attempt, so that an issuer that is down is not asked for it by every request.
+      guarded: (discover) => this.#calls.noted('the identity provider', () => blaming('discovery', discover)),
+    })
   }
 
   /**
@@ -54,7 +58,7 @@ export class Introspector {
   async ask(token: string): Promise<Answer | 'not theirs'> {
     const { provider, tell } = this.#options
     try {
-      const server = await this.#server()
+      const server = await this.#endpoint.server()
       return await this.#calls.run(hostOf(server), (signal) => this.#attempt(token, server, signal))
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
@@ -64,17 +68,12 @@ export class Introspector {
     }
   }
 
-  /** Discovery counts as an attempt, so that an issuer that is down is not asked for it by every request. */
-  async #server(): Promise<ServerMetadata> {
-    if (this.#endpoint.isKnown) return this.#endpoint.server()
-    return this.#calls.noted('the identity provider', () => blaming('discovery', () => this.#endpoint.server()))
-  }
-
   #noteRefusal({ fault, message }: NoAnswer): void {
     if (fault !== 'credentials' && fault !== 'forbidden') return
     const { provider, tell, clientAuth } = this.#options
     const { method } = clientAuth
-    ClientAuth.refused(clientAuth)
+    // Not for a 403: whoever sends an odd token must not make us fetch a new one each time.
+    if (fault === 'credentials') ClientAuth.refused(clientAuth)
     tell({ type: 'credentials_refused', provider, fault, method, message })
     if (this.#hasWarned) return
     this.#hasWarned = true

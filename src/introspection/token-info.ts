@@ -1,5 +1,5 @@
 /** What identity providers without introspection say about a token that is shown to them. */
-import { blaming, faultOf, MAX_BYTES, mediaTypeOf, NoAnswer } from './upstream.js'
+import { blaming, codeOf, faultOf, MAX_BYTES, mediaTypeOf, NoAnswer } from './upstream.js'
 import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
 import type { Claims } from '../access-token.js'
@@ -71,8 +71,8 @@ export async function askAbout(token: string, { url, send, refusedWith }: Place,
   const headers = { Accept: 'application/json', ...(send === 'header' && { Authorization: `Bearer ${token}` }) }
   const init: FetchInit = { headers, signal }
   // Without a cause: it may quote the URL, and the token is in it.
-  const response = await respond(fetch, place.href, init).catch(() => {
-    throw new NoAnswer('connection', `no answer from ${host}`)
+  const response = await respond(fetch, place.href, init).catch((error: Error) => {
+    throw new NoAnswer('connection', `no answer from ${host}${codeOf(error)}`)
   })
   if (response.status !== 200) {
     abandon(response.body)

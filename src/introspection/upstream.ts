@@ -2,6 +2,7 @@
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
 import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
+import { ownProperty } from '../lib/own-property.js'
 import type { CustomFetch } from 'openid-client'
 import type { Fetch } from '../lib/bounded-fetch.js'
 
@@ -84,7 +85,12 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
   return async (url, { method, headers: own, body }) => {
     const { host } = new URL(url)
     const init = { method, headers: { ...headers, ...own, ...(open && { accept: mediaType }) }, body: String(body), signal } // a form, by openid-client
-    const response = await blaming('connection', () => respond(fetch, url, init))
+    const response = await respond(fetch, url, init).catch((error: Error) => {
+      // Without the cause: the error of a `fetch` that was handed in may hold the request, secrets and all.
+      throw new NoAnswer('connection', `no answer from ${host}${codeOf(error)}`)
+    })
+    // Credentials have gone there, by a `fetch` that follows where it was told not to: what comes from there is not taken.
+    if (response.redirected) throw new NoAnswer('redirect', `${host} redirected, and "fetch" followed`)
     const fault = response.status === 200 || response.status === 400 ? undefined : faultOf(response.status)
     if (fault !== undefined) {
       abandon(response.body)
@@ -98,6 +104,14 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
     const json = response.status === 200 && open !== undefined ? await blaming('unreadable', () => open(text)) : undefined
     return new Response(json === undefined ? text : JSON.stringify(json), { status: response.status, headers: { 'content-type': JSON_TYPE } })
   }
+}
+
+/** The code that Node gives to what went wrong, such as ECONNREFUSED. */
+export function codeOf(error: unknown): string {
+  const causes = [0, 1, 2].reduce<readonly unknown[]>((found) => [...found, (found.at(-1) as Error | undefined)?.cause], [error])
+  const codes = causes.map((cause) => ownProperty(cause, 'code'))
+  const code = codes.find((one) => typeof one === 'string' && /^E[A-Z_]{3,40}$/.test(one) && one !== 'ERR_AUTH_UNAVAILABLE')
+  return typeof code === 'string' ? ` (${code})` : ''
 }
 
 /** Whose fault a status is that is no answer. */

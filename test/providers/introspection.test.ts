@@ -182,7 +182,7 @@ describe('IntrospectionProvider', () => {
     expect(await outcome()).toBe('yes')
     const [{ headers, body } = { headers: {}, body: new URLSearchParams() }] = idp.questions
     const [, basic = ''] = headers.authorization?.split(' ') ?? []
-    expect(Buffer.from(basic, 'base64').toString()).toBe('notes%2Dserver:a%2Dsecret%3Awith%25odd+chars')
+    expect(Buffer.from(basic, 'base64').toString()).toBe('notes-server:a-secret%3Awith%25odd+chars')
     expect([...body]).toEqual([['resource', 'a'], ['resource', 'b'], ['token_type_hint', 'access_token'], ['token', 'opaque-token']])
     expect(headers).toMatchObject({ accept: 'application/json', 'x-key': 'k', 'content-type': expect.stringContaining('application/x-www-form-urlencoded') })
   })
@@ -270,6 +270,22 @@ describe('IntrospectionProvider', () => {
     idp.answer((response) => void response.writeHead(307, { Location: stranger.endpoint }).end())
     expect(await outcome()).toBe('unavailable')
     expect([...stranger.questions, ...stranger.others]).toEqual([])
+  })
+
+  test('the error of a fetch of yours is told by its code, and without the request in it', async () => {
+    const { provider } = await setUp({
+      fetch: (url, init) => (String(url).includes('introspect') ? Promise.reject(Object.assign(new Error('failed'), { code: 'ECONNREFUSED', request: String(init?.body), auth: init?.headers })) : fetch(url, init)),
+    })
+    const error: unknown = await provider.verifyToken('opaque-token').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ message: expect.stringContaining('ECONNREFUSED') })
+    expect(inspect(error, { depth: 9 })).not.toMatch(/opaque-token|Basic/)
+  })
+
+  test('a fetch of yours that follows a redirect is not believed', async () => {
+    const { idp, outcome } = await setUp({ fetch: (url, init) => fetch(url, { ...init, redirect: 'follow' }) })
+    idp.at('/elsewhere', GOOD)
+    idp.answer((response) => void response.writeHead(303, { Location: '/elsewhere' }).end())
+    expect(await outcome()).toBe('unavailable')
   })
 
   test('a connection that is cut is tried once more, a slow one is not', async () => {
@@ -379,6 +395,14 @@ describe('IntrospectionProvider', () => {
       idp.at('/.well-known/openid-configuration', { issuer: idp.issuer, introspection_endpoint: idp.endpoint })
       time.forward(1)
       expect(await outcome()).toBe('yes')
+    })
+
+    test('that fails is one failure, however many requests wait for it', async () => {
+      const { idp, events, outcome } = await setUp()
+      idp.at('/.well-known/openid-configuration', json({}, 500))
+      await Promise.all(Array.from({ length: 50 }, (_, n) => outcome(`token-${n}`)))
+      expect(idp.others).toHaveLength(1)
+      expect(events.map(({ type }) => type)).not.toContain('breaker_opened')
     })
 
     test('an hour later is repeated behind the back of requests, and its failure harms nobody', async () => {

@@ -1,0 +1,65 @@
+/** IntrospectionProvider against Glewlwyd, with its oddities. Skipped, loudly, where it is not installed: apt-get install glewlwyd. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isUnavailable } from '../../src/errors.js'
+import { clientSecretBasic, clientSecretPost, IntrospectionProvider } from '../../src/index.js'
+import { glewlwyd, HAS_GLEWLWYD, SECRET } from '../introspection/glewlwyd-kit.js'
+import type { Glewlwyd } from '../introspection/glewlwyd-kit.js'
+import type { AuthEvent, IntrospectionProviderOptions } from '../../src/index.js'
+
+if (!HAS_GLEWLWYD) console.warn('SKIPPED: the tests against Glewlwyd, which is not installed; apt-get install glewlwyd')
+
+describe.skipIf(!HAS_GLEWLWYD)('Glewlwyd', () => {
+  let idp: Glewlwyd
+  beforeAll(async () => {
+    idp = await glewlwyd()
+  }, 30_000)
+  afterAll(() => idp?.close())
+
+  function provider(options: Partial<IntrospectionProviderOptions> = {}) {
+    const events: AuthEvent[] = []
+    const made = new IntrospectionProvider({
+      ...{ issuer: idp.issuer, audience: 'notes', clientAuth: clientSecretBasic('agent', SECRET), cache: false, timeout: 10 },
+      ...{ observe: (event: AuthEvent) => events.push(event) },
+      ...options,
+    } as IntrospectionProviderOptions)
+    return { made, events }
+  }
+
+  test('a token is its own by issuer, accepted, revoked, and refused', async () => {
+    const { made } = provider()
+    const token = await idp.token()
+    expect(made.recognizes(token)).toBe('mine')
+    // No `sub` and no `iss` in the answer: the client speaks for itself.
+    expect(await made.verifyToken(token)).toMatchObject({ subject: 'agent', clientId: 'agent', scopes: ['notes'] })
+    await idp.revoke(token)
+    expect(await made.verifyToken(token)).toBeNull()
+  })
+
+  test('the scope stands in aud, and the refusal says so', async () => {
+    const { made, events } = provider({ audience: 'https://mcp.example.com/mcp' })
+    expect(await made.verifyToken(await idp.token())).toBeNull()
+    expect(events.at(-1)).toMatchObject({ reason: 'wrong_audience', hint: expect.stringContaining('audienceClaims') })
+    const { made: told } = provider({ audience: 'agent', audienceClaims: 'client_id' })
+    expect(await told.verifyToken(await idp.token())).not.toBeNull()
+  })
+
+  test('a token is active only for the client that got it, and the refusal says what it may be', async () => {
+    const { made, events } = provider({ clientAuth: clientSecretBasic('notes-server', SECRET) })
+    expect(await made.verifyToken(await idp.token())).toBeNull()
+    expect(events.at(-1)).toMatchObject({ claim: 'active', hint: expect.stringContaining('not for this client') })
+  })
+
+  test.each([
+    ['a wrong secret', () => clientSecretBasic('agent', 'wrong')],
+    ['a method that it does not take for introspection', () => clientSecretPost('agent', SECRET)],
+  ])('%s is unavailable and loud', async (_, clientAuth) => {
+    const { made, events } = provider({ clientAuth: clientAuth() })
+    const answer = await made.verifyToken(await idp.token()).catch((error: unknown) => error)
+    expect(isUnavailable(answer)).toBe(true)
+    expect(events.map(({ type }) => type)).toContain('credentials_refused')
+  })
+
+  test('garbage is refused', async () => {
+    expect(await provider().made.verifyToken('never-issued')).toBeNull()
+  })
+})
