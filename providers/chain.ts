@@ -6,7 +6,7 @@ import { checkOptions, optionalFunction } from '../src/lib/options.js'
 import { BearerAuthProvider, checkedProvider } from '../src/provider.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
-import type { Recognition } from '../src/provider.js'
+import type { Recognition, VerifyOptions } from '../src/provider.js'
 
 /** What `ChainProvider` takes beside its members, which have events of their own. */
 export interface ChainProviderOptions {
@@ -45,11 +45,11 @@ export class ChainProvider extends BearerAuthProvider {
     return perhaps.length > 0 ? 'maybe' : 'foreign'
   }
 
-  override async verifyToken(token: string): Promise<AccessToken | null> {
+  override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
     if (!isBearerToken(token)) return null
     const { owner, perhaps } = this.#route(token)
-    if (owner !== undefined) return owner.verifyToken(token)
-    if (perhaps.length > 0) return firstYes(perhaps, token)
+    if (owner !== undefined) return owner.verifyToken(token, options)
+    if (perhaps.length > 0) return firstYes(perhaps, token, options)
     notify(this.#observe, { type: 'rejected', provider: this.#name, reason: 'no_owner', remembered: false })
     return null
   }
@@ -74,11 +74,11 @@ function recognition(member: BearerAuthProvider, token: string): Recognition {
 }
 
 /** The first yes. Without one, a bug beats "nobody knows", and that beats no. */
-async function firstYes(members: readonly BearerAuthProvider[], token: string): Promise<AccessToken | null> {
+async function firstYes(members: readonly BearerAuthProvider[], token: string, options: VerifyOptions | undefined): Promise<AccessToken | null> {
   const failures: unknown[] = []
   for (const member of members) {
     try {
-      const answer = await member.verifyToken(token)
+      const answer = await member.verifyToken(token, options)
       if (answer !== null) return answer
     } catch (error) {
       failures.push(error)

@@ -1,4 +1,5 @@
 /** Verifies JWT access tokens by their issuer's public keys. The only network calls are for those keys. */
+import { Recheck } from '../src/introspection/recheck.js'
 import { decodeJwt, unverifiedIssuer } from '../src/jwt/decode.js'
 import { expectationsOf, oneOf } from '../src/jwt/expectations.js'
 import { IssuerKeys } from '../src/jwt/issuer-keys.js'
@@ -6,6 +7,7 @@ import { FILE_AGE, keyOrigin } from '../src/jwt/key-origin.js'
 import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
 import { shapeOf } from '../src/jwt/near-miss.js'
 import { firstFinding, rulesFor } from '../src/jwt/rules.js'
+import { anyAudience } from '../src/jwt/jwt-options.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature.js'
 import { andThen } from '../src/lib/awaitable.js'
 import { checkOptions } from '../src/lib/options.js'
@@ -19,17 +21,26 @@ import type { Expectations, Finding, Rule } from '../src/jwt/rules.js'
 import type { Signed } from '../src/jwt/signature.js'
 import type { SignatureEngine } from '../src/jwt/signature-engine.js'
 import type { Awaitable } from '../src/lib/awaitable.js'
+import type { RecheckOptions } from '../src/introspection/recheck.js'
 import type { Recognition } from '../src/provider.js'
-import type { ProviderOptions } from '../src/standard-provider.js'
+import type { CheckRequest, ProviderOptions } from '../src/standard-provider.js'
 import type { RejectReason, Verdict } from '../src/verdict.js'
 
 /** What `JwksProvider` takes: what every provider takes, what to expect of the token, and where its issuer's keys are. */
-export type JwksProviderOptions = ProviderOptions & JwtOptions
+export type JwksProviderOptions = ProviderOptions &
+  JwtOptions & {
+    /**
+     * Asks the issuer as well, at most every so many seconds for a token, whether it is still good: revocation for JWTs. A
+     * revoked token is refused within `every` and `cache.ttl` together. While the issuer is away, a token that it must be
+     * asked about is 503.
+     */
+    introspect?: RecheckOptions | undefined
+  }
 
 const OPTIONS = [
   ...PROVIDER_OPTIONS,
   ...['issuer', 'audience', 'audienceClaims', 'audienceMode', 'tokenType', 'algorithms', 'maxTokenAge', 'requiredClaims', 'rules'],
-  ...['jwksUri', 'jwks', 'jwksFile', 'keys', 'engine', 'timeout', 'fetch', 'headers'],
+  ...['jwksUri', 'jwks', 'jwksFile', 'keys', 'engine', 'timeout', 'fetch', 'headers', 'introspect'],
 ]
 
 /** What one rule found about one token. Holds claim values: for your own eyes. */
@@ -56,6 +67,7 @@ export class JwksProvider extends StandardProvider {
   readonly #expected: Expectations
   readonly #rules: ReturnType<typeof rulesFor>
   readonly #engine: SignatureEngine
+  readonly #recheck: Recheck | undefined
   readonly #closed = new AbortController()
 
   constructor(options: JwksProviderOptions) {
@@ -68,6 +80,7 @@ export class JwksProvider extends StandardProvider {
     this.#rules = rulesFor(this.#expected)
     this.#engine = signatureEngine(oneOf('engine', options.engine ?? 'auto', ['auto', 'jose']))
     this.issuers = [...this.#expected.issuers.keys()]
+    this.#recheck = options.introspect && this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
       load: keyOrigin(options, this.#closed.signal),
@@ -88,6 +101,7 @@ export class JwksProvider extends StandardProvider {
   /** Forgets every verdict, and ends what the issuer is being asked. What needs the issuer after this is unavailable. */
   override async close(): Promise<void> {
     this.#closed.abort()
+    this.#recheck?.close()
     await super.close()
   }
 
@@ -132,7 +146,7 @@ export class JwksProvider extends StandardProvider {
     return true
   }
 
-  protected override check(token: string): Awaitable<Verdict> {
+  protected override check(token: string, { maxAge }: CheckRequest): Awaitable<Verdict> {
     const jwt = decodeJwt(token)
     if (jwt === null) return reject('malformed', malformed(token))
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
@@ -141,8 +155,18 @@ export class JwksProvider extends StandardProvider {
     if (found !== undefined) return reject(found.reason, found.detail)
     return andThen(this.#checkSignature(token, jwt), (unsigned) => {
       const fault = unsigned ?? firstFinding(this.#rules.signed, jwt, this.#expected, now)
-      return fault === undefined ? new AcceptedFrozen(jwt.claims) : reject(fault.reason, fault.detail)
+      if (fault !== undefined) return reject(fault.reason, fault.detail)
+      const accepted = new AcceptedFrozen(jwt.claims)
+      return this.#recheck === undefined ? accepted : this.#recheck.refusalOf(token, jwt.claims, maxAge).then((refusal) => refusal ?? accepted)
     })
+  }
+
+  #recheckBy(introspect: RecheckOptions, { observe, fetch }: JwksProviderOptions): Recheck {
+    const [issuer, ...others] = this.issuers
+    if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
+    // The audience was looked at in the token itself, which is what was signed.
+    const about = { issuer, audience: anyAudience, ...(introspect.fetch === undefined && fetch !== undefined && { fetch }) } as const
+    return new Recheck(introspect, about, { now: this.now, clockTolerance: this.clockTolerance, observe, provider: this.name })
   }
 
   #checkSignature(token: string, { header, claims, signature }: DecodedJwt): Awaitable<Finding | undefined> {

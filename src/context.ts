@@ -1,6 +1,7 @@
 /** Who is calling, for any code that runs while a request is handled. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { AuthenticationError, InsufficientScopeError } from './errors.js'
+import { spanInSeconds } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
 import { warn } from './lib/warn.js'
 import { missingScopes } from './scopes/match.js'
@@ -15,8 +16,11 @@ export interface AuthContext {
   /** Absent where no gate is around: the errors' own plain answers serve then. */
   readonly answers?: {
     unauthenticated(): Answer
+    invalidToken(): Answer
     insufficientScope(requiredScopes: readonly string[]): Answer
   }
+  /** Asks again about the token, unless the answer is younger than so many seconds; null when it is good no more. */
+  readonly verifyAgain?: ((maxAge: number) => Promise<AccessToken | null>) | undefined
 }
 
 /** The token of the request being handled, or null when it came without a good one. */
@@ -42,6 +46,25 @@ export function requireAuth(...scopes: string[]): AccessToken {
     throw new InsufficientScopeError(scopes, context.answers?.insufficientScope(scopes))
   }
   return context.token
+}
+
+/**
+ * As `requireAuth`, on an answer of the identity provider that is not older than so many seconds: for what must not be
+ * done with a token that was revoked a moment ago. 0 asks each time. Where no gate is around, the token is taken as it is.
+ *
+ * @throws AuthenticationError (401) when the token is good no more.
+ * @throws InsufficientScopeError (403) when a scope is missing by now.
+ * @throws AuthUnavailableError (503) when the identity provider must be asked and does not answer.
+ */
+export async function requireFreshAuth(maxAge: number, ...scopes: string[]): Promise<AccessToken> {
+  spanInSeconds('maxAge', maxAge, { min: 0, max: 3_600 })
+  const token = requireAuth(...scopes)
+  const { verifyAgain, answers } = storage.getStore() ?? {}
+  if (verifyAgain === undefined) return token
+  const fresh = await verifyAgain(maxAge)
+  if (fresh === null) throw new AuthenticationError('The token is good no more', answers?.invalidToken())
+  if (missingScopes(fresh.scopes, scopes).length > 0) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes))
+  return fresh
 }
 
 /** Runs code as the holder of a token, or of none: for tests of your handlers, and for servers with a gate of their own. */

@@ -52,6 +52,12 @@ export interface ProviderOptions {
 /** The names of `ProviderOptions`, for `checkOptions` in subclasses. */
 export const PROVIDER_OPTIONS = ['scopes', 'cache', 'revocations', 'observe', 'clockTolerance', 'now', 'name'] as const
 
+/** What is asked of one check. */
+export interface CheckRequest {
+  /** Seconds: what the answer rests on must not be older. Undefined: as the options of the provider have it. */
+  readonly maxAge: number | undefined
+}
+
 /** Counts since the provider was made, for a page of figures. */
 export interface ProviderStats extends CacheStats {
   /** Answers that another process had asked for, where there is a second level. */
@@ -96,9 +102,10 @@ export abstract class StandardProvider extends BearerAuthProvider {
 
   /**
    * Finds out about one token. Give `accept(claims, expiresAt)` or `reject(reason)`; throw `AuthUnavailableError` when
-   * you could not find out. Called once per token and memory span, however many requests ask at once.
+   * you could not find out. Called once per token and memory span, however many requests ask at once. `request` matters
+   * to those who remember something of their own.
    */
-  protected abstract check(token: string): Awaitable<Verdict>
+  protected abstract check(token: string, request: CheckRequest): Awaitable<Verdict>
 
   /** What can be a token of this provider at all, at a glance. Default: RFC 6750's alphabet. */
   protected isWellFormed(token: string): boolean {
@@ -191,9 +198,9 @@ export abstract class StandardProvider extends BearerAuthProvider {
     const shared = this.#shared
     const cache = this.#cache
     if (shared === undefined || cache === undefined || options?.maxAge !== undefined) {
-      return andThen(this.check(token), (verdict) => this.#finding(token, verdict))
+      return andThen(this.check(token, { maxAge: options?.maxAge }), (verdict) => this.#finding(token, verdict))
     }
-    const check = async (): Promise<Verdict> => checkedVerdict(await this.check(token))
+    const check = async (): Promise<Verdict> => checkedVerdict(await this.check(token, { maxAge: undefined }))
     const answer = shared.ask(key, check, (verdict) => cache.endOf(verdict))
     return answer.then(({ verdict, until }) => this.#finding(token, verdict, until))
   }

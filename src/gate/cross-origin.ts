@@ -30,6 +30,7 @@ export function readableWhenThrown(context: AuthContext, alreadySet: (name: stri
     ...context,
     answers: {
       unauthenticated: () => readable(answers.unauthenticated()),
+      invalidToken: () => readable(answers.invalidToken()),
       insufficientScope: (scopes) => readable(answers.insufficientScope(scopes)),
     },
   }

@@ -23,7 +23,10 @@ export type Decision =
 export async function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Decision> {
   const { answers } = policy
   if (answers === undefined) throw new TypeError('decide takes checked options: decide(request, provider, gatePolicy({ … }))')
-  const pass = (token: AccessToken | null): Decision => ({ pass: true, context: { token, resource: policy.resource, answers } })
+  const pass = (token: AccessToken | null, verifyAgain?: AuthContext['verifyAgain']): Decision => ({
+    pass: true,
+    context: { token, resource: policy.resource, answers, verifyAgain },
+  })
   const send = (answer: Answer): Decision => ({ pass: false, answer })
 
   const metadata = policy.resource && metadataAnswer(request, policy.resource, describe(provider, policy))
@@ -36,17 +39,28 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   if (credentials.kind === 'none') return guarded && !policy.optional ? send(answers.unauthenticated()) : pass(null)
   if (credentials.kind === 'malformed') return guarded ? send(answers.malformed()) : pass(null)
 
+  const verify = (maxAge: number | undefined): Promise<AccessToken | null> => verified(provider, credentials.token, maxAge)
   let token: AccessToken | null
   try {
-    token = toAccessToken(await provider.verifyToken(credentials.token))
+    token = await verify(policy.maxAge)
   } catch (error) {
-    if (!isUnavailable(error)) throw asBug(error)
+    if (!isUnavailable(error)) throw error
     return guarded ? send(answers.unavailable(error.retryAfter)) : pass(null)
   }
-  // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
-  if (token === null || token.claims.cnf !== undefined) return guarded ? send(answers.invalidToken()) : pass(null)
+  if (token === null) return guarded ? send(answers.invalidToken()) : pass(null)
   if (guarded && missingScopes(token.scopes, policy.requiredScopes).length > 0) return send(answers.insufficientScope(policy.requiredScopes))
-  return pass(token)
+  return pass(token, verify)
+}
+
+async function verified(provider: BearerAuthProvider, text: string, maxAge: number | undefined): Promise<AccessToken | null> {
+  let token: AccessToken | null
+  try {
+    token = toAccessToken(await provider.verifyToken(text, maxAge === undefined ? undefined : { maxAge }))
+  } catch (error) {
+    throw isUnavailable(error) ? error : asBug(error)
+  }
+  // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
+  return token?.claims.cnf === undefined ? token : null
 }
 
 // A rewritten path is open only if both of its names are.

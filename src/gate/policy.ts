@@ -1,5 +1,5 @@
 /** What a gate demands, checked once where it is built. */
-import { checkOptions } from '../lib/options.js'
+import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { checkedScopes } from '../scopes/match.js'
 import { challengeAnswers } from './challenge.js'
 import { checkedPaths, isGuarded } from './paths.js'
@@ -31,6 +31,11 @@ export interface GateOptions {
   exclude?: readonly string[]
   /** Guarded requests without a token pass too; one that is presented must be good. Default: false. */
   optional?: boolean
+  /**
+   * Seconds: an answer about a token must not be older, whatever the provider remembers. For routes where a token that was
+   * revoked a moment ago must not pass. 0 asks each time. Default: as long as the provider remembers.
+   */
+  maxAge?: number
   /** How denials are worded. Default: `'rfc6750'`. With `'mcp-use'` an outage is a 401, as in the original. */
   errors?: ErrorProfile
 }
@@ -43,6 +48,8 @@ export interface GatePolicy {
   /** Where the whole app is wrapped, and where a route or a mount is. */
   readonly paths: Readonly<Record<'app' | 'mount', PathPolicy>>
   readonly optional: boolean
+  /** Seconds. */
+  readonly maxAge: number | undefined
   readonly answers: Answers
 }
 
@@ -70,6 +77,7 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
     authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
     paths: pathPolicies(options, resource),
     optional,
+    maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl }),
   }
 }
@@ -96,4 +104,4 @@ function checkedIssuers(issuers: unknown): readonly string[] {
   return [...issuers]
 }
 
-const OPTIONS = ['requiredScopes', 'resource', 'scopesSupported', 'authorizationServers', 'protect', 'exclude', 'optional', 'errors'] as const
+const OPTIONS = ['requiredScopes', 'resource', 'scopesSupported', 'authorizationServers', 'protect', 'exclude', 'optional', 'maxAge', 'errors'] as const

@@ -35,15 +35,15 @@ export class Recheck {
 
   /**
    * Why a token with a good signature is no longer taken; undefined when its issuer said at most `every` seconds ago
-   * that it is active.
+   * that it is active, or `maxAge` where that is less.
    *
    * @throws AuthUnavailableError when the issuer must be asked and does not answer.
    */
-  async refusalOf(token: string, claims: Claims): Promise<Rejected | undefined> {
+  async refusalOf(token: string, claims: Claims, maxAge = this.#every): Promise<Rejected | undefined> {
     const key = sha256(token)
     const askedAt = this.#askedAt.get(key)
     const now = this.#now()
-    if (askedAt !== undefined && now >= askedAt && now < askedAt + this.#every) return undefined
+    if (askedAt !== undefined && now >= askedAt && now < askedAt + Math.min(this.#every, maxAge)) return undefined
     this.#askedAt.delete(key)
     const verdict = await this.#introspection.verdictOn(token)
     if (!verdict.accepted) return verdict
