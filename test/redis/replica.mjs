@@ -1,0 +1,56 @@
+// One replica of a server, in a process of its own: the built library, a real Redis, a real identity provider.
+// Started with the ports of both; takes orders from its parent and reports back.
+import { createClient } from 'redis'
+import { allowInsecureHttp, clientSecretBasic, IntrospectionProvider, Revocations } from 'bearer-auth-providers'
+import { redisRevocationLog, redisStore } from 'bearer-auth-providers/redis'
+
+const [redisPort, issuerPort] = process.argv.slice(2)
+const secret = 'what-all-replicas-of-these-tests-know'
+
+const client = createClient({
+  socket: { host: '127.0.0.1', port: Number(redisPort), connectTimeout: 1000, socketTimeout: 3000, reconnectStrategy: () => 50 },
+  disableOfflineQueue: true,
+  pingInterval: 1000,
+})
+client.on('error', () => undefined)
+await client.connect()
+
+const revocations = new Revocations({ log: redisRevocationLog(client), secret })
+await revocations.ready()
+const provider = new IntrospectionProvider({
+  endpoint: `http://127.0.0.1:${issuerPort}/introspect`,
+  audience: 'https://mcp.example.com/mcp',
+  clientAuth: clientSecretBasic('mcp', 'a secret'),
+  cache: { shared: { store: redisStore(client), secret } },
+  revocations,
+  [allowInsecureHttp]: true,
+})
+
+const ORDERS = {
+  verify: async (token) => (await provider.verifyToken(token))?.subject ?? 'no',
+  revoke: async (what) => void (await provider.revoke(what)),
+  stats: () => provider.stats(),
+  /** Verifies ever new tokens until told to stop; how many were answered, and the slowest of them in milliseconds. */
+  load: async (name) => {
+    loading = true
+    let answered = 0
+    let slowest = 0
+    for (; loading; answered += 1) {
+      const since = performance.now()
+      if ((await provider.verifyToken(`${name}-${answered}`)) === null) throw new Error('a good token was refused')
+      slowest = Math.max(slowest, performance.now() - since)
+    }
+    return { answered, slowest }
+  },
+  stop: () => void (loading = false),
+}
+let loading = false
+
+process.on('message', async ({ id, order, value }) => {
+  try {
+    process.send({ id, answer: await ORDERS[order](value) })
+  } catch (error) {
+    process.send({ id, error: `${error.code ?? ''} ${error.message}` })
+  }
+})
+process.send({ id: 0, answer: 'ready' })

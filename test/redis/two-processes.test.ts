@@ -1,0 +1,150 @@
+/** Two real processes with one real Redis and one real identity provider: what one knows, the other knows. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { redisIsThere, startRedis, until } from '../redis-server.js'
+import type { ChildProcess } from 'node:child_process'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ProviderStats } from '../../src/index.js'
+import type { RedisServer } from '../redis-server.js'
+
+describe.runIf(redisIsThere)('two replicas', { timeout: 60_000 }, () => {
+  let redis: RedisServer
+  let issuer: Issuer
+  let replicas: Replica[]
+
+  beforeEach(async () => {
+    redis = await startRedis()
+    issuer = await startIssuer()
+    replicas = []
+  })
+  afterEach(async () => {
+    replicas.forEach((replica) => replica.end())
+    issuer.end()
+    await redis.kill()
+  })
+
+  async function two(): Promise<readonly [Replica, Replica]> {
+    const both = await Promise.all([startReplica(redis.port, issuer.port), startReplica(redis.port, issuer.port)])
+    replicas.push(...both)
+    return [both[0], both[1]]
+  }
+
+  test('a token that one asked about is answered by the other without a call', async () => {
+    const [one, other] = await two()
+    expect(await one.tell('verify', 'good-1')).toBe('ada')
+    expect(await one.tell('verify', 'bad-1')).toBe('no')
+    expect([await other.tell('verify', 'good-1'), await other.tell('verify', 'bad-1')]).toEqual(['ada', 'no'])
+    expect(issuer.asked).toEqual(['good-1', 'bad-1'])
+    expect(((await other.tell('stats')) as ProviderStats).shared).toEqual({ hits: 2, misses: 0 })
+  })
+
+  test('one asks for both when both are asked at once', async () => {
+    const [one, other] = await two()
+    issuer.takes = 100
+    const answers = await Promise.all([one.tell('verify', 'good-1'), other.tell('verify', 'good-1')])
+    expect([answers, issuer.asked]).toEqual([['ada', 'ada'], ['good-1']])
+  })
+
+  test('what one revokes, the other refuses within 100 ms', async () => {
+    const [one, other] = await two()
+    await other.tell('verify', 'good-1') // remembered
+    const since = performance.now()
+    await one.tell('revoke', { sub: 'ada' })
+    let refusedAfter = Number.NaN
+    await until(async () => {
+      refusedAfter = performance.now() - since
+      return (await other.tell('verify', 'good-1')) === 'no'
+    }, 'the refusal')
+    expect(refusedAfter).toBeLessThan(100)
+    expect(await other.tell('verify', 'good-2')).toBe('no') // the identity provider would say yes
+  })
+
+  test('who starts later knows what was revoked before', async () => {
+    const [one] = await two()
+    await one.tell('revoke', { sub: 'ada' })
+    const [late] = await two()
+    expect(await late.tell('verify', 'good-1')).toBe('no')
+  })
+
+  test('Redis killed in mid-load: no error, no wait; back again: shared again without a restart', async () => {
+    const [one, other] = await two()
+    const loads = [one.tell('load', 'good-a'), other.tell('load', 'good-b')]
+    await setTimeout(300)
+    await redis.kill()
+    await setTimeout(700)
+    await redis.startAgain()
+    await setTimeout(300)
+    await Promise.all([one.tell('stop'), other.tell('stop')])
+    for (const load of (await Promise.all(loads)) as { answered: number; slowest: number }[]) {
+      expect(load.answered).toBeGreaterThan(100)
+      expect(load.slowest).toBeLessThan(500) // two calls of 50 ms, and what a busy machine adds
+    }
+    let next = 0
+    await until(async () => {
+      next += 1
+      await one.tell('verify', `good-again-${next}`)
+      const before = issuer.asked.length
+      await other.tell('verify', `good-again-${next}`)
+      return issuer.asked.length === before
+    }, 'sharing')
+  })
+})
+
+interface Replica {
+  tell(order: string, value?: unknown): Promise<unknown>
+  end(): void
+}
+
+async function startReplica(redisPort: number, issuerPort: number): Promise<Replica> {
+  const child: ChildProcess = fork(fileURLToPath(new URL('replica.mjs', import.meta.url)), [String(redisPort), String(issuerPort)])
+  await once(child, 'message')
+  let last = 0
+  return {
+    tell(order, value) {
+      last += 1
+      const id = last
+      return new Promise((resolve, reject) => {
+        child.on('message', function answered(message: { id: number; answer?: unknown; error?: string }) {
+          if (message.id !== id) return
+          child.off('message', answered)
+          if (message.error === undefined) resolve(message.answer)
+          else reject(new Error(message.error))
+        })
+        child.send({ id, order, value })
+      })
+    },
+    end: () => void child.kill('SIGKILL'),
+  }
+}
+
+interface Issuer {
+  readonly port: number
+  /** Tokens that it was asked about, in order. */
+  readonly asked: string[]
+  /** Milliseconds before it answers. */
+  takes: number
+  end(): void
+}
+
+async function startIssuer(): Promise<Issuer> {
+  const server: Server = createServer(async (request, response) => {
+    let body = ''
+    for await (const part of request) body += String(part)
+    const token = new URLSearchParams(body).get('token') ?? ''
+    issuer.asked.push(token)
+    if (issuer.takes > 0) await setTimeout(issuer.takes)
+    const now = Math.floor(Date.now() / 1000)
+    const good = { active: true, sub: 'ada', aud: 'https://mcp.example.com/mcp', iat: now - 10, exp: now + 600 }
+    response.setHeader('Content-Type', 'application/json').end(JSON.stringify(token.startsWith('good') ? good : { active: false }))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // listening on TCP
+  const issuer: Issuer = { port, asked: [], takes: 0, end: () => void (server.closeAllConnections(), server.close()) }
+  return issuer
+}
