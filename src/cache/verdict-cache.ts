@@ -92,10 +92,10 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   }
 
   /** When a verdict that came now would be forgotten; undefined for one that is not remembered. In seconds since the epoch. */
-  endOf(verdict: Verdict): number | undefined {
-    const { now, ttl, rejectedTtl } = this.#options
-    if (!verdict.accepted) return REMEMBERED[verdict.reason] ? now() + rejectedTtl : undefined
-    return Math.min(now() + ttl, verdict.expiresAt ?? Number.POSITIVE_INFINITY)
+  endOf(verdict: Verdict, now = this.#options.now()): number | undefined {
+    const { ttl, rejectedTtl } = this.#options
+    if (!verdict.accepted) return REMEMBERED[verdict.reason] ? now + rejectedTtl : undefined
+    return Math.min(now + ttl, verdict.expiresAt ?? Number.POSITIVE_INFINITY)
   }
 
   clear(): void {
@@ -116,10 +116,11 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   }
 
   #remember(key: string, verdict: V): V {
-    const { now, ttl, sizeOf } = this.#options
-    const until = Math.min(this.endOf(verdict) ?? 0, verdict.until ?? Number.POSITIVE_INFINITY)
-    const since = Math.min(now(), verdict.until === undefined ? until : verdict.until - ttl)
-    if (until <= now()) return verdict
+    const { ttl, sizeOf } = this.#options
+    const now = this.#options.now()
+    const until = Math.min(this.endOf(verdict, now) ?? 0, verdict.until ?? Number.POSITIVE_INFINITY)
+    if (until <= now) return verdict
+    const since = verdict.until === undefined ? now : Math.min(now, verdict.until - ttl)
     const [memory, other] = verdict.accepted ? [this.#accepted, this.#rejected] : [this.#rejected, this.#accepted]
     if (other.size > 0) other.delete(key)
     memory.set(key, { verdict, since, until }, { size: sizeOf(verdict) })
