@@ -25,6 +25,7 @@ export interface ChainProviderOptions {
 export class ChainProvider extends BearerAuthProvider {
   /** The issuers of all members. */
   override readonly issuers: readonly string[]
+  declare readonly tokenHeader?: string
   readonly #members: readonly BearerAuthProvider[]
   readonly #observe: Observe | undefined
   readonly #name: string
@@ -36,6 +37,9 @@ export class ChainProvider extends BearerAuthProvider {
     this.#name = options.name ?? 'chain'
     if (!Array.isArray(members) || members.length === 0) throw new TypeError('ChainProvider takes at least one provider: new ChainProvider([a, b])')
     this.#members = members.map((member, index) => checkedProvider(`member ${index + 1} of the chain`, member))
+    const [tokenHeader, ...others] = new Set(this.#members.map((member) => member.tokenHeader))
+    if (others.length > 0) throw new TypeError('the members of a chain must take their tokens from the same header ("tokenHeader")')
+    if (tokenHeader !== undefined) this.tokenHeader = tokenHeader
     this.issuers = [...new Set(this.#members.flatMap((member) => member.issuers ?? []))]
   }
 

@@ -29,6 +29,12 @@ export abstract class BearerAuthProvider {
   /** Issuers whose tokens this provider takes: the `authorization_servers` of RFC 9728 metadata. */
   readonly issuers?: readonly string[]
 
+  /**
+   * The one request header that brings this provider's tokens, in small letters, where it is not `Authorization`: a proxy
+   * puts them there, and the gate reads it as it is and looks nowhere else.
+   */
+  readonly tokenHeader?: string
+
   /** Ends timers, sockets and subscriptions, and forgets what was remembered. */
   close?(): Promise<void>
 }

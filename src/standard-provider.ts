@@ -14,7 +14,7 @@ import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
 import { unlessAborted } from './lib/deadline.js'
 import { sha256 } from './lib/digest.js'
 import { frozenCopy } from './lib/frozen-copy.js'
-import { clockInSeconds, optionalFunction, spanInSeconds } from './lib/options.js'
+import { clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
 import { BearerAuthProvider } from './provider.js'
 import { mapScopes, standardScopes } from './scopes/mappers.js'
 import { AcceptedFrozen, reject } from './verdict.js'
@@ -39,6 +39,11 @@ export interface ProviderOptions {
   cache?: CacheOptions | false | undefined
   /** Tokens that end before their time; several providers may share one. Default: one of its own, empty. */
   revocations?: Revocations | undefined
+  /**
+   * The one request header that brings the tokens, where a proxy in front puts them into one of its own and lets nobody else
+   * do so, such as `Cf-Access-Jwt-Assertion`. The gate then looks nowhere else. Default: `Authorization`.
+   */
+  tokenHeader?: string | undefined
   /** Takes what happened, for logs and metrics. */
   observe?: Observe | undefined
   /** Seconds of clock difference to the issuer that are forgiven. Default 5, at most 60. */
@@ -50,7 +55,7 @@ export interface ProviderOptions {
 }
 
 /** The names of `ProviderOptions`, for `checkOptions` in subclasses. */
-export const PROVIDER_OPTIONS = ['scopes', 'cache', 'revocations', 'observe', 'clockTolerance', 'now', 'name'] as const
+export const PROVIDER_OPTIONS = ['scopes', 'cache', 'revocations', 'tokenHeader', 'observe', 'clockTolerance', 'now', 'name'] as const
 
 /** What is asked of one check. */
 export interface CheckRequest {
@@ -69,6 +74,7 @@ export interface ProviderStats extends CacheStats {
 /** Extend this and write `check` to get memory, single flight, revocations, scopes, events and the clock. */
 export abstract class StandardProvider extends BearerAuthProvider {
   readonly name: string
+  declare readonly tokenHeader?: string
   protected readonly now: () => number
   protected readonly clockTolerance: number
   readonly #observe: Observe | undefined
@@ -88,6 +94,7 @@ export abstract class StandardProvider extends BearerAuthProvider {
     }
     if (typeof name !== 'string' || name === '') throw new TypeError('"name" must be a name')
     this.name = name
+    if (options.tokenHeader !== undefined) this.tokenHeader = headerName('tokenHeader', options.tokenHeader)
     this.now = clockInSeconds(options.now)
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
     this.#observe = optionalFunction('observe', options.observe)

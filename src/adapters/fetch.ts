@@ -3,6 +3,7 @@ import { runWithAuth } from '../context.js'
 import { readableAcrossOrigins } from '../gate/cross-origin.js'
 import { decide } from '../gate/decide.js'
 import { gatePolicy } from '../gate/policy.js'
+import { headersIn } from '../gate/read-header.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
 import { checkedProvider } from '../provider.js'
 import type { Answer } from '../answer.js'
@@ -20,12 +21,8 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
   return <R extends Request, Rest extends unknown[]>(handler: (request: R, ...rest: Rest) => Response | Promise<Response>) => {
     if (typeof handler !== 'function') throw new TypeError(NO_HANDLER)
     return async function guarded(request: R, ...rest: Rest): Promise<Response> {
-      const authorization = request.headers.get('Authorization')
-      const decision = await decide(
-        { method: request.method, path: new URL(request.url).pathname, authorization: authorization === null ? [] : [authorization] },
-        provider,
-        policy,
-      )
+      const { method, url, headers } = request
+      const decision = await decide({ method, path: new URL(url).pathname, header: headersIn(headers) }, provider, policy)
       if (!decision.pass) return toResponse(decision.answer)
       try {
         return await runWithAuth(decision.context, () => handler(request, ...rest))

@@ -4,6 +4,7 @@ import { toAuthInfo } from '../gate/auth-info.js'
 import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.js'
 import { decide } from '../gate/decide.js'
 import { gatePolicy } from '../gate/policy.js'
+import { headersIn } from '../gate/read-header.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
 import { checkedProvider } from '../provider.js'
 import type { GateOptions } from '../gate/policy.js'
@@ -29,13 +30,12 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
   return async function bearerAuth(c: HonoContext, next: () => Promise<void>): Promise<Response | undefined> {
     const { raw, method, path, routePath } = c.req
     const alreadySet = (name: string): string | null => c.res.headers.get(name)
-    const authorization = raw.headers.get('Authorization')
     const decision = await decide(
       {
         method,
         path: new URL(raw.url).pathname,
         routedPath: path,
-        authorization: authorization === null ? [] : [authorization],
+        header: headersIn(raw.headers),
         mounted: routePath !== '*' && routePath !== '/*',
       },
       provider,

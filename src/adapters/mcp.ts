@@ -31,7 +31,8 @@ export interface TokenVerifierOptions {
  */
 export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifierOptions = {}) {
   checkOptions('tokenVerifier', options, ['InvalidTokenError', 'resource', 'vouchFor', 'now'])
-  checkedProvider('tokenVerifier', provider)
+  const { tokenHeader } = checkedProvider('tokenVerifier', provider)
+  if (tokenHeader !== undefined) throw new TypeError(`the SDKs' gates read Authorization, and these tokens come in the header ${tokenHeader}; use bearerAuth`)
   const { resource, vouchFor = 300 } = options
   if (resource !== undefined) webUrl('resource', resource, { insecure: 'never' })
   spanInSeconds('vouchFor', vouchFor, { min: 1, max: 86_400 })

@@ -7,6 +7,7 @@ import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
 import { AuthUnavailableError, decide, gatePolicy, StaticProvider } from '../../src/index.js'
 import { parseChallenge } from './challenge-parser.js'
 import { askingDirectly, listen } from './http-kit.js'
+import { headers } from '../gate/headers.js'
 import type { GateOptions } from '../../src/index.js'
 import type { Ask, Asked, Running } from './http-kit.js'
 
@@ -114,7 +115,7 @@ describe('whatever is configured', () => {
         return token === 'yes' ? { token: 'x', claims: {}, scopes: [], provider: 'mine' } : null
       },
     }
-    const decision = await decide({ method: 'POST', path: '/mcp', authorization }, asking, gatePolicy(options))
+    const decision = await decide({ method: 'POST', path: '/mcp', header: headers({ authorization }) }, asking, gatePolicy(options))
     return decision.pass ? {} : decision.answer.headers
   }
 

@@ -130,3 +130,20 @@ describe('ChainProvider', () => {
     expect(() => new ChainProvider(chain as never)).toThrow(message)
   })
 })
+
+describe('tokens that come in a header of their own', () => {
+  const edge = Object.assign(says('yes'), { tokenHeader: 'x-assertion' })
+
+  test('a chain reads where its members do', () => {
+    expect(new ChainProvider([edge, edge]).tokenHeader).toBe('x-assertion')
+    expect(new ChainProvider([says('yes')]).tokenHeader).toBeUndefined()
+  })
+
+  test('members that read from different headers are refused', () => {
+    expect(() => new ChainProvider([edge, says('yes')])).toThrow(/must take their tokens from the same header/)
+  })
+
+  test.each(['Authorization', 'cookie', 'a b', ''])('%j is no header for a token', (tokenHeader) => {
+    expect(() => new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, tokenHeader })).toThrow(/"tokenHeader" must be the name of a header/)
+  })
+})
