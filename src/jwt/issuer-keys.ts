@@ -3,7 +3,7 @@ import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { notify } from '../events.js'
 import { KeySource } from './key-source.js'
 import { parseKeySet } from './key-set.js'
-import { fromStore } from './key-store.js'
+import { keptIn, recall } from './key-store.js'
 import type { Observe } from '../events.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { Algorithm } from './algorithms.js'
@@ -50,7 +50,9 @@ export class IssuerKeys {
         if (observe !== undefined) notify(observe, { ...eventOf(news), provider, issuer })
       }
       const options = { now, random, maxAge, maxStale, tell }
-      return new KeySource({ ...options, load: store === undefined ? fetch : fromStore(store, issuer, fetch, { now, maxAge }) })
+      if (store === undefined) return new KeySource({ ...options, load: fetch })
+      const kept = { store, issuer, now, maxAge, maxStale }
+      return new KeySource({ ...options, load: keptIn(kept, fetch), recall: () => recall(kept) })
     }
     this.#sources = new Map(issuers.map((issuer) => [issuer, source(issuer)]))
     if (snapshot !== undefined) this.#adopt(snapshot)

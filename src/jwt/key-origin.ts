@@ -18,6 +18,7 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
   if ([jwksUri, jwks, jwksFile].filter((origin) => origin !== undefined).length > 1) {
     throw new TypeError('give one of "jwksUri", "jwks" and "jwksFile", not both')
   }
+  const span = { timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }), closed }
   if (jwks !== undefined) {
     const set = parseKeySet(structuredClone(jwks))
     if (set === null) throw new TypeError('"jwks" must be a JWK Set with keys: { keys: [ … ] }')
@@ -26,14 +27,13 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
   }
   if (jwksFile !== undefined) {
     if (typeof jwksFile !== 'string' || jwksFile === '') throw new TypeError('"jwksFile" must be the path of a file')
-    return () => keysInFile(jwksFile)
+    return () => keysInFile(jwksFile, span)
   }
   const http = {
     fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
-    timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
+    ...span,
     headers: headers && { ...headers },
     insecure,
-    closed,
   }
   if (jwksUri !== undefined) {
     webUrl('jwksUri', jwksUri, http)
