@@ -59,7 +59,10 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   override async close(): Promise<void> {
-    await Promise.all(this.#members.map((member) => member.close?.()))
+    // All of them, whatever one does.
+    const closed = await Promise.allSettled(this.#members.map(async (member) => member.close?.()))
+    const failure = closed.find((one) => one.status === 'rejected')
+    if (failure !== undefined) throw failure.reason
   }
 
   /** Who owns this token, or else who may know it. */
@@ -85,6 +88,7 @@ async function firstYes(members: readonly BearerAuthProvider[], token: string, o
       const answer = await member.verifyToken(token, options)
       if (answer !== null) return answer
     } catch (error) {
+      if (options?.signal?.aborted === true) throw error // nobody waits any more
       failures.push(error)
     }
   }

@@ -140,6 +140,7 @@ export abstract class StandardProvider extends BearerAuthProvider {
     }
     // What is remembered passed this before.
     if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), false)
+    options?.signal?.throwIfAborted() // nobody is asked for someone who has left
     const asked = this.#ask(key, token, options)
     // Not waited for where it is at hand: that costs as much as reading the token.
     return this.#conclude(token, isPending(asked) ? await this.#answer(asked, options?.signal) : asked, false)

@@ -198,11 +198,34 @@ describe('giving up', () => {
     expect([provider.asked, provider.stats().joined]).toEqual([1, 1])
   })
 
+  test('nobody is asked for one who has left before', async () => {
+    const { provider } = setUp()
+    await expect(provider.verifyToken('opaque-1', { signal: AbortSignal.abort(new Error('the client left')) })).rejects.toThrow('the client left')
+    expect(provider.asked).toBe(0)
+  })
+
+  test.each([
+    ['an answer that must be young', { maxAge: 5 }],
+    ['any answer', {}],
+  ])('the wait for %s ends at once, also for the one who joined', async (_, options) => {
+    const { provider } = setUp()
+    provider.answer = () => new Promise(() => undefined)
+    void provider.verifyToken('opaque-1', options)
+    const impatient = new AbortController()
+    const joined = provider.verifyToken('opaque-1', { ...options, signal: impatient.signal })
+    impatient.abort(new Error('the client left'))
+    await expect(joined).rejects.toThrow('the client left')
+    expect(provider.asked).toBe(1)
+  })
+
   test('all of them gone, and a failure after that is nobody\'s unhandled rejection', async () => {
     const { provider } = setUp()
     const hand = withResolvers<Verdict>()
     provider.answer = () => hand.promise
-    await expect(provider.verifyToken('opaque-1', { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i)
+    const impatient = new AbortController()
+    const asked = provider.verifyToken('opaque-1', { signal: impatient.signal })
+    impatient.abort()
+    await expect(asked).rejects.toThrow(/abort/i)
     hand.reject(new AuthUnavailableError('away'))
     await settled()
     provider.answer = () => accept({ sub: 'ada' })
