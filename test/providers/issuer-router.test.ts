@@ -55,8 +55,8 @@ describe('a closed list of issuers', () => {
   })
 
   test('a stranger\'s issuer causes no request', async () => {
-    const urls: string[] = []
-    const fetch = async (url: string): Promise<Response> => (urls.push(url), Response.error())
+    const urls: unknown[] = []
+    const fetch = async (url: unknown): Promise<Response> => (urls.push(url), Response.error())
     const router = new IssuerRouter({ issuers: { [A]: { audience: AUDIENCE, fetch } } })
     const key = await signer()
     for (const iss of ['https://evil.example', 'http://169.254.169.254/', `${A}/`, `${A}.evil.example`, 'constructor', '__proto__', '']) {
