@@ -24,7 +24,7 @@ import type { Finding } from './cache/finding.js'
 import type { Revocation } from './cache/revocation.js'
 import type { Marks } from './cache/revocation-marks.js'
 import type { SharedNews } from './cache/shared-verdicts.js'
-import type { CacheStats } from './cache/verdict-cache.js'
+import type { CacheNews, CacheStats } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { Refusal, VerifyOptions } from './provider.js'
@@ -260,7 +260,7 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return null
   }
 
-  #tellOfCache(what: 'joined' | 'renewed' | 'evicted'): void {
+  #tellOfCache(what: CacheNews): void {
     if (this.#observe) this.emit({ type: 'cache', provider: this.name, what })
   }
 
@@ -282,4 +282,4 @@ function checkedRevocations(revocations: Revocations | undefined): Revocations |
 }
 
 const NOTHING = { entries: 0, bytes: 0 }
-const NO_MEMORY: CacheStats = { hits: 0, misses: 0, joined: 0, renewed: 0, evicted: 0, accepted: NOTHING, rejected: NOTHING }
+const NO_MEMORY: CacheStats = { hits: 0, misses: 0, joined: 0, stale: 0, renewed: 0, evicted: 0, accepted: NOTHING, rejected: NOTHING }
