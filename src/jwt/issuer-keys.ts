@@ -19,7 +19,10 @@ export interface KeyOptions {
   maxStale?: number | undefined
   /** What `keys.snapshot()` gave in an earlier life of this process: no fetch at a cold start. */
   snapshot?: KeySnapshot | undefined
-  /** Shared between processes: read at a cold start, written after each fetch. Whoever can write to it can sign tokens. */
+  /**
+   * Shared between processes: read at a cold start, written after each fetch, for as long as keys can serve. Whoever can
+   * write to it can sign tokens.
+   */
   store?: KeyStore | undefined
 }
 
