@@ -146,8 +146,9 @@ export class KeySource {
     // A failure of long ago says nothing about now: the issuer is asked first, and the old set serves only if it is away.
     const away = this.#failure !== undefined && now < this.#failure.retryAt + LONGEST_BACK_OFF && now < held.freshUntil + this.#options.maxStale
     if (now >= held.freshUntil && !away) return undefined
-    // Whoever needs the answer of this one waits for it elsewhere; here its failure was told already.
-    if (this.#mayLoad()) this.#load().catch(() => undefined)
+    // Whoever needs the answer of this one waits for it elsewhere; here its failure was told already. Where it would end with
+    // the request that began it, the next one would begin it again: there, the set is renewed at its end.
+    if (mayShareBetweenRequests && this.#mayLoad()) this.#load().catch(() => undefined)
     return held.set
   }
 
