@@ -15,6 +15,7 @@ import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
 import { AcceptedFrozen, reject } from '../src/verdict.js'
 import type { Algorithm } from '../src/jwt/algorithms.js'
 import type { DecodedJwt } from '../src/jwt/decode.js'
+import type { KeyOptions } from '../src/jwt/issuer-keys.js'
 import type { JwtOptions } from '../src/jwt/jwt-options.js'
 import type { LogoutToken } from '../src/jwt/logout-token.js'
 import type { Expectations, Finding, Rule } from '../src/jwt/rules.js'
@@ -82,11 +83,11 @@ export class JwksProvider extends StandardProvider {
     this.#engine = signatureEngine(oneOf('engine', options.engine ?? 'auto', ['auto', 'jose']))
     this.issuers = [...this.#expected.issuers.keys()]
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
-    this.#recheck = options.introspect && this.#recheckBy(options.introspect, options)
+    this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
       load: keyOrigin(options, this.#closed.signal),
-      keys: options.jwksFile === undefined ? (options.keys ?? {}) : { maxAge: FILE_AGE, ...options.keys },
+      keys: keyOptions(options),
       now: this.now,
       random: Math.random,
       provider: this.name,
@@ -164,6 +165,7 @@ export class JwksProvider extends StandardProvider {
   }
 
   #recheckBy(introspect: RecheckOptions, { observe, fetch }: JwksProviderOptions): Recheck {
+    if (typeof introspect !== 'object' || introspect === null) throw new TypeError('"introspect" must say who asks: { clientAuth: clientSecretBasic(id, secret) }')
     const [issuer, ...others] = this.issuers
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
     // The audience was looked at in the token itself, which is what was signed.
@@ -195,6 +197,10 @@ export class JwksProvider extends StandardProvider {
 
 function about(reason: RejectReason, kid: unknown): Finding {
   return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid } }
+}
+
+function keyOptions({ keys = {}, jwksFile }: JwksProviderOptions): KeyOptions {
+  return jwksFile === undefined ? keys : { maxAge: FILE_AGE, ...keys }
 }
 
 function standardOptions(options: JwksProviderOptions): ProviderOptions {

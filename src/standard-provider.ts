@@ -277,7 +277,7 @@ function checkedVerdict(verdict: Verdict): Verdict {
 }
 
 function checkedRevocations(revocations: Revocations | undefined): Revocations | undefined {
-  if (revocations === undefined || typeof revocations.covers === 'function') return revocations
+  if (revocations === undefined || typeof revocations?.covers === 'function') return revocations
   throw new TypeError('"revocations" must be a Revocations: new Revocations()')
 }
 

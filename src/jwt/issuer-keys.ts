@@ -47,6 +47,10 @@ export class IssuerKeys {
     const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? 600, { min: 1, max: 86_400 })
     const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? 3600, { min: 0, max: 604_800 })
     const { store, snapshot } = keys
+    if (store !== undefined && (typeof store?.get !== 'function' || typeof store.set !== 'function')) {
+      throw new TypeError('"keys.store" must have get and set: sharedKeys({ store, secret }), or your own')
+    }
+    if (snapshot !== undefined && (typeof snapshot !== 'object' || snapshot === null)) throw new TypeError('"keys.snapshot" must be what keys.snapshot() gave')
     const source = (issuer: string): KeySource => {
       const fetch = load(issuer)
       const tell = (news: KeyNews): void => {

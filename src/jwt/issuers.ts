@@ -17,11 +17,15 @@ export type Issuers = ReadonlyMap<string, { readonly claim: string; readonly val
 /** @throws TypeError for what names no issuer. */
 export function issuersOf(option: unknown): Issuers {
   if (typeof option === 'object' && option !== null && 'template' in option) return fromTemplate(option as IssuerTemplate)
-  const issuers = Array.isArray(option) ? option : [option]
-  if (issuers.length === 0 || !issuers.every((issuer) => typeof issuer === 'string' && issuer !== '')) {
+  const issuers: readonly unknown[] = Array.isArray(option) ? [...option] : [option] // a hole becomes an entry, and is refused
+  if (issuers.length === 0 || !issuers.every(isName)) {
     throw new TypeError('"issuer" must be the issuer exactly as its tokens write it in "iss", such as https://id.example.com/')
   }
   return new Map(issuers.map((issuer) => [issuer, undefined]))
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== ''
 }
 
 function fromTemplate({ template, allow }: IssuerTemplate): Issuers {
