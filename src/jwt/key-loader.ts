@@ -34,11 +34,12 @@ export function keysInFile(path: string, span: Span): Load {
 }
 
 export function keysAt(jwksUri: string, http: KeyHttp): Load {
+  const { host } = new URL(jwksUri) // and no more in messages: the rest may hold a key
   let etag: string | undefined // of the set that the key source holds: it gives that set back when it asks
   return async ({ held, failures }) => {
     const answer = await read(jwksUri, { ...http, retry: failures === 0 }, held !== undefined && etag !== undefined ? { 'If-None-Match': etag } : {})
     if (answer.kind === 'unchanged' && held !== undefined) return { set: held, maxAge: maxAge(answer.headers) }
-    const set = await keySetOf(answer.json, jwksUri)
+    const set = await keySetOf(answer.json, host)
     etag = answer.headers.get('etag') ?? undefined
     return { set, maxAge: maxAge(answer.headers) }
   }

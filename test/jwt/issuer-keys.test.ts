@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { JwksProvider } from '../../src/index.js'
 import { AUDIENCE, clock, ISSUER, signer, START } from '../oauth-kit.js'
@@ -96,6 +97,14 @@ describe('over HTTP', () => {
     time.forward(seconds * 0.22)
     await made.verifyToken(await key.sign({ exp: START + 3600 }))
     expect(requests).toHaveLength(2)
+  })
+
+  test('a key in the URL of the keys is in no message', async () => {
+    for (const answer of [new Response('{}'), new Response('', { status: 500 }), new Response('x'.repeat(600_000)), Response.redirect('https://evil.example')]) {
+      const { made, events } = provider({ fetch: async () => answer, jwksUri: `${ISSUER}/keys?key=s3cret` })
+      const error: unknown = await made.verifyToken(await key.sign()).catch((thrown: unknown) => thrown)
+      expect(inspect([error, events], { depth: 10 })).not.toContain('s3cret')
+    }
   })
 
   test('a 304 that nobody asked for is no answer', async () => {
