@@ -19,6 +19,8 @@ export interface AuthContext {
     invalidToken(): Answer
     insufficientScope(requiredScopes: readonly string[]): Answer
   }
+  /** Whether the caller has the scopes that the gate's `operations` ask for. Absent where no gate is around. */
+  readonly allows?: ((method: string, name: string) => boolean) | undefined
   /** Asks again about the token, unless the answer is younger than so many seconds; null when it is good no more. */
   readonly verifyAgain?: ((maxAge: number) => Promise<AccessToken | null>) | undefined
 }
