@@ -2,6 +2,7 @@
 import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../gate/auth-info.js'
 import { gateOf } from '../gate/gate.js'
+import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -27,6 +28,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       try {
         decision = await gate(incomingRequest(req, url, url, false))
         if (decision.pass) leaveAuthInfo(req, decision.context)
+        if (decision.pass) endWithToken(res, decision.context)
       } catch (error) {
         // The gate has told of a provider's bug already, and keeps it as the cause.
         if (error instanceof Error && error.cause === undefined) process.emitWarning(error)

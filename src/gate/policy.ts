@@ -9,6 +9,7 @@ import { tokenCookie } from './token-cookie.js'
 import type { Answers, ErrorProfile } from './challenge.js'
 import type { Operations, OperationTable } from './operations.js'
 import type { ProtectedResource } from './resource-metadata.js'
+import type { BoundSessions } from './sessions.js'
 import type { TokenCookie, TokenCookieOptions } from './token-cookie.js'
 
 export interface GateOptions {
@@ -42,6 +43,16 @@ export interface GateOptions {
    */
   operations?: Operations
   /**
+   * Session ids of `boundSessions()`: a request with an id that was not made for its principal is answered with 404, as one
+   * whose session is over. Give its `newId` to the MCP transport.
+   */
+  sessions?: BoundSessions
+  /**
+   * Seconds after which the token of an open event stream is looked at again; the stream ends with its token, and at once
+   * where the token is revoked in this process. Default 30.
+   */
+  streamCheck?: number
+  /**
    * Seconds: an answer about a token must not be older, whatever the provider remembers. For routes where a token that was
    * revoked a moment ago must not pass. 0 asks each time. Default: as long as the provider remembers.
    */
@@ -64,6 +75,9 @@ export interface GatePolicy {
   readonly paths: Readonly<Record<'app' | 'mount', PathPolicy>>
   readonly optional: boolean
   readonly operations: OperationTable | undefined
+  readonly sessions: BoundSessions | undefined
+  /** Seconds. */
+  readonly streamCheck: number
   /** Seconds. */
   readonly maxAge: number | undefined
   readonly tokenCookie: TokenCookie | undefined
@@ -96,6 +110,8 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
     optional,
     operations: options.operations === undefined ? undefined : operationTable(options.operations),
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
+    sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
+    streamCheck: spanInSeconds('streamCheck', options.streamCheck ?? 30, { min: 1, max: 3_600 }),
     tokenCookie: options.tokenFrom === undefined ? undefined : tokenCookie(options.tokenFrom, resource?.resource),
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl }),
   }
@@ -116,6 +132,11 @@ function pathPolicies(options: GateOptions, resource: ProtectedResource | undefi
 
 const NOT_GUARDED = ['/health', '/docs', '/inspector', '/openmcp.json']
 
+function checkedSessions(sessions: BoundSessions): BoundSessions {
+  if (typeof sessions?.belongsTo === 'function') return sessions
+  throw new TypeError('"sessions" must be what boundSessions() gives: const sessions = boundSessions({ secret })')
+}
+
 function checkedIssuers(issuers: unknown): readonly string[] {
   if (!Array.isArray(issuers) || !issuers.every((issuer) => typeof issuer === 'string' && URL.canParse(issuer))) {
     throw new TypeError('"authorizationServers" must be an array of issuers, such as ["https://id.example.com"]')
@@ -123,4 +144,4 @@ function checkedIssuers(issuers: unknown): readonly string[] {
   return [...issuers]
 }
 
-const OPTIONS = ['requiredScopes', 'resource', 'scopesSupported', 'authorizationServers', 'protect', 'exclude', 'optional', 'operations', 'maxAge', 'tokenFrom', 'errors'] as const
+const OPTIONS = ['requiredScopes', 'resource', 'scopesSupported', 'authorizationServers', 'protect', 'exclude', 'optional', 'operations', 'sessions', 'streamCheck', 'maxAge', 'tokenFrom', 'errors'] as const
