@@ -7,7 +7,7 @@ import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest } from '../gate/incoming-message.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
-import type { GateOptions } from '../gate/policy.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Fastify, so that nothing of it is imported. */

@@ -8,7 +8,7 @@ import { headersIn } from '../gate/read-header.js'
 import { bodyOf } from '../gate/request-body.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
 import type { Gate } from '../gate/gate.js'
-import type { GateOptions } from '../gate/policy.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Hono's context, so that nothing of it is imported. */

@@ -8,7 +8,7 @@ import { thrownAnswer } from '../gate/thrown-answer.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Decision } from '../gate/decide.js'
 import type { Gate } from '../gate/gate.js'
-import type { GateOptions } from '../gate/policy.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown

@@ -33,6 +33,8 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
 
   const metadata = resource && metadataAnswer(request, resource, describe(provider, policy))
   if (metadata !== undefined) return send(metadata)
+  const mirrored = await policy.mirror?.answer(request, answers.unavailable)
+  if (mirrored !== undefined) return send(mirrored)
   const paths = policy.paths[request.mounted === true ? 'mount' : 'app']
   if (request.method === 'OPTIONS' || isLeftAlone(request, paths)) return pass(NOBODY)
 
