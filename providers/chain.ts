@@ -109,6 +109,12 @@ export class ChainProvider extends BearerAuthProvider {
     })
   }
 
+  /** Rings when a member's tokens are revoked. */
+  override watch(rung: () => void): () => void {
+    const ends = this.#members.map(({ provider }) => provider.watch?.(rung))
+    return () => ends.forEach((end) => end?.())
+  }
+
   override async close(): Promise<void> {
     await closeAll(this.#members.map(({ provider }) => provider))
   }
