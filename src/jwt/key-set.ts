@@ -108,8 +108,15 @@ function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
   // A private key in public is nobody's key any more.
   if (PRIVATE_MEMBERS.some((member) => own(member) !== undefined)) return false
   if (shape.kty === 'OKP') return !hasSmallOrder(bytesOf(own('x')))
-  return shape.kty !== 'RSA' || isStrongRsa(own('n'), own('e'))
+  if (shape.kty !== 'RSA') return true
+  const jwk = key as object // it has members
+  const known = strength.get(jwk) ?? isStrongRsa(own('n'), own('e'))
+  strength.set(jwk, known)
+  return known
 }
+
+/** Of RSA keys, found out once: it is asked for six algorithms, and a set of weak ones would hold up the event loop. */
+const strength = new WeakMap<object, boolean>()
 
 /** RFC 7518 section 6: any of these gives an RSA key away, `d` those of the other kinds, and `k` is a shared secret. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
