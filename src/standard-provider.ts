@@ -112,6 +112,9 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return isBearerToken(token)
   }
 
+  /** The operator's own word for this token, for events; no part of it, and no person. Asked for only where somebody observes. */
+  protected keyOf?(token: string): string | undefined
+
   /**
    * Everything that decides an answer (endpoint, issuer, audience …), and no secret. Processes with the same policy share
    * their answers by `cache: { shared }`. Write it in a provider whose answers cost a call.
@@ -225,9 +228,9 @@ export abstract class StandardProvider extends BearerAuthProvider {
   }
 
   #conclude(token: string, finding: Finding, remembered: boolean): AccessToken | null {
-    if (!finding.accepted) return this.#refuse(finding, remembered)
-    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered)
-    if (this.#observe) this.emit({ type: 'accepted', provider: this.name, remembered })
+    if (!finding.accepted) return this.#refuse(finding, remembered, token)
+    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered, token)
+    if (this.#observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
     return new VerifiedAccessToken(token, finding.claims, finding.scopes, finding.expiresAt, this.name)
   }
 
@@ -243,11 +246,16 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return marksOf(token, claims, this.issuers?.length === 1 ? this.issuers[0] : undefined)
   }
 
-  #refuse({ reason, detail }: Rejected, remembered: boolean): null {
+  #refuse({ reason, detail }: Rejected, remembered: boolean, token?: string): null {
     if (this.#observe === undefined) return null
     const { claim, hint } = detail ?? {}
-    this.emit({ type: 'rejected', provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }), remembered })
+    this.emit({ type: 'rejected', provider: this.name, reason, ...(token && this.#key(token)), ...(claim && { claim }), ...(hint && { hint }), remembered })
     return null
+  }
+
+  #key(token: string): { readonly key?: string } {
+    const key = this.keyOf?.(token)
+    return key === undefined ? {} : { key }
   }
 
   #tellOfCache(what: 'joined' | 'renewed' | 'evicted'): void {

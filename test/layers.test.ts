@@ -28,20 +28,21 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   cache: { files: /^src\/cache\/[a-z-]+\.ts$/, mayImport: ['cache', 'core', 'lib'] },
   redis: { files: /^src\/redis\/[a-z-]+\.ts$/, mayImport: ['redis', 'cache', 'core', 'lib'] },
   'standard-provider': { files: /^src\/standard-provider\.ts$/, mayImport: ['cache', 'scopes', 'core', 'lib'] },
+  static: { files: /^src\/static\/[a-z-]+\.ts$/, mayImport: ['static', 'core', 'lib', 'src/scopes/match.ts'] },
   gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts'] },
   adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib'] },
-  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
+  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'static', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
   index: {
     files: /^src\/index\.ts$/,
-    mayImport: ['providers', 'standard-provider', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core'],
+    mayImport: ['providers', 'standard-provider', 'static', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core'],
   },
   testing: {
     files: /^src\/testing\/[a-z-]+\.ts$/,
-    mayImport: ['testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+    mayImport: ['testing', 'index', 'providers', 'standard-provider', 'static', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'],
   },
   cli: {
     files: /^src\/cli\/[a-z-]+\.ts$/,
-    mayImport: ['cli', 'testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+    mayImport: ['cli', 'testing', 'index', 'providers', 'standard-provider', 'static', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'],
   },
 }
 
@@ -57,7 +58,9 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:async_hooks': ['src/context.ts'],
   // runtime.ts asks for it by name where the runtime may lack it; key-loader.ts where a file of keys was named.
   'node:crypto': ['src/lib/digest.ts', 'src/lib/runtime.ts'],
-  'node:fs/promises': ['src/jwt/key-loader.ts'],
+  'node:fs': ['src/cli/bin.ts'],
+  'node:util': ['src/cli/arguments.ts'],
+  'node:fs/promises': ['src/jwt/key-loader.ts', 'src/lib/text-file.ts'],
 }
 
 interface Import {
