@@ -72,7 +72,7 @@ export class StaticProvider extends StandardProvider {
     checkOptions('StaticProvider.fromEnv', options, [...OPTIONS, 'grant', 'env'])
     const { env = globalThis.process?.env ?? {}, grant, ...rest } = options
     const text = Object.hasOwn(env, variable) ? env[variable] : undefined
-    if (text === undefined) throw new TypeError(`the environment variable ${variable} is not set`)
+    if (text === undefined) throw new TypeError(`the environment variable ${nameOf(variable)} is not set`)
     return new StaticProvider(staticTokens(text, `the environment variable ${variable}`, grant), rest)
   }
 
@@ -157,6 +157,11 @@ const TOO_EARLY = reject('not_yet_valid', { claim: 'nbf', ...UNSAID, hint: 'the 
 
 /** In seconds. */
 const FIVE_YEARS = 157_680_000
+
+/** For an error: who gives the value in place of the name must not find it in a log. */
+function nameOf(variable: unknown): string {
+  return typeof variable === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(variable) ? variable : 'of this name (give its name, not its value)'
+}
 
 function warnOfReaders(path: string, file: TextFile, list: StaticList): void {
   if (!file.isWorldReadable || !list.hadTokens) return

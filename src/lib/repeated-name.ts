@@ -6,7 +6,7 @@ export function hasRepeatedName(json: string): boolean {
   for (const [part, name] of json.matchAll(PARTS)) {
     if (part === '{') open.push(new Set())
     else if (part === '}') open.pop()
-    else if (name !== undefined && !isNew(open.at(-1), JSON.parse(name))) return true
+    else if (name !== undefined && !isNew(open.at(-1), name.includes('\\') ? JSON.parse(name) : name.slice(1, -1))) return true
   }
   return false
 }

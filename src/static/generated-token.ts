@@ -51,5 +51,8 @@ function checksumOf(body: string): string {
 }
 
 function base62(number: bigint, length: number): string {
-  return Array.from({ length }, (_, index) => DIGITS.charAt(Number((number / 62n ** BigInt(length - 1 - index)) % 62n))).join('')
+  let rest = number
+  let digits = ''
+  for (; digits.length < length; rest /= 62n) digits = DIGITS.charAt(Number(rest % 62n)) + digits
+  return digits
 }

@@ -270,6 +270,12 @@ describe('StaticProvider.fromEnv', () => {
   })
 
   test('a variable that every object seems to have is not set', () => {
-    expect(() => StaticProvider.fromEnv('constructor', { env: {} })).toThrow(/constructor is not set/)
+    expect(() => StaticProvider.fromEnv('constructor', { env: {} })).toThrow(/is not set/)
+  })
+
+  test.each([generateToken({ prefix: 'acme' }), json])('the value in place of the name is not shown', (value) => {
+    const read = (): unknown => StaticProvider.fromEnv(value, { env: { MCP_TOKENS: value }, grant: GRANT })
+    expect(read).toThrow(/give its name, not its value/)
+    expect(read).not.toThrow(value)
   })
 })
