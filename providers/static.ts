@@ -14,7 +14,7 @@ import { reject } from '../src/verdict.js'
 import type { Revocation } from '../src/cache/revocation.js'
 import type { TextFile } from '../src/lib/text-file.js'
 import type { After } from '../src/lib/timer.js'
-import type { Recognition } from '../src/provider.js'
+import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/standard-provider.js'
 import type { StaticTokens } from '../src/static/list-text.js'
 import type { StaticGrant } from '../src/static/static-grant.js'
@@ -59,6 +59,7 @@ export interface StaticFileParts {
  * is in the list twice; shorter than 16 is a warning.
  */
 export class StaticProvider extends StandardProvider {
+  override readonly owns: Ownership
   readonly #prefix: string | undefined
   #list: StaticList
   #follower: FileFollower | undefined
@@ -114,6 +115,7 @@ export class StaticProvider extends StandardProvider {
     const isObject = typeof tokens === 'object' && tokens !== null && !Array.isArray(tokens)
     this.#list = staticList(isObject ? tokens : {}, this.#prefix)
     if (this.#list.keys.size === 0) throw new TypeError('StaticProvider takes at least one token: { [token]: { claims: { sub: "ci" }, scopes: ["deploy"] } }')
+    this.owns = ownership(this.#prefix, () => this.#list)
   }
 
   /** Mine when the token has the prefix or is in the list, foreign otherwise. */
@@ -149,7 +151,7 @@ export class StaticProvider extends StandardProvider {
   }
 }
 
-const OPTIONS = ['prefix', 'scopes', 'revocations', 'observe', 'now', 'name']
+const OPTIONS = ['prefix', 'scopes', 'revocations', 'tokenHeader', 'observe', 'now', 'name']
 
 const UNSAID = { expected: undefined, actual: undefined }
 const MISTYPED = reject('malformed', { claim: 'checksum', ...UNSAID, hint: 'the checksum does not fit: the token was cut off or mistyped' })
@@ -157,6 +159,16 @@ const TOO_EARLY = reject('not_yet_valid', { claim: 'nbf', ...UNSAID, hint: 'the 
 
 /** In seconds. */
 const FIVE_YEARS = 157_680_000
+
+/** What is true of the list whenever somebody looks: it may change. */
+function ownership(prefix: string | undefined, list: () => StaticList): Ownership {
+  return {
+    ...(prefix !== undefined && { prefixes: [`${prefix}_`] }),
+    get digests() {
+      return [...list().keys.keys()]
+    },
+  }
+}
 
 /** For an error: who gives the value in place of the name must not find it in a log. */
 function nameOf(variable: unknown): string {

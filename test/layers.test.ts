@@ -26,15 +26,18 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   },
   scopes: { files: /^src\/scopes\/[a-z-]+\.ts$/, mayImport: ['scopes', 'core', 'lib'] },
   cache: { files: /^src\/cache\/[a-z-]+\.ts$/, mayImport: ['cache', 'core', 'lib'] },
+  routing: { files: /^src\/routing\/[a-z-]+\.ts$/, mayImport: ['routing', 'core', 'lib'] },
   redis: { files: /^src\/redis\/[a-z-]+\.ts$/, mayImport: ['redis', 'cache', 'core', 'lib'] },
   'standard-provider': { files: /^src\/standard-provider\.ts$/, mayImport: ['cache', 'scopes', 'core', 'lib'] },
   static: { files: /^src\/static\/[a-z-]+\.ts$/, mayImport: ['static', 'core', 'lib', 'src/scopes/match.ts'] },
   gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts'] },
   adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib'] },
-  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'static', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
+  // Options of the one are what the other is made of.
+  'issuer-router': { files: /^providers\/issuer-router\.ts$/, mayImport: ['providers/jwks.ts', 'routing', 'jwt', 'core', 'lib'] },
+  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'static', 'introspection', 'routing', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
   index: {
     files: /^src\/index\.ts$/,
-    mayImport: ['providers', 'standard-provider', 'static', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core'],
+    mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'routing', 'jwt', 'scopes', 'cache', 'core'],
   },
   testing: {
     files: /^src\/testing\/[a-z-]+\.ts$/,
@@ -49,7 +52,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jose: ['jwt', 'cache', 'introspection', 'providers', 'testing'],
-  'lru-cache': ['cache', 'jwt', 'introspection'],
+  'lru-cache': ['cache', 'jwt', 'introspection', 'routing'],
   'openid-client': ['introspection'],
 }
 
@@ -58,9 +61,10 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:async_hooks': ['src/context.ts'],
   // runtime.ts asks for it by name where the runtime may lack it; key-loader.ts where a file of keys was named.
   'node:crypto': ['src/lib/digest.ts', 'src/lib/runtime.ts'],
+  'node:fs/promises': ['src/jwt/key-loader.ts', 'src/lib/text-file.ts'],
+  // The command line is Node's.
   'node:fs': ['src/cli/bin.ts'],
   'node:util': ['src/cli/arguments.ts'],
-  'node:fs/promises': ['src/jwt/key-loader.ts', 'src/lib/text-file.ts'],
 }
 
 interface Import {

@@ -68,6 +68,7 @@ describe('a list in a file', () => {
     expect(told()).toEqual([{ type: 'list_loaded', provider: 'static', tokens: 1 }])
     expect([await takes(OLD), await takes(NEW)]).toEqual([false, true])
     expect([provider.recognizes(OLD), provider.recognizes(NEW)]).toEqual(['foreign', 'mine'])
+    expect(provider.owns.digests?.map((digest) => `sha256:${digest}`)).toEqual([hashToken(NEW)])
   })
 
   test('is looked at every second, or as often as was said, one look after the other', async () => {

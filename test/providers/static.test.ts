@@ -97,6 +97,10 @@ describe('StaticProvider', () => {
     for (const token of Object.keys(tokens).filter((name) => name.length > 7 && name !== 'undefined')) expect(construct).not.toThrow(token)
   })
 
+  test('may take its tokens from a header of their own', () => {
+    expect(new StaticProvider({ [KEY]: GRANT }, { tokenHeader: 'X-Api-Key' }).tokenHeader).toBe('x-api-key')
+  })
+
   test('an unknown option is refused', () => {
     expect(() => new StaticProvider({ [KEY]: GRANT }, { cache: {} } as never)).toThrow(/"cache" is not an option of StaticProvider/)
   })
@@ -201,6 +205,16 @@ describe('a prefix', () => {
     expect([await chain.verifyToken(stranger), await chain.verifyToken(mistyped), await chain.verifyToken('acme_')]).toEqual([null, null, null])
     expect(everybody.asked).toEqual([])
     expect(await chain.verifyToken('other-0123456789')).toMatchObject({ provider: 'custom' })
+  })
+
+  test('is known to the plan of a chain, and owned by one member', () => {
+    const { provider } = setUp('acme')
+    expect(provider.owns.prefixes).toEqual(['acme_'])
+    expect(setUp().provider.owns.prefixes).toBeUndefined()
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    new ChainProvider([provider, new StaticProvider({ 'other-0123456789': GRANT }, { prefix: 'acme' })])
+    expect(String(warned.mock.calls[0]?.[0])).toMatch(/both own tokens that begin with "acme_"/)
+    warned.mockRestore()
   })
 
   test('leaves the keys without it as they were', async () => {
