@@ -80,7 +80,7 @@ export class StaticProvider extends StandardProvider {
   /**
    * A list in a file that is read again when it changes: JSON as the constructor takes it, or tokens alone with `grant`.
    * What was taken out is refused within `checkEvery` seconds. A file that cannot be read any more, half written perhaps,
-   * changes nothing and is told by an event; `{}` lets nobody in. `close()` ends the looking.
+   * changes nothing and is told by an event and a warning; `{}` lets nobody in. `close()` ends the looking.
    *
    * @throws TypeError when it cannot be read at the start.
    */
@@ -102,7 +102,11 @@ export class StaticProvider extends StandardProvider {
         warnOfReaders(path, changed, provider.#list)
         provider.emit({ type: 'list_loaded', provider: provider.name, tokens: provider.#list.keys.size })
       },
-      failed: (message) => provider.emit({ type: 'list_unreadable', provider: provider.name, message }),
+      failed: (message) => {
+        provider.emit({ type: 'list_unreadable', provider: provider.name, message })
+        // Not by the event alone: somebody may believe that a token is out.
+        warn(`provider "${provider.name}": ${message}; the list of before serves on`)
+      },
     })
     return provider
   }

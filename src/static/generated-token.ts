@@ -21,7 +21,10 @@ export function generateToken(options: GenerateTokenOptions = {}): string {
   return body + checksumOf(body)
 }
 
-/** True unless it has the shape of a generated token and was mistyped. Without a prefix, of any. */
+/**
+ * True for what has the shape of a generated token and a checksum that does not fit. With a prefix, for whatever begins
+ * with it and is not as `generateToken` makes it, and for nothing else.
+ */
 export function isMistyped(token: string, prefix?: string): boolean {
   if (prefix !== undefined && !token.startsWith(`${prefix}_`)) return false
   if (!SHAPE.test(token)) return prefix !== undefined

@@ -104,10 +104,13 @@ describe('a list in a file', () => {
   ])('that is %s changes nothing, and is told once', async (_, broken) => {
     write({ [OLD]: CI })
     const { provider, told, takes } = await setUp()
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
     write(broken)
     await provider.reload()
     await provider.reload()
     const events = told()
+    expect(warned.mock.calls.map(([text]) => String(text))).toEqual([expect.stringMatching(/^bearer-auth-providers: provider "static": .*; the list of before serves on$/)])
+    expect(String(warned.mock.calls)).not.toContain(NEW)
     expect(events).toEqual([{ type: 'list_unreadable', provider: 'static', message: expect.any(String) }])
     expect(JSON.stringify(events)).not.toContain(NEW)
     expect([await takes(OLD), await takes(NEW)]).toEqual([true, false])
@@ -119,6 +122,7 @@ describe('a list in a file', () => {
   test('that is gone changes nothing, is told once, and is told when it is back', async () => {
     write({ [OLD]: CI })
     const { provider, told, takes } = await setUp()
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
     rmSync(path)
     await provider.reload()
     await provider.reload()
