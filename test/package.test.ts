@@ -89,7 +89,7 @@ describe('the tarball', () => {
     expect(run('node_modules/.bin/publint', ['--strict', tarball], '.')).toContain('All good!')
   })
 
-  test('passes "are the types wrong"', () => {
+  test('passes "are the types wrong"', { timeout: 60_000 }, () => {
     const report = run('node_modules/.bin/attw', ['--profile', 'esm-only', '--format', 'json', tarball], '.')
     const { problems } = JSON.parse(report) as { problems: Record<string, { kind: string }[]> }
     // What the profile leaves out: `require`, which Node has learned since, and the resolution of Node 10.
