@@ -11,7 +11,7 @@ import type { AuthContext } from '../context.js'
 import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { GatePolicy, PathPolicy } from './policy.js'
-import type { GateRequest } from './request.js'
+import type { GateRequest, TokenPlaces } from './request.js'
 
 export type Decision =
   /** Run the handler in this context; its token is null where the request came without a good one and need not have one. */
@@ -19,10 +19,9 @@ export type Decision =
   /** Send this instead: a denial, or this server's metadata. */
   | { readonly pass: false; readonly answer: Answer }
 
-/** Any exception that leaves here is a bug of the provider: let the framework answer it with 500. */
+/** Any exception that leaves here is a bug of the provider. */
 export async function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Decision> {
   const { answers } = policy
-  if (answers === undefined) throw new TypeError('decide takes checked options: decide(request, provider, gatePolicy({ … }))')
   const pass = (token: AccessToken | null, verifyAgain?: AuthContext['verifyAgain']): Decision => ({
     pass: true,
     context: { token, resource: policy.resource, answers, verifyAgain },
@@ -35,9 +34,10 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   if (request.method === 'OPTIONS' || isLeftAlone(request, paths)) return pass(null)
 
   const guarded = needsToken(request, paths)
-  const credentials = readCredentials(request.authorization)
+  const places = placesOf(provider, policy)
+  const credentials = readCredentials(request, places)
   if (credentials.kind === 'none') return guarded && !policy.optional ? send(answers.unauthenticated()) : pass(null)
-  if (credentials.kind === 'malformed') return guarded ? send(answers.malformed()) : pass(null)
+  if (credentials.kind === 'malformed') return guarded ? send(answers.malformed(places.header)) : pass(null)
 
   const verify = (maxAge: number | undefined): Promise<AccessToken | null> => verified(provider, credentials.token, maxAge)
   let token: AccessToken | null
@@ -61,6 +61,14 @@ async function verified(provider: BearerAuthProvider, text: string, maxAge: numb
   }
   // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
   return token?.claims.cnf === undefined ? token : null
+}
+
+// The provider's word: its tokens are good in that header only, where whoever puts them there takes care that nobody else does.
+function placesOf({ tokenHeader }: BearerAuthProvider, { tokenCookie }: GatePolicy): TokenPlaces {
+  if (tokenHeader !== undefined && tokenCookie !== undefined) {
+    throw new TypeError(`"tokenFrom" does not go with this provider, whose tokens come in the header ${tokenHeader}`)
+  }
+  return { header: tokenHeader, cookie: tokenCookie }
 }
 
 // A rewritten path is open only if both of its names are.

@@ -4,8 +4,10 @@ import { checkedScopes } from '../scopes/match.js'
 import { challengeAnswers } from './challenge.js'
 import { checkedPaths, isGuarded } from './paths.js'
 import { protectedResource } from './resource-metadata.js'
+import { tokenCookie } from './token-cookie.js'
 import type { Answers, ErrorProfile } from './challenge.js'
 import type { ProtectedResource } from './resource-metadata.js'
+import type { TokenCookie, TokenCookieOptions } from './token-cookie.js'
 
 export interface GateOptions {
   /** Scopes that every guarded request needs; one that is missing is a 403. Default: none. */
@@ -36,6 +38,11 @@ export interface GateOptions {
    * revoked a moment ago must not pass. 0 asks each time. Default: as long as the provider remembers.
    */
   maxAge?: number
+  /**
+   * Where a token may come from beside `Authorization`: `{ cookie: '__Host-token' }`. Tokens in a header of a proxy's own
+   * are a matter of the provider: `tokenHeader`. Never the query.
+   */
+  tokenFrom?: TokenCookieOptions
   /** How denials are worded. Default: `'rfc6750'`. With `'mcp-use'` an outage is a 401, as in the original. */
   errors?: ErrorProfile
 }
@@ -50,6 +57,7 @@ export interface GatePolicy {
   readonly optional: boolean
   /** Seconds. */
   readonly maxAge: number | undefined
+  readonly tokenCookie: TokenCookie | undefined
   readonly answers: Answers
 }
 
@@ -78,6 +86,7 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
     paths: pathPolicies(options, resource),
     optional,
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
+    tokenCookie: options.tokenFrom === undefined ? undefined : tokenCookie(options.tokenFrom, resource?.resource),
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl }),
   }
 }
@@ -104,4 +113,4 @@ function checkedIssuers(issuers: unknown): readonly string[] {
   return [...issuers]
 }
 
-const OPTIONS = ['requiredScopes', 'resource', 'scopesSupported', 'authorizationServers', 'protect', 'exclude', 'optional', 'maxAge', 'errors'] as const
+const OPTIONS = ['requiredScopes', 'resource', 'scopesSupported', 'authorizationServers', 'protect', 'exclude', 'optional', 'maxAge', 'tokenFrom', 'errors'] as const

@@ -250,6 +250,37 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
     for (const target of ['/%zz', '/%', '/mcp/..']) expect((await server.ask({ target })).status).not.toBe(401)
   })
 
+  describe('a token that comes elsewhere', () => {
+    let assertions: Running
+    beforeAll(async () => {
+      assertions = await serve({ provider: Object.assign(callers(), { tokenHeader: 'x-assertion' }), handlers: app.handlers })
+      running.push(assertions)
+    })
+    const unread = { error: 'invalid_request', error_description: 'The header for the token must hold one token and nothing else' }
+
+    test('is taken from the header that the provider names', async () => {
+      expect(await assertions.ask({ headers: { 'X-Assertion': GOOD.ada } })).toMatchObject({ status: 200, json: ADA })
+    })
+
+    test('is refused when it comes in Authorization', async () => {
+      expect(await assertions.ask({ headers: bearer(GOOD.ada) })).toMatchObject({ status: 401, json: UNAUTHENTICATED })
+    })
+
+    test('is refused with a scheme, or twice', async () => {
+      for (const value of [`Bearer ${GOOD.ada}`, [GOOD.ada, GOOD.ada]]) {
+        expect(await assertions.ask({ headers: { 'X-Assertion': value } })).toMatchObject({ status: 400, json: unread })
+      }
+    })
+
+    test('is taken from a cookie of a page of ours, and of no other', async () => {
+      const server = await serving({ tokenFrom: { cookie: '__Host-token', origins: ['https://app.example.com'] } })
+      const cookie = { Cookie: `theme=dark; __Host-token=${GOOD.ada}` }
+      expect(await server.ask({ headers: { ...cookie, Origin: 'https://app.example.com' } })).toMatchObject({ status: 200, json: ADA })
+      expect(await server.ask({ headers: { ...cookie, Origin: 'https://evil.example' } })).toMatchObject({ status: 401, json: UNAUTHENTICATED })
+      expect(await server.ask({ headers: bearer(GOOD.ada) })).toMatchObject({ status: 200, json: ADA })
+    })
+  })
+
   describe('RFC 9728 metadata', () => {
     const RESOURCE = 'https://mcp.example.com/api/notes'
     const METADATA = '/.well-known/oauth-protected-resource/api/notes'
