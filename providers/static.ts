@@ -22,8 +22,8 @@ export interface StaticGrant {
   expiresAt?: number | undefined
 }
 
-/** What `StaticProvider` takes beside its tokens. Nothing is remembered: the list itself answers as fast. */
-export type StaticProviderOptions = Omit<ProviderOptions, 'cache' | 'clockTolerance'>
+/** What `StaticProvider` takes beside its tokens. Nothing is remembered: the list itself answers as fast. More claims are written there too. */
+export type StaticProviderOptions = Omit<ProviderOptions, 'cache' | 'clockTolerance' | 'claims' | 'enrich' | 'enrichTimeout'>
 
 /**
  * Says yes to the tokens given, which are kept as digests only. Looked up by digest, so that time tells nothing.
@@ -36,7 +36,7 @@ export class StaticProvider extends StandardProvider {
   readonly #grants: ReadonlyMap<string, Accepted>
 
   constructor(tokens: Readonly<Record<string, StaticGrant>>, options: StaticProviderOptions = {}) {
-    checkOptions('StaticProvider', options, ['scopes', 'observe', 'now', 'name'])
+    checkOptions('StaticProvider', options, ['scopes', 'implies', 'expandScopes', 'revocations', 'tokenHeader', 'observe', 'now', 'name'])
     // Both clocks are ours, so there is no difference to forgive.
     super({ ...options, name: options.name ?? 'static', cache: false, clockTolerance: 0 })
     const entries = typeof tokens === 'object' && tokens !== null && !Array.isArray(tokens) ? Object.entries(tokens) : []

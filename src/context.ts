@@ -1,5 +1,6 @@
 /** Who is calling, for any code that runs while a request is handled. */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { heldScopes } from './access-token.js'
 import { AuthenticationError, InsufficientScopeError } from './errors.js'
 import { spanInSeconds } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
@@ -42,7 +43,7 @@ export function requireAuth(...scopes: string[]): AccessToken {
   const context = storage.getStore()
   if (context === undefined) warnOnce()
   if (!context?.token) throw new AuthenticationError(undefined, context?.answers?.unauthenticated())
-  if (missingScopes(context.token.scopes, scopes).length > 0) {
+  if (missingScopes(heldScopes(context.token), scopes).length > 0) {
     throw new InsufficientScopeError(scopes, context.answers?.insufficientScope(scopes))
   }
   return context.token
@@ -63,7 +64,7 @@ export async function requireFreshAuth(maxAge: number, ...scopes: string[]): Pro
   if (verifyAgain === undefined) return token
   const fresh = await verifyAgain(maxAge)
   if (fresh === null) throw new AuthenticationError('The token is good no more', answers?.invalidToken())
-  if (missingScopes(fresh.scopes, scopes).length > 0) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes))
+  if (missingScopes(heldScopes(fresh), scopes).length > 0) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes))
   return fresh
 }
 

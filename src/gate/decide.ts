@@ -1,5 +1,5 @@
 /** Decides a request, as data. Everything that a server's adapter does beyond this is sending it. */
-import { toAccessToken } from '../access-token.js'
+import { heldScopes, toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
 import { missingScopes } from '../scopes/match.js'
@@ -48,7 +48,7 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
     return guarded ? send(answers.unavailable(error.retryAfter)) : pass(null)
   }
   if (token === null) return guarded ? send(answers.invalidToken()) : pass(null)
-  if (guarded && missingScopes(token.scopes, policy.requiredScopes).length > 0) return send(answers.insufficientScope(policy.requiredScopes))
+  if (guarded && missingScopes(heldScopes(token), policy.requiredScopes).length > 0) return send(answers.insufficientScope(policy.requiredScopes))
   return pass(token, verify)
 }
 

@@ -107,7 +107,7 @@ function keysIn(value: unknown): readonly string[] {
 }
 
 // RFC 6749 section 3.3: separated by one kind of blank only, U+0020. A tab never splits a scope in two.
-function textsIn(value: unknown): readonly string[] {
+export function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return value.split(' ').filter((word) => word !== '')
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : []
 }
