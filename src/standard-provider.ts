@@ -85,7 +85,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   readonly #observe: Observe | undefined
   readonly #scopes: ScopePlan
   readonly #unknownRoles: UnknownRoles | undefined
-  readonly #steps: ClaimSteps<Output> | undefined
+  readonly #steps: ClaimSteps | undefined
   readonly #cache: VerdictCache<Finding> | undefined
   readonly #keep: readonly string[] | undefined
   readonly #shared: SharedVerdicts | undefined

@@ -29,16 +29,22 @@ export interface ClaimOptions<Output = unknown> {
 }
 
 /** Verified claims in, more claims out; `undefined` or `null` for none. The signal fires when its time is over. */
-export type Enrich<Output = unknown> = (claims: Claims & Output, call: { readonly signal: AbortSignal }) => Awaitable<object | null | undefined>
+export type Enrich<Output = unknown> = (claims: Claims & Output, call: { readonly signal: AbortSignal }) => MoreClaims | Promise<MoreClaims>
 
-export class ClaimSteps<Output> {
-  readonly #schema: StandardSchema<Output> | undefined
-  readonly #enrich: Enrich<Output> | undefined
+// Every promise is an object, one of a text too.
+type MoreClaims = (object & { readonly then?: never }) | null | undefined
+
+/** `ClaimOptions`, whatever the schema makes sure of. */
+type OptionsOfAnyOutput = Omit<ClaimOptions, 'enrich'> & { readonly enrich?: Enrich<never> | undefined }
+
+export class ClaimSteps {
+  readonly #schema: StandardSchema<unknown> | undefined
+  readonly #enrich: Enrich<never> | undefined
   readonly #timeout: number
   readonly #closed = new AbortController()
 
   /** @throws TypeError for an option that is wrong. */
-  constructor({ claims, enrich, enrichTimeout = 2 }: ClaimOptions<Output>) {
+  constructor({ claims, enrich, enrichTimeout = 2 }: OptionsOfAnyOutput) {
     this.#schema = claims === undefined ? undefined : checkedSchema('claims', claims)
     this.#enrich = optionalFunction('enrich', enrich)
     this.#timeout = spanInSeconds('enrichTimeout', enrichTimeout, { min: 0.001, max: 30 })
@@ -55,10 +61,10 @@ export class ClaimSteps<Output> {
     this.#closed.abort()
   }
 
-  async #enriched(refined: Refined, enrich: Enrich<Output>): Promise<Refined> {
-    const claims = refined.claims as Claims & Output // which the schema saw to
+  async #enriched(refined: Refined, enrich: Enrich<never>): Promise<Refined> {
+    const claims = refined.claims as never // as `enrich` wants them: the schema saw to that
     const span = { timeout: this.#timeout, closed: this.#closed.signal }
-    let more: object | null | undefined
+    let more: MoreClaims
     try {
       more = await withinSpan(span, async (signal) => enrich(claims, { signal }), () => new AuthUnavailableError('"enrich" gave no answer in time'))
     } catch (error) {
