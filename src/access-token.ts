@@ -2,6 +2,7 @@
 import { frozenCopy } from './lib/frozen-copy.js'
 import { atEpochSeconds, checkOptions } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
+import { missingScopes } from './scopes/match.js'
 
 /** What the issuer wrote about the token (RFC 7519 section 4, RFC 9068 section 2.2). Frozen to the bottom. */
 export interface Claims {
@@ -76,6 +77,11 @@ export function toAccessToken(answer: unknown): AccessToken | null {
 /** All that the token's scopes stand for, where `scopes` lists only what was granted. */
 export function heldScopes(token: AccessToken & { readonly [HELD]?: readonly string[] }): readonly string[] {
   return token[HELD] ?? token.scopes
+}
+
+/** True when the token stands for every scope that is needed. */
+export function hasScopes(token: AccessToken, needed: readonly string[]): boolean {
+  return missingScopes(heldScopes(token), needed).length === 0
 }
 
 // Above the class, whose getters they name. The same symbols in every copy of this package.

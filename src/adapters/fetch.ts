@@ -3,6 +3,7 @@ import { runWithAuth } from '../context.js'
 import { readableAcrossOrigins } from '../gate/cross-origin.js'
 import { gateOf } from '../gate/gate.js'
 import { headersIn } from '../gate/read-header.js'
+import { bodyOf } from '../gate/request-body.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
@@ -21,7 +22,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     return async function guarded(request: R, ...rest: Rest): Promise<Response> {
       const { method, url, headers } = request
       const { pathname: path, host } = new URL(url)
-      const decision = await gate({ method, path, host, header: headersIn(headers) })
+      const decision = await gate({ method, path, host, header: headersIn(headers), body: bodyOf(request) })
       if (!decision.pass) return toResponse(decision.answer)
       try {
         return await runWithAuth(decision.context, () => handler(request, ...rest))

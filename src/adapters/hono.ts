@@ -4,6 +4,7 @@ import { authInfoOf } from '../gate/auth-info.js'
 import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.js'
 import { gateOf } from '../gate/gate.js'
 import { headersIn } from '../gate/read-header.js'
+import { bodyOf } from '../gate/request-body.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/policy.js'
@@ -30,7 +31,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const alreadySet = (name: string): string | null => c.res.headers.get(name)
     const { pathname, host } = new URL(raw.url)
     const mounted = routePath !== '*' && routePath !== '/*'
-    const decision = await gate({ method, path: pathname, routedPath: path, host, header: headersIn(raw.headers), mounted })
+    const decision = await gate({ method, path: pathname, routedPath: path, host, header: headersIn(raw.headers), body: bodyOf(raw), mounted })
     if (!decision.pass) {
       const { status, headers, body } = decision.answer
       const all = readableAcrossOrigins(headers, alreadySet)

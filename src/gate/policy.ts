@@ -2,10 +2,12 @@
 import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { checkedScopes } from '../scopes/match.js'
 import { challengeAnswers } from './challenge.js'
+import { operationTable } from './operations.js'
 import { checkedPaths, isGuarded } from './paths.js'
 import { protectedResource } from './resource-metadata.js'
 import { tokenCookie } from './token-cookie.js'
 import type { Answers, ErrorProfile } from './challenge.js'
+import type { Operations, OperationTable } from './operations.js'
 import type { ProtectedResource } from './resource-metadata.js'
 import type { TokenCookie, TokenCookieOptions } from './token-cookie.js'
 
@@ -34,6 +36,12 @@ export interface GateOptions {
   /** Guarded requests without a token pass too; one that is presented must be good. Default: false. */
   optional?: boolean
   /**
+   * Scopes that single operations of MCP need, by method and name: `{ 'tools/call': { 'purge-notes': 'notes:write' } }`.
+   * Answered with 403 before the server behind sees the request, so that clients ask for more. The bodies of guarded
+   * requests are then read, up to 4 MiB, and must be JSON. With `optional`, what no rule names is open to all.
+   */
+  operations?: Operations
+  /**
    * Seconds: an answer about a token must not be older, whatever the provider remembers. For routes where a token that was
    * revoked a moment ago must not pass. 0 asks each time. Default: as long as the provider remembers.
    */
@@ -55,6 +63,7 @@ export interface GatePolicy {
   /** Where the whole app is wrapped, and where a route or a mount is. */
   readonly paths: Readonly<Record<'app' | 'mount', PathPolicy>>
   readonly optional: boolean
+  readonly operations: OperationTable | undefined
   /** Seconds. */
   readonly maxAge: number | undefined
   readonly tokenCookie: TokenCookie | undefined
@@ -85,6 +94,7 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
     authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
     paths: pathPolicies(options, resource),
     optional,
+    operations: options.operations === undefined ? undefined : operationTable(options.operations),
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
     tokenCookie: options.tokenFrom === undefined ? undefined : tokenCookie(options.tokenFrom, resource?.resource),
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl }),
@@ -113,4 +123,4 @@ function checkedIssuers(issuers: unknown): readonly string[] {
   return [...issuers]
 }
 
-const OPTIONS = ['requiredScopes', 'resource', 'scopesSupported', 'authorizationServers', 'protect', 'exclude', 'optional', 'maxAge', 'tokenFrom', 'errors'] as const
+const OPTIONS = ['requiredScopes', 'resource', 'scopesSupported', 'authorizationServers', 'protect', 'exclude', 'optional', 'operations', 'maxAge', 'tokenFrom', 'errors'] as const

@@ -1,7 +1,7 @@
 /** One scope implies another: for the gate, for `requireAuth`, for the SDKs, and in a chain. */
 import { describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/fetch.js'
-import { authInfo, tokenVerifier } from '../../src/adapters/mcp.js'
+import { authInfo, scopeChallenge, tokenVerifier, visibleTools } from '../../src/adapters/mcp.js'
 import { heldScopes, toAccessToken } from '../../src/access-token.js'
 import { ChainProvider, getAccessToken, requireAuth, requireFreshAuth, StaticProvider, withAccessToken } from '../../src/index.js'
 import type { AccessToken, BearerAuthProvider, GateOptions, StaticProviderOptions } from '../../src/index.js'
@@ -19,9 +19,11 @@ const notes = (options: StaticProviderOptions): StaticProvider =>
     options,
   )
 
-async function call(provider: BearerAuthProvider, token: string, gate: GateOptions, handler: () => unknown = () => undefined) {
+async function call(provider: BearerAuthProvider, token: string, gate: GateOptions, handler: () => unknown = () => undefined, body?: string) {
   const handle = bearerAuth(provider, { protect: ['/'], ...gate })(async () => new Response(JSON.stringify(await handler()) ?? ''))
-  const response = await handle(new Request('https://mcp.example.com/notes', { headers: { Authorization: `Bearer ${token}` } }))
+  const post = body === undefined ? {} : { method: 'POST', body }
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+  const response = await handle(new Request('https://mcp.example.com/notes', { headers, ...post }))
   return { status: response.status, challenge: response.headers.get('WWW-Authenticate'), body: await response.text() }
 }
 
@@ -44,6 +46,17 @@ describe.each([true, false])('with expandScopes: %s, an implied scope', (expandS
     const held = ['notes:admin', 'notes:write', 'notes:read']
     expect((await tokenVerifier(provider).verifyAccessToken(ADMIN)).scopes).toEqual(held)
     expect((await call(provider, ADMIN, {}, () => authInfo()?.scopes)).body).toBe(JSON.stringify(held))
+  })
+
+  test('opens an operation, shows its tool, and satisfies the challenge of a tool of SDK 2.x', async () => {
+    const operations = { 'tools/call': { purge: 'notes:write' } }
+    const visible = () => visibleTools([{ name: 'purge' }, { name: 'list' }]).map(({ name }) => name)
+    const message = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'purge' } })
+    for (const [token, status, shown] of [[ADMIN, 200, ['purge', 'list']], [READER, 403, ['list']]] as const) {
+      expect((await call(provider, token, { operations }, undefined, message)).status).toBe(status)
+      expect((await call(provider, token, { operations }, visible)).body).toBe(JSON.stringify(shown))
+      expect((await call(provider, token, {}, () => scopeChallenge('notes:write')({})?.scopes ?? 'none')).body).toBe(status === 200 ? '"none"' : '["notes:write"]')
+    }
   })
 
   test('is no secret of one provider in a chain, and no gift of another', async () => {
