@@ -241,23 +241,23 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     })
   }
 
-  #granted(token: string, parts: Pick<GrantedParts, 'claims' | 'expiresAt' | 'length' | 'until'>, assured: readonly string[] = []): Granted {
-    const { claims } = parts
+  #granted(token: string, { claims, expiresAt, until, length }: Found, assured: readonly string[] = []): Granted {
     const scopes = this.#scopes.scopesOf(claims)
+    const held = this.#scopes.heldBy(scopes)
     if (this.#unknownRoles !== undefined) for (const event of this.#unknownRoles.newsOf(claims, this.name)) this.emit(event)
-    if (this.#keep === undefined) return new Granted({ ...parts, scopes, marks: undefined })
+    if (this.#keep === undefined) return new Granted({ claims, expiresAt, scopes, held, length, until, marks: undefined })
     const slim = slimClaims(claims, [...this.#keep, ...assured])
     // What it can be revoked by may not be among the claims that are kept.
-    return new Granted({ ...parts, claims: slim, scopes, length: lengthOf(slim), marks: this.#marksOf(token, claims) })
+    return new Granted({ claims: slim, expiresAt, scopes, held, length: lengthOf(slim), until, marks: this.#marksOf(token, claims) })
   }
 
   #conclude(token: string, finding: Finding, remembered: boolean, options: VerifyOptions | undefined): AccessToken<Output> | null {
     if (!finding.accepted) return this.#refuse(finding, remembered, options)
     if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered, options)
     if (this.#observe) this.emit({ type: 'accepted', provider: this.name, remembered })
-    const { claims, scopes, expiresAt } = finding
+    const { claims, scopes, held, expiresAt } = finding
     // What the claims hold beyond `Claims`, the schema saw to.
-    return new VerifiedAccessToken(token, claims, scopes, expiresAt, this.name, this.#scopes.heldBy(scopes)) as AccessToken as AccessToken<Output>
+    return new VerifiedAccessToken(token, claims, scopes, expiresAt, this.name, held) as AccessToken as AccessToken<Output>
   }
 
   #isRevoked(token: string, granted: Granted, revocations: Revocations): boolean {
@@ -291,6 +291,9 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (this.#observe) this.emit({ ...news, provider: this.name })
   }
 }
+
+/** A yes before its scopes. */
+type Found = Pick<GrantedParts, 'claims' | 'expiresAt' | 'length' | 'until'>
 
 function checkedVerdict(verdict: Verdict): Verdict {
   if (typeof verdict?.accepted === 'boolean') return verdict

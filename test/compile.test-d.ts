@@ -381,6 +381,7 @@ notes.fromClaim('roles', { boss: ['notes:*', 'admin'], reader: 'notes:read', 'x-
 notes.implies({ admin: 'notes:*', 'notes:write': ['notes:read'] })
 gate(provider, { requiredScopes: notes.only('notes:read'), scopesSupported: notes.names })
 new StaticProvider({ 'ci-0123456789abcdef': grant }, { implies: notes.implies({ admin: 'notes:*' }) })
+defineScopes(['notes:drafts:read', 'a.b']).fromClaim('roles', { boss: ['notes:*', 'notes:drafts:*', 'a.*'] })
 // @ts-expect-error TS2345 a typo is not a 403 at night
 notes.requireAuth('notes:raed')
 // @ts-expect-error TS2345 a wildcard is held and not asked for

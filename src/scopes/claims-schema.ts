@@ -23,9 +23,17 @@ export function checkedBy(schema: StandardSchema<unknown>, claims: Claims): Refi
   }
   if (result.issues !== undefined) return reject('invalid_claim', { claim: pathOf(result.issues[0]), expected: 'what the schema takes', actual: undefined })
   const output = frozenCopy('what the schema in "claims" gives', result.value as object) // which refuses what is no object
-  const changed = ISSUERS_OWN.find((name) => Object.hasOwn(output, name) && JSON.stringify(ownProperty(output, name)) !== JSON.stringify(claims[name]))
+  const changed = ISSUERS_OWN.find((name) => Object.hasOwn(output, name) && !isPartOf(ownProperty(output, name), claims[name]))
   if (changed !== undefined) throw new TypeError(`the schema in "claims" must not change "${changed}": that is for the issuer to say`)
-  return { accepted: true, claims: Object.freeze({ ...claims, ...output }), expiresAt: undefined, assured: Object.keys(output) }
+  const own = Object.fromEntries(ISSUERS_OWN.filter((name) => Object.hasOwn(claims, name)).map((name) => [name, claims[name]]))
+  return { accepted: true, claims: Object.freeze({ ...claims, ...output, ...own }), expiresAt: undefined, assured: Object.keys(output) }
+}
+
+// A schema may leave out members that it does not know.
+function isPartOf(part: unknown, whole: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return part === whole
+  if (Array.isArray(part) && !(Array.isArray(whole) && part.length === whole.length)) return false
+  return Object.entries(part).every(([name, value]) => Object.hasOwn(Object(whole), name) && isPartOf(value, ownProperty(whole, name)))
 }
 
 /** Where the claims do not fit. Names of members may come from the token too: an odd one is not repeated. */

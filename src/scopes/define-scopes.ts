@@ -23,7 +23,7 @@ export interface DefinedScopes<Name extends string> {
   readonly implies: (table: Implications<Name | WildcardOver<Name>>) => Implications
 }
 
-/** `notes:*` over `notes:read`. */
+/** `notes:*` and `notes:drafts:*` over `notes:drafts:read`. */
 export type WildcardOver<Name extends string> = Below<Name, ':'> | Below<Name, '.'> | Below<Name, '/'>
 
 /**
@@ -58,4 +58,6 @@ export function defineScopes<const Name extends string>(names: readonly [Name, .
   }
 }
 
-type Below<Name extends string, Separator extends string> = Name extends `${infer Group}${Separator}${string}` ? `${Group}${Separator}*` : never
+type Below<Name extends string, Separator extends string> = Name extends `${infer Group}${Separator}${infer Rest}`
+  ? `${Group}${Separator}*` | `${Group}${Separator}${Below<Rest, Separator>}`
+  : never

@@ -31,25 +31,33 @@ export interface GrantedScope {
   readonly impliedBy: readonly string[]
 }
 
-/** What these mappers make of these claims, and why. */
+/** What these mappers make of these claims, and why. @throws TypeError for an argument that is wrong. */
 export function explainScopes(claims: Claims, mappers: ScopeMapper | readonly ScopeMapper[], { implies = {}, wanted = [] }: ExplainOptions = {}): ScopesExplained {
-  const hierarchy = new ScopeHierarchy(implies)
-  const rules = checkedMappers('explainScopes', mappers).map(ruleOf)
+  return explainBy(claims, checkedMappers('explainScopes', mappers), new ScopeHierarchy(implies), wanted)
+}
+
+/** As `explainScopes`, by what a provider has at hand. */
+export function explainBy(claims: Claims, mappers: readonly ScopeMapper[], hierarchy: ScopeHierarchy, wanted: readonly string[]): ScopesExplained {
+  const sought = checkedScopes('wanted', wanted)
+  const rules = mappers.map(ruleOf)
   const readings = rules.map((rule) => rule.read(claims))
   const grants = readings.flatMap((reading) => reading.grants)
-  const own = [...new Set(grants.map(({ scope }) => scope))]
-  const held = hierarchy.expand(own)
-  const sought = checkedScopes('wanted', wanted)
+  const held = new Map([...new Set(grants.map(({ scope }) => scope))].map((scope) => [scope, hierarchy.expand([scope])]))
+  const listed = hierarchy.expand([...held.keys()])
+  const missing = missingScopes(listed, sought)
   // A wanted scope below a wildcard is held, and in no list.
-  const all = [...new Set([...held, ...sought.filter((scope) => missingScopes(held, [scope]).length === 0)])]
-  const suffices = (needed: string) => (scope: string) => missingScopes(hierarchy.expand([scope]), [needed]).length === 0
+  const all = new Set([...listed, ...sought.filter((scope) => !missing.includes(scope))])
+  const waysTo = (wantedScope: string): readonly string[] => {
+    const suffices = (scope: string): boolean => missingScopes(hierarchy.expand([scope]), [wantedScope]).length === 0
+    return [...new Set(rules.flatMap((rule) => rule.waysTo(wantedScope, suffices)))]
+  }
   const explained = {
-    granted: all.map((scope) => ({
+    granted: [...all].map((scope) => ({
       scope,
       by: grants.filter((grant) => grant.scope === scope).map(({ source, value }) => ({ source, ...(value !== undefined && { value }) })),
-      impliedBy: own.filter((other) => other !== scope && suffices(scope)(other)),
+      impliedBy: [...held].filter(([other, stands]) => other !== scope && missingScopes(stands, [scope]).length === 0).map(([other]) => other),
     })),
-    missing: missingScopes(held, sought).map((scope) => ({ scope, waysTo: [...new Set(rules.flatMap((rule) => rule.waysTo(scope, suffices(scope))))] })),
+    missing: missing.map((scope) => ({ scope, waysTo: waysTo(scope) })),
     unknown: unknownIn(readings),
   }
   return { ...explained, toString: () => textOf(explained) }

@@ -1,6 +1,7 @@
 /** One scope implies another: all that a list of scopes stands for. */
 import { isScopeToken } from '../lib/scope-token.js'
 import { wildcardsOver } from './match.js'
+import { isScopeList } from './scope-list.js'
 
 /** `{ 'notes:admin': ['notes:write'], 'notes:write': 'notes:read' }`: who holds the first holds the others too, and so on. */
 export type Implications<Scope extends string = string> = Readonly<Partial<Record<Scope, Scope | readonly Scope[]>>>
@@ -25,16 +26,17 @@ export class ScopeHierarchy {
     this.#below = below
   }
 
-  /** These scopes and all that they imply, each once. Frozen, and the same list for the same list. */
+  /** These scopes and all that they imply, each once. Frozen. A list that tokens share gives a list that they share. */
   expand(scopes: readonly string[]): readonly string[] {
-    const known = this.#expanded.get(scopes)
+    const isShared = isScopeList(scopes)
+    const known = isShared ? this.#expanded.get(scopes) : undefined
     if (known !== undefined) return known
     const expanded = new Set(scopes)
     const { size } = expanded
     // What is added while the set is walked through is walked through as well.
     for (const scope of expanded) for (const other of this.#below.get(scope) ?? []) expanded.add(other)
     const list = expanded.size === size ? scopes : Object.freeze([...expanded])
-    this.#expanded.set(scopes, list)
+    if (isShared) this.#expanded.set(scopes, list)
     return list
   }
 }

@@ -7,7 +7,7 @@ import { tableOf } from './scope-table.js'
 import { selectorOf, textsIn } from './selector.js'
 import type { Claims } from '../access-token.js'
 import type { Grant, Reading, ScopeMapper, ScopeRule } from './rule.js'
-import type { ScopeTable, TableOptions } from './scope-table.js'
+import type { ScopeTable, Table, TableOptions } from './scope-table.js'
 import type { ClaimSelector, Selector } from './selector.js'
 
 /** The scopes as the issuer wrote them: `scope` (RFC 8693, RFC 9068) and `scp` (Okta, Entra), both, as a string or an array. */
@@ -33,7 +33,10 @@ export const standardScopes: ScopeMapper = mapperOf(
 export function fromClaim(selector: ClaimSelector, table?: ScopeTable, options: TableOptions = {}): ScopeMapper {
   checkOptions('fromClaim', options, ['ignoreCase'])
   const claim = selectorOf(selector)
-  return mapperOf(table === undefined ? valueRule(claim) : tableRule(claim, table, options))
+  if (table === undefined && options.ignoreCase !== undefined) throw new TypeError('"ignoreCase" is about the keys of a table; without one, values are scopes as they are')
+  if (table === undefined) return mapperOf(valueRule(claim), claim.valuesIn)
+  const grants = tableOf(table, options)
+  return mapperOf(tableRule(claim, grants), (claims) => claim.valuesIn(claims).flatMap((value) => grants.grant(value) ?? []))
 }
 
 /** All mappers' scopes together, each once, nothing outside the alphabet. */
@@ -61,8 +64,7 @@ function valueRule({ text, valuesIn }: Selector): ScopeRule {
   }
 }
 
-function tableRule({ text, valuesIn }: Selector, table: ScopeTable, options: TableOptions): ScopeRule {
-  const { rows, grant } = tableOf(table, options)
+function tableRule({ text, valuesIn }: Selector, { rows, grant }: Table): ScopeRule {
   return {
     read: (claims): Reading => {
       const read = valuesIn(claims).map((value) => ({ value, scopes: grant(value) }))

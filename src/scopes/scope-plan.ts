@@ -1,5 +1,5 @@
 /** How a provider makes scopes of claims: its mappers, and what one scope implies. */
-import { explainScopes } from './explain.js'
+import { explainBy } from './explain.js'
 import { ScopeHierarchy } from './hierarchy.js'
 import { mapScopes, standardScopes } from './mappers.js'
 import { checkedMappers } from './rule.js'
@@ -25,7 +25,6 @@ export interface ScopeOptions {
 
 export class ScopePlan {
   readonly mappers: readonly ScopeMapper[]
-  readonly #implies: Implications
   readonly #hierarchy: ScopeHierarchy | undefined
   readonly #expandScopes: boolean
 
@@ -33,7 +32,6 @@ export class ScopePlan {
   constructor({ scopes = standardScopes, implies, expandScopes = true }: ScopeOptions) {
     this.mappers = checkedMappers('"scopes"', scopes)
     this.#hierarchy = implies === undefined ? undefined : new ScopeHierarchy(implies)
-    this.#implies = { ...implies }
     if (typeof expandScopes !== 'boolean') throw new TypeError('"expandScopes" must be true or false')
     this.#expandScopes = expandScopes
   }
@@ -50,6 +48,6 @@ export class ScopePlan {
   }
 
   explain(claims: Claims, wanted: readonly string[]): ScopesExplained {
-    return explainScopes(claims, this.mappers, { implies: this.#implies, wanted })
+    return explainBy(claims, this.mappers, this.#hierarchy ?? new ScopeHierarchy({}), wanted)
   }
 }

@@ -52,7 +52,9 @@ export function tableOf(table: ScopeTable, { ignoreCase = false }: TableOptions 
   return {
     rows: [...exact.values(), ...patterns],
     grant: (value) => {
-      const found = [exact.get(fold(value))?.constant, ...patterns.map(({ grant }) => grant(value))].filter((scopes) => scopes !== undefined)
+      const own = exact.get(fold(value))?.constant
+      if (patterns.length === 0) return own
+      const found = [own, ...patterns.map(({ grant }) => grant(value))].filter((scopes) => scopes !== undefined)
       return found.length === 0 ? undefined : found.flat()
     },
   }

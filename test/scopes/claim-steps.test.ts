@@ -235,8 +235,14 @@ describe('a schema for claims', () => {
   test('must not change what is for the issuer to say', async () => {
     await expect(setUp({ claims: z.object({ sub: z.string().transform(() => 'mallory') }) }).verify()).rejects.toThrow(/must not change "sub"/)
     await expect(setUp({ claims: z.object({ exp: z.number().default(START + 999) }) }).verify()).rejects.toThrow(/must not change "exp"/)
-    const { provider, verify } = setUp({ claims: z.object({ aud: z.array(z.string()) }) })
-    provider.claims = { sub: 'ada', aud: ['a', 'b'] }
+    const shorter = setUp({ claims: z.object({ aud: z.array(z.string()).transform(([first]) => [first]) }) })
+    shorter.provider.claims = { sub: 'ada', aud: ['a', 'b'] }
+    await expect(shorter.verify()).rejects.toThrow(/must not change "aud"/)
+  })
+
+  test('may look at what is for the issuer to say, and leave members out: they stay', async () => {
+    const { provider, verify } = setUp({ claims: z.object({ aud: z.array(z.string()), act: z.object({ sub: z.string() }), sub: z.string() }) })
+    provider.claims = { sub: 'ada', aud: ['a', 'b'], act: { iss: 'x', sub: 'proxy', act: { sub: 'another' } } }
     expect((await verify())?.claims).toEqual(provider.claims)
   })
 

@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { accept, always, explainScopes, firstOf, fromClaim, standardScopes, StandardProvider, when } from '../../src/index.js'
+import { mapScopes } from '../../src/scopes/mappers.js'
 import type { Claims, ScopeMapper, Verdict } from '../../src/index.js'
 
 const claims: Claims = {
@@ -78,6 +80,23 @@ describe('explainScopes', () => {
       ].join('\n'),
     )
     expect(`${explainScopes({}, [])}`).toBe('no scopes')
+  })
+
+  test('gives the scopes that the mapping gives, for any claims', () => {
+    const value = fc.oneof(fc.constantFrom('admin', 'team-a', 'x-notes', 'x-*', 'notes:*', 'a b', '"', '__proto__', 'constructor'), fc.string({ maxLength: 5 }))
+    const claim = fc.oneof(value, fc.array(value), fc.dictionary(value, value), fc.constant(null), fc.integer())
+    const mappers = [
+      standardScopes,
+      fromClaim('roles', { admin: ['a', 'b'], 'team-*': 'c', 'x-*': (rest) => rest, '*': 'any' }),
+      fromClaim({ keysOf: 'roles' }),
+      when({ tid: 'admin' }, firstOf(fromClaim('groups', { admin: 'd' }, { ignoreCase: true }), fromClaim('groups'), always('e'))),
+    ]
+    fc.assert(
+      fc.property(fc.record({ scope: claim, scp: claim, roles: claim, groups: claim, tid: value }, { requiredKeys: [] }), (claims) => {
+        expect(explainScopes(claims, mappers).granted.map(({ scope }) => scope)).toEqual(mapScopes(mappers, claims))
+      }),
+      { numRuns: 3_000 },
+    )
   })
 
   test('agrees with the provider, which explains by its own rules', async () => {

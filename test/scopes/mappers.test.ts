@@ -122,6 +122,7 @@ describe('a table', () => {
     ['two asterisks and a function', { 'a*b*': () => 'notes:read' }, undefined],
     ['a function without an asterisk', { admin: () => 'notes:read' }, undefined],
     ['two rows that differ by case alone', { Admin: 'a', admin: 'b' }, { ignoreCase: true }],
+    ['an option that has no table to be about', undefined, { ignoreCase: true }],
     ['an option that does not exist', { admin: 'a' }, { caseInsensitive: true }],
     ['an option that is neither true nor false', { admin: 'a' }, { ignoreCase: 'yes' }],
   ])('with %s is refused', (_, table, options) => {
