@@ -6,6 +6,7 @@ import { isExcluded, isGuarded } from './paths.js'
 import { mayCall, permittedCaller, unlessUnavailable } from './permission.js'
 import { readCredentials } from './request.js'
 import { metadataAnswer } from './resource-metadata.js'
+import { TokenLife } from './token-life.js'
 import type { AccessToken } from '../access-token.js'
 import type { AuthContext } from '../context.js'
 import type { Answer } from '../answer.js'
@@ -25,12 +26,15 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   const { resource, answers } = policy
   const pass = (caller: Caller): Decision => {
     const { token, verify: verifyAgain } = caller
-    return { pass: true, context: { token, resource, answers, verifyAgain, allows: (method, name) => mayCall(caller, method, name, policy) } }
+    const allows = (method: string, name: string): boolean => mayCall(caller, method, name, policy)
+    return { pass: true, context: { token, resource, answers, verifyAgain, allows, life: lifeOf(caller, provider, policy) } }
   }
   const send = (answer: Answer): Decision => ({ pass: false, answer })
 
   const metadata = resource && metadataAnswer(request, resource, describe(provider, policy))
   if (metadata !== undefined) return send(metadata)
+  const mirrored = await policy.mirror?.answer(request, answers.unavailable)
+  if (mirrored !== undefined) return send(mirrored)
   const paths = policy.paths[request.mounted === true ? 'mount' : 'app']
   if (request.method === 'OPTIONS' || isLeftAlone(request, paths)) return pass(NOBODY)
 
@@ -66,6 +70,12 @@ async function verified(provider: BearerAuthProvider, text: string, maxAge: numb
   }
   // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
   return token?.claims.cnf === undefined ? token : null
+}
+
+function lifeOf({ token, verify }: Caller, provider: BearerAuthProvider, { streamCheck }: GatePolicy): TokenLife | undefined {
+  if (token === null || verify === undefined) return undefined
+  const watch = provider.watch && ((rung: () => void) => provider.watch?.(rung) ?? (() => undefined))
+  return new TokenLife({ token, verify: () => verify(undefined), watch, every: streamCheck, now: () => Date.now() / 1000 })
 }
 
 const NOBODY: Caller = { token: null, verify: undefined }

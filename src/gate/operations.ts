@@ -49,6 +49,11 @@ export function needOf(operations: readonly Operation[], table: OperationTable):
   return { scopes: [...new Set(rules.flatMap(({ scopes }) => scopes))], maxAge: ages.length === 0 ? undefined : Math.min(...ages) }
 }
 
+/** Every scope that an operation may need. */
+export function scopesIn(table: OperationTable = []): readonly string[] {
+  return table.flatMap(({ scopes }) => scopes)
+}
+
 /** The operation of one JSON-RPC message, or undefined for what calls nothing: an answer to a request of ours. */
 export function operationOf(message: unknown): Operation | undefined {
   const method = ownProperty(message, 'method')

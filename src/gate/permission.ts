@@ -1,5 +1,6 @@
 /** Whether a caller may do what the request asks for: the scopes of every request, and those of the operations in it. */
 import { hasScopes } from '../access-token.js'
+import { errorAnswer } from '../answer.js'
 import { isUnavailable } from '../errors.js'
 import { calledOperations } from './called-operations.js'
 import { needOf } from './operations.js'
@@ -20,6 +21,7 @@ export async function permittedCaller(request: GateRequest, caller: Caller, poli
   const { requiredScopes, operations, answers } = policy
   // First, so that a token that opens nothing here has no body read.
   if (lacks(caller, requiredScopes)) return answers.insufficientScope(requiredScopes)
+  if (!isOwnSession(request, caller, policy)) return NO_SESSION
   if (operations === undefined) return caller
   const called = await calledOperations(request)
   if ('status' in called) return called
@@ -30,6 +32,14 @@ export async function permittedCaller(request: GateRequest, caller: Caller, poli
   const current = maxAge === undefined ? caller : await renewed(caller, maxAge, policy)
   if ('status' in current) return current
   return lacks(current, needed) ? answers.insufficientScope(needed) : current
+}
+
+// MCP, Streamable HTTP: 404 tells a client to begin a new session.
+const NO_SESSION = errorAnswer(404, 'invalid_session', 'There is no such session', {})
+
+function isOwnSession({ header }: GateRequest, { token }: Caller, { sessions }: GatePolicy): boolean {
+  const [id, ...others] = sessions === undefined ? [] : header('mcp-session-id')
+  return id === undefined || (others.length === 0 && sessions?.belongsTo(id, token) === true)
 }
 
 /** Whether the caller has the scopes for one operation: to show only what may be used. */

@@ -372,9 +372,14 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
     }
 
     test('is nowhere else, and nowhere without a resource', async () => {
-      for (const [where, target] of [[server, '/.well-known/oauth-protected-resource'], [server, `${METADATA}/x`], [plain, '/.well-known/oauth-protected-resource/mcp']] as const) {
+      for (const [where, target] of [[server, `${METADATA}/x`], [server, '/.well-known/oauth-protected-resource/api'], [plain, '/.well-known/oauth-protected-resource'], [plain, '/.well-known/oauth-protected-resource/mcp']] as const) {
         expect((await where.ask({ method: 'GET', target })).status).toBe(404)
       }
+    })
+
+    test('is at the root too, where clients look next', async () => {
+      const [one, other] = await Promise.all([METADATA, '/.well-known/oauth-protected-resource'].map((target) => server.ask({ method: 'GET', target })))
+      expect(other?.json).toEqual(one?.json)
     })
 
     test('is at the root for a resource at the root, and everything else is guarded', async () => {
