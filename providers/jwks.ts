@@ -27,7 +27,7 @@ import type { CheckRequest, ProviderOptions } from '../src/standard-provider.js'
 import type { RejectReason, Verdict } from '../src/verdict.js'
 
 /** What `JwksProvider` takes: what every provider takes, what to expect of the token, and where its issuer's keys are. */
-export type JwksProviderOptions = ProviderOptions &
+export type JwksProviderOptions<Output = unknown> = ProviderOptions<Output> &
   JwtOptions & {
     /**
      * Asks the issuer as well, at most every so many seconds for a token, whether it is still good: revocation for JWTs. A
@@ -59,7 +59,7 @@ export interface RuleReport {
  *
  * @throws TypeError at construction for an option that is wrong.
  */
-export class JwksProvider extends StandardProvider {
+export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   override readonly issuers: readonly string[]
   override readonly owns: Ownership
   /** The keys at hand: `warm()` them at start, or take a `snapshot()` for the next start. */
@@ -71,7 +71,7 @@ export class JwksProvider extends StandardProvider {
   readonly #recheck: Recheck | undefined
   readonly #closed = new AbortController()
 
-  constructor(options: JwksProviderOptions) {
+  constructor(options: JwksProviderOptions<Output>) {
     checkOptions('JwksProvider', options, OPTIONS)
     super({ ...standardOptions(options), name: options.name ?? 'jwks' })
     if (options.cache && options.cache.shared !== undefined) {
@@ -163,7 +163,7 @@ export class JwksProvider extends StandardProvider {
     })
   }
 
-  #recheckBy(introspect: RecheckOptions, { observe, fetch }: JwksProviderOptions): Recheck {
+  #recheckBy(introspect: RecheckOptions, { observe, fetch }: Pick<JwksProviderOptions, 'observe' | 'fetch'>): Recheck {
     const [issuer, ...others] = this.issuers
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
     // The audience was looked at in the token itself, which is what was signed.
@@ -197,7 +197,7 @@ function about(reason: RejectReason, kid: unknown): Finding {
   return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid } }
 }
 
-function standardOptions(options: JwksProviderOptions): ProviderOptions {
+function standardOptions<Output>(options: JwksProviderOptions<Output>): ProviderOptions<Output> {
   return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }
 

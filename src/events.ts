@@ -1,4 +1,4 @@
-/** What happened, for logs and metrics. No event carries a token, a secret or the value of a claim. */
+/** What happened, for logs and metrics. No event carries a token, a secret or the value of a claim, but the names of roles in `roles_unknown`. */
 import type { RejectReason } from './verdict.js'
 
 export type AuthEvent =
@@ -52,6 +52,11 @@ export type AuthEvent =
     }
   /** A token named a key that the issuer does not have. `asked`: the issuer was asked for it. */
   | { readonly type: 'key_unknown'; readonly provider: string; readonly issuer: string; readonly asked: boolean }
+  /**
+   * Roles that stand for no scope, each told once, a hundred in all: look for a typo in the table. `claim`: where they
+   * were. `unnamed`: so many more, which may be persons.
+   */
+  | { readonly type: 'roles_unknown'; readonly provider: string; readonly claim: string; readonly names: readonly string[]; readonly unnamed: number }
   /** Tokens were revoked, so many times: `'here'` by this process, `'log'` by another. */
   | {
       readonly type: 'revoked'
