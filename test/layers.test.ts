@@ -19,7 +19,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
     files: /^src\/introspection\/[a-z-]+\.ts$/,
     mayImport: [
       ...['introspection', 'core', 'lib'],
-      ...['algorithms', 'decode', 'discovery', 'expectations', 'issuer-keys', 'jwt-options', 'key-origin', 'near-miss', 'rules', 'signature', 'token-kind'].map(
+      ...['algorithms', 'decode', 'discovery', 'expectations', 'hints', 'issuer-keys', 'jwt-options', 'key-origin', 'near-miss', 'rules', 'signature', 'token-kind'].map(
         (name) => `src/jwt/${name}.ts`,
       ),
     ],
