@@ -1,8 +1,9 @@
 /** Turns claims into scopes. A mapper reads claims and gives scopes; several mappers add up. */
-import type { Claims } from '../access-token.js'
 import { isScopeToken } from '../lib/scope-token.js'
-import { readClaim } from './claim-path.js'
 import { isScopeList, scopesIn } from './scope-list.js'
+import { selectorOf } from './selector.js'
+import type { Claims } from '../access-token.js'
+import type { ClaimSelector } from './selector.js'
 
 /** Claims in, scopes out. What is not one scope of RFC 6749's alphabet is dropped. */
 export type ScopeMapper = (claims: Claims) => readonly string[]
@@ -17,22 +18,17 @@ export const standardScopes: ScopeMapper = ({ scope, scp }) => {
 }
 
 /**
- * Reads scopes from another claim: roles, groups, permissions.
+ * Reads scopes from another claim: roles, groups, permissions; `ClaimSelector` says how to name it.
  * `fromClaim('permissions')` takes the values as scopes; with a table, each value grants what the table says, and a
- * value that is not in the table grants nothing. `'realm_access.roles'` walks into objects; a claim whose name
- * contains the dots wins over the path; write `['https://example.com/roles']` for a name that is no path at all.
+ * value that is not in the table grants nothing.
  *
- * @throws TypeError for an empty path, or a table that names something that is not a scope.
+ * @throws TypeError for a selector that is none, or a table that names something that is not a scope.
  */
-export function fromClaim(path: string | readonly string[], table?: ScopeTable): ScopeMapper {
-  const names = typeof path === 'string' ? [path] : Array.isArray(path) ? [...path] : []
-  if (names.length === 0 || names.some((name) => typeof name !== 'string' || name === '')) {
-    throw new TypeError('fromClaim takes the name of a claim, such as "permissions" or "realm_access.roles"')
-  }
-  const read = typeof path === 'string' ? path : names
-  if (table === undefined) return (claims) => valuesOf(readClaim(claims, read))
+export function fromClaim(selector: ClaimSelector, table?: ScopeTable): ScopeMapper {
+  const { valuesIn } = selectorOf(selector)
+  if (table === undefined) return valuesIn
   const grants = checkedTable(table)
-  return (claims) => valuesOf(readClaim(claims, read)).flatMap((value) => grants.get(value) ?? [])
+  return (claims) => valuesIn(claims).flatMap((value) => grants.get(value) ?? [])
 }
 
 /** All mappers' scopes together, each once, nothing outside the alphabet. */
