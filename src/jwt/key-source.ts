@@ -24,7 +24,7 @@ export interface KeyRequest {
   /** The set held, for a conditional request. */
   readonly held: KeySet | undefined
   /** The name of the key that is looked for, where the set is read for its sake. */
-  readonly wanted: string | undefined
+  readonly wanted?: string | undefined
   /** A second attempt within this one is not worth while: the one before failed as well. */
   readonly failing: boolean
 }
