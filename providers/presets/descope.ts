@@ -8,7 +8,7 @@ export interface DescopeOptions extends Roles, Permissions {
   /** The id of the project: `P2abc…`. */
   project: string
   /** The id of the MCP server in the Agentic Identity Hub, where this is one: its tokens have an issuer of their own. */
-  mcpServer?: string | undefined
+  mcpServer?: string
   /** The id of the project, or the URL of this server, as the tokens write it. */
   audience: Audience
 }

@@ -12,7 +12,7 @@ export interface EntraOptions extends Roles, Groups {
   /** The application (client) id of the API. A GUID is taken with `api://` before it as well. */
   audience: Audience
   /** Which tokens: `requestedAccessTokenVersion` in the manifest of the API. Default `'v2'`. */
-  version?: 'v1' | 'v2' | 'both' | undefined
+  version?: 'v1' | 'v2' | 'both'
 }
 
 const ISSUERS = {

@@ -9,7 +9,7 @@ export interface FirebaseOptions extends Roles {
   /** The id of the project. It is the audience as well. */
   project: string
   /** Tenants of Identity Platform that are taken. Default: all, and users without one. */
-  tenants?: OneOrMore | undefined
+  tenants?: OneOrMore
 }
 
 /**

@@ -9,17 +9,17 @@ export type GithubActionsOptions = Subjects & {
   /** What the workflow asks a token for: the URL of this server. */
   audience: Audience
   /** The slug of an enterprise with an issuer of its own. */
-  enterprise?: string | undefined
+  enterprise?: string
   /** `refs/heads/main`, … */
-  ref?: OneOrMore | undefined
-  environment?: OneOrMore | undefined
+  ref?: OneOrMore
+  environment?: OneOrMore
   /** `octo-org/octo-repo/.github/workflows/deploy.yml@refs/heads/main`, … */
-  jobWorkflowRef?: OneOrMore | undefined
+  jobWorkflowRef?: OneOrMore
   /** `push`, `workflow_dispatch`, …: without, a workflow for pull requests is taken as well. */
-  eventName?: OneOrMore | undefined
+  eventName?: OneOrMore
 } & (
-    | { /** Ids of owners: every workflow of every repository can have a token for any audience. */ repositoryOwnerId: OneOrMore; repositoryId?: OneOrMore | undefined }
-    | { /** Ids of repositories. */ repositoryId: OneOrMore; repositoryOwnerId?: OneOrMore | undefined }
+    | { /** Ids of owners: every workflow of every repository can have a token for any audience. */ repositoryOwnerId: OneOrMore; repositoryId?: OneOrMore }
+    | { /** Ids of repositories. */ repositoryId: OneOrMore; repositoryOwnerId?: OneOrMore }
   )
 
 /** ID tokens of workflows, of certain owners or repositories: by number, as names can be given to others. They have no scopes: `subjects` gives some. */

@@ -7,16 +7,16 @@ import type { Subjects } from './scope-tables.js'
 
 export type GitlabCiOptions = Subjects & {
   /** Your own GitLab. Default `https://gitlab.com`. */
-  url?: string | undefined
+  url?: string
   /** `aud` of the `id_tokens` in the job: the URL of this server. */
   audience: Audience
   /** The references that are taken, such as `main`, and whether they must be protected (`'true'`). */
-  ref?: OneOrMore | undefined
-  refProtected?: 'true' | undefined
-  environment?: OneOrMore | undefined
+  ref?: OneOrMore
+  refProtected?: 'true'
+  environment?: OneOrMore
 } & (
-    | { /** Ids of projects: every job of every project can have a token for any audience. */ projectId: OneOrMore; namespaceId?: OneOrMore | undefined }
-    | { /** Ids of groups. */ namespaceId: OneOrMore; projectId?: OneOrMore | undefined }
+    | { /** Ids of projects: every job of every project can have a token for any audience. */ projectId: OneOrMore; namespaceId?: OneOrMore }
+    | { /** Ids of groups. */ namespaceId: OneOrMore; projectId?: OneOrMore }
   )
 
 /** ID tokens of jobs, of certain projects or groups: by number, as names can be given to others. They have no scopes: `subjects` gives some. */

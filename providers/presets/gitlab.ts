@@ -7,7 +7,7 @@ import type { OneOrMore } from './preset.js'
 
 export interface GitlabOptions {
   /** Your own GitLab. Default `https://gitlab.com`. */
-  url?: string | undefined
+  url?: string
   /** The Application IDs of the OAuth applications whose tokens are taken. */
   applications: OneOrMore
 }

@@ -1,6 +1,6 @@
 /** Google service accounts, by the ID tokens that Google signs for them. @see https://cloud.google.com/docs/authentication/get-id-token */
 import { GOOGLE_KEYS } from './google.js'
-import { checkPreset } from './preset.js'
+import { checkPreset, eachOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { Audience, JwtPreset, OneOrMore } from './preset.js'
 import type { Subjects } from './scope-tables.js'
@@ -20,8 +20,7 @@ export interface GoogleServiceAccountOptions extends Subjects {
 export function googleServiceAccount(options: GoogleServiceAccountOptions): JwtPreset {
   checkPreset('googleServiceAccount', options, ['audience', 'serviceAccounts', 'subjects'])
   const { audience, subjects } = options
-  const accounts = new Set<unknown>([options.serviceAccounts].flat())
-  if (accounts.size === 0 || accounts.has(undefined)) throw new TypeError('"serviceAccounts" must name the accounts that are taken: anybody at Google can have a token for any audience')
+  const accounts = new Set<unknown>(eachOf('serviceAccounts', options.serviceAccounts, checkedAccount))
   return {
     name: 'google-service-account',
     issuer: 'https://accounts.google.com',
@@ -38,4 +37,9 @@ export function googleServiceAccount(options: GoogleServiceAccountOptions): JwtP
     ],
     hints: { wrong_audience: 'Google: the workload asked for another audience; it must ask for this one' },
   }
+}
+
+function checkedAccount(account: string): string {
+  if (typeof account === 'string' && account !== '') return account
+  throw new TypeError('"serviceAccounts" must name the accounts that are taken: anybody at Google can have a token for any audience')
 }

@@ -7,7 +7,7 @@ export interface GoogleOptions {
   /** The client id of your application, `123-abc.apps.googleusercontent.com`. */
   audience: Audience
   /** Google Workspace domains whose members are taken (`hd`). Default: every Google account there is. */
-  domains?: OneOrMore | undefined
+  domains?: OneOrMore
 }
 
 export const GOOGLE_KEYS = 'https://www.googleapis.com/oauth2/v3/certs'

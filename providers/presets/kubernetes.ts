@@ -13,7 +13,7 @@ export type KubernetesOptions = Subjects & {
   /** The audience of the projected token: the URL of this server. */
   audience: Audience
   /** `namespace/name` of the accounts that are taken. Default: every account of the cluster. */
-  serviceAccounts?: OneOrMore | undefined
+  serviceAccounts?: OneOrMore
 } & (
     | { /** Asks the API server of the cluster that this process runs in, as the pod. `true`, or where the files are. */ inCluster: true | ClusterFiles; jwks?: never }
     | { /** The keys, `kubectl get --raw /openid/v1/jwks`, where there is no way to the API server. */ jwks: KeysInHand; inCluster?: never }

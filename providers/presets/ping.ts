@@ -10,7 +10,7 @@ export interface PingOneOptions extends Groups {
   /** The GUID of the environment. */
   environment: string
   /** The end of the domain: `auth.pingone.eu`. Default `'com'`. */
-  region?: (typeof DOMAINS)[number] | undefined
+  region?: (typeof DOMAINS)[number]
   /** The audience of the custom resource. */
   audience: Audience
 }

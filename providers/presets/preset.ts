@@ -28,11 +28,17 @@ export type ClientAuth = IntrospectionOptions['clientAuth']
 /** By audience, or by the clients that the tokens were made for, where tokens name no audience. */
 export type AudienceOrClients = { audience: Audience; clients?: never } | { clients: OneOrMore; audience?: never }
 
-/** @throws TypeError for an option that does not exist, or exists elsewhere; says where. */
+/** @throws TypeError for an option that does not exist, or exists elsewhere, or was to be given and is not there. */
 export function checkPreset(preset: string, options: object, names: readonly string[]): void {
-  const ofProvider = typeof options === 'object' && options !== null ? Object.keys(options).find((name) => !names.includes(name) && OF_PROVIDERS.has(name)) : undefined
-  if (ofProvider === undefined) return checkOptions(preset, options, names)
-  throw new TypeError(`"${ofProvider}" is an option of the provider and not of ${preset}: { ...${preset}({ … }), ${ofProvider}: … }`)
+  const given = Object.entries(options ?? {})
+  const ofProvider = given.find(([name]) => !names.includes(name) && OF_PROVIDERS.has(name))?.[0]
+  if (ofProvider !== undefined) {
+    throw new TypeError(`"${ofProvider}" is an option of the provider and not of ${preset}: { ...${preset}({ … }), ${ofProvider}: … }`)
+  }
+  checkOptions(preset, options, names)
+  // A check must not be switched off by a variable that is not set.
+  const missing = given.find(([, value]) => value === undefined)?.[0]
+  if (missing !== undefined) throw new TypeError(`"${missing}" of ${preset} is undefined; is a variable not set? leave the option out to do without`)
 }
 
 const OF_PROVIDERS: ReadonlySet<string> = new Set([

@@ -10,7 +10,7 @@ export interface ScalekitOptions extends Roles, Permissions {
   /** The id of the MCP server: `res_…`. It is the audience. */
   resource: string
   /** Further audiences, such as the URL of this server. */
-  audience?: OneOrMore | undefined
+  audience?: OneOrMore
 }
 
 /** Access tokens for one MCP server. The issuer is the environment, or the resource in it: Scalekit moves from one to the other, and both are taken. */

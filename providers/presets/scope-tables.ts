@@ -5,22 +5,22 @@ import type { ClaimSelector } from '../../src/scopes/selector.js'
 
 /** Roles to scopes: `{ admin: ['notes:read', 'notes:write'], viewer: 'notes:read' }`. A role that is not in it grants nothing. */
 export interface Roles {
-  roles?: ScopeTable | undefined
+  roles?: ScopeTable
 }
 
 /** Groups to scopes. */
 export interface Groups {
-  groups?: ScopeTable | undefined
+  groups?: ScopeTable
 }
 
 /** Permissions to scopes. Default: the names of permissions are the scopes. */
 export interface Permissions {
-  permissions?: ScopeTable | undefined
+  permissions?: ScopeTable
 }
 
 /** Subjects to scopes, for workloads, whose tokens have no scopes. */
 export interface Subjects {
-  subjects?: ScopeTable | undefined
+  subjects?: ScopeTable
 }
 
 /** The scopes in the token, and those that these tables grant. */

@@ -12,7 +12,7 @@ export type SpiffeOptions = Subjects & {
   /** What the workload asks for. */
   audience: OneOrMore
   /** What tokens have in `iss`, where SPIRE was told to write one (`jwt_issuer`). Tokens without are taken in any case. */
-  issuer?: string | undefined
+  issuer?: string
 } & (
     | { /** The bundle endpoint of the trust domain. */ bundleUrl: string; bundle?: never; bundleFile?: never }
     | { /** The bundle itself. */ bundle: KeysInHand; bundleUrl?: never; bundleFile?: never }

@@ -8,7 +8,7 @@ export type SupabaseOptions = Roles & {
   /** What tokens have in `aud`: `'authenticated'`, unless a hook of yours writes another. It is the same for all that the project does. */
   audience: Audience
   /** Takes users who signed in without saying who they are, too. Default false. */
-  anonymous?: boolean | undefined
+  anonymous?: boolean
 } & (
     | { /** The reference of the project: `abcdefghijklmnopqrst`. */ project: string; url?: never }
     | { /** Where Supabase is, if it is your own: `https://supabase.example.com`. */ url: string; project?: never }

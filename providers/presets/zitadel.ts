@@ -11,7 +11,7 @@ export interface ZitadelOptions extends Roles {
   /** The id of the project, or of a client in it. */
   audience: Audience
   /** The id of the project whose roles count. Default: the roles that the client asked for without naming a project. */
-  project?: string | undefined
+  project?: string
 }
 
 const HINTS = {
