@@ -27,7 +27,7 @@ import type { SharedNews } from './cache/shared-verdicts.js'
 import type { CacheStats } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
-import type { VerifyOptions } from './provider.js'
+import type { Refusal, VerifyOptions } from './provider.js'
 import type { ScopeMapper } from './scopes/mappers.js'
 import type { Rejected, Verdict } from './verdict.js'
 
@@ -130,19 +130,19 @@ export abstract class StandardProvider extends BearerAuthProvider {
   }
 
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
-    if (!isBoundedText(token)) return this.#refuse(reject('malformed'), false)
+    if (!isBoundedText(token)) return this.#refuse(reject('malformed'), false, options)
     const key = sha256(token)
     const now = this.now()
     const remembered = this.#cache?.recall(key, now, options?.maxAge)
     if (remembered !== undefined) {
       if (this.#cache?.isDue(remembered, now) === true) this.#cache.renew(key, () => this.#examine(key, token, undefined))
-      return this.#conclude(token, remembered.verdict, true)
+      return this.#conclude(token, remembered.verdict, true, options)
     }
     // What is remembered passed this before.
-    if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), false)
+    if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), false, options)
     const asked = this.#ask(key, token, options)
     // Not waited for where it is at hand: that costs as much as reading the token.
-    return this.#conclude(token, isPending(asked) ? await this.#answer(asked, options?.signal) : asked, false)
+    return this.#conclude(token, isPending(asked) ? await this.#answer(asked, options?.signal) : asked, false, options)
   }
 
   /**
@@ -231,9 +231,9 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return new Granted({ claims: slim, expiresAt, scopes, length: lengthOf(slim), until, marks: this.#marksOf(token, claims) })
   }
 
-  #conclude(token: string, finding: Finding, remembered: boolean): AccessToken | null {
-    if (!finding.accepted) return this.#refuse(finding, remembered)
-    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered)
+  #conclude(token: string, finding: Finding, remembered: boolean, options: VerifyOptions | undefined): AccessToken | null {
+    if (!finding.accepted) return this.#refuse(finding, remembered, options)
+    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered, options)
     if (this.#observe) this.emit({ type: 'accepted', provider: this.name, remembered })
     return new VerifiedAccessToken(token, finding.claims, finding.scopes, finding.expiresAt, this.name)
   }
@@ -250,10 +250,12 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return marksOf(token, claims, this.issuers?.length === 1 ? this.issuers[0] : undefined)
   }
 
-  #refuse({ reason, detail }: Rejected, remembered: boolean): null {
-    if (this.#observe === undefined) return null
+  #refuse({ reason, detail }: Rejected, remembered: boolean, options: VerifyOptions | undefined): null {
+    if (this.#observe === undefined && options?.refused === undefined) return null
     const { claim, hint } = detail ?? {}
-    this.emit({ type: 'rejected', provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }), remembered })
+    const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
+    this.emit({ type: 'rejected', ...refusal, remembered })
+    options?.refused?.(refusal)
     return null
   }
 

@@ -1,7 +1,7 @@
 /** Plugs a provider into the MCP SDKs' own gates: `requireBearerAuth` of 1.x and of 2.x. Imports neither. */
 import { toAccessToken } from '../access-token.js'
 import { currentAuth } from '../context.js'
-import { toAuthInfo } from '../gate/auth-info.js'
+import { authInfoOf, toAuthInfo } from '../gate/auth-info.js'
 import { checkOptions, clockInSeconds, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/web-url.js'
 import { checkedProvider } from '../provider.js'
@@ -51,8 +51,7 @@ export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifi
 
 /** The caller in the SDKs' shape, for transports that take it by hand: `transport.handleRequest(request, { authInfo: authInfo() })`. */
 export function authInfo(): AuthInfo | undefined {
-  const context = currentAuth()
-  return context?.token ? toAuthInfo(context.token, context.resource) : undefined
+  return authInfoOf(currentAuth())
 }
 
 // Above the class, whose field it names.

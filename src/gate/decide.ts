@@ -19,10 +19,9 @@ export type Decision =
   /** Send this instead: a denial, or this server's metadata. */
   | { readonly pass: false; readonly answer: Answer }
 
-/** Any exception that leaves here is a bug of the provider: let the framework answer it with 500. */
+/** Any exception that leaves here is a bug of the provider. */
 export async function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Decision> {
   const { answers } = policy
-  if (answers === undefined) throw new TypeError('decide takes checked options: decide(request, provider, gatePolicy({ … }))')
   const pass = (token: AccessToken | null, verifyAgain?: AuthContext['verifyAgain']): Decision => ({
     pass: true,
     context: { token, resource: policy.resource, answers, verifyAgain },

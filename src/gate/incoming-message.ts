@@ -7,7 +7,7 @@ import type { GateRequest } from './request.js'
 
 /** `url` as the client wrote it, `routedUrl` as the server reads it, `mounted` as in `GateRequest`. */
 export function incomingRequest(message: IncomingMessage, url: string, routedUrl: string, mounted: boolean): GateRequest {
-  return { method: message.method ?? '', path: pathOf(url), routedPath: pathOf(routedUrl), header: headersOf(message), mounted }
+  return { method: message.method ?? '', path: pathOf(url), routedPath: pathOf(routedUrl), header: headersOf(message), host: message.headers.host, mounted }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */

@@ -12,6 +12,8 @@ export interface GateRequest {
   /** The path that the server routes by, where something in front of the gate has changed it. */
   readonly routedPath?: string | undefined
   readonly header: ReadHeader
+  /** As the client wrote it: `mcp.example.com`, with a port that is not the scheme's own. */
+  readonly host?: string | undefined
   /** True where the server itself chose this path for the gate: a route, a mount, a prefix. */
   readonly mounted?: boolean
 }

@@ -12,11 +12,18 @@ export interface ProtectedResource {
   readonly metadataUrl: string
 }
 
+const WELL_KNOWN = '/.well-known/oauth-protected-resource'
+
+/** The path that a request for metadata is about; any other path is about itself. */
+export function aboutPath(path: string): string {
+  return path === WELL_KNOWN || path.startsWith(`${WELL_KNOWN}/`) ? path.slice(WELL_KNOWN.length) || '/' : path
+}
+
 /** @throws TypeError for what is not an absolute https URL (http on loopback) without fragment. */
 export function protectedResource(resource: unknown): ProtectedResource {
   const url = webUrl('resource', resource, { insecure: 'never' })
   // RFC 9728 section 3.1: inserted between host and path; a slash that stands alone is dropped.
-  const metadataPath = `/.well-known/oauth-protected-resource${url.pathname === '/' ? '' : url.pathname}`
+  const metadataPath = `${WELL_KNOWN}${url.pathname === '/' ? '' : url.pathname}`
   return {
     resource: String(resource),
     path: url.pathname,

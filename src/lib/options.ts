@@ -40,6 +40,13 @@ export function headerName(name: string, value: unknown): string {
   throw new TypeError(`"${name}" must be the name of a header that holds the token alone, such as "Cf-Access-Jwt-Assertion"`)
 }
 
+/** @throws TypeError for a word that is not one of these. Returns it. */
+export function oneOf<T extends string>(name: string, value: unknown, values: readonly T[]): T {
+  const found = values.find((one) => one === value)
+  if (found !== undefined) return found
+  throw new TypeError(`"${name}" must be one of ${values.join(', ')}`)
+}
+
 /** A function, or nothing. Returns it. */
 export function optionalFunction<F>(name: string, value: F): F {
   if (value === undefined || typeof value === 'function') return value
