@@ -1,5 +1,4 @@
 /** Every preset against an identity provider as its documents describe it: what it takes, what it refuses, and what it says then. */
-import { Buffer } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import * as presets from '../../providers/presets/index.js'
@@ -7,6 +6,7 @@ import { anyAudience, IntrospectionProvider, JwksProvider, UserInfoProvider } fr
 import { handSigner } from '../jwt/token-kit.js'
 import { START } from '../oauth-kit.js'
 import { OPAQUE } from './presets/opaque.js'
+import { paddedJwt } from './presets/padded-jwt.js'
 import { PEOPLE } from './presets/people.js'
 import { WORKLOADS } from './presets/workloads.js'
 import type { AuthEvent, IntrospectionProviderOptions, JwksProviderOptions } from '../../src/index.js'
@@ -49,16 +49,9 @@ function setUp(fixture: JwtFixture, extra: object = {}) {
     const isAlb = fixture.preset === 'awsAlb'
     const all = { alg: signer.alg, kid, ...(isAlb && { exp: START + 300 }), ...fixture.header, ...header }
     const payload = { iat: START, ...(!isAlb && { exp: START + 300 }), ...fixture.claims, ...claims }
-    return isAlb ? padded(signer, all, payload) : signer.write(all, payload)
+    return isAlb ? paddedJwt(signer, all, payload) : signer.write(all, payload)
   }
   return { provider, events, token, asked: served.asked }
-}
-
-/** As a load balancer writes it. */
-function padded(signer: HandSigner, header: object, payload: object): string {
-  const encoded = (bytes: Buffer): string => bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_')
-  const signed = [header, payload].map((part) => encoded(Buffer.from(JSON.stringify(part)))).join('.')
-  return `${signed}.${encoded(Buffer.from(signer.seal(signed).split('.').at(-1) ?? '', 'base64url'))}`
 }
 
 function lastRefusal(events: readonly AuthEvent[]) {
