@@ -4,7 +4,7 @@ import { pin } from './pin.js'
 import { checkPreset, eachOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { ClusterFiles } from './cluster-fetch.js'
-import type { Audience, JwtPreset, KeysInHand, OneOrMore } from './preset.js'
+import type { Audience, KeysInHand, OneOrMore, WorkloadPreset } from './preset.js'
 import type { Subjects } from './scope-tables.js'
 
 export type KubernetesOptions = Subjects & {
@@ -28,7 +28,7 @@ const POD = '/var/run/secrets/kubernetes.io/serviceaccount'
  * server, by the pod's own credential; or from your hand. Tokens have no scopes: `subjects` gives some by
  * `system:serviceaccount:NAMESPACE:NAME`. Does NOT take the old tokens in secrets, which have no end.
  */
-export function kubernetes(options: KubernetesOptions): JwtPreset {
+export function kubernetes(options: KubernetesOptions): WorkloadPreset {
   checkPreset('kubernetes', options, ['issuer', 'audience', 'serviceAccounts', 'subjects', 'inCluster', 'jwks'])
   const { issuer, audience, serviceAccounts, subjects, inCluster, jwks } = options
   if (inCluster !== undefined && jwks !== undefined) throw new TypeError('give "inCluster" or "jwks", not both')
@@ -49,7 +49,7 @@ export function kubernetes(options: KubernetesOptions): JwtPreset {
   }
 }
 
-function keysBy(inCluster: true | ClusterFiles | undefined, jwks: KeysInHand | undefined): Pick<JwtPreset, 'jwksUri' | 'fetch'> | { jwks: KeysInHand } {
+function keysBy(inCluster: true | ClusterFiles | undefined, jwks: KeysInHand | undefined): Pick<WorkloadPreset, 'jwksUri' | 'fetch'> | { jwks: KeysInHand } {
   if (jwks !== undefined) return { jwks }
   if (inCluster === undefined) return {}
   const files = inCluster === true ? { caFile: `${POD}/ca.crt`, tokenFile: `${POD}/token` } : inCluster

@@ -5,8 +5,11 @@ import type { IntrospectionOptions } from '../../src/introspection/introspection
 import type { JwtOptions } from '../../src/jwt/jwt-options.js'
 import type { ProviderOptions } from '../../src/standard-provider.js'
 
-/** Options of `JwksProvider`: hand them over as they are, or spread them and add your own. */
-export type JwtPreset = ProviderOptions & JwtOptions
+/** Options of `JwksProvider`: hand them over as they are, or spread them and add your own. Keys in hand: `jwksUri: undefined, jwks`. */
+export type JwtPreset = ProviderOptions & Omit<JwtOptions, 'jwksUri' | 'jwks' | 'jwksFile'> & { jwksUri?: string | undefined; jwks?: undefined; jwksFile?: undefined }
+
+/** The same, for workloads whose keys may be in hand or in a file. */
+export type WorkloadPreset = ProviderOptions & JwtOptions
 
 /** Options of `IntrospectionProvider`. */
 export type OpaquePreset = ProviderOptions & IntrospectionOptions
@@ -15,7 +18,7 @@ export type OpaquePreset = ProviderOptions & IntrospectionOptions
 export type Audience = JwtOptions['audience']
 
 /** The keys themselves, for those that have no way to where they are. */
-export type KeysInHand = NonNullable<JwtPreset['jwks']>
+export type KeysInHand = NonNullable<JwtOptions['jwks']>
 
 /** What both kinds of options of one identity provider have in common. */
 export type InCommon = Pick<ProviderOptions, 'scopes'> & Pick<JwtOptions, 'audience' | 'hints'> & { issuer: string }

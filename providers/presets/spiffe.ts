@@ -3,7 +3,7 @@ import { jwtSvidReading } from '../../src/jwt/jwt-svid.js'
 import { reading } from '../../src/jwt/reading.js'
 import { checkPreset } from './preset.js'
 import { scopesBy } from './scope-tables.js'
-import type { JwtPreset, KeysInHand, OneOrMore } from './preset.js'
+import type { KeysInHand, OneOrMore, WorkloadPreset } from './preset.js'
 import type { Subjects } from './scope-tables.js'
 
 export type SpiffeOptions = Subjects & {
@@ -24,7 +24,7 @@ export type SpiffeOptions = Subjects & {
  * issuer is the trust domain (`AccessToken.issuer` is `spiffe://example.org`). They have no scopes: `subjects` gives some by
  * SPIFFE ID. A bundle endpoint that wants a certificate of SPIFFE's own needs a `fetch` that brings it.
  */
-export function spiffe(options: SpiffeOptions): JwtPreset {
+export function spiffe(options: SpiffeOptions): WorkloadPreset {
   checkPreset('spiffe', options, ['trustDomain', 'audience', 'issuer', 'bundleUrl', 'bundle', 'bundleFile', 'subjects'])
   const { trustDomain, audience, issuer, bundleUrl, bundle, bundleFile, subjects } = options
   if (typeof trustDomain !== 'string' || !/^[a-z0-9._-]+$/.test(trustDomain)) throw new TypeError('"trustDomain" must be the name of the trust domain, such as example.org')
@@ -46,7 +46,7 @@ export function spiffe(options: SpiffeOptions): JwtPreset {
   }
 }
 
-type Keys = Pick<JwtPreset, 'jwksUri' | 'keys'> | { jwks: KeysInHand } | { jwksFile: string }
+type Keys = Pick<WorkloadPreset, 'jwksUri' | 'keys'> | { jwks: KeysInHand } | { jwksFile: string }
 
 function keysIn({ bundleUrl, bundle, bundleFile }: { bundleUrl: string | undefined; bundle: KeysInHand | undefined; bundleFile: string | undefined }): Keys {
   if ([bundleUrl, bundle, bundleFile].filter((one) => one !== undefined).length !== 1) {

@@ -59,7 +59,7 @@ export type JwtOptions = {
   [allowInsecureHttp]?: true
   [reading]?: Reading
 } & (
-    | { /** Where the keys are, instead of discovery. May have the braces of `issuer.template`. */ jwksUri?: string | undefined; jwks?: never; jwksFile?: never }
-    | { /** The keys themselves: no network at all. */ jwks: JSONWebKeySet; jwksUri?: never; jwksFile?: never }
-    | { /** A file with the keys, read again every ten seconds. */ jwksFile: string; jwksUri?: never; jwks?: never }
+    | { /** Where the keys are, instead of discovery. May have the braces of `issuer.template`. */ jwksUri?: string | undefined; jwks?: undefined; jwksFile?: undefined }
+    | { /** The keys themselves: no network at all. */ jwks: JSONWebKeySet; jwksUri?: undefined; jwksFile?: undefined }
+    | { /** A file with the keys, read again every ten seconds. */ jwksFile: string; jwksUri?: undefined; jwks?: undefined }
   )
