@@ -108,6 +108,12 @@ export class ChainProvider extends BearerAuthProvider {
     })
   }
 
+  /** Rings when a member's tokens are revoked. */
+  override watch(rung: () => void): () => void {
+    const ends = this.#members.map(({ provider }) => provider.watch?.(rung))
+    return () => ends.forEach((end) => end?.())
+  }
+
   override async close(): Promise<void> {
     await Promise.all(this.#members.map(({ provider }) => provider.close?.()))
   }

@@ -122,6 +122,12 @@ export class IssuerRouter extends BearerAuthProvider {
     await before?.close?.()
   }
 
+  /** Rings when tokens of an issuer that was named are revoked; those of `resolve` are looked at again now and then. */
+  override watch(rung: () => void): () => void {
+    const ends = [...this.#routes.values()].map((provider) => provider.watch?.(rung))
+    return () => ends.forEach((end) => end?.())
+  }
+
   override async close(): Promise<void> {
     await Promise.all([...[...this.#routes.values()].map((provider) => provider.close?.()), this.#tenants?.close()])
   }

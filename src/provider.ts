@@ -63,6 +63,9 @@ export abstract class BearerAuthProvider {
    */
   readonly tokenHeader?: string
 
+  /** Rings when tokens of this provider may have been revoked. Gives the function that ends it. */
+  watch?(rung: () => void): () => void
+
   /** Ends timers, sockets and subscriptions, and forgets what was remembered. */
   close?(): Promise<void>
 }

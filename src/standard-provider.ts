@@ -152,8 +152,12 @@ export abstract class StandardProvider extends BearerAuthProvider {
    * @throws AuthUnavailableError when the others could not be told.
    */
   async revoke(what: Revocation): Promise<void> {
-    this.#revocations ??= new Revocations({ now: this.now, observe: this.#observe })
-    return this.#revocations.revoke(what)
+    return this.#own().revoke(what)
+  }
+
+  /** Rings when tokens are revoked, here or by another process. */
+  override watch(rung: () => void): () => void {
+    return this.#own().watch(rung)
   }
 
   /** What the memory was good for. */
@@ -169,6 +173,11 @@ export abstract class StandardProvider extends BearerAuthProvider {
   /** Tells the observer, if there is one. Never put a token, a secret or the value of a claim into an event. */
   protected emit(event: AuthEvent): void {
     notify(this.#observe, event)
+  }
+
+  #own(): Revocations {
+    this.#revocations ??= new Revocations({ now: this.now, observe: this.#observe })
+    return this.#revocations
   }
 
   #ask(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {

@@ -29,8 +29,8 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   routing: { files: /^src\/routing\/[a-z-]+\.ts$/, mayImport: ['routing', 'core', 'lib'] },
   redis: { files: /^src\/redis\/[a-z-]+\.ts$/, mayImport: ['redis', 'cache', 'core', 'lib'] },
   'standard-provider': { files: /^src\/standard-provider\.ts$/, mayImport: ['cache', 'scopes', 'core', 'lib'] },
-  gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts'] },
-  adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib'] },
+  gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts', 'src/jwt/discovery.ts'] },
+  adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib', 'src/scopes/match.ts'] },
   // Options of the one are what the other is made of.
   'issuer-router': { files: /^providers\/issuer-router\.ts$/, mayImport: ['providers/jwks.ts', 'routing', 'jwt', 'core', 'lib'] },
   providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'introspection', 'routing', 'jwt', 'scopes', 'cache', 'core', 'lib'] },

@@ -3,10 +3,11 @@ import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../gate/auth-info.js'
 import { readableWhenThrown } from '../gate/cross-origin.js'
 import { gateOf } from '../gate/gate.js'
+import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
-import type { GateOptions } from '../gate/policy.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Express, so that nothing of it is imported. `auth` is set and not declared: other packages declare it. */
@@ -30,6 +31,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const decision = await gate(request)
     if (!decision.pass) return () => sendAnswer(res, decision.answer)
     leaveAuthInfo(req, decision.context)
+    endWithToken(res, decision.context)
     const context = readableWhenThrown(decision.context, (name) => res.getHeader(name))
     return () => runWithAuth(context, next)
   }

@@ -3,10 +3,11 @@ import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../gate/auth-info.js'
 import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.js'
 import { gateOf } from '../gate/gate.js'
+import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest } from '../gate/incoming-message.js'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
-import type { GateOptions } from '../gate/policy.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Fastify, so that nothing of it is imported. */
@@ -15,6 +16,7 @@ interface FastifyRequest {
   readonly originalUrl: string
 }
 interface FastifyReply {
+  readonly raw: ServerResponse
   code(status: number): FastifyReply
   header(name: string, value: string): FastifyReply
   getHeader(name: string): unknown
@@ -55,6 +57,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       return () => reply.code(status).send(body)
     }
     leaveAuthInfo(raw, decision.context)
+    endWithToken(reply.raw, decision.context)
     const context = readableWhenThrown(decision.context, alreadySet)
     return () => runWithAuth(context, done)
   }

@@ -1,12 +1,14 @@
 /** The gate for servers that speak `Request` and `Response`: Workers, Deno, Bun, Next.js, SvelteKit. */
 import { runWithAuth } from '../context.js'
 import { readableAcrossOrigins } from '../gate/cross-origin.js'
+import { endingWithToken } from '../gate/event-stream.js'
 import { gateOf } from '../gate/gate.js'
 import { headersIn } from '../gate/read-header.js'
+import { bodyOf } from '../gate/request-body.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
-import type { GateOptions } from '../gate/policy.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /**
@@ -21,10 +23,10 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     return async function guarded(request: R, ...rest: Rest): Promise<Response> {
       const { method, url, headers } = request
       const { pathname: path, host } = new URL(url)
-      const decision = await gate({ method, path, host, header: headersIn(headers) })
+      const decision = await gate({ method, path, host, header: headersIn(headers), body: bodyOf(request) })
       if (!decision.pass) return toResponse(decision.answer)
       try {
-        return await runWithAuth(decision.context, () => handler(request, ...rest))
+        return endingWithToken(await runWithAuth(decision.context, () => handler(request, ...rest)), decision.context)
       } catch (error) {
         const answer = thrownAnswer(error)
         if (answer === undefined) throw error

@@ -2,17 +2,19 @@
 import { runWithAuth } from '../context.js'
 import { authInfoOf } from '../gate/auth-info.js'
 import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.js'
+import { endingWithToken } from '../gate/event-stream.js'
 import { gateOf } from '../gate/gate.js'
 import { headersIn } from '../gate/read-header.js'
+import { bodyOf } from '../gate/request-body.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
 import type { Gate } from '../gate/gate.js'
-import type { GateOptions } from '../gate/policy.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Hono's context, so that nothing of it is imported. */
 interface HonoContext {
   readonly req: { readonly method: string; readonly path: string; readonly raw: Request; readonly routePath: string }
-  readonly res: Response
+  res: Response
   readonly error: Error | undefined
   header(name: string, value: string): void
   set(key: string, value: unknown): void
@@ -30,7 +32,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const alreadySet = (name: string): string | null => c.res.headers.get(name)
     const { pathname, host } = new URL(raw.url)
     const mounted = routePath !== '*' && routePath !== '/*'
-    const decision = await gate({ method, path: pathname, routedPath: path, host, header: headersIn(raw.headers), mounted })
+    const decision = await gate({ method, path: pathname, routedPath: path, host, header: headersIn(raw.headers), body: bodyOf(raw), mounted })
     if (!decision.pass) {
       const { status, headers, body } = decision.answer
       const all = readableAcrossOrigins(headers, alreadySet)
@@ -40,6 +42,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const auth = authInfoOf(decision.context)
     if (auth !== undefined) c.set('auth', auth)
     await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
+    const ending = endingWithToken(c.res, decision.context)
+    if (ending !== c.res) c.res = ending
     const thrown = thrownAnswer(c.error)
     if (thrown?.status === c.res.status) overrule(c, thrown.headers)
     return undefined

@@ -5,6 +5,7 @@ import { authInfoOf, toAuthInfo } from '../gate/auth-info.js'
 import { checkOptions, clockInSeconds, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/web-url.js'
 import { checkedProvider } from '../provider.js'
+import { checkedScopes, missingScopes } from '../scopes/match.js'
 import type { AuthInfo } from '../gate/auth-info.js'
 import type { BearerAuthProvider } from '../provider.js'
 
@@ -52,6 +53,27 @@ export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifi
 /** The caller in the SDKs' shape, for transports that take it by hand: `transport.handleRequest(request, { authInfo: authInfo() })`. */
 export function authInfo(): AuthInfo | undefined {
   return authInfoOf(currentAuth())
+}
+
+/**
+ * Those of the tools that the caller may use by the gate's `operations`: for `tools/list`. A courtesy to the model; the gate
+ * refuses the call either way.
+ */
+export function visibleTools<T extends { readonly name: string }>(tools: readonly T[]): T[] {
+  const allows = currentAuth()?.allows
+  return tools.filter(({ name }) => allows === undefined || allows('tools/call', name))
+}
+
+/**
+ * A `scopeChallenge` for a tool, prompt or resource of SDK 2.x: like the SDK's own `requireScopes`, and a scope that implies
+ * another counts as it does everywhere else. Who is not authenticated is left to the gate in front.
+ */
+export function scopeChallenge(...scopes: readonly [string, ...string[]]) {
+  checkedScopes('scopes', scopes)
+  return ({ authInfo }: { readonly authInfo?: { readonly scopes: readonly string[] } | undefined }): { scopes: readonly [string, ...string[]] } | undefined => {
+    const held = currentAuth()?.token?.scopes ?? authInfo?.scopes
+    return held === undefined || missingScopes(held, scopes).length === 0 ? undefined : { scopes }
+  }
 }
 
 // Above the class, whose field it names.

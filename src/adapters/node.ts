@@ -2,12 +2,13 @@
 import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../gate/auth-info.js'
 import { gateOf } from '../gate/gate.js'
+import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Decision } from '../gate/decide.js'
 import type { Gate } from '../gate/gate.js'
-import type { GateOptions } from '../gate/policy.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
@@ -27,6 +28,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       try {
         decision = await gate(incomingRequest(req, url, url, false))
         if (decision.pass) leaveAuthInfo(req, decision.context)
+        if (decision.pass) endWithToken(res, decision.context)
       } catch (error) {
         // The gate has told of a provider's bug already, and keeps it as the cause.
         if (error instanceof Error && error.cause === undefined) process.emitWarning(error)

@@ -6,7 +6,7 @@ import { gatePolicy } from './policy.js'
 import { aboutPath } from './resource-metadata.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Decision } from './decide.js'
-import type { GateOptions } from './policy.js'
+import type { GateOptions } from './gate-options.js'
 import type { GateRequest } from './request.js'
 
 /** Any exception that leaves it is a bug of the provider: let the framework answer it with 500. Made by `gate` and `byRequest`. */

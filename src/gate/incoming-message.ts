@@ -1,5 +1,6 @@
 /** Reads requests and sends answers of `node:http`, for the servers that are built on it. */
 import { readableAcrossOrigins } from './cross-origin.js'
+import { bodyOfMessage } from './incoming-body.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
 import type { ReadHeader } from './read-header.js'
@@ -7,7 +8,7 @@ import type { GateRequest } from './request.js'
 
 /** `url` as the client wrote it, `routedUrl` as the server reads it, `mounted` as in `GateRequest`. */
 export function incomingRequest(message: IncomingMessage, url: string, routedUrl: string, mounted: boolean): GateRequest {
-  return { method: message.method ?? '', path: pathOf(url), routedPath: pathOf(routedUrl), header: headersOf(message), host: message.headers.host, mounted }
+  return { method: message.method ?? '', path: pathOf(url), routedPath: pathOf(routedUrl), header: headersOf(message), host: message.headers.host, body: bodyOfMessage(message), mounted }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */

@@ -2,6 +2,7 @@
 import { isAssertion, isBearerToken } from '../lib/bearer-token.js'
 import { isOfAllowedPage, valuesOfCookie } from './token-cookie.js'
 import type { ReadHeader } from './read-header.js'
+import type { ReadBody } from './request-body.js'
 import type { TokenCookie } from './token-cookie.js'
 
 /** One request as the gate sees it. */
@@ -14,6 +15,8 @@ export interface GateRequest {
   readonly header: ReadHeader
   /** As the client wrote it: `mcp.example.com`, with a port that is not the scheme's own. */
   readonly host?: string | undefined
+  /** For `operations`. Read once a token was found good, and left to be read by the server behind. */
+  readonly body?: ReadBody | undefined
   /** True where the server itself chose this path for the gate: a route, a mount, a prefix. */
   readonly mounted?: boolean
 }

@@ -142,6 +142,25 @@ describe('decide', () => {
       })
     })
 
+    test('names the scopes of operations, and what else is to be said', async () => {
+      const options: GateOptions = { resource, requiredScopes: ['a'], operations: { 'tools/call': { x: 'b', y: ['a', 'c'] } }, metadata: { resource_name: 'Notes', dpop_bound_access_tokens_required: false } }
+      expect(await document(options, says('no'))).toEqual({ resource, scopes_supported: ['a', 'b', 'c'], bearer_methods_supported: ['header'], resource_name: 'Notes', dpop_bound_access_tokens_required: false })
+    })
+
+    test.each<[string, object, RegExp]>([
+      ['a member that there is not', { metadata: { name: 'Notes' } }, /"name" is not an option of metadata/],
+      ['a member of another kind', { metadata: { resource_name: 7 } }, /"metadata.resource_name" must be a string \(RFC 9728/],
+      ['a list that is none', { metadata: { dpop_signing_alg_values_supported: 'ES256' } }, /must be an array of strings/],
+      ['a document on plain http', { metadata: { resource_documentation: 'http://docs.example.com' } }, /https/],
+      ['a mirror of a name', { mirror: { issuer: 'accounts' } }, /"mirror.issuer" must be an absolute URL/],
+    ])('%s is refused', (_, options, message) => {
+      expect(() => gatePolicy({ resource, ...options } as GateOptions)).toThrow(message)
+    })
+
+    test('a description of nothing is refused', () => {
+      expect(() => gatePolicy({ metadata: { resource_name: 'Notes' } })).toThrow(/"metadata" describes "resource"/)
+    })
+
     test('stands at the root for a resource at the root, and carries its query', async () => {
       const at = (path: string, root: string): Promise<Decision> => decided({ resource: root }, { ...get, path })
       expect((await at('/.well-known/oauth-protected-resource', 'https://mcp.example.com')).pass).toBe(false)
