@@ -27,7 +27,7 @@ export function hydra(options: HydraOptions): JwtPreset {
 }
 
 export interface HydraOpaqueOptions extends HydraOptions {
-  /** The admin API: `http://hydra-admin.internal:4445`, or `https://acme.projects.oryapis.com`. */
+  /** The admin API: `https://acme.projects.oryapis.com`, or your own; plain http elsewhere than here needs `[allowInsecureHttp]: true` beside it. */
   admin: string
   /** Ory Network: `bearer(() => apiKey)`. Hydra of your own asks for nothing, so keep its admin API private: `noClientAuth('notes')`. */
   clientAuth: ClientAuth

@@ -44,6 +44,8 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
       if (/[{}]/.test(uriOf(issuer))) throw new TypeError('"jwksUri" has braces for a claim that "issuer.template" does not name')
     }
     const load = options[reading]?.keysAt ?? keysAt
+    // Under the issuer's name, where the issuer's own keys may be.
+    if (load !== keysAt && options.keys?.store !== undefined) throw new TypeError('"keys.store" is for the key sets of issuers, and these keys are somebody else\u2019s')
     return (issuer) => load(uriOf(issuer), http)
   }
   for (const issuer of issuersOf(options.issuer).keys()) webUrl('issuer', issuer, http)

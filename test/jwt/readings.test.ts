@@ -93,6 +93,12 @@ describe('what a load balancer signs', () => {
     expect(await takes(`${header}.${payload}.${bare(signature).slice(0, -1)}${bare(signature).endsWith('B') ? 'C' : 'B'}==`)).toBe(false)
   })
 
+  test('its keys do not get into a store under the name of the identity provider', () => {
+    const store = { get: async () => null, set: async () => undefined }
+    const options = { ...awsAlb({ loadBalancer: ARN, clients: 'c', issuer: 'https://id.example.com' }), keys: { store } }
+    expect(() => new JwksProvider(options)).toThrow(/"keys.store" is for the key sets of issuers/)
+  })
+
   test('no other provider reads it', async () => {
     const plain = new JwksProvider({ issuer: 'https://id.example.com', audience: 'c', audienceClaims: 'client_id', jwks: { keys: [first.publicJwk] }, now: clock().now })
     const token = written(first, {}, { iss: 'https://id.example.com', client_id: 'c', exp: START + 300 })

@@ -1,7 +1,7 @@
 /** A mistake in a preset is found where the server starts, with advice. */
 import { expect, test } from 'vitest'
 import * as presets from '../../providers/presets/index.js'
-import { clientSecretBasic, JwksProvider } from '../../src/index.js'
+import { allowInsecureHttp, clientSecretBasic, JwksProvider } from '../../src/index.js'
 import type { JwksProviderOptions } from '../../src/index.js'
 
 const audience = 'https://mcp.example.com/mcp'
@@ -44,6 +44,7 @@ const MISTAKES: readonly (readonly [keyof typeof presets, object | undefined, Re
   ['cloudflareAccess', { team: 'acme', audience: 'a' }, /"team" must be a host name/],
   ['awsAlb', { loadBalancer: 'notes', clients: 'a', issuer: 'i' }, /must be its ARN/],
   ['awsAlb', { loadBalancer: [ARN, ARN.replace('eu-west-1', 'eu-west-2')], clients: 'a', issuer: 'i' }, /of one region/],
+  ['keycloak', { url: 'http://id.internal', realm: 'acme', audience, [allowInsecureHttp]: true }, /symbols are for the provider/],
   ['hydraOpaque', { issuer: 'https://i.example', admin: 'localhost:4445', audience, clientAuth, nonsense: 1 }, /"nonsense" is not an option of hydraOpaque/],
 ]
 
