@@ -66,6 +66,7 @@ export type { ClientAuth, PrivateKeyJwtOptions } from './introspection/client-au
 export type { SignedAnswers } from './introspection/signed-answer.js'
 export type { TokenInfo } from './introspection/token-info.js'
 export type { Algorithm } from './jwt/algorithms.js'
+export type { Hints } from './jwt/hints.js'
 export type { KeyOptions, KeySnapshot } from './jwt/issuer-keys.js'
 export type { IssuerOption, IssuerTemplate } from './jwt/issuers.js'
 export type { KeyStore } from './jwt/key-store.js'

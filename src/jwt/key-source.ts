@@ -23,6 +23,8 @@ export interface LoadedKeys {
 export interface KeyRequest {
   /** The set held, for a conditional request. */
   readonly held: KeySet | undefined
+  /** The name of the key that is looked for, where the set is read for its sake. */
+  readonly wanted?: string | undefined
   /** A second attempt within this one is not worth while: the one before failed as well. */
   readonly failing: boolean
 }
@@ -103,7 +105,7 @@ export class KeySource {
 
   /** Has keys at hand, fetching them if need be. @throws AuthUnavailableError */
   async warm(): Promise<void> {
-    await this.#current()
+    await this.#current(undefined)
   }
 
   /**
@@ -119,7 +121,7 @@ export class KeySource {
   }
 
   async #fetchAndFind(alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
-    return this.#findIn(await this.#current(), alg, kid)
+    return this.#findIn(await this.#current(kid), alg, kid)
   }
 
   #findIn(set: KeySet, alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
@@ -129,7 +131,7 @@ export class KeySource {
   /** The keys for this algorithm after another look at the issuer; none where there is nobody to ask. */
   async newer(alg: Algorithm): Promise<readonly VerificationKey[]> {
     if (this.#held?.final === true) return []
-    return (await this.#loadWithinBudget()).candidates(alg, undefined)
+    return (await this.#loadWithinBudget(undefined)).candidates(alg, undefined)
   }
 
   /** A set that needs no waiting: fresh, or old while the issuer is away. Sees to it that it is renewed in time. */
@@ -143,13 +145,13 @@ export class KeySource {
     const away = this.#failure !== undefined && now < this.#failure.retryAt + LONGEST_BACK_OFF && now < held.freshUntil + this.#options.maxStale
     if (now >= held.freshUntil && !away) return undefined
     // Whoever needs the answer of this one waits for it elsewhere; here its failure was told already.
-    if (this.#mayLoad()) this.#load().catch(() => undefined)
+    if (this.#mayLoad()) this.#load(undefined).catch(() => undefined)
     return held.set
   }
 
-  async #current(): Promise<KeySet> {
+  async #current(wanted: string | undefined): Promise<KeySet> {
     try {
-      return await this.#load()
+      return await this.#load(wanted)
     } catch (error) {
       const old = isUnavailable(error) ? this.#stillGood() : undefined
       if (old !== undefined) return old
@@ -173,7 +175,7 @@ export class KeySource {
   #lookOnce(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
     const name = kid === undefined ? alg : `${alg} ${kid}`
     if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return this.#notThere(false)
-    return andThen(this.#loadWithinBudget(), async (set) => {
+    return andThen(this.#loadWithinBudget(kid), async (set) => {
       const found = await set.candidates(alg, kid)
       if (found.length > 0) return found
       this.#absent.set(name, this.#options.now())
@@ -181,11 +183,11 @@ export class KeySource {
     })
   }
 
-  #loadWithinBudget(): Promise<KeySet> {
+  #loadWithinBudget(wanted: string | undefined): Promise<KeySet> {
     // While the back-off forbids a look anyway, none is paid for: the first one after it must be affordable.
     const wait = this.#underWay === undefined && this.#mayLoad() ? this.#budget.spend() : 0
     if (wait > 0) throw this.#tooManyAsked(Math.ceil(wait))
-    return this.#load()
+    return this.#load(wanted)
   }
 
   // One for all who ask within a second: a flood is what this is for.
@@ -216,10 +218,10 @@ export class KeySource {
   }
 
   /** One fetch at a time; after a failure none at all for a while. */
-  async #load(): Promise<KeySet> {
+  async #load(wanted: string | undefined): Promise<KeySet> {
     if (this.#underWay !== undefined) return this.#underWay
     if (this.#failure !== undefined && !this.#mayLoad()) throw this.#failure.error
-    const loading = this.#fetch()
+    const loading = this.#fetch(wanted)
     if (!mayShareBetweenRequests) return loading
     this.#underWay = loading
     try {
@@ -229,10 +231,10 @@ export class KeySource {
     }
   }
 
-  async #fetch(): Promise<KeySet> {
+  async #fetch(wanted: string | undefined): Promise<KeySet> {
     let loaded: LoadedKeys
     try {
-      loaded = await this.#options.load({ held: this.#held?.set, failing: this.#failure !== undefined })
+      loaded = await this.#options.load({ held: this.#held?.set, wanted, failing: this.#failure !== undefined })
     } catch (error) {
       if (isUnavailable(error)) this.#noteFailure(error)
       throw error
