@@ -326,18 +326,39 @@ describe('IntrospectionProvider', () => {
     expect(await outcome()).toBe('yes')
   })
 
-  test('at most 64 questions are under way at once; the rest wait, and not for longer than one question may take', async () => {
-    const { idp, provider } = await setUp({ timeout: 1.5 })
+  test('at most 64 questions are under way at once, and the rest wait for their turn', async () => {
+    const { idp, provider } = await setUp({ timeout: 20 })
     await provider.verifyToken('first')
-    idp.answer((response, question) => void setTimeout(() => json(GOOD)(response, question), 20))
+    const held: (() => void)[] = []
+    // Nobody is answered before as many as may be are there.
+    idp.answer((response, question) => {
+      held.push(() => json(GOOD)(response, question))
+      if (held.length >= 64) held.splice(0, idp.questions.length < 201 ? 1 : 64).forEach((answer) => answer())
+    })
     const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => provider.verifyToken(`token-${n}`)))
     expect(answers.every((answer) => answer?.subject === 'ada')).toBe(true)
     expect(idp.load.most).toBe(64)
+  })
+
+  test('nobody waits for a turn longer than one question may take', async () => {
+    const { idp, provider, events } = await setUp({ timeout: 0.5 })
+    await provider.verifyToken('first')
     idp.answer(stall)
     const late = await Promise.allSettled(Array.from({ length: 100 }, (_, n) => provider.verifyToken(`late-${n}`)))
     expect(late.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(events.filter(({ type }) => type === 'endpoint_unavailable')).toHaveLength(100)
     // Places become free when the first give up, until the breaker opens.
-    expect(idp.questions.length).toBeLessThanOrEqual(1 + 200 + 64 + 5)
+    expect(idp.questions.length).toBeLessThanOrEqual(1 + 64 + 5)
+  })
+
+  test('a line that is too long turns away at once, with a time to come again', async () => {
+    const { idp, provider } = await setUp({ timeout: 20 })
+    await provider.verifyToken('first')
+    idp.answer(stall)
+    const waiting = Array.from({ length: 64 + 4096 }, (_, n) => provider.verifyToken(`token-${n}`).catch(() => 'ended'))
+    await expect(provider.verifyToken('one-too-many')).rejects.toMatchObject({ fault: 'busy', retryAfter: 1, status: 503 })
+    await provider.close()
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['ended']))
   })
 
   test('a fetch that never answers and ignores its signal gives its place up', async () => {
