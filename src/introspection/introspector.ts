@@ -7,7 +7,7 @@ import { Endpoint } from './endpoint.js'
 import { GuardedCalls } from './guarded-calls.js'
 import { openSigned, SIGNED_TYPE } from './signed-answer.js'
 import { isShallow } from './token-info.js'
-import { blaming, exchange, NoAnswer } from './upstream.js'
+import { blaming, exchange, isAboutUs, NoAnswer } from './upstream.js'
 import type { ServerMetadata } from 'openid-client'
 import type { AuthEvent } from '../events.js'
 import type { Fetch } from '../lib/bounded-fetch.js'
@@ -140,12 +140,10 @@ function isNotTheirs(openid: OpenidClient, error: unknown): boolean {
   return error instanceof openid.ResponseBodyError && error.error === 'unsupported_token_type'
 }
 
-const OUR_FAULT = ['invalid_client', 'unauthorized_client']
-
 // Without a cause where it is not ours: openid-client's hold the answer.
 function translated(openid: OpenidClient, error: unknown, host: string): unknown {
   if (error instanceof openid.ResponseBodyError) {
-    return new NoAnswer(OUR_FAULT.includes(error.error) ? 'credentials' : 'status', `${host} answered ${error.status} with an OAuth error`)
+    return new NoAnswer(isAboutUs(openid, error) ? 'credentials' : 'status', `${host} answered ${error.status} with an OAuth error`)
   }
   const own = [error, (error as Error).cause].find(isUnavailable) // whatever it is, a member of it that is absent is undefined
   if (own !== undefined) return own

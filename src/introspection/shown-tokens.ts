@@ -16,10 +16,10 @@ export interface ShownTokens {
 export function checkedPrefixes(prefix: unknown): readonly string[] {
   if (prefix === undefined) return []
   const prefixes = [prefix].flat()
-  const areTexts = prefixes.length > 0 && prefixes.every((one) => typeof one === 'string' && /^[\w\-.~+/]+$/.test(one))
-  if (areTexts && !prefixes.some((one) => GITHUB.test(one))) return prefixes as string[] // looked at one by one
-  if (areTexts) throw new TypeError('"prefix" is one of GitHub\u2019s, whose tokens are shown to GitHub only')
-  throw new TypeError('"prefix" must be how the issuer\u2019s tokens begin, such as "ory_at_"')
+  const isPrefix = (one: unknown): one is string => typeof one === 'string' && /^[\w\-.~+/]+$/.test(one)
+  if (prefixes.length === 0 || !prefixes.every(isPrefix)) throw new TypeError('"prefix" must be how the issuer\u2019s tokens begin, such as "ory_at_"')
+  if (prefixes.some((one) => GITHUB.test(one))) throw new TypeError('"prefix" is one of GitHub\u2019s, whose tokens are shown to GitHub only')
+  return prefixes
 }
 
 /** GitHub's own are worth money, and no identity provider can say anything about them. */

@@ -5,6 +5,7 @@ import { abandon } from '../lib/bounded-text.js'
 import { ownProperty } from '../lib/own-property.js'
 import type { CustomFetch } from 'openid-client'
 import type { Fetch } from '../lib/bounded-fetch.js'
+import type { OpenidClient } from './client-auth.js'
 
 /** Why there is no answer. None of them says anything about the token. */
 export type Fault =
@@ -34,7 +35,7 @@ export type Fault =
 /** Which faults are the server's as a whole, and not of one question: these make the breaker open. */
 export const IS_OUTAGE = {
   discovery: true,
-  'own proof': false,
+  'own proof': true,
   connection: true,
   'too slow': true,
   busy: false,
@@ -106,12 +107,20 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
   }
 }
 
-/** The code that Node gives to what went wrong, such as ECONNREFUSED. */
+/** What an error calls itself, such as ECONNREFUSED, CERT_HAS_EXPIRED or AccessDeniedException: a word, and nothing that it holds. */
 export function codeOf(error: unknown): string {
-  const causes = [0, 1, 2].reduce<readonly unknown[]>((found) => [...found, (found.at(-1) as Error | undefined)?.cause], [error])
-  const codes = causes.map((cause) => ownProperty(cause, 'code'))
-  const code = codes.find((one) => typeof one === 'string' && /^E[A-Z_]{3,40}$/.test(one) && one !== 'ERR_AUTH_UNAVAILABLE')
-  return typeof code === 'string' ? ` (${code})` : ''
+  const causes = [0, 1, 2].reduce<readonly unknown[]>((found) => [...found, ownProperty(found.at(-1), 'cause')], [error])
+  const codes = causes.map((cause) => ownProperty(cause, 'code')).filter((code) => code !== 'ERR_AUTH_UNAVAILABLE')
+  const names = causes.map((cause) => (cause instanceof Error ? cause.name : undefined)).filter((name) => !SAYS_NOTHING.has(name))
+  const word = [...codes, ...names].find((one) => typeof one === 'string' && /^(?:[A-Z][A-Z_]{3,50}|[A-Z][A-Za-z]{3,50})$/.test(one))
+  return typeof word === 'string' ? ` (${word})` : ''
+}
+
+const SAYS_NOTHING: ReadonlySet<string | undefined> = new Set(['Error', 'TypeError', 'AggregateError', 'AuthUnavailableError'])
+
+/** True for an OAuth error that is about our credentials (RFC 6749 section 5.2), whatever its status. */
+export function isAboutUs(openid: OpenidClient, error: unknown): boolean {
+  return error instanceof openid.ResponseBodyError && (error.error === 'invalid_client' || error.error === 'unauthorized_client')
 }
 
 /** Whose fault a status is that is no answer. */

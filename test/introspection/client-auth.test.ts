@@ -96,7 +96,7 @@ describe('assertions', () => {
 })
 
 describe('code of yours that fails', () => {
-  const failure = (): Error => Object.assign(new Error('denied, with secret-of-theirs'), { name: 'AccessDeniedException', code: 'EACCES', config: { secret: 'secret-of-theirs' } })
+  const failure = (): Error => Object.assign(new Error('denied, with secret-of-theirs'), { name: 'AccessDeniedException', config: { secret: 'secret-of-theirs' } })
   test.each([
     ['a signer', privateKeyJwt('notes', () => Promise.reject(failure()), { alg: 'ES256' })],
     ['a source of tokens', bearer(() => Promise.reject(failure()))],
