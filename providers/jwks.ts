@@ -80,7 +80,7 @@ export class JwksProvider extends StandardProvider {
     this.#rules = rulesFor(this.#expected)
     this.#engine = signatureEngine(oneOf('engine', options.engine ?? 'auto', ['auto', 'jose']))
     this.issuers = [...this.#expected.issuers.keys()]
-    this.#recheck = options.introspect && this.#recheckBy(options.introspect, options)
+    this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
       load: keyOrigin(options, this.#closed.signal),
@@ -165,7 +165,7 @@ export class JwksProvider extends StandardProvider {
     const [issuer, ...others] = this.issuers
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
     // The audience was looked at in the token itself, which is what was signed.
-    const about = { issuer, audience: anyAudience, ...(introspect.fetch === undefined && fetch !== undefined && { fetch }) } as const
+    const about = { issuer, audience: anyAudience, ...(introspect?.fetch === undefined && fetch !== undefined && { fetch }) } as const
     return new Recheck(introspect, about, { now: this.now, clockTolerance: this.clockTolerance, observe, provider: this.name })
   }
 

@@ -1,7 +1,7 @@
 /** One issuer's introspection as the options say: which tokens it is shown, how it is asked, what its answer must say. */
 import { expectationsOf } from '../jwt/expectations.js'
 import { IssuerKeys } from '../jwt/issuer-keys.js'
-import { allowInsecureHttp } from '../jwt/jwt-options.js'
+import { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import { keyOrigin } from '../jwt/key-origin.js'
 import { firstFinding } from '../jwt/rules.js'
 import { sha256 } from '../lib/digest.js'
@@ -9,7 +9,7 @@ import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js
 import { webUrl } from '../lib/web-url.js'
 import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
-import { answerRules, claimsOf, INACTIVE, oddityOf } from './answer.js'
+import { answerRules, claimsOf, INACTIVE, NOT_THEIRS, oddityOf } from './answer.js'
 import { checkedClientAuth, ClientAuth } from './client-auth.js'
 import { decryptionBy } from './encrypted-answer.js'
 import { allowNoExpiry } from './introspection-options.js'
@@ -85,7 +85,7 @@ export class Introspection {
   async verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return refusalOf(token, this.#shown)
     const answer = await this.#introspector.ask(token)
-    if (answer === 'not theirs') return reject('unknown_token')
+    if (answer === 'not theirs') return reject('unknown_token', { claim: 'kind', expected: 'a token of theirs', actual: undefined, hint: NOT_THEIRS })
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
     const found = firstFinding(this.#rules, { header: {}, claims }, this.#expected, this.#surroundings.now())
@@ -161,10 +161,18 @@ function policyOf(options: IntrospectionOptions, expected: Expectations): string
   const { audiences, audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, rules } = expected
   return JSON.stringify([
     'introspection',
-    ...[issuer, endpoint, clientAuth.clientId, clientAuth.method, prefix, tokenTypeHint, parameters, signed !== undefined],
+    ...[issuer, endpoint, clientAuth.clientId, clientAuth.method, prefix, tokenTypeHint, signingOf(signed)],
     ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, options[allowNoExpiry] === true],
     // What a function closes over is not seen here.
     rules.map(({ claim, accepts }) => [claim, String(accepts)]),
-    headers && sha256(JSON.stringify(headers)),
+    // What goes along may be a key.
+    sha256(JSON.stringify([headers, parameters])),
   ])
+}
+
+/** What signed answers are held to. The key that decrypts them decides nothing. */
+function signingOf(signed: IntrospectionOptions['signed']): unknown {
+  if (signed === undefined) return undefined
+  const { audience, algorithms, jwksUri, jwks } = signed
+  return [audience === anyAudience ? 'any' : [audience].flat(), algorithms, jwksUri, jwks]
 }

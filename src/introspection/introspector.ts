@@ -37,7 +37,7 @@ export class Introspector {
   readonly #endpoint: Endpoint
   readonly #calls: GuardedCalls
   #openid: Promise<OpenidClient> | undefined
-  #hasWarned = false
+  readonly #warnedOf = new Set<string>()
 
   constructor(options: IntrospectorOptions) {
     this.#options = options
@@ -75,9 +75,9 @@ export class Introspector {
     // Not for a 403: whoever sends an odd token must not make us fetch a new one each time.
     if (fault === 'credentials') ClientAuth.refused(clientAuth)
     tell({ type: 'credentials_refused', provider, fault, method, message })
-    if (this.#hasWarned) return
-    this.#hasWarned = true
-    warn(`provider "${provider}": the introspection endpoint refuses our credentials (${method}); nobody gets in until that is put right`)
+    if (this.#warnedOf.has(fault)) return
+    this.#warnedOf.add(fault)
+    warn(`provider "${provider}": ${REFUSAL[fault](method)}`)
   }
 
   /** With a proof of its own each time: an assertion is good once. */
@@ -123,6 +123,12 @@ export class Introspector {
     return this.#openid
   }
 }
+
+/** What the process is told, once. */
+const REFUSAL = {
+  credentials: (method: string) => `the identity provider refuses our credentials (${method}); nobody gets in until that is put right`,
+  forbidden: () => 'the introspection endpoint answered 403; this client needs the permission to ask about tokens',
+} as const
 
 function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): string {
   return new URL(endpoint).host

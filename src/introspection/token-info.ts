@@ -74,6 +74,7 @@ export async function askAbout(token: string, { url, send, refusedWith }: Place,
   const response = await respond(fetch, place.href, init).catch((error: Error) => {
     throw new NoAnswer('connection', `no answer from ${host}${codeOf(error)}`)
   })
+  if (response.redirected) throw new NoAnswer('redirect', `${host} redirected, and "fetch" followed`)
   if (response.status !== 200) {
     abandon(response.body)
     if (refusedWith.includes(response.status)) return null

@@ -1,7 +1,7 @@
 /** The sixty hard cases: what a real endpoint can answer, and what that says about the token. */
 import { gzipSync } from 'node:zlib'
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
 import { allowNoExpiry, anyAudience, clientSecretBasic, IntrospectionProvider } from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
@@ -257,6 +257,19 @@ describe('IntrospectionProvider', () => {
     expect(inspect(clientSecretBasic('id', SECRET), { showHidden: true, depth: 9 })).not.toContain('a-secret')
   })
 
+  test('the process is warned once of refused credentials, and once of a question that is forbidden', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    const { idp, outcome } = await setUp()
+    for (const status of [403, 403, 401, 401]) {
+      idp.answer(json({}, status))
+      await outcome()
+    }
+    const warnings = warn.mock.calls.map(([message]) => String(message))
+    warn.mockRestore()
+    expect(warnings).toEqual([expect.stringMatching(/403.*permission/), expect.stringMatching(/refuses our credentials \(client_secret_basic\); nobody gets in/)])
+    expect(warnings.join()).not.toMatch(/opaque-token|a-secret/)
+  })
+
   test.each([429, 503])('%i passes its Retry-After on', async (status) => {
     const { idp, provider } = await setUp()
     idp.answer(json({}, status, { 'Retry-After': '12' }))
@@ -471,9 +484,10 @@ describe('IntrospectionProvider', () => {
 
   test('its policy tells two configurations apart and holds no secret', async () => {
     const policyOf = async (options: Partial<IntrospectionProviderOptions>): Promise<string> => String(Reflect.get((await setUp({ issuer: undefined, endpoint: 'https://id.example.com/i', ...options } as never)).provider, 'policy'))
-    const configurations: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'b' }, { audience: anyAudience }, { prefix: 'x' }, { headers: { 'X-Tenant': 'secret-tenant' } }, { parameters: { a: 'b' } }, { clientAuth: clientSecretBasic('other', SECRET) }, { [allowNoExpiry]: true }]
-    const policies = await Promise.all(configurations.map(policyOf))
+    const configurations: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'b' }, { audience: anyAudience }, { prefix: 'x' }, { headers: { 'X-Tenant': 'secret-tenant' } }, { parameters: { key: 'secret-key' } }, { clientAuth: clientSecretBasic('other', SECRET) }, { [allowNoExpiry]: true }]
+    const signing: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'x' }, { audience: anyAudience }, { algorithms: ['ES256'] }, { jwksUri: 'https://id.example.com/k' }, { jwks: { keys: [(await signer()).publicJwk] } }].map((signed) => ({ issuer: 'https://id.example.com', signed }) as never)
+    const policies = await Promise.all([...configurations, ...signing].map(policyOf))
     expect(new Set(policies).size).toBe(policies.length)
-    for (const policy of policies) expect(policy).not.toMatch(/a-secret|secret-tenant/)
+    for (const policy of policies) expect(policy).not.toMatch(/a-secret|secret-tenant|secret-key/)
   })
 })
