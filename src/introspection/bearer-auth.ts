@@ -1,12 +1,12 @@
 /** Authenticates at the introspection endpoint with an access token of this server's own (RFC 7662 section 2.1). */
 import { AuthUnavailableError } from '../errors.js'
+import { errorWord } from '../lib/error-word.js'
 import { isBearerToken } from '../lib/bearer-token.js'
 import { checkOptions } from '../lib/options.js'
 import { webUrl } from '../lib/web-url.js'
 import { checkedClientAuth, ClientAuth, named } from './client-auth.js'
 import { OwnToken } from './own-token.js'
 import { checkedParameters } from './sent-along.js'
-import { codeOf } from './upstream.js'
 import type { Apply } from './client-auth.js'
 import type { GrantRequest } from './own-token.js'
 
@@ -79,7 +79,7 @@ async function ask(source: () => string | Promise<string>): Promise<string> {
     token = await source()
   } catch (error) {
     // Without the cause, which may hold the request that failed, secrets and all.
-    throw new AuthUnavailableError(`the token for the introspection endpoint could not be had${codeOf(error)}`)
+    throw new AuthUnavailableError(`the token for the introspection endpoint could not be had${errorWord(error)}`)
   }
   if (isBearerToken(token)) return token
   throw new AuthUnavailableError('the token for the introspection endpoint is no bearer token')

@@ -2,7 +2,6 @@
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
 import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
-import { ownProperty } from '../lib/own-property.js'
 import type { CustomFetch } from 'openid-client'
 import type { Fetch } from '../lib/bounded-fetch.js'
 import type { OpenidClient } from './client-auth.js'
@@ -88,7 +87,7 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
     const init = { method, headers: { ...headers, ...own, ...(open && { accept: mediaType }) }, body: String(body), signal } // a form, by openid-client
     const response = await respond(fetch, url, init).catch((error: Error) => {
       // Without the cause: the error of a `fetch` that was handed in may hold the request, secrets and all.
-      throw new NoAnswer('connection', `no answer from ${host}${codeOf(error)}`)
+      throw new NoAnswer('connection', error.message)
     })
     // Credentials have gone there, by a `fetch` that follows where it was told not to: what comes from there is not taken.
     if (response.redirected) throw new NoAnswer('redirect', `${host} redirected, and "fetch" followed`)
@@ -106,17 +105,6 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
     return new Response(json === undefined ? text : JSON.stringify(json), { status: response.status, headers: { 'content-type': JSON_TYPE } })
   }
 }
-
-/** What an error calls itself, such as ECONNREFUSED, CERT_HAS_EXPIRED or AccessDeniedException: a word, and nothing that it holds. */
-export function codeOf(error: unknown): string {
-  const causes = [0, 1, 2].reduce<readonly unknown[]>((found) => [...found, ownProperty(found.at(-1), 'cause')], [error])
-  const codes = causes.map((cause) => ownProperty(cause, 'code')).filter((code) => code !== 'ERR_AUTH_UNAVAILABLE')
-  const names = causes.map((cause) => (cause instanceof Error ? cause.name : undefined)).filter((name) => !SAYS_NOTHING.has(name))
-  const word = [...codes, ...names].find((one) => typeof one === 'string' && /^(?:[A-Z][A-Z_]{3,50}|[A-Z][A-Za-z]{3,50})$/.test(one))
-  return typeof word === 'string' ? ` (${word})` : ''
-}
-
-const SAYS_NOTHING: ReadonlySet<string | undefined> = new Set(['Error', 'TypeError', 'AggregateError', 'AuthUnavailableError'])
 
 /** True for an OAuth error that is about our credentials (RFC 6749 section 5.2), whatever its status. */
 export function isAboutUs(openid: OpenidClient, error: unknown): boolean {

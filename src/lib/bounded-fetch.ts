@@ -1,6 +1,7 @@
 /** Talks to another server with bounds: no redirects, a body of limited size. Its time is the caller's signal. */
 import { AuthUnavailableError } from '../errors.js'
 import { boundedText } from './bounded-text.js'
+import { errorWord } from './error-word.js'
 
 export type Fetch = typeof globalThis.fetch
 
@@ -16,7 +17,7 @@ export async function respond(fetch: Fetch, url: string, init: FetchInit): Promi
   try {
     return await fetch(url, { ...init, redirect: 'manual' })
   } catch (cause) {
-    throw new AuthUnavailableError(`no answer from ${new URL(url).host}`, { cause })
+    throw new AuthUnavailableError(`no answer from ${new URL(url).host}${errorWord(cause)}`, { cause })
   }
 }
 

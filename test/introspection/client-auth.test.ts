@@ -87,7 +87,7 @@ describe('assertions', () => {
 
   test('a signer elsewhere signs what arrives', async () => {
     const { publicKey, privateKey } = await generateKeyPair('Ed25519', { extractable: true })
-    const { question } = await asking(privateKeyJwt('notes', async (data) => new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey, data)), { alg: 'EdDSA' }))
+    const { question } = await asking(privateKeyJwt('notes', async (data) => new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey, data.slice())), { alg: 'EdDSA' }))
     const assertion = question?.body.get('client_assertion') ?? ''
     const [header = '', payload = '', signature = ''] = assertion.split('.')
     const key = createPublicKey({ key: await exportJWK(publicKey), format: 'jwk' } as never)
