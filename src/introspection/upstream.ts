@@ -2,6 +2,7 @@
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
 import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
+import { ownProperty } from '../lib/own-property.js'
 import type { CustomFetch } from 'openid-client'
 import type { Fetch } from '../lib/bounded-fetch.js'
 import type { OpenidClient } from './client-auth.js'
@@ -97,12 +98,21 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
       throw new NoAnswer(fault, `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
     }
     const text = await blaming('unreadable', () => readText(response, host, MAX_BYTES))
-    const expected = response.status === 200 ? mediaType : JSON_TYPE
-    if (response.status === 200 && mediaTypeOf(response) !== expected) {
-      throw new NoAnswer('unreadable', `${host} answered with another content type than ${expected}`)
+    if (response.status === 400 && !isOAuthError(text)) throw new NoAnswer('status', `${host} answered 400 without a reason`)
+    if (response.status === 200 && mediaTypeOf(response) !== mediaType) {
+      throw new NoAnswer('unreadable', `${host} answered with another content type than ${mediaType}`)
     }
     const json = response.status === 200 && open !== undefined ? await blaming('unreadable', () => open(text)) : undefined
     return new Response(json === undefined ? text : JSON.stringify(json), { status: response.status, headers: { 'content-type': JSON_TYPE } })
+  }
+}
+
+/** RFC 6749 section 5.2. Looked at here, since a 400 may be about one odd token, and an unreadable answer is an outage. */
+function isOAuthError(text: string): boolean {
+  try {
+    return typeof ownProperty(JSON.parse(text), 'error') === 'string'
+  } catch {
+    return false
   }
 }
 

@@ -331,8 +331,9 @@ describe('IntrospectionProvider', () => {
 
   test('one odd token cannot shut out the others', async () => {
     const { idp, outcome } = await setUp()
-    for (const status of [400, 403, 404]) {
-      idp.answer(json({ error: 'invalid_request' }, status))
+    const odd = [...[400, 403, 404].map((status) => json({ error: 'invalid_request' }, status)), raw('', 'text/plain', 400), raw('<p>no such token', 'text/html', 400), json({ error: 7 }, 400), json([], 400)]
+    for (const answer of odd) {
+      idp.answer(answer)
       for (let n = 0; n < 8; n += 1) expect(await outcome()).toBe('unavailable')
     }
     idp.answer(GOOD)
