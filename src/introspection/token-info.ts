@@ -70,7 +70,6 @@ export async function askAbout(token: string, { url, send, refusedWith }: Place,
   if (send === 'query') place.searchParams.set('access_token', token)
   const headers = { Accept: 'application/json', ...(send === 'header' && { Authorization: `Bearer ${token}` }) }
   const init: FetchInit = { headers, signal }
-  // Without a cause: it may quote the URL, and the token is in it.
   const response = await respond(fetch, place.href, init).catch((error: Error) => {
     throw new NoAnswer('connection', error.message)
   })

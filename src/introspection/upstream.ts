@@ -87,7 +87,6 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
     const { host } = new URL(url)
     const init = { method, headers: { ...headers, ...own, ...(open && { accept: mediaType }) }, body: String(body), signal } // a form, by openid-client
     const response = await respond(fetch, url, init).catch((error: Error) => {
-      // Without the cause: the error of a `fetch` that was handed in may hold the request, secrets and all.
       throw new NoAnswer('connection', error.message)
     })
     // Credentials have gone there, by a `fetch` that follows where it was told not to: what comes from there is not taken.

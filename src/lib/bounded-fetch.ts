@@ -11,26 +11,27 @@ export type FetchInit = NonNullable<Parameters<Fetch>[1]>
 /**
  * The head of an answer, whatever its status. Redirects are not followed: credentials would go where they lead.
  *
- * @throws AuthUnavailableError when no connection came about.
+ * @throws AuthUnavailableError when no connection came about. Without its cause, which may hold what was sent (a `fetch`
+ * that was handed in) or what came (undici's parser), secrets and all.
  */
 export async function respond(fetch: Fetch, url: string, init: FetchInit): Promise<Response> {
   try {
     return await fetch(url, { ...init, redirect: 'manual' })
-  } catch (cause) {
-    throw new AuthUnavailableError(`no answer from ${new URL(url).host}${errorWord(cause)}`, { cause })
+  } catch (error) {
+    throw new AuthUnavailableError(`no answer from ${new URL(url).host}${errorWord(error)}`)
   }
 }
 
 /**
  * The body of an answer. `maxBytes` counts after decoding, so that a gzip bomb is cut off as well.
  *
- * @throws AuthUnavailableError for a body that breaks off, is larger, or is no UTF-8.
+ * @throws AuthUnavailableError for a body that breaks off, is larger, or is no UTF-8. Without its cause, as above.
  */
 export async function readText(response: Response, host: string, maxBytes: number): Promise<string> {
   try {
     return await boundedText(response.body, maxBytes)
-  } catch (cause) {
-    throw new AuthUnavailableError(`the answer of ${host} broke off, is no UTF-8, or is larger than ${maxBytes} bytes`, { cause })
+  } catch (error) {
+    throw new AuthUnavailableError(`the answer of ${host} broke off, is no UTF-8, or is larger than ${maxBytes} bytes${errorWord(error)}`)
   }
 }
 
