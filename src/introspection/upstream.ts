@@ -4,7 +4,7 @@ import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
 import { ownProperty } from '../lib/own-property.js'
 import type { CustomFetch } from 'openid-client'
-import type { Fetch } from '../lib/bounded-fetch.js'
+import type { Fetch, FetchAnswer } from '../lib/bounded-fetch.js'
 import type { OpenidClient } from './client-auth.js'
 
 /** Why there is no answer. None of them says anything about the token. */
@@ -131,7 +131,7 @@ export function faultOf(status: number): Fault {
 }
 
 /** The content type without its parameters. */
-export function mediaTypeOf({ headers }: Response): string | undefined {
+export function mediaTypeOf({ headers }: FetchAnswer): string | undefined {
   return headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
 }
 

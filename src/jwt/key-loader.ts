@@ -66,7 +66,7 @@ async function keySetOf(document: unknown, place: string): Promise<KeySet> {
 }
 
 /** RFC 9111 section 5.2.2.1, in seconds. */
-function maxAge(headers: Headers): number | undefined {
+function maxAge(headers: JsonAnswer['headers']): number | undefined {
   const found = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,;])/.exec(headers.get('cache-control') ?? '')?.[1]
   return found === undefined ? undefined : Number(found)
 }

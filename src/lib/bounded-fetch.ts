@@ -2,11 +2,27 @@
 import { AuthUnavailableError } from '../errors.js'
 import { boundedText } from './bounded-text.js'
 import { errorWord } from './error-word.js'
+import type { ReadableBody } from './bounded-text.js'
 
-export type Fetch = typeof globalThis.fetch
+/** What we send. */
+export interface FetchInit {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal?: AbortSignal
+  readonly redirect?: 'manual'
+}
 
-/** The options of the `fetch` that users hand in. */
-export type FetchInit = NonNullable<Parameters<Fetch>[1]>
+/** What we read of an answer: described by its members, since the types of undici, Node and the browsers do not agree. */
+export interface FetchAnswer {
+  readonly status: number
+  readonly redirected: boolean
+  readonly headers: { get(name: string): string | null }
+  readonly body: ReadableBody | null
+}
+
+/** The global `fetch`, or a function around it or undici's: for a proxy, a private certificate authority, a client certificate. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>
 
 /**
  * The head of an answer, whatever its status. Redirects are not followed: credentials would go where they lead.
@@ -14,7 +30,7 @@ export type FetchInit = NonNullable<Parameters<Fetch>[1]>
  * @throws AuthUnavailableError when no connection came about. Without its cause, which may hold what was sent (a `fetch`
  * that was handed in) or what came (undici's parser), secrets and all.
  */
-export async function respond(fetch: Fetch, url: string, init: FetchInit): Promise<Response> {
+export async function respond(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
   try {
     return await fetch(url, { ...init, redirect: 'manual' })
   } catch (error) {
@@ -27,7 +43,7 @@ export async function respond(fetch: Fetch, url: string, init: FetchInit): Promi
  *
  * @throws AuthUnavailableError for a body that breaks off, is larger, or is no UTF-8. Without its cause, as above.
  */
-export async function readText(response: Response, host: string, maxBytes: number): Promise<string> {
+export async function readText(response: FetchAnswer, host: string, maxBytes: number): Promise<string> {
   try {
     return await boundedText(response.body, maxBytes)
   } catch (error) {
@@ -36,7 +52,7 @@ export async function readText(response: Response, host: string, maxBytes: numbe
 }
 
 /** RFC 9110 section 10.2.3, in seconds; the date form is left to the default. */
-export function retryAfter({ headers }: Response): number | undefined {
+export function retryAfter({ headers }: FetchAnswer): number | undefined {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN)
   return Number.isInteger(seconds) && seconds > 0 && seconds <= 3600 ? seconds : undefined
 }

@@ -3,7 +3,7 @@ import { AuthUnavailableError } from '../errors.js'
 import { readText, respond, retryAfter } from './bounded-fetch.js'
 import { abandon } from './bounded-text.js'
 import { withinSpan } from './deadline.js'
-import type { Fetch } from './bounded-fetch.js'
+import type { Fetch, FetchAnswer } from './bounded-fetch.js'
 
 export type { Fetch } from './bounded-fetch.js'
 
@@ -24,7 +24,7 @@ export interface JsonAnswer {
   /** `'absent'`: the server says that nothing is there (any 4xx but 429). `'unchanged'`: a 304. */
   readonly kind: 'found' | 'absent' | 'unchanged'
   readonly json: unknown
-  readonly headers: Headers
+  readonly headers: FetchAnswer['headers']
 }
 
 /**
@@ -41,7 +41,7 @@ export async function fetchJson(url: string, options: FetchJsonOptions): Promise
 
 async function exchange(url: string, { fetch, headers, maxBytes, retry = true }: FetchJsonOptions, signal: AbortSignal): Promise<JsonAnswer> {
   const { host } = new URL(url)
-  const attempt = (): Promise<Response> => respond(fetch, url, { headers: { Accept: 'application/json', ...headers }, signal })
+  const attempt = (): Promise<FetchAnswer> => respond(fetch, url, { headers: { Accept: 'application/json', ...headers }, signal })
   const response = await attempt().catch((error: unknown) => {
     if (signal.aborted || !retry) throw error
     return attempt() // a connection that was closed while idle fails once

@@ -32,8 +32,7 @@ function setUp(certificate: Certificate | undefined, { ca = tls.ca, clientAuth =
     cache: false,
     timeout: 10,
     observe: (event) => events.push(event),
-    // undici's own types and the global ones differ in names only.
-    fetch: ((url: string, init: object) => undiciFetch(url, { ...init, dispatcher })) as unknown as typeof fetch,
+    fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }),
   })
   open.push(() => provider.close(), () => dispatcher.destroy())
   return { provider, events }
