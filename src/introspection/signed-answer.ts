@@ -1,4 +1,7 @@
-/** Opens a signed answer (RFC 9701): whoever stands between us and the issuer can neither write nor swap one. */
+/**
+ * Opens a signed answer (RFC 9701): whoever stands between us and the issuer can write none. Does NOT say which token it is
+ * about, since RFC 9701 does not: one of the last minute, about another token, could be put in its place.
+ */
 import { AuthUnavailableError } from '../errors.js'
 import { decodeJwt } from '../jwt/decode.js'
 import { isAlgorithm } from '../jwt/algorithms.js'

@@ -13,8 +13,8 @@ export interface TokenInfo {
   readonly send: 'header' | 'query'
   /** What is said when the token is bad. Any other status is nobody's word on the token. */
   readonly refusedWith: readonly number[]
-  /** Makes claims of the answer: at least `aud`, and `exp`, in seconds. */
-  readonly claims: (answer: Readonly<Record<string, unknown>>) => Claims
+  /** Makes claims of the answer: at least `aud`, and `exp`, in seconds. `now`, in seconds too, for answers that only say how long. */
+  readonly claims: (answer: Readonly<Record<string, unknown>>, now: number) => Claims
   /** How its tokens begin, where that is known. */
   readonly prefix?: string | undefined
   readonly issuer?: string | undefined

@@ -95,6 +95,15 @@ describe('bearer', () => {
     expect(idp.questions).toEqual([])
   })
 
+  test('a token endpoint that redirects gets nobody our credentials', async () => {
+    const { idp, provider } = await setUp(bearer(source()))
+    const stranger = await faultEndpoint()
+    open.push(stranger)
+    idp.at('/token', (response) => void response.writeHead(307, { Location: stranger.endpoint }).end())
+    await expect(provider.verifyToken('a')).rejects.toMatchObject({ fault: 'redirect' })
+    expect([...stranger.questions, ...stranger.others]).toEqual([])
+  })
+
   test('a renewal that fails is tried once a second, while the token at hand serves', async () => {
     const { idp, provider, grants, shown, time } = await setUp(bearer(source()))
     await provider.verifyToken('a')
