@@ -2,8 +2,8 @@
 import type { RejectReason } from './verdict.js'
 
 export type AuthEvent =
-  /** A token was taken. `remembered`: the answer came from memory. */
-  | { readonly type: 'accepted'; readonly provider: string; readonly remembered: boolean }
+  /** A token was taken. `remembered`: the answer came from memory. `key`: the operator's own word for the token. */
+  | { readonly type: 'accepted'; readonly provider: string; readonly key?: string; readonly remembered: boolean }
   /**
    * A token was refused. `claim` names the claim that did not fit, never its value; `hint` says what it almost was or
    * what to do.
@@ -12,6 +12,7 @@ export type AuthEvent =
       readonly type: 'rejected'
       readonly provider: string
       readonly reason: RejectReason
+      readonly key?: string
       readonly claim?: string
       readonly hint?: string
       readonly remembered: boolean
@@ -82,6 +83,9 @@ export type AuthEvent =
       readonly message: string
     }
   | { readonly type: 'store_away' | 'store_back'; readonly provider: string }
+  /** A list of static tokens was read anew, and has so many; or it is not what it should be, and that of before serves on. */
+  | { readonly type: 'list_loaded'; readonly provider: string; readonly tokens: number }
+  | { readonly type: 'list_unreadable'; readonly provider: string; readonly message: string }
   /** A logout token was refused. `claim` names what did not fit, never its value. */
   | { readonly type: 'logout_refused'; readonly provider: string; readonly reason: RejectReason; readonly claim?: string; readonly hint?: string }
 

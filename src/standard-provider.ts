@@ -119,6 +119,9 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return isBearerToken(token)
   }
 
+  /** The operator's own word for this token, for events; no part of it, and no person. Asked for only where somebody observes. */
+  protected keyOf?(token: string): string | undefined
+
   /**
    * Everything that decides an answer (endpoint, issuer, audience …), and no secret. Processes with the same policy share
    * their answers by `cache: { shared }`. Write it in a provider whose answers cost a call.
@@ -246,9 +249,9 @@ export abstract class StandardProvider extends BearerAuthProvider {
   }
 
   #conclude(token: string, finding: Finding, remembered: boolean, options: VerifyOptions | undefined): AccessToken | null {
-    if (!finding.accepted) return this.#refuse(finding, remembered, options)
-    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered, options)
-    if (this.#observe) this.emit({ type: 'accepted', provider: this.name, remembered })
+    if (!finding.accepted) return this.#refuse(finding, remembered, options, token)
+    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered, options, token)
+    if (this.#observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
     return new VerifiedAccessToken(token, finding.claims, finding.scopes, finding.expiresAt, this.name)
   }
 
@@ -264,13 +267,18 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return marksOf(token, claims, this.issuers?.length === 1 ? this.issuers[0] : undefined)
   }
 
-  #refuse({ reason, detail }: Rejected, remembered: boolean, options: VerifyOptions | undefined): null {
+  #refuse({ reason, detail }: Rejected, remembered: boolean, options: VerifyOptions | undefined, token = ''): null {
     if (this.#observe === undefined && options?.refused === undefined) return null
     const { claim, hint } = detail ?? {}
     const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
-    this.emit({ type: 'rejected', ...refusal, remembered })
+    this.emit({ type: 'rejected', ...refusal, ...this.#key(token), remembered })
     options?.refused?.(refusal)
     return null
+  }
+
+  #key(token: string): { readonly key?: string } {
+    const key = this.keyOf?.(token)
+    return key === undefined ? {} : { key }
   }
 
   #tellOfCache(what: 'joined' | 'renewed' | 'evicted'): void {

@@ -30,8 +30,10 @@ import {
   byRequest,
   fromClaim,
   gate,
+  generateToken,
   getAccessToken,
   googleTokenInfo,
+  hashToken,
   InsufficientScopeError,
   IntrospectionProvider,
   JwksProvider,
@@ -208,6 +210,22 @@ new JwksProvider()
 new StaticProvider({ 'ci-0123456789abcdef': grant })
 new StaticProvider({ 'ci-0123456789abcdef': { ...grant, scopes: ['deploy'], expiresAt: 1_900_000_000 } }, { name: 'ci' })
 
+new StaticProvider({ [hashToken(generateToken({ prefix: 'acme' }))]: { ...grant, name: 'ci 2026', notBefore: 1_800_000_000 } }, { prefix: 'acme' })
+StaticProvider.fromEnv('MCP_TOKENS') satisfies StaticProvider
+StaticProvider.fromEnv('MCP_TOKEN', { grant, env: process.env, name: 'ci' })
+holds<Equal<ReturnType<typeof StaticProvider.fromFile>, Promise<StaticProvider>>>()
+void StaticProvider.fromFile('tokens.json', { checkEvery: 5, prefix: 'acme' })
+
+// @ts-expect-error TS2741 a file is read first: await it
+new ChainProvider([StaticProvider.fromFile('tokens.json')])
+// @ts-expect-error TS2353 a variable does not change while the process runs
+StaticProvider.fromEnv('MCP_TOKENS', { checkEvery: 5 })
+// @ts-expect-error TS2353 what tokens may do, not where they are
+StaticProvider.fromEnv('MCP_TOKENS', { grant: { sub: 'ci' } })
+// @ts-expect-error TS2322 seconds and no date
+new StaticProvider({ 'ci-0123456789abcdef': { ...grant, notBefore: new Date() } })
+// @ts-expect-error TS2559 options have names
+generateToken('acme')
 // @ts-expect-error TS2741 whose token is it?
 new StaticProvider({ 'ci-0123456789abcdef': { scopes: ['deploy'] } })
 // @ts-expect-error TS2322 one scope per entry: a string would be read letter by letter
