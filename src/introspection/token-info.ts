@@ -1,5 +1,5 @@
 /** What identity providers without introspection say about a token that is shown to them. */
-import { blaming, codeOf, faultOf, MAX_BYTES, mediaTypeOf, NoAnswer } from './upstream.js'
+import { blaming, faultOf, MAX_BYTES, mediaTypeOf, NoAnswer } from './upstream.js'
 import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
 import type { Claims } from '../access-token.js'
@@ -13,8 +13,8 @@ export interface TokenInfo {
   readonly send: 'header' | 'query'
   /** What is said when the token is bad. Any other status is nobody's word on the token. */
   readonly refusedWith: readonly number[]
-  /** Makes claims of the answer: at least `aud`, and `exp`, in seconds. */
-  readonly claims: (answer: Readonly<Record<string, unknown>>) => Claims
+  /** Makes claims of the answer: at least `aud`, and `exp`, in seconds. `now`: for servers that say how long from now. */
+  readonly claims: (answer: Readonly<Record<string, unknown>>, now: number) => Claims
   /** How its tokens begin, where that is known. */
   readonly prefix?: string | undefined
   readonly issuer?: string | undefined
@@ -70,10 +70,10 @@ export async function askAbout(token: string, { url, send, refusedWith }: Place,
   if (send === 'query') place.searchParams.set('access_token', token)
   const headers = { Accept: 'application/json', ...(send === 'header' && { Authorization: `Bearer ${token}` }) }
   const init: FetchInit = { headers, signal }
-  // Without a cause: it may quote the URL, and the token is in it.
   const response = await respond(fetch, place.href, init).catch((error: Error) => {
-    throw new NoAnswer('connection', `no answer from ${host}${codeOf(error)}`)
+    throw new NoAnswer('connection', error.message)
   })
+  if (response.redirected) throw new NoAnswer('redirect', `${host} redirected, and "fetch" followed`)
   if (response.status !== 200) {
     abandon(response.body)
     if (refusedWith.includes(response.status)) return null

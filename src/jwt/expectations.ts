@@ -21,16 +21,18 @@ export function expectationsOf(options: JwtOptions, clockTolerance: number): Exp
   if (!Array.isArray(rules) || !rules.every((rule) => typeof rule?.claim === 'string' && typeof rule.accepts === 'function')) {
     throw new TypeError('"rules" must be an array of { claim, accepts: (value, claims) => boolean }')
   }
+  const tokenType = oneOf('tokenType', options.tokenType ?? 'access', ['access', 'at+jwt', 'id'])
   return {
     issuers: issuersOf(options.issuer),
     audiences: audience === anyAudience ? undefined : names(audience, NO_AUDIENCE),
     audienceClaims: names(audienceClaims, '"audienceClaims" must name a claim, such as "client_id"'),
     audienceMode: oneOf('audienceMode', options.audienceMode ?? 'any', ['any', 'exclusive']),
     algorithms,
-    tokenType: oneOf('tokenType', options.tokenType ?? 'access', ['access', 'at+jwt']),
+    tokenType,
     clockTolerance,
     maxTokenAge: maxTokenAge === undefined ? undefined : spanInSeconds('maxTokenAge', maxTokenAge, { min: 1, max: 31_536_000 }),
-    requiredClaims: [...requiredClaims],
+    // OIDC Core section 2; `iss`, `aud` and `exp` are needed in any case.
+    requiredClaims: tokenType === 'id' ? [...new Set(['sub', 'iat', ...requiredClaims])] : [...requiredClaims],
     rules: [...rules],
   }
 }

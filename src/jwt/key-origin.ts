@@ -2,10 +2,11 @@
 import { optionalFunction, spanInSeconds } from '../lib/options.js'
 import { requestHeaders } from '../lib/request-headers.js'
 import { webUrl } from '../lib/web-url.js'
-import { issuersOf } from './issuers.js'
+import { forTenant, issuersOf } from './issuers.js'
 import { allowInsecureHttp } from './jwt-options.js'
 import { keysAt, keysInFile, keysInHand, keysOf } from './key-loader.js'
 import { parseKeySet } from './key-set.js'
+import { reading } from './reading.js'
 import type { Fetch } from '../lib/fetch-json.js'
 import type { JwtOptions } from './jwt-options.js'
 import type { KeySourceOptions } from './key-source.js'
@@ -37,8 +38,16 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
     insecure,
   }
   if (jwksUri !== undefined) {
-    webUrl('jwksUri', jwksUri, http)
-    return () => keysAt(jwksUri, http)
+    const issuers = issuersOf(options.issuer)
+    const uriOf = (issuer: string): string => forTenant(jwksUri, issuers.get(issuer))
+    for (const issuer of issuers.keys()) {
+      webUrl('jwksUri', uriOf(issuer), http)
+      if (/[{}]/.test(uriOf(issuer))) throw new TypeError('"jwksUri" has braces for a claim that "issuer.template" does not name')
+    }
+    const load = options[reading]?.keysAt ?? keysAt
+    // Under the issuer's name, where the issuer's own keys may be.
+    if (load !== keysAt && options.keys?.store !== undefined) throw new TypeError('"keys.store" is for the key sets of issuers, and these keys are somebody else\u2019s')
+    return (issuer) => load(uriOf(issuer), http)
   }
   for (const issuer of issuersOf(options.issuer).keys()) webUrl('issuer', issuer, http)
   return (issuer) => keysOf(issuer, http)

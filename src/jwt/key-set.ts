@@ -102,7 +102,7 @@ function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
   if (own('kty') !== shape.kty || (shape.crv !== undefined && own('crv') !== shape.crv)) return false
   if (kid !== undefined && own('kid') !== kid) return false
   if (own('alg') !== undefined && !isSameAlgorithm(own('alg'), alg)) return false
-  if (own('use') !== undefined && own('use') !== 'sig') return false
+  if (own('use') !== undefined && !USES.has(own('use'))) return false
   const operations = own('key_ops')
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return false
   // A private key in public is nobody's key any more.
@@ -117,6 +117,9 @@ function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
 
 /** Of RSA keys, found out once: it is asked for six algorithms, and a set of weak ones would hold up the event loop. */
 const strength = new WeakMap<object, boolean>()
+
+/** For signatures; a SPIFFE bundle has a word of its own (SPIFFE Trust Domain and Bundle section 4.2.2). */
+const USES: ReadonlySet<unknown> = new Set(['sig', 'jwt-svid'])
 
 /** RFC 7518 section 6: any of these gives an RSA key away, `d` those of the other kinds, and `k` is a shared secret. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']

@@ -23,6 +23,8 @@ export interface LoadedKeys {
 export interface KeyRequest {
   /** The set held, for a conditional request. */
   readonly held: KeySet | undefined
+  /** The name of the key that is looked for, where the set is read for its sake. */
+  readonly wanted?: string | undefined
   /** Attempts that failed in a row before this one. */
   readonly failures: number
 }
@@ -107,7 +109,7 @@ export class KeySource {
 
   /** Has keys at hand, fetching them if need be. @throws AuthUnavailableError */
   async warm(): Promise<void> {
-    await this.#current()
+    await this.#current(undefined)
   }
 
   /**
@@ -123,7 +125,7 @@ export class KeySource {
   }
 
   async #fetchAndFind(alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
-    return this.#findIn(await this.#current(), alg, kid)
+    return this.#findIn(await this.#current(kid), alg, kid)
   }
 
   #findIn(set: KeySet, alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
@@ -133,7 +135,7 @@ export class KeySource {
   /** The keys for this algorithm after another look at the issuer; none where there is nobody to ask. */
   async newer(alg: Algorithm): Promise<readonly VerificationKey[]> {
     if (this.#held?.final === true) return []
-    return (await this.#loadWithinBudget()).candidates(alg, undefined)
+    return (await this.#loadWithinBudget(undefined)).candidates(alg, undefined)
   }
 
   /** A set that needs no waiting: fresh, or old while the issuer is away. Sees to it that it is renewed in time. */
@@ -148,13 +150,13 @@ export class KeySource {
     if (now >= held.freshUntil && !away) return undefined
     // Whoever needs the answer of this one waits for it elsewhere; here its failure was told already. Where it would end with
     // the request that began it, the next one would begin it again: there, the set is renewed at its end.
-    if (mayShareBetweenRequests && this.#mayLoad()) this.#load().catch(() => undefined)
+    if (mayShareBetweenRequests && this.#mayLoad()) this.#load(undefined).catch(() => undefined)
     return held.set
   }
 
-  async #current(): Promise<KeySet> {
+  async #current(wanted: string | undefined): Promise<KeySet> {
     try {
-      return await this.#load()
+      return await this.#load(wanted)
     } catch (error) {
       const old = isUnavailable(error) ? this.#stillGood() : undefined
       if (old !== undefined) return old
@@ -192,7 +194,7 @@ export class KeySource {
   #lookOnce(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
     const name = kid === undefined ? alg : `${alg} ${kid}`
     if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return this.#notThere(false)
-    return andThen(this.#loadWithinBudget(), async (set) => {
+    return andThen(this.#loadWithinBudget(kid), async (set) => {
       const found = await set.candidates(alg, kid)
       if (found.length > 0) return found
       this.#absent.set(name, this.#options.now())
@@ -200,11 +202,11 @@ export class KeySource {
     })
   }
 
-  #loadWithinBudget(): Promise<KeySet> {
+  #loadWithinBudget(wanted: string | undefined): Promise<KeySet> {
     // While the back-off forbids a look anyway, none is paid for: the first one after it must be affordable.
     const wait = this.#underWay === undefined && this.#mayLoad() ? this.#budget.spend() : 0
     if (wait > 0) throw this.#tooManyAsked(Math.ceil(wait))
-    return this.#load()
+    return this.#load(wanted)
   }
 
   // One for all who ask within a second: a flood is what this is for.
@@ -235,10 +237,10 @@ export class KeySource {
   }
 
   /** One fetch at a time; after a failure none at all for a while. */
-  async #load(): Promise<KeySet> {
+  async #load(wanted: string | undefined): Promise<KeySet> {
     if (this.#underWay !== undefined) return this.#underWay
     if (this.#failure !== undefined && !this.#mayLoad()) throw this.#failure.error
-    const loading = this.#fetch()
+    const loading = this.#fetch(wanted)
     if (!mayShareBetweenRequests) return loading
     this.#underWay = loading
     try {
@@ -248,12 +250,12 @@ export class KeySource {
     }
   }
 
-  async #fetch(): Promise<KeySet> {
+  async #fetch(wanted: string | undefined): Promise<KeySet> {
     const kept = this.#held === undefined ? await this.#options.recall?.() : undefined
     if (kept !== undefined && this.#hold(kept).freshUntil > this.#options.now()) return this.#took(kept.set, undefined)
     let loaded: LoadedKeys
     try {
-      loaded = await this.#options.load({ held: this.#held?.set, failures: this.#failure?.count ?? 0 })
+      loaded = await this.#options.load({ held: this.#held?.set, wanted, failures: this.#failure?.count ?? 0 })
     } catch (error) {
       throw isUnavailable(error) ? this.#noteFailure(error) : error
     }
