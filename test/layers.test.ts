@@ -14,11 +14,13 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   // By name, so that a new file at the top is a decision.
   core: { files: /^src\/(access-token|answer|context|errors|events|provider|verdict)\.ts$/, mayImport: ['core', 'lib', 'src/scopes/match.ts'] },
   jwt: { files: /^src\/jwt\/[a-z0-9-]+\.ts$/, mayImport: ['jwt', 'core', 'lib'] },
+  // Calls that cost: bounded, guarded, and with a fault where there is no answer.
+  upstream: { files: /^src\/upstream\/[a-z-]+\.ts$/, mayImport: ['upstream', 'core', 'lib'] },
   // Answers about tokens are checked by the rules for JWTs, and signed ones by their keys: these files by name.
   introspection: {
     files: /^src\/introspection\/[a-z-]+\.ts$/,
     mayImport: [
-      ...['introspection', 'core', 'lib'],
+      ...['introspection', 'upstream', 'core', 'lib'],
       ...['algorithms', 'decode', 'discovery', 'expectations', 'issuer-keys', 'jwt-options', 'key-origin', 'near-miss', 'rules', 'signature', 'token-kind'].map(
         (name) => `src/jwt/${name}.ts`,
       ),
@@ -30,18 +32,18 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   'standard-provider': { files: /^src\/standard-provider\.ts$/, mayImport: ['cache', 'scopes', 'core', 'lib'] },
   gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts'] },
   adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib'] },
-  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
+  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'introspection', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
   index: {
     files: /^src\/index\.ts$/,
     mayImport: ['providers', 'standard-provider', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core'],
   },
   testing: {
     files: /^src\/testing\/[a-z-]+\.ts$/,
-    mayImport: ['testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+    mayImport: ['testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'],
   },
   cli: {
     files: /^src\/cli\/[a-z-]+\.ts$/,
-    mayImport: ['cli', 'testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+    mayImport: ['cli', 'testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'],
   },
 }
 

@@ -2,7 +2,7 @@
 import { CallLimit } from '../lib/call-limit.js'
 import { CircuitBreaker } from '../lib/circuit-breaker.js'
 import { within, withinSpan } from '../lib/deadline.js'
-import { IS_OUTAGE, NoAnswer } from './upstream.js'
+import { IS_OUTAGE, NoAnswer } from './no-answer.js'
 import type { AuthEvent } from '../events.js'
 
 /** R11. */
