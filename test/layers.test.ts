@@ -16,6 +16,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   jwt: { files: /^src\/jwt\/[a-z0-9-]+\.ts$/, mayImport: ['jwt', 'core', 'lib'] },
   // Calls that cost: bounded, guarded, and with a fault where there is no answer.
   upstream: { files: /^src\/upstream\/[a-z-]+\.ts$/, mayImport: ['upstream', 'core', 'lib'] },
+  github: { files: /^src\/github\/[a-z-]+\.ts$/, mayImport: ['github', 'upstream', 'core', 'lib', 'src/jwt/jwt-options.ts'] },
   // Answers about tokens are checked by the rules for JWTs, and signed ones by their keys: these files by name.
   introspection: {
     files: /^src\/introspection\/[a-z-]+\.ts$/,
@@ -32,25 +33,25 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   'standard-provider': { files: /^src\/standard-provider\.ts$/, mayImport: ['cache', 'scopes', 'core', 'lib'] },
   gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts'] },
   adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib'] },
-  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'introspection', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
+  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'introspection', 'github', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
   index: {
     files: /^src\/index\.ts$/,
-    mayImport: ['providers', 'standard-provider', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core'],
+    mayImport: ['providers', 'standard-provider', 'gate', 'introspection', 'github', 'jwt', 'scopes', 'cache', 'core'],
   },
   testing: {
     files: /^src\/testing\/[a-z-]+\.ts$/,
-    mayImport: ['testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+    mayImport: ['testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'github', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'],
   },
   cli: {
     files: /^src\/cli\/[a-z-]+\.ts$/,
-    mayImport: ['cli', 'testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+    mayImport: ['cli', 'testing', 'index', 'providers', 'standard-provider', 'gate', 'introspection', 'github', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'],
   },
 }
 
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jose: ['jwt', 'cache', 'introspection', 'providers', 'testing'],
-  'lru-cache': ['cache', 'jwt', 'introspection'],
+  'lru-cache': ['cache', 'jwt', 'introspection', 'github'],
   'openid-client': ['introspection'],
 }
 

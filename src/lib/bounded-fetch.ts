@@ -34,7 +34,7 @@ export async function readText(response: Response, host: string, maxBytes: numbe
 }
 
 /** RFC 9110 section 10.2.3, in seconds; the date form is left to the default. */
-export function retryAfter({ headers }: Response): number | undefined {
+export function retryAfter({ headers }: Pick<Response, 'headers'>): number | undefined {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN)
   return Number.isInteger(seconds) && seconds > 0 && seconds <= 3600 ? seconds : undefined
 }
