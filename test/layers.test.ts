@@ -61,6 +61,9 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   // runtime.ts asks for it by name where the runtime may lack it; key-loader.ts where a file of keys was named.
   'node:crypto': ['src/lib/digest.ts', 'src/lib/runtime.ts'],
   'node:fs/promises': ['src/jwt/key-loader.ts'],
+  // Not of the core: a server for tests.
+  'node:http': ['src/testing/github-server.ts'],
+  'node:stream/consumers': ['src/testing/github-server.ts'],
 }
 
 interface Import {
