@@ -41,6 +41,7 @@ const NOT_OURS = reject('unknown_token', {
 function verdictOn(answer: GitHubAnswer, app: AppCredentials, kind: GitHubTokenKind, { issuer }: Place): Verdict {
   const { json } = answer
   const owner = ownProperty(ownProperty(json, 'app'), 'client_id')
+  if (typeof owner !== 'string') throw unreadable(answer)
   // Belt and braces: the question named the application.
   if (owner !== app.clientId) return reject('wrong_audience', { claim: 'app', expected: app.clientId, actual: owner })
   const user = userClaims(ownProperty(json, 'user'))
