@@ -35,7 +35,7 @@ const NOT_OURS = reject('unknown_token', {
   claim: 'app',
   expected: undefined,
   actual: undefined,
-  hint: 'GitHub knows no such token of this app: it is another app\u2019s, was revoked, or has expired',
+  hint: 'GitHub knows no such token of this app: it is another app\u2019s, revoked, or expired',
 })
 
 function verdictOn(answer: GitHubAnswer, app: AppCredentials, kind: GitHubTokenKind, { issuer }: Place): Verdict {

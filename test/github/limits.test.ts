@@ -184,6 +184,18 @@ describe('a server that is down', () => {
     expect(told('breaker_closed')).toHaveLength(1)
   })
 
+  test('who is held back for a limit of their own does not make up for failures', async () => {
+    const { github, outcome, told } = gitHub(anybody)
+    const [ada, bob] = [1, 2].map((id) => github.issue({ user: { id, login: `user-${id}` } }))
+    github.fail('rate limit')
+    await outcome(ada ?? '')
+    github.fail('server error')
+    for (let times = 0; times < 4; times += 1) await outcome(bob ?? '')
+    await outcome(ada ?? '')
+    await outcome(bob ?? '')
+    expect(told('breaker_opened')).toHaveLength(1)
+  })
+
   test('at most 64 calls run at once, and the rest wait', async () => {
     const { github } = gitHub()
     let now = 0
