@@ -296,15 +296,17 @@ const TO_HOLDER: readonly Case[] = [
 ]
 
 describe.each([
-  ['to an application', TO_APP, APP],
-  ['to the holder of a token', TO_HOLDER, anyApp],
-])('answers %s', (_, cases, app) => {
-  test.each(cases)('%s: %s', async (_name, answer, expected, fault) => {
-    vi.spyOn(process, 'emitWarning').mockReturnValue()
-    const { ask, outcome } = gitHub({ app, fetch: async () => answer() } as Partial<GitHubProviderOptions>)
-    if (expected !== 'unavailable') expect(await outcome('gho_x')).toBe(expected)
-    else expect(await ask('gho_x')).toMatchObject({ fault })
-  })
+  { to: 'an application', cases: TO_APP, app: APP },
+  { to: 'the holder of a token', cases: TO_HOLDER, app: anyApp },
+])('answers to $to', ({ cases, app }) => {
+  for (const [name, answer, expected, fault] of cases) {
+    test(`${name}: ${expected}`, async () => {
+      vi.spyOn(process, 'emitWarning').mockReturnValue()
+      const { ask, outcome } = gitHub({ app, fetch: async () => answer() } as Partial<GitHubProviderOptions>)
+      if (expected === 'unavailable') expect(await ask('gho_x')).toMatchObject({ fault })
+      else expect(await outcome('gho_x')).toBe(expected)
+    })
+  }
 
   test('silence ends in time', async () => {
     const { ask, github } = gitHub({ app, timeout: 0.05 } as Partial<GitHubProviderOptions>)

@@ -51,7 +51,7 @@ function setUp(options: Partial<ConstructorParameters<typeof GitHubStandIn>[0]> 
     const text = await response.text()
     const template = templateOf(path)
     if (template !== undefined) expect(objections(method, template, response.status, text), `${method} ${path} ${response.status}`).toEqual([])
-    return { status: response.status, headers: response.headers, json: text === '' ? undefined : (JSON.parse(text) as never) }
+    return { status: response.status, headers: response.headers, json: text === '' ? undefined : (JSON.parse(text) as unknown) }
   }
   return { github, time, ask }
 }
