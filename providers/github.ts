@@ -4,7 +4,7 @@ import { GITHUB_OPTIONS } from '../src/github/github-options.js'
 import { checkOptions } from '../src/lib/options.js'
 import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
 import type { GitHubOptions } from '../src/github/github-options.js'
-import type { Recognition } from '../src/provider.js'
+import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/standard-provider.js'
 import type { Verdict } from '../src/verdict.js'
 
@@ -20,13 +20,16 @@ export type GitHubProviderOptions = ProviderOptions & GitHubOptions
  */
 export class GitHubProvider extends StandardProvider {
   override readonly issuers: readonly string[]
+  override readonly owns: Ownership
   readonly #github: GitHub
 
   constructor(options: GitHubProviderOptions) {
     checkOptions('GitHubProvider', options, [...PROVIDER_OPTIONS, ...GITHUB_OPTIONS])
     super({ ...standardOptions(options), name: options.name ?? 'github' })
     this.#github = new GitHub(options, { now: this.now, observe: options.observe, provider: this.name })
-    this.issuers = [this.#github.place.issuer]
+    const { owns, place } = this.#github
+    this.issuers = [place.issuer]
+    this.owns = owns
   }
 
   /** Mine by the prefixes of `kinds`, foreign otherwise. */

@@ -4,7 +4,7 @@ import { INTROSPECTION_OPTIONS } from '../src/introspection/introspection-option
 import { checkOptions } from '../src/lib/options.js'
 import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
 import type { IntrospectionOptions } from '../src/introspection/introspection-options.js'
-import type { Recognition } from '../src/provider.js'
+import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/standard-provider.js'
 import type { Verdict } from '../src/verdict.js'
 
@@ -20,6 +20,7 @@ export type IntrospectionProviderOptions = ProviderOptions & IntrospectionOption
  */
 export class IntrospectionProvider extends StandardProvider {
   override readonly issuers: readonly string[]
+  override readonly owns: Ownership
   readonly #introspection: Introspection
 
   constructor(options: IntrospectionProviderOptions) {
@@ -28,6 +29,7 @@ export class IntrospectionProvider extends StandardProvider {
     const { now, clockTolerance, name } = this
     this.#introspection = new Introspection(options, { now, clockTolerance, observe: options.observe, provider: name })
     const { issuer } = this.#introspection
+    this.owns = this.#introspection.owns
     this.issuers = issuer === undefined ? [] : [issuer]
   }
 

@@ -1,7 +1,7 @@
 /** Verifies JWT access tokens by their issuer's public keys. The only network calls are for those keys. */
 import { Recheck } from '../src/introspection/recheck.js'
 import { decodeJwt, unverifiedIssuer } from '../src/jwt/decode.js'
-import { expectationsOf, oneOf } from '../src/jwt/expectations.js'
+import { expectationsOf } from '../src/jwt/expectations.js'
 import { IssuerKeys } from '../src/jwt/issuer-keys.js'
 import { FILE_AGE, keyOrigin } from '../src/jwt/key-origin.js'
 import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
@@ -10,7 +10,7 @@ import { firstFinding, rulesFor } from '../src/jwt/rules.js'
 import { anyAudience } from '../src/jwt/jwt-options.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature.js'
 import { andThen } from '../src/lib/awaitable.js'
-import { checkOptions } from '../src/lib/options.js'
+import { checkOptions, oneOf } from '../src/lib/options.js'
 import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
 import { AcceptedFrozen, reject } from '../src/verdict.js'
 import type { Algorithm } from '../src/jwt/algorithms.js'
@@ -22,7 +22,7 @@ import type { Signed } from '../src/jwt/signature.js'
 import type { SignatureEngine } from '../src/jwt/signature-engine.js'
 import type { Awaitable } from '../src/lib/awaitable.js'
 import type { RecheckOptions } from '../src/introspection/recheck.js'
-import type { Recognition } from '../src/provider.js'
+import type { Ownership, Recognition } from '../src/provider.js'
 import type { CheckRequest, ProviderOptions } from '../src/standard-provider.js'
 import type { RejectReason, Verdict } from '../src/verdict.js'
 
@@ -61,6 +61,7 @@ export interface RuleReport {
  */
 export class JwksProvider extends StandardProvider {
   override readonly issuers: readonly string[]
+  override readonly owns: Ownership
   /** The keys at hand: `warm()` them at start, or take a `snapshot()` for the next start. */
   readonly keys: Pick<IssuerKeys, 'warm' | 'snapshot'>
   readonly #keys: IssuerKeys
@@ -80,6 +81,7 @@ export class JwksProvider extends StandardProvider {
     this.#rules = rulesFor(this.#expected)
     this.#engine = signatureEngine(oneOf('engine', options.engine ?? 'auto', ['auto', 'jose']))
     this.issuers = [...this.#expected.issuers.keys()]
+    this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
     this.#recheck = options.introspect && this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,

@@ -8,7 +8,7 @@ import { checkedScopes } from '../src/scopes/match.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import { accept, reject } from '../src/verdict.js'
 import type { Claims } from '../src/access-token.js'
-import type { Recognition } from '../src/provider.js'
+import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/standard-provider.js'
 import type { Accepted, Verdict } from '../src/verdict.js'
 
@@ -32,6 +32,7 @@ export type StaticProviderOptions = Omit<ProviderOptions, 'cache' | 'clockTolera
  * 16 is a warning.
  */
 export class StaticProvider extends StandardProvider {
+  override readonly owns: Ownership
   readonly #grants: ReadonlyMap<string, Accepted>
 
   constructor(tokens: Readonly<Record<string, StaticGrant>>, options: StaticProviderOptions = {}) {
@@ -41,6 +42,7 @@ export class StaticProvider extends StandardProvider {
     const entries = typeof tokens === 'object' && tokens !== null && !Array.isArray(tokens) ? Object.entries(tokens) : []
     if (entries.length === 0) throw new TypeError('StaticProvider takes at least one token: { [token]: { claims: { sub: "ci" }, scopes: ["deploy"] } }')
     this.#grants = new Map(entries.map(([token, grant], index) => [checkedDigest(token, index), checkedGrant(grant, index)]))
+    this.owns = { digests: [...this.#grants.keys()] }
   }
 
   /** Mine when the token is in the list, foreign otherwise. */

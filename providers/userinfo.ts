@@ -1,7 +1,7 @@
 /** Asks identity providers that have neither JWTs nor introspection: whose application is this token for, and whose is it? */
 import { answerRules, withoutNulls } from '../src/introspection/answer.js'
 import { allowNoExpiry } from '../src/introspection/introspection-options.js'
-import { checkedPrefixes, recognition, refusalOf } from '../src/introspection/shown-tokens.js'
+import { checkedPrefixes, ownership, recognition, refusalOf } from '../src/introspection/shown-tokens.js'
 import { askAbout } from '../src/introspection/token-info.js'
 import { expectationsOf } from '../src/jwt/expectations.js'
 import { allowInsecureHttp, anyAudience } from '../src/jwt/jwt-options.js'
@@ -17,7 +17,7 @@ import type { Place, TokenInfo } from '../src/introspection/token-info.js'
 import type { ShownTokens } from '../src/introspection/shown-tokens.js'
 import type { Expectations, ClaimRule, Rule } from '../src/jwt/rules.js'
 import type { Fetch } from '../src/lib/bounded-fetch.js'
-import type { Recognition } from '../src/provider.js'
+import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/standard-provider.js'
 import type { Verdict } from '../src/verdict.js'
 
@@ -65,6 +65,7 @@ const OPTIONS = [...PROVIDER_OPTIONS, 'prefix', 'requiredClaims', 'rules', 'time
  */
 export class UserInfoProvider extends StandardProvider {
   override readonly issuers: readonly string[]
+  override readonly owns: Ownership
   readonly #shown: ShownTokens
   readonly #expected: Expectations
   readonly #rules: readonly Rule[]
@@ -87,6 +88,7 @@ export class UserInfoProvider extends StandardProvider {
     const { issuer } = tokenInfo ?? {}
     this.issuers = issuer === undefined ? [] : [issuer]
     this.#shown = { issuer: undefined, prefixes: checkedPrefixes(options.prefix ?? tokenInfo?.prefix) }
+    this.owns = { ...ownership(this.#shown), anyAudience: audience === anyAudience }
     this.#expected = expectationsOf({ issuer: issuer ?? 'none', audience, requiredClaims, rules }, this.clockTolerance)
     const withoutEnd = tokenInfo === undefined || options[allowNoExpiry] === true
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: withoutEnd })

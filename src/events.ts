@@ -16,6 +16,12 @@ export type AuthEvent =
       readonly hint?: string
       readonly remembered: boolean
     }
+  /** A token that nobody owns: those who may know it were asked, and none of them said yes. `said`: what each of them did. */
+  | {
+      readonly type: 'nobody_accepted'
+      readonly provider: string
+      readonly said: readonly { readonly provider: string; readonly answer: 'no' | 'yes' | 'unavailable' | 'bug'; readonly reason?: RejectReason }[]
+    }
   /** Nobody knows. `message` says what gave no answer. */
   | { readonly type: 'unavailable'; readonly provider: string; readonly message: string }
   /**

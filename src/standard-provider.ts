@@ -14,7 +14,7 @@ import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
 import { unlessAborted } from './lib/deadline.js'
 import { sha256 } from './lib/digest.js'
 import { frozenCopy } from './lib/frozen-copy.js'
-import { clockInSeconds, optionalFunction, spanInSeconds } from './lib/options.js'
+import { clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
 import { BearerAuthProvider } from './provider.js'
 import { mapScopes, standardScopes } from './scopes/mappers.js'
 import { AcceptedFrozen, reject } from './verdict.js'
@@ -27,7 +27,7 @@ import type { SharedNews } from './cache/shared-verdicts.js'
 import type { CacheStats } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
-import type { VerifyOptions } from './provider.js'
+import type { Refusal, VerifyOptions } from './provider.js'
 import type { ScopeMapper } from './scopes/mappers.js'
 import type { Rejected, Verdict } from './verdict.js'
 
@@ -39,6 +39,11 @@ export interface ProviderOptions {
   cache?: CacheOptions | false | undefined
   /** Tokens that end before their time; several providers may share one. Default: one of its own, empty. */
   revocations?: Revocations | undefined
+  /**
+   * The one request header that brings the tokens, where a proxy in front puts them into one of its own and lets nobody else
+   * do so, such as `Cf-Access-Jwt-Assertion`. The gate then looks nowhere else. Default: `Authorization`.
+   */
+  tokenHeader?: string | undefined
   /** Takes what happened, for logs and metrics. */
   observe?: Observe | undefined
   /** Seconds of clock difference to the issuer that are forgiven. Default 5, at most 60. */
@@ -50,7 +55,7 @@ export interface ProviderOptions {
 }
 
 /** The names of `ProviderOptions`, for `checkOptions` in subclasses. */
-export const PROVIDER_OPTIONS = ['scopes', 'cache', 'revocations', 'observe', 'clockTolerance', 'now', 'name'] as const
+export const PROVIDER_OPTIONS = ['scopes', 'cache', 'revocations', 'tokenHeader', 'observe', 'clockTolerance', 'now', 'name'] as const
 
 /** What is asked of one check. */
 export interface CheckRequest {
@@ -69,6 +74,7 @@ export interface ProviderStats extends CacheStats {
 /** Extend this and write `check` to get memory, single flight, revocations, scopes, events and the clock. */
 export abstract class StandardProvider extends BearerAuthProvider {
   readonly name: string
+  declare readonly tokenHeader?: string
   protected readonly now: () => number
   protected readonly clockTolerance: number
   readonly #observe: Observe | undefined
@@ -88,6 +94,7 @@ export abstract class StandardProvider extends BearerAuthProvider {
     }
     if (typeof name !== 'string' || name === '') throw new TypeError('"name" must be a name')
     this.name = name
+    if (options.tokenHeader !== undefined) this.tokenHeader = headerName('tokenHeader', options.tokenHeader)
     this.now = clockInSeconds(options.now)
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
     this.#observe = optionalFunction('observe', options.observe)
@@ -123,19 +130,19 @@ export abstract class StandardProvider extends BearerAuthProvider {
   }
 
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
-    if (!isBoundedText(token)) return this.#refuse(reject('malformed'), false)
+    if (!isBoundedText(token)) return this.#refuse(reject('malformed'), false, options)
     const key = sha256(token)
     const now = this.now()
     const remembered = this.#cache?.recall(key, now, options?.maxAge)
     if (remembered !== undefined) {
       if (this.#cache?.isDue(remembered, now) === true) this.#cache.renew(key, () => this.#examine(key, token, undefined))
-      return this.#conclude(token, remembered.verdict, true)
+      return this.#conclude(token, remembered.verdict, true, options)
     }
     // What is remembered passed this before.
-    if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), false)
+    if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), false, options)
     const asked = this.#ask(key, token, options)
     // Not waited for where it is at hand: that costs as much as reading the token.
-    return this.#conclude(token, isPending(asked) ? await this.#answer(asked, options?.signal) : asked, false)
+    return this.#conclude(token, isPending(asked) ? await this.#answer(asked, options?.signal) : asked, false, options)
   }
 
   /**
@@ -145,8 +152,12 @@ export abstract class StandardProvider extends BearerAuthProvider {
    * @throws AuthUnavailableError when the others could not be told.
    */
   async revoke(what: Revocation): Promise<void> {
-    this.#revocations ??= new Revocations({ now: this.now, observe: this.#observe })
-    return this.#revocations.revoke(what)
+    return this.#own().revoke(what)
+  }
+
+  /** Rings when tokens are revoked, here or by another process. */
+  override watch(rung: () => void): () => void {
+    return this.#own().watch(rung)
   }
 
   /** What the memory was good for. */
@@ -162,6 +173,11 @@ export abstract class StandardProvider extends BearerAuthProvider {
   /** Tells the observer, if there is one. Never put a token, a secret or the value of a claim into an event. */
   protected emit(event: AuthEvent): void {
     notify(this.#observe, event)
+  }
+
+  #own(): Revocations {
+    this.#revocations ??= new Revocations({ now: this.now, observe: this.#observe })
+    return this.#revocations
   }
 
   #ask(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {
@@ -224,9 +240,9 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return new Granted({ claims: slim, expiresAt, scopes, length: lengthOf(slim), until, marks: this.#marksOf(token, claims) })
   }
 
-  #conclude(token: string, finding: Finding, remembered: boolean): AccessToken | null {
-    if (!finding.accepted) return this.#refuse(finding, remembered)
-    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered)
+  #conclude(token: string, finding: Finding, remembered: boolean, options: VerifyOptions | undefined): AccessToken | null {
+    if (!finding.accepted) return this.#refuse(finding, remembered, options)
+    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered, options)
     if (this.#observe) this.emit({ type: 'accepted', provider: this.name, remembered })
     return new VerifiedAccessToken(token, finding.claims, finding.scopes, finding.expiresAt, this.name)
   }
@@ -243,10 +259,12 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return marksOf(token, claims, this.issuers?.length === 1 ? this.issuers[0] : undefined)
   }
 
-  #refuse({ reason, detail }: Rejected, remembered: boolean): null {
-    if (this.#observe === undefined) return null
+  #refuse({ reason, detail }: Rejected, remembered: boolean, options: VerifyOptions | undefined): null {
+    if (this.#observe === undefined && options?.refused === undefined) return null
     const { claim, hint } = detail ?? {}
-    this.emit({ type: 'rejected', provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }), remembered })
+    const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
+    this.emit({ type: 'rejected', ...refusal, remembered })
+    options?.refused?.(refusal)
     return null
   }
 

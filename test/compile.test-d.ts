@@ -27,9 +27,9 @@ import {
   AuthUnavailableError,
   BearerAuthProvider,
   ChainProvider,
-  decide,
+  byRequest,
   fromClaim,
-  gatePolicy,
+  gate,
   getAccessToken,
   googleTokenInfo,
   GitHubProvider,
@@ -62,7 +62,7 @@ import type {
   ClientAuth,
   Decision,
   GateOptions,
-  GatePolicy,
+  Gate,
   KeyStore,
   Mismatch,
   Recognition,
@@ -103,8 +103,9 @@ holds<Equal<Parameters<typeof requireAuth>, string[]>>()
 holds<Equal<ReturnType<typeof accessToken>, AccessToken>>()
 holds<Equal<ReturnType<typeof accept>, Accepted>>()
 holds<Equal<ReturnType<typeof reject>, Rejected>>()
-holds<Equal<ReturnType<typeof decide>, Promise<Decision>>>()
-holds<Equal<ReturnType<typeof gatePolicy>, GatePolicy>>()
+holds<Equal<ReturnType<typeof gate>, Gate>>()
+holds<Equal<ReturnType<typeof byRequest>, Gate>>()
+holds<Equal<ReturnType<Gate>, Promise<Decision>>>()
 holds<Equal<ReturnType<typeof fromClaim>, ScopeMapper>>()
 holds<Equal<typeof standardScopes, ScopeMapper>>()
 holds<Equal<ReturnType<ScopeMapper>, readonly string[]>>()
@@ -393,7 +394,7 @@ authInfo() satisfies AuthInfo2 | undefined
 holds<Equal<ReturnType<typeof authInfo>, AuthInfo | undefined>>()
 
 // @ts-expect-error TS2322 a wording that does not exist
-gatePolicy({ errors: 'nice' })
+gate(provider, { errors: 'nice' })
 // @ts-expect-error TS2353 an option that does not exist
 expressAuth(provider, { scopes: ['notes:read'] })
 // @ts-expect-error TS2322 one scope per entry

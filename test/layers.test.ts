@@ -29,14 +29,17 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   },
   scopes: { files: /^src\/scopes\/[a-z-]+\.ts$/, mayImport: ['scopes', 'core', 'lib'] },
   cache: { files: /^src\/cache\/[a-z-]+\.ts$/, mayImport: ['cache', 'core', 'lib'] },
+  routing: { files: /^src\/routing\/[a-z-]+\.ts$/, mayImport: ['routing', 'core', 'lib'] },
   redis: { files: /^src\/redis\/[a-z-]+\.ts$/, mayImport: ['redis', 'cache', 'core', 'lib'] },
   'standard-provider': { files: /^src\/standard-provider\.ts$/, mayImport: ['cache', 'scopes', 'core', 'lib'] },
-  gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts'] },
-  adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib'] },
-  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'introspection', 'github', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
+  gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts', 'src/jwt/discovery.ts'] },
+  adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib', 'src/scopes/match.ts'] },
+  // Options of the one are what the other is made of.
+  'issuer-router': { files: /^providers\/issuer-router\.ts$/, mayImport: ['providers/jwks.ts', 'routing', 'jwt', 'core', 'lib'] },
+  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'introspection', 'github', 'upstream', 'routing', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
   index: {
     files: /^src\/index\.ts$/,
-    mayImport: ['providers', 'standard-provider', 'gate', 'introspection', 'github', 'jwt', 'scopes', 'cache', 'core'],
+    mayImport: ['providers', 'issuer-router', 'standard-provider', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'core'],
   },
   testing: {
     files: /^src\/testing\/[a-z-]+\.ts$/,
@@ -51,7 +54,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jose: ['jwt', 'cache', 'introspection', 'providers', 'testing'],
-  'lru-cache': ['cache', 'jwt', 'introspection', 'github'],
+  'lru-cache': ['cache', 'jwt', 'introspection', 'github', 'routing'],
   'openid-client': ['introspection'],
 }
 

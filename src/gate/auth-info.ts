@@ -1,5 +1,6 @@
 /** The caller in the shape of the MCP SDKs, so that a tool finds it as `extra.authInfo` (1.x) or `ctx.http.authInfo` (2.x). */
 import type { AccessToken } from '../access-token.js'
+import type { AuthContext } from '../context.js'
 
 /** The MCP SDKs' `AuthInfo`, structurally. */
 export interface AuthInfo {
@@ -35,6 +36,17 @@ export function toAuthInfo(accessToken: AccessToken, { resource, metadataUrl }: 
     ...(metadataUrl !== undefined && { resourceMetadataUrl: metadataUrl }),
     extra: { claims, provider, ...(subject !== undefined && { subject }), ...(issuer !== undefined && { issuer }) },
   }
+}
+
+/** The caller of a request, or undefined for nobody. */
+export function authInfoOf(context: AuthContext | undefined): AuthInfo | undefined {
+  return context?.token ? toAuthInfo(context.token, context.resource) : undefined
+}
+
+/** Leaves the caller where MCP transports of `node:http` look for it. Set and not declared: other packages declare it. */
+export function leaveAuthInfo(request: object, context: AuthContext): void {
+  const auth = authInfoOf(context)
+  if (auth !== undefined) Object.assign(request, { auth })
 }
 
 function soleAudience(audience: AccessToken['claims']['aud']): string | undefined {

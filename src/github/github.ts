@@ -9,13 +9,13 @@ import { askAsHolder } from './any-token.js'
 import { anyApp, checkedApps } from './apps.js'
 import { ConditionalGets } from './conditional-gets.js'
 import { GitHubCalls } from './github-calls.js'
-import { checkedKinds, kindOf, refusalOf } from './kinds.js'
+import { areOfApps, checkedKinds, kindOf, refusalOf } from './kinds.js'
 import { membershipsOf } from './memberships.js'
 import { OwnApps } from './own-apps.js'
 import { placeOf } from './place.js'
 import type { AuthEvent, Observe } from '../events.js'
 import type { Fetch } from '../lib/bounded-fetch.js'
-import type { Recognition } from '../provider.js'
+import type { Ownership, Recognition } from '../provider.js'
 import type { Accepted, Verdict } from '../verdict.js'
 import type { GitHubOptions } from './github-options.js'
 import type { GitHubTokenKind } from './kinds.js'
@@ -31,6 +31,7 @@ export interface Surroundings {
 
 export class GitHub {
   readonly place: Place
+  readonly owns: Ownership
   /** All that decides an answer, in a text without secrets. */
   readonly policy: string
   /** Undefined: anybody's application will do. */
@@ -50,6 +51,8 @@ export class GitHub {
     this.place = placeOf(apiBaseUrl, insecure)
     const apps = checkedApps(options.app)
     this.#kinds = checkedKinds(options.kinds, apps === anyApp)
+    // Of a personal token no application can be told, so nobody need be warned of it.
+    this.owns = { prefixes: [...this.#kinds], anyAudience: apps === anyApp && areOfApps(this.#kinds) }
     this.#memberships = MEMBERSHIPS.filter((name) => isWanted(name, options[name]))
     this.#timeout = spanInSeconds('timeout', timeout, { min: 0.001, max: 30 })
     this.#surroundings = surroundings

@@ -37,6 +37,11 @@ export function checkedKinds(kinds: unknown, isAnyApp: boolean): ReadonlySet<Git
   return new Set(wanted)
 }
 
+/** True for kinds that an application could vouch for. */
+export function areOfApps(kinds: ReadonlySet<GitHubTokenKind>): boolean {
+  return [...kinds].some((kind) => IS_OF_AN_APP[kind])
+}
+
 /** Why a token is refused without being shown. */
 export function refusalOf(token: string): Rejected {
   const hint = kindOf(token) === undefined ? NOT_GITHUBS : NOT_TAKEN

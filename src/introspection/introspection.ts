@@ -13,12 +13,12 @@ import { answerRules, claimsOf, INACTIVE, oddityOf } from './answer.js'
 import { checkedClientAuth } from './client-auth.js'
 import { allowNoExpiry } from './introspection-options.js'
 import { Introspector } from './introspector.js'
-import { checkedPrefixes, recognition, refusalOf } from './shown-tokens.js'
+import { checkedPrefixes, ownership, recognition, refusalOf } from './shown-tokens.js'
 import type { Observe } from '../events.js'
 import type { Fetch } from '../lib/bounded-fetch.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
 import type { Expectations, Rule } from '../jwt/rules.js'
-import type { Recognition } from '../provider.js'
+import type { Ownership, Recognition } from '../provider.js'
 import type { Verdict } from '../verdict.js'
 import type { IntrospectionOptions } from './introspection-options.js'
 import type { ShownTokens } from './shown-tokens.js'
@@ -81,6 +81,10 @@ export class Introspection {
 
   recognizes(token: string): Recognition {
     return recognition(token, this.#shown)
+  }
+
+  get owns(): Ownership {
+    return { ...ownership(this.#shown), anyAudience: this.#expected.audiences === undefined }
   }
 
   /** Asks, and checks the answer. A foreign token is refused without being shown. @throws AuthUnavailableError */

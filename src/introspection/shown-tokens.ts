@@ -3,7 +3,7 @@ import { decodeJwt, unverifiedIssuer } from '../jwt/decode.js'
 import { nearMiss } from '../jwt/near-miss.js'
 import { isBearerToken } from '../lib/bearer-token.js'
 import { reject } from '../verdict.js'
-import type { Recognition } from '../provider.js'
+import type { Ownership, Recognition } from '../provider.js'
 import type { Rejected } from '../verdict.js'
 
 export interface ShownTokens {
@@ -29,6 +29,11 @@ export function recognition(token: string, { issuer, prefixes }: ShownTokens): R
   if (isLikeJwt(token) && !isOpaqueJwe(token)) return issuer !== undefined && statedIssuer(token) === issuer ? 'mine' : 'foreign'
   if (prefixes.length === 0) return 'maybe'
   return prefixes.some((prefix) => token.startsWith(prefix)) ? 'mine' : 'foreign'
+}
+
+/** What `recognition` calls mine, and whether it calls anything else "maybe". */
+export function ownership({ issuer, prefixes }: ShownTokens): Ownership {
+  return { issuers: issuer === undefined ? [] : [issuer], prefixes, opaque: prefixes.length === 0 }
 }
 
 /** Why a foreign token is refused without being shown. */

@@ -1,5 +1,5 @@
 /** Checks what a token is expected to say, once, where the verifier is built. */
-import { spanInSeconds } from '../lib/options.js'
+import { oneOf, spanInSeconds } from '../lib/options.js'
 import { ALGORITHMS, isAlgorithm } from './algorithms.js'
 import { issuersOf } from './issuers.js'
 import { anyAudience } from './jwt-options.js'
@@ -39,13 +39,6 @@ function names(value: unknown, message: string): readonly string[] {
   const list = Array.isArray(value) ? [...value] : [value]
   if (list.length > 0 && list.every((one) => typeof one === 'string' && one.trim() !== '')) return list
   throw new TypeError(message)
-}
-
-/** @throws TypeError for a word that is not one of these. Returns it. */
-export function oneOf<T extends string>(name: string, value: unknown, values: readonly T[]): T {
-  const found = values.find((one) => one === value)
-  if (found !== undefined) return found
-  throw new TypeError(`"${name}" must be one of ${values.join(', ')}`)
 }
 
 const ALL_ALGORITHMS = Object.keys(ALGORITHMS) as Algorithm[] // the keys of a constant of ours

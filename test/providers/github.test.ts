@@ -158,6 +158,30 @@ describe('a token that is not ours', () => {
   })
 })
 
+describe('the plan of a chain', () => {
+  const { provider } = gitHub()
+
+  test('names what is ours by its first letters', () => {
+    const personal = gitHub({ app: anyApp, kinds: ['ghp_'], name: 'personal' } as Partial<GitHubProviderOptions>)
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    const plan = String(new ChainProvider([provider, personal.provider]).plan())
+    expect(plan).toContain('tokens that begin with gho_')
+    expect(plan).toMatch(/tokens that begin with ghp_ +\u2192 +personal/)
+    expect(warn).not.toHaveBeenCalled() // a personal token is bound to no application, anywhere
+  })
+
+  test('warns of anybody\u2019s applications beside members that are stricter', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    const lax = gitHub({ app: anyApp, kinds: ['ghu_'], name: 'lax' } as Partial<GitHubProviderOptions>)
+    new ChainProvider([gitHub({ kinds: ['gho_'] } as Partial<GitHubProviderOptions>).provider, lax.provider])
+    expect(String(warn.mock.calls[0]?.[0])).toContain('"lax"')
+  })
+
+  test('refuses two GitHubs, of which the second would never be asked', () => {
+    expect(() => new ChainProvider([provider, gitHub({ apiBaseUrl: 'https://git.acme.example/api/v3' }).provider])).toThrow(/would never be asked/)
+  })
+})
+
 describe('anyApp', () => {
   test('asks who the holder is, and takes scopes with comma and blank from the header', async () => {
     const { github, provider } = gitHub({ app: anyApp })
