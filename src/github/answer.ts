@@ -8,6 +8,18 @@ export interface GitHubAnswer {
   readonly headers: Headers
   /** Undefined where there is none. */
   readonly json: unknown
+  /** Undefined where nothing is said about it, as on servers without limits. */
+  readonly budget: Budget | undefined
+}
+
+/** What is left of the calls of an hour. */
+export interface Budget {
+  /** Which of GitHub's budgets, such as `core`. */
+  readonly resource: string
+  readonly limit: number
+  readonly remaining: number
+  /** Seconds until there are new ones. */
+  readonly resetsIn: number
 }
 
 /** What GitHub says in words where it does not do what it was asked. */

@@ -4,21 +4,29 @@ import { accept, reject } from '../verdict.js'
 import { messageIn, noAnswer, unreadable } from './answer.js'
 import { permissionsClaim, scopeClaim, userClaims } from './user-claims.js'
 import type { Verdict } from '../verdict.js'
-import type { GitHubAnswer } from './answer.js'
+import type { Budget, GitHubAnswer } from './answer.js'
 import type { AppCredentials } from './apps.js'
 import type { GitHubCalls } from './github-calls.js'
 import type { GitHubTokenKind } from './kinds.js'
 import type { Place } from './place.js'
 
 /** The place that knows an application's tokens. */
-export function tokenUrl({ rest }: Place, { clientId }: AppCredentials): string {
+function tokenUrl({ rest }: Place, { clientId }: AppCredentials): string {
   return `${rest}/applications/${encodeURIComponent(clientId)}/token`
 }
 
+export interface AskTools {
+  readonly place: Place
+  readonly calls: GitHubCalls
+  /** Told what is left of the application's calls. */
+  readonly heed: (budget: Budget) => void
+}
+
 /** What GitHub says to one application about one token. @throws NoAnswer */
-export function askAs(app: AppCredentials, token: string, kind: GitHubTokenKind, place: Place, calls: GitHubCalls): Promise<Verdict> {
+export function askAs(app: AppCredentials, token: string, kind: GitHubTokenKind, { place, calls, heed }: AskTools): Promise<Verdict> {
   const request = { method: 'POST', url: tokenUrl(place, app), body: { access_token: token } } as const
   return calls.ask(request, app, (answer) => {
+    if (answer.budget !== undefined) heed(answer.budget)
     if (answer.status === 200) return verdictOn(answer, app, kind, place)
     // The one way in which GitHub says no here. 401 and 403 are about our own credentials, and 422 about the request.
     if (isUnknown(answer)) return NOT_OURS
@@ -27,7 +35,7 @@ export function askAs(app: AppCredentials, token: string, kind: GitHubTokenKind,
 }
 
 /** A 404 of GitHub's own, and not of whoever stands in between. */
-export function isUnknown({ status, json }: GitHubAnswer): boolean {
+function isUnknown({ status, json }: GitHubAnswer): boolean {
   return status === 404 && messageIn(json) === 'Not Found'
 }
 

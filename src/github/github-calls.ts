@@ -91,17 +91,18 @@ export class GitHubCalls {
       ...(etag !== undefined && { 'If-None-Match': etag }),
     }
     const response = await headOf(this.#options.fetch, url, { method, signal, headers, ...(body && { body: JSON.stringify(body) }) })
-    const answer = { host, status: response.status, headers: response.headers, json: await bodyOf(response, host, maxBytes) }
+    const budget = budgetOf(response.headers, this.#options.now())
+    const answer = { host, status: response.status, headers: response.headers, json: await bodyOf(response, host, maxBytes), budget }
     this.#heed(answer, caller instanceof AppCredentials ? 'app' : 'user', told)
     return answer
   }
 
   /** Tells what is left. @throws NoAnswer where nothing is */
   #heed(answer: GitHubAnswer, of: 'app' | 'user', told: (limit: Limit) => void): void {
-    const { now, provider, tell } = this.#options
-    const budget = budgetOf(answer.headers, now())
+    const { provider, tell } = this.#options
+    const { budget } = answer
     if (budget !== undefined) tell({ type: 'rate_budget', provider, of, ...budget })
-    const limit = limitOf(answer, of, now())
+    const limit = limitOf(answer, of)
     if (limit === undefined) return
     const { kind, retryIn } = limit
     told(limit)

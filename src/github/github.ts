@@ -65,8 +65,8 @@ export class GitHub {
       tell: (event) => this.#tell(event),
     })
     this.#gets = new ConditionalGets(this.#calls)
-    const { provider } = surroundings
-    if (apps !== anyApp) this.#apps = new OwnApps({ apps, place: this.place, calls: this.#calls, provider, tell: (event) => this.#tell(event) })
+    const { now, provider } = surroundings
+    if (apps !== anyApp) this.#apps = new OwnApps({ apps, place: this.place, calls: this.#calls, now, provider, tell: (event) => this.#tell(event) })
     const names = apps === anyApp ? 'any' : apps.map(({ clientId }) => clientId)
     this.policy = JSON.stringify(['github', this.place.rest, names, [...this.#kinds], this.#memberships])
   }

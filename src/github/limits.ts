@@ -2,7 +2,7 @@
 import { retryAfter } from '../lib/bounded-fetch.js'
 import { ownProperty } from '../lib/own-property.js'
 import { messageIn } from './answer.js'
-import type { GitHubAnswer } from './answer.js'
+import type { Budget, GitHubAnswer } from './answer.js'
 
 /** `primary`: the budget of an hour is spent. `secondary`: too fast. `lock-out`: too many bad credentials came from here. */
 export type LimitKind = 'primary' | 'secondary' | 'lock-out'
@@ -13,26 +13,16 @@ export interface Limit {
   readonly retryIn: number
 }
 
-/** What is left of the budget of an hour. */
-export interface Budget {
-  /** Which of GitHub's budgets, such as `core`. */
-  readonly resource: string
-  readonly limit: number
-  readonly remaining: number
-  /** Seconds until there is a new one. */
-  readonly resetsIn: number
-}
-
 /** Seconds to wait where GitHub names none: "at least one minute", and a lock-out is looked at anew twice as often. */
 const UNTOLD = 60
 const LOCKED_OUT = 30
 
 /** Why this question was not answered, where that is for asking too often; undefined where it is not. */
-export function limitOf(answer: GitHubAnswer, as: 'app' | 'user', now: number): Limit | undefined {
+export function limitOf(answer: GitHubAnswer, as: 'app' | 'user'): Limit | undefined {
   const isOverGraphql = answer.status === 200 && isGraphqlLimit(answer.json)
   if (answer.status !== 403 && answer.status !== 429 && !isOverGraphql) return undefined
   const told = retryAfter(answer)
-  const { remaining, resetsIn } = budgetOf(answer.headers, now) ?? {}
+  const { remaining, resetsIn } = answer.budget ?? {}
   if (remaining === 0) return { kind: 'primary', retryIn: Math.max(told ?? 1, resetsIn ?? 1) }
   if (told !== undefined) return { kind: 'secondary', retryIn: told }
   if (answer.status === 429 || isOverGraphql || /secondary rate limit|abuse detection/i.test(messageIn(answer.json) ?? '')) return { kind: 'secondary', retryIn: UNTOLD }
@@ -50,7 +40,7 @@ function knowsToken(headers: Headers): boolean {
   return ['x-oauth-scopes', 'x-accepted-github-permissions', 'x-github-sso'].some((name) => headers.has(name))
 }
 
-/** What the headers of any answer say; undefined where they say nothing, as on servers without limits. */
+/** What the headers of an answer say. */
 export function budgetOf(headers: Headers, now: number): Budget | undefined {
   const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) => wholeNumber(headers.get(`x-ratelimit-${name}`)))
   if (limit === undefined || remaining === undefined || reset === undefined) return undefined

@@ -2,6 +2,7 @@
 import { warn } from '../lib/warn.js'
 import { NoAnswer } from '../upstream/no-answer.js'
 import { askAs, endAs } from './app-token.js'
+import { Reserve } from './reserve.js'
 import type { AuthEvent } from '../events.js'
 import type { Verdict } from '../verdict.js'
 import type { AppCredentials } from './apps.js'
@@ -13,26 +14,29 @@ export interface OwnAppsOptions {
   readonly apps: readonly AppCredentials[]
   readonly place: Place
   readonly calls: GitHubCalls
+  readonly now: () => number
   readonly provider: string
   readonly tell: (event: AuthEvent) => void
 }
 
 export class OwnApps {
   readonly #options: OwnAppsOptions
+  readonly #reserves: ReadonlyMap<AppCredentials, Reserve>
   readonly #warnedOf = new Set<string>()
 
   constructor(options: OwnAppsOptions) {
     this.#options = options
+    this.#reserves = new Map(options.apps.map((app) => [app, new Reserve(options.now)]))
   }
 
   /** The first yes wins; a no counts only when all said it, and "nobody knows" beats it. @throws NoAnswer */
   async verdictOn(token: string, kind: GitHubTokenKind): Promise<Verdict> {
-    const { apps, place, calls } = this.#options
+    const { apps } = this.#options
     const refusals: Verdict[] = []
     const silences: NoAnswer[] = []
     for (const app of apps) {
       try {
-        const verdict = await this.#loud(app, () => askAs(app, token, kind, place, calls))
+        const verdict = await this.#loud(app, () => this.#ask(app, token, kind))
         if (verdict.accepted) return verdict
         refusals.push(verdict)
       } catch (error) {
@@ -49,6 +53,20 @@ export class OwnApps {
   async end(token: string): Promise<void> {
     const { apps, place, calls } = this.#options
     for (const app of apps) if (await this.#loud(app, () => endAs(app, token, place, calls))) return
+  }
+
+  async #ask(app: AppCredentials, token: string, kind: GitHubTokenKind): Promise<Verdict> {
+    const { place, calls, provider, tell } = this.#options
+    const reserve = this.#reserves.get(app)
+    const wait = reserve?.wait(token) ?? 0
+    if (wait > 0) {
+      const kept = new NoAnswer('budget spent', 'the calls that GitHub still allows are kept for tokens that were good before', { retryAfter: Math.ceil(wait) })
+      tell({ type: 'endpoint_unavailable', provider, fault: kept.fault, message: kept.message })
+      throw kept
+    }
+    const verdict = await askAs(app, token, kind, { place, calls, heed: (budget) => reserve?.heed(budget) })
+    if (verdict.accepted) reserve?.remember(token)
+    return verdict
   }
 
   /** The operator hears of it when GitHub refuses our own credentials: nobody gets in until that is put right. */

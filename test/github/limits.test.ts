@@ -67,11 +67,12 @@ describe('while a budget is spent', () => {
   })
 
   test('another application has its own', async () => {
-    const { github, outcome } = gitHub({ app: [APP, OTHER_APP] }, { limit: 1 })
-    const token = github.issue({ app: OTHER_APP.clientId })
-    expect(await outcome(github.issue())).toBe('yes') // all that the first one may
-    expect(await outcome(token)).toBe('yes')
-    expect(asked(github).map((call) => call.slice(-3))).toEqual(['200', '403', '200'])
+    const { github, outcome } = gitHub({ app: [APP, OTHER_APP] }, { limit: 2 })
+    const [ours, others] = [github.issue(), github.issue({ app: OTHER_APP.clientId })]
+    expect([await outcome(ours), await outcome(ours)]).toEqual(['yes', 'yes']) // all that the first one may
+    expect(await outcome(ours)).toBe('unavailable')
+    expect(await outcome(others)).toBe('yes')
+    expect(asked(github).map((call) => call.slice(-3))).toEqual(['200', '200', '403', '404', '200'])
   })
 
   test('of one user, the others are let in, and that one\u2019s token is not shown again', async () => {
@@ -103,6 +104,56 @@ describe('while a budget is spent', () => {
     expect(await ask('gho_x')).toMatchObject({ retryAfter: 3600 })
     time.forward(86_400 + 3600)
     expect(await outcome(github.issue())).toBe('yes')
+  })
+})
+
+describe('a flood of bad tokens', () => {
+  const flood = async ({ provider }: ReturnType<typeof gitHub>, tokens: number): Promise<readonly string[]> => {
+    const answers: string[] = []
+    for (let number = 0; number < tokens; number += 1) {
+      answers.push(await provider.verifyToken(`gho_junk${number}`).then((token) => (token === null ? 'no' : 'yes'), () => 'unavailable'))
+    }
+    return answers
+  }
+
+  test('spends no more than three quarters of the hour\u2019s calls, and those who were in stay in', async () => {
+    const setUp = gitHub({}, { limit: 80 })
+    const { github, outcome, time } = setUp
+    const good = github.issue()
+    expect(await outcome(good)).toBe('yes')
+    for (let minute = 0; minute < 55; minute += 1) {
+      await flood(setUp, 10)
+      time.forward(60)
+    }
+    expect(github.calls.length).toBeGreaterThan(45)
+    expect(github.calls.length).toBeLessThanOrEqual(61)
+    for (let times = 0; times < 19; times += 1) expect(await outcome(good)).toBe('yes')
+    time.forward(300)
+    expect(await flood(setUp, 3)).toEqual(['no', 'no', 'no'])
+  })
+
+  test('lets new users in one by one, and tells the others when to come again', async () => {
+    const setUp = gitHub({}, { limit: 400 })
+    await flood(setUp, 200) // 200 of 400 are left: 100 to spare in an hour, one in 36 seconds
+    const { github, ask, outcome, time } = setUp
+    expect(await outcome(github.issue())).toBe('yes')
+    expect(await ask(github.issue())).toEqual({ retryAfter: 36, fault: 'budget spent' })
+    expect(setUp.told('credentials_refused')).toEqual([])
+    time.forward(36)
+    expect(await outcome(github.issue())).toBe('yes')
+  })
+
+  test('is no matter where GitHub has no limits', async () => {
+    const setUp = gitHub({ fetch: async () => Response.json({ message: 'Not Found' }, { status: 404 }) })
+    expect(new Set(await flood(setUp, 50))).toEqual(new Set(['no']))
+  })
+
+  test('of before a clock was set back holds nobody', async () => {
+    const setUp = gitHub({}, { limit: 40 })
+    await flood(setUp, 40)
+    setUp.time.forward(-86_400)
+    setUp.github.recover()
+    expect(await flood(setUp, 1)).toEqual(['no'])
   })
 })
 
