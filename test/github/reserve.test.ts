@@ -51,3 +51,9 @@ test('a clock that was set back keeps nobody waiting', () => {
   heed(50)
   expect(reserve.wait('three')).toBe(0)
 })
+
+test('no stranger waits beyond the hour for a part of a call', () => {
+  const { reserve } = setUp(50)
+  reserve.heed({ resource: 'core', limit: 99, remaining: 25, resetsIn: 1000 })
+  expect([reserve.wait('one'), reserve.wait('two')]).toEqual([0, 1000])
+})
