@@ -23,18 +23,17 @@ function engine(crypto: NodeCrypto): SignatureEngine {
   const prepared = new WeakMap<CryptoKey, Verification>() // a CryptoKey is imported for one algorithm
   return {
     name: 'node',
-    isSignedBy(token, signature, alg, key) {
+    isSignedBy({ signed, signature }, alg, key) {
       let known = prepared.get(key)
       if (known === undefined) prepared.set(key, (known = verification(crypto, alg, crypto.KeyObject.from(key as never))))
       const { hash, key: input, threaded } = known
-      const end = token.lastIndexOf('.')
       if (!threaded) {
-        desk.write(token, 'latin1') // canonical, so ASCII
-        return crypto.verify(hash, desk.subarray(0, end), input, signature)
+        const length = desk.write(signed, 'latin1') // canonical, so ASCII
+        return crypto.verify(hash, new Uint8Array(desk.buffer, 0, length), input, signature)
       }
-      const signed = Buffer.from(token.slice(0, end), 'latin1')
+      const data = Buffer.from(signed, 'latin1')
       return new Promise((resolve, reject) => {
-        crypto.verify(hash, signed, input, signature, (error, good) => (error ? reject(error) : resolve(good)))
+        crypto.verify(hash, data, input, signature, (error, good) => (error ? reject(error) : resolve(good)))
       })
     },
   }
