@@ -47,9 +47,10 @@ export interface Rule {
 }
 
 /** The rules for these expectations, in the order they are looked at: what needs no signature, then what does. */
-export function rulesFor({ requiredClaims, rules }: Expectations): { unsigned: readonly Rule[]; signed: readonly Rule[] } {
+export function rulesFor({ issuers, requiredClaims, rules }: Expectations): { unsigned: readonly Rule[]; signed: readonly Rule[] } {
+  const tenant = [...issuers.values()].some((one) => one !== undefined) ? [TENANT] : []
   // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw.
-  return { unsigned: [...STANDARD, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
+  return { unsigned: [...STANDARD, ...tenant, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
 }
 
 /** The first rule's finding, or undefined when every rule is content. */
@@ -100,14 +101,6 @@ const STANDARD: readonly Rule[] = [
     },
   },
   {
-    name: 'tenant',
-    find: ({ claims }, { issuers }) => {
-      const tenant = typeof claims.iss === 'string' ? issuers.get(claims.iss) : undefined
-      if (tenant === undefined || claims[tenant.claim] === tenant.value) return undefined
-      return finding('wrong_issuer', tenant.claim, tenant.value, claims[tenant.claim])
-    },
-  },
-  {
     name: 'aud',
     find: ({ claims }, { audiences, audienceClaims, audienceMode }) => {
       const actual = stringsOf(claims, audienceClaims)
@@ -150,6 +143,16 @@ const STANDARD: readonly Rule[] = [
   text('azp', ({ azp }) => azp),
   text('jti', ({ jti }) => jti),
 ]
+
+/** For issuers made from a template. */
+const TENANT: Rule = {
+  name: 'tenant',
+  find: ({ claims }, { issuers }) => {
+    const tenant = typeof claims.iss === 'string' ? issuers.get(claims.iss) : undefined
+    if (tenant === undefined || claims[tenant.claim] === tenant.value) return undefined
+    return finding('wrong_issuer', tenant.claim, tenant.value, claims[tenant.claim])
+  },
+}
 
 /** `read` names the claim in code, which is faster than looking it up by a name in a variable. */
 function text(claim: string, read: (claims: Claims) => unknown): Rule {
@@ -203,19 +206,19 @@ function isInstant(value: unknown): value is number {
 
 /** What these claims say, all together; undefined when one of them is neither a string nor strings. */
 function stringsOf(claims: Claims, names: readonly string[]): readonly string[] | undefined {
-  const found: string[] = []
+  let found: readonly string[] = []
   for (const name of names) {
     const value = claims[name]
     if (value === undefined) continue
-    if (typeof value === 'string') found.push(value)
-    else if (Array.isArray(value) && value.every(isString)) found.push(...value)
-    else return undefined
+    if (typeof value !== 'string' && !isStrings(value)) return undefined
+    const strings = typeof value === 'string' ? [value] : value
+    found = found.length === 0 ? strings : [...found, ...strings]
   }
   return found
 }
 
-function isString(value: unknown): value is string {
-  return typeof value === 'string'
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }
 
 function finding(reason: RejectReason, claim: string, expected: unknown, actual: unknown, hint?: Hint): Finding {

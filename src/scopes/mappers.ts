@@ -37,13 +37,13 @@ export function fromClaim(path: string | readonly string[], table?: ScopeTable):
 
 /** All mappers' scopes together, each once, nothing outside the alphabet. */
 export function mapScopes(mappers: readonly ScopeMapper[], claims: Claims): readonly string[] {
+  const lists: readonly unknown[] = mappers.map((mapper) => mapper(claims))
+  if (lists.length === 1 && isScopeList(lists[0])) return lists[0] // nearly always
   const scopes = new Set<string>()
-  for (const mapper of mappers) {
-    const mapped: unknown = mapper(claims)
-    if (mappers.length === 1 && isScopeList(mapped)) return mapped
+  for (const list of lists) {
     // A text is a list of letters to a loop.
-    if (!Array.isArray(mapped)) throw new TypeError('a scope mapper must give an array of scopes')
-    for (const scope of mapped) if (isScopeToken(scope)) scopes.add(scope)
+    if (!Array.isArray(list)) throw new TypeError('a scope mapper must give an array of scopes')
+    for (const scope of list) if (isScopeToken(scope)) scopes.add(scope)
   }
   return Object.freeze([...scopes])
 }
