@@ -17,7 +17,7 @@ import type { Algorithm } from '../src/jwt/algorithms.js'
 import type { DecodedJwt } from '../src/jwt/decode.js'
 import type { JwtOptions } from '../src/jwt/jwt-options.js'
 import type { LogoutToken } from '../src/jwt/logout-token.js'
-import type { Expectations, Finding, Rule } from '../src/jwt/rules.js'
+import type { Expectations, Finding, Rule, RuleSet } from '../src/jwt/rules.js'
 import type { SignatureEngine } from '../src/jwt/signature-engine.js'
 import type { Awaitable } from '../src/lib/awaitable.js'
 import type { RecheckOptions } from '../src/introspection/recheck.js'
@@ -64,7 +64,8 @@ export class JwksProvider extends StandardProvider {
   readonly keys: Pick<IssuerKeys, 'warm' | 'snapshot'>
   readonly #keys: IssuerKeys
   readonly #expected: Expectations
-  readonly #rules: ReturnType<typeof rulesFor>
+  readonly #rules: RuleSet
+  #soundHeader: DecodedJwt['header'] | undefined
   readonly #engine: SignatureEngine
   readonly #recheck: Recheck | undefined
   readonly #closed = new AbortController()
@@ -115,7 +116,7 @@ export class JwksProvider extends StandardProvider {
     if (jwt === null) return [{ rule: 'shape', passed: false, reason: 'malformed', ...(hint && { hint }) }]
     const reportsOf = (rules: readonly Rule[]): RuleReport[] =>
       rules.map(({ name, find }) => report(name, find(jwt, this.#expected, this.now())))
-    const reports = reportsOf(this.#rules.unsigned)
+    const reports = reportsOf([...this.#rules.header, ...this.#rules.claims])
     const named = reports.filter(({ rule, passed }) => !passed && (rule === 'alg' || rule === 'iss' || rule === 'crit'))
     // Without an algorithm and an issuer of ours there is no key to check with.
     if (named.length > 0) return reports
@@ -150,7 +151,7 @@ export class JwksProvider extends StandardProvider {
     if (jwt === null) return reject('malformed', malformed(token))
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
     const now = this.now()
-    const found = firstFinding(this.#rules.unsigned, jwt, this.#expected, now)
+    const found = this.#headerFinding(jwt, now) ?? firstFinding(this.#rules.claims, jwt, this.#expected, now)
     if (found !== undefined) return reject(found.reason, found.detail)
     return andThen(this.#checkSignature(jwt), (unsigned) => {
       const fault = unsigned ?? firstFinding(this.#rules.signed, jwt, this.#expected, now)
@@ -158,6 +159,14 @@ export class JwksProvider extends StandardProvider {
       const accepted = new AcceptedFrozen(jwt.claims)
       return this.#recheck === undefined ? accepted : this.#recheck.refusalOf(token, jwt.claims, maxAge).then((refusal) => refusal ?? accepted)
     })
+  }
+
+  // The reader gives all tokens of a key the same header: what holds for one of them holds for the next.
+  #headerFinding(jwt: DecodedJwt, now: number): Finding | undefined {
+    if (jwt.header === this.#soundHeader) return undefined
+    const found = firstFinding(this.#rules.header, jwt, this.#expected, now)
+    if (found === undefined) this.#soundHeader = jwt.header
+    return found
   }
 
   #recheckBy(introspect: RecheckOptions, { observe, fetch }: JwksProviderOptions): Recheck {

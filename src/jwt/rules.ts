@@ -46,11 +46,17 @@ export interface Rule {
   readonly find: (jwt: JwtContents, expected: Expectations, now: number) => Finding | undefined
 }
 
-/** The rules for these expectations, in the order they are looked at: what needs no signature, then what does. */
-export function rulesFor({ issuers, requiredClaims, rules }: Expectations): { unsigned: readonly Rule[]; signed: readonly Rule[] } {
-  const tenant = [...issuers.values()].some((one) => one !== undefined) ? [TENANT] : []
+/** The rules in the order they are looked at: what needs no signature, then what does. */
+export interface RuleSet {
+  /** What these find depends on nothing but the header. */
+  readonly header: readonly Rule[]
+  readonly claims: readonly Rule[]
+  readonly signed: readonly Rule[]
+}
+
+export function rulesFor({ requiredClaims, rules }: Expectations): RuleSet {
   // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw.
-  return { unsigned: [...STANDARD, ...tenant, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
+  return { header: OF_HEADER, claims: [...OF_CLAIMS, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
 }
 
 /** The first rule's finding, or undefined when every rule is content. */
@@ -62,7 +68,7 @@ export function firstFinding(rules: readonly Rule[], jwt: JwtContents, expected:
   return undefined
 }
 
-const STANDARD: readonly Rule[] = [
+const OF_HEADER: readonly Rule[] = [
   {
     name: 'alg',
     find: ({ header: { alg } }, { algorithms }) => {
@@ -85,6 +91,9 @@ const STANDARD: readonly Rule[] = [
       return finding('wrong_type', 'typ', types, typ, OTHER_KIND)
     },
   },
+]
+
+const OF_CLAIMS: readonly Rule[] = [
   {
     name: 'kind',
     find: ({ claims }) => {
@@ -94,10 +103,15 @@ const STANDARD: readonly Rule[] = [
   },
   {
     name: 'iss',
-    find: ({ claims: { iss } }, { issuers }) => {
-      if (typeof iss === 'string' && issuers.has(iss)) return undefined
-      const expected = [...issuers.keys()]
-      return finding('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
+    find: ({ claims }, { issuers }) => {
+      const { iss } = claims
+      if (typeof iss !== 'string' || !issuers.has(iss)) {
+        const expected = [...issuers.keys()]
+        return finding('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
+      }
+      const tenant = issuers.get(iss)
+      if (tenant === undefined || claims[tenant.claim] === tenant.value) return undefined
+      return finding('wrong_issuer', tenant.claim, tenant.value, claims[tenant.claim])
     },
   },
   {
@@ -143,16 +157,6 @@ const STANDARD: readonly Rule[] = [
   text('azp', ({ azp }) => azp),
   text('jti', ({ jti }) => jti),
 ]
-
-/** For issuers made from a template. */
-const TENANT: Rule = {
-  name: 'tenant',
-  find: ({ claims }, { issuers }) => {
-    const tenant = typeof claims.iss === 'string' ? issuers.get(claims.iss) : undefined
-    if (tenant === undefined || claims[tenant.claim] === tenant.value) return undefined
-    return finding('wrong_issuer', tenant.claim, tenant.value, claims[tenant.claim])
-  },
-}
 
 /** `read` names the claim in code, which is faster than looking it up by a name in a variable. */
 function text(claim: string, read: (claims: Claims) => unknown): Rule {

@@ -216,7 +216,7 @@ describe('both engines say the same', () => {
 })
 
 function parts(token: string): Signed {
-  return { signed: token.slice(0, token.lastIndexOf('.')), signature: bytesOf(token) }
+  return { signed: token.slice(0, token.lastIndexOf('.')), signature: new Uint8Array(bytesOf(token)) }
 }
 
 async function cryptoKey({ publicJwk, alg }: HandSigner): Promise<CryptoKey> {
