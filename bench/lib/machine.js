@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { arch, cpus, platform, release } from 'node:os'
 
-/** @param {URL} library the folder of the library as built */
-export function machine(library) {
+const PINNED = manifest(new URL('../package.json', import.meta.url)).dependencies
+
+/** @param {URL} library the folder of the library as built @param {readonly string[]} peers packages of bench/package.json */
+export function machine(library, peers) {
   const processors = cpus()
   return {
     cpu: processors[0]?.model ?? 'unknown',
@@ -15,7 +17,7 @@ export function machine(library) {
     packages: {
       'bearer-auth-providers': manifest(new URL('../package.json', library)).version,
       jose: createRequire(library)('jose/package.json').version,
-      ...manifest(new URL('../package.json', import.meta.url)).dependencies,
+      ...Object.fromEntries(peers.map((name) => [name, PINNED[name]])),
     },
   }
 }
