@@ -13,7 +13,7 @@ import { goalsTable, heading, writeJson } from './lib/report.js'
 
 const { sizes, count, library, file } = readOptions()
 const date = new Date().toISOString()
-const where = machine(library, ['fast-jwt', 'lru-cache'])
+const where = machine(library, { own: ['jose', 'lru-cache'], peers: ['fast-jwt'] })
 const pinned = pin.length > 0
 console.log(heading(where, { date, note: pinned ? 'on one core' : 'not pinned to a core, taskset is not there' }))
 

@@ -9,7 +9,7 @@ import { tableOf } from './jwt/report.js'
 
 const { algorithms, inFlights, size, library, file } = readOptions()
 const date = new Date().toISOString()
-const where = machine(library, ['aws-jwt-verify', 'express-oauth2-jwt-bearer', 'fast-jwt', 'jsonwebtoken', 'jwks-rsa'])
+const where = machine(library, { peers: ['aws-jwt-verify', 'express-oauth2-jwt-bearer', 'fast-jwt', 'jsonwebtoken', 'jwks-rsa'] })
 const pinned = pin.length > 0
 console.log(heading(where, { date, note: pinned ? 'one at a time: on one core' : 'one at a time: not pinned to a core, taskset is not there' }))
 

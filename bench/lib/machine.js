@@ -5,8 +5,12 @@ import { arch, cpus, platform, release } from 'node:os'
 
 const PINNED = manifest(new URL('../package.json', import.meta.url)).dependencies
 
-/** @param {URL} library the folder of the library as built @param {readonly string[]} peers packages of bench/package.json */
-export function machine(library, peers) {
+/**
+ * @param {URL} library the folder of the library as built
+ * @param {{ own?: readonly string[], peers: readonly string[] }} packages `own`: the very copies that the library uses;
+ *   `peers`: those of bench/package.json
+ */
+export function machine(library, { own = ['jose'], peers }) {
   const processors = cpus()
   return {
     cpu: processors[0]?.model ?? 'unknown',
@@ -16,7 +20,7 @@ export function machine(library, peers) {
     openssl: process.versions.openssl,
     packages: {
       'bearer-auth-providers': manifest(new URL('../package.json', library)).version,
-      jose: createRequire(library)('jose/package.json').version,
+      ...Object.fromEntries(own.map((name) => [name, createRequire(library)(`${name}/package.json`).version])),
       ...Object.fromEntries(peers.map((name) => [name, PINNED[name]])),
     },
   }
