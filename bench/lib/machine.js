@@ -1,7 +1,8 @@
 /** Where figures come from: a figure without its machine and versions says nothing. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { arch, cpus, platform, release } from 'node:os'
+import { pathToFileURL } from 'node:url'
 
 const PINNED = manifest(new URL('../package.json', import.meta.url)).dependencies
 
@@ -20,10 +21,17 @@ export function machine(library, { own = ['jose'], peers }) {
     openssl: process.versions.openssl,
     packages: {
       'bearer-auth-providers': manifest(new URL('../package.json', library)).version,
-      ...Object.fromEntries(own.map((name) => [name, createRequire(library)(`${name}/package.json`).version])),
+      ...Object.fromEntries(own.map((name) => [name, versionOf(name, library)])),
       ...Object.fromEntries(peers.map((name) => [name, PINNED[name]])),
     },
   }
+}
+
+/** Of the copy that the library finds; some packages keep their manifest to themselves. @param {string} name @param {URL} library */
+function versionOf(name, library) {
+  const files = (createRequire(library).resolve.paths(name) ?? []).map((folder) => pathToFileURL(`${folder}/${name}/package.json`))
+  const file = files.find((one) => existsSync(one))
+  return file === undefined ? 'unknown' : manifest(file).version
 }
 
 /** @param {URL} file */

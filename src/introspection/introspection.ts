@@ -11,7 +11,7 @@ import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
 import { answerRules, claimsOf, INACTIVE, oddityOf } from './answer.js'
 import { checkedClientAuth } from './client-auth.js'
-import { allowNoExpiry } from './introspection-options.js'
+import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
 import { Introspector } from './introspector.js'
 import { checkedPrefixes, recognition, refusalOf } from './shown-tokens.js'
 import type { Observe } from '../events.js'
@@ -46,7 +46,7 @@ export class Introspection {
 
   /** @throws TypeError for an option that is wrong. */
   constructor(options: IntrospectionOptions, surroundings: Surroundings) {
-    const { issuer, endpoint, clientAuth, timeout = 2, [allowInsecureHttp]: insecure = false } = options
+    const { issuer, endpoint, clientAuth, timeout = TIMEOUT, [allowInsecureHttp]: insecure = false } = options
     if (issuer === undefined && endpoint === undefined) throw new TypeError('give "issuer", or "endpoint" with the URL of its introspection')
     if (issuer !== undefined && endpoint === undefined) webUrl('issuer', issuer, { insecure })
     if (endpoint !== undefined) webUrl('endpoint', endpoint, { insecure })
