@@ -43,7 +43,7 @@ export const REPLICAS = [1, 3, 10, 30, 100, 300, 1000]
 export const TRIAL = {
   ...FLEET,
   session: { requests: 20, gap: 1 },
-  rate: 400,
+  rate: 100,
   tokenLife: 60,
   bucket: 1,
   timeline: { deployment: 12, rotation: 20, outage: [28, 38], end: 48 },

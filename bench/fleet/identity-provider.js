@@ -8,8 +8,9 @@ import { Tally } from './tally.js'
 export const AUDIENCE = 'https://mcp.example.com/mcp'
 export const ISSUER = 'https://id.example.com'
 
-/** @param {World} world @param {number} start when everything begins, in milliseconds since the epoch */
-export async function startIdentityProvider({ latency, bucket, timeline: { rotation, outage: [from, to] } }, start) {
+/** @param {World} world */
+export async function startIdentityProvider({ latency, bucket, timeline: { rotation, outage: [from, to] } }) {
+  let start = Number.NaN
   const pairs = ['old', 'new'].map((kid) => ({ kid, ...generateKeyPairSync('ed25519') }))
   const jwks = pairs.map(({ kid, publicKey }) => ({ ...publicKey.export({ format: 'jwk' }), kid, alg: 'EdDSA', use: 'sig' }))
   const tallies = { introspection: new Tally(bucket), keys: new Tally(bucket) }
@@ -33,6 +34,8 @@ export async function startIdentityProvider({ latency, bucket, timeline: { rotat
     url: `http://127.0.0.1:${address.port}`,
     signingKeys: pairs.map(({ kid, privateKey }) => ({ kid, pem: String(privateKey.export({ format: 'pem', type: 'pkcs8' })) })),
     tallies,
+    /** @param {number} time when everything begins, in milliseconds since the epoch */
+    begin: (time) => void (start = time),
     end: () => void (server.closeAllConnections(), server.close()),
   }
 }

@@ -1,8 +1,8 @@
 /** One real replica, in a process of its own: the built library under its part of the requests. Sends what became of them. */
-import { sign } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
+import { createPrivateKey, sign } from 'node:crypto'
+import { once } from 'node:events'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { createClient } from 'redis'
-import { answer } from '../lib/part.js'
 import { AUDIENCE, ISSUER } from './identity-provider.js'
 import { hasNewKey, replicaOf, requestsOf } from './requests.js'
 import { Tally } from './tally.js'
@@ -14,30 +14,37 @@ import { Tally } from './tally.js'
  * @property {number} seed
  * @property {number} replica which of them it is
  * @property {number} replicas
- * @property {number} start milliseconds since the epoch
  * @property {string} url of the identity provider
  * @property {readonly { kid: string, pem: string }[]} signingKeys of the identity provider: clients make their tokens here
  * @property {number} [redisPort] of the second level
  * @property {string} library
  */
 
-answer(async (/** @type {ReplicaOrder} */ order) => {
-  const { world, seed, replica, replicas, start } = order
+/** @typedef {{ latest: number, unanswered: { introspection: number, keys: number } }} ReplicaReport `latest`: seconds by which the worst request began too late */
+
+const [order] = /** @type {[ReplicaOrder]} */ (await once(process, 'message'))
+process.send?.(await report(order), () => process.exit())
+
+/** @param {ReplicaOrder} order @returns {Promise<ReplicaReport>} */
+async function report(order) {
+  const { world, seed, replica, replicas } = order
   const store = order.redisPort === undefined ? undefined : await connected(order)
   const requests = requestsOf(world, seed)
   const tally = new Tally(world.bucket)
   const jwtOf = clientOf(order)
   let providers = await providersOf(order, store)
-  await new Promise((resolve) => globalThis.setTimeout(resolve, start - Date.now()))
+  process.send?.('ready')
+  const [start] = /** @type {[number]} */ (await once(process, 'message')) // milliseconds since the epoch
   let deployed = false
   let latest = 0
   const open = []
   for (let index = 0; index < requests.length; index += 1) {
     if (replicaOf(requests, index, replicas) !== replica) continue
     const due = requests.at[index] ?? 0
-    while ((Date.now() - start) / 1000 < due) await setTimeout(Math.max(1, due * 1000 - (Date.now() - start)))
-    const time = (Date.now() - start) / 1000
-    latest = Math.max(latest, time - due)
+    const wait = start + due * 1000 - Date.now()
+    // Whoever is late must not keep the answers from coming in.
+    await (wait > 0 ? setTimeout(wait) : setImmediate())
+    latest = Math.max(latest, (Date.now() - start) / 1000 - due)
     if (!deployed && due >= world.timeline.deployment) {
       providers = await providersOf(order, store) // as new: nothing is remembered
       deployed = true
@@ -60,7 +67,7 @@ answer(async (/** @type {ReplicaOrder} */ order) => {
     }
     throw new Error('a good token was refused')
   }
-})
+}
 
 /** @param {ReplicaOrder} order @param {object | undefined} store */
 async function providersOf({ world, url, library }, store) {
@@ -95,13 +102,14 @@ async function connected({ redisPort, library }) {
 }
 
 /** Makes JWTs, each different, so that none is remembered and each needs a key. @param {ReplicaOrder} order */
-function clientOf({ signingKeys, start, replica }) {
-  const [before, after] = signingKeys
-  const [iat, exp] = [Math.floor(start / 1000) - 60, Math.floor(start / 1000) + 3600]
+function clientOf({ signingKeys, replica }) {
+  const [before, after] = signingKeys.map(({ kid, pem }) => ({ kid, key: createPrivateKey(pem) }))
+  const [iat, exp] = [Math.floor(Date.now() / 1000) - 60, Math.floor(Date.now() / 1000) + 3600]
   return (/** @type {number} */ number, /** @type {boolean} */ isNew) => {
-    const key = isNew ? after : before
-    const parts = [{ alg: 'EdDSA', typ: 'at+jwt', kid: key?.kid }, { iss: ISSUER, aud: AUDIENCE, sub: 'ada', jti: `${replica}-${number}`, iat, exp }]
+    const signer = isNew ? after : before
+    if (signer === undefined) throw new Error('the identity provider has two keys')
+    const parts = [{ alg: 'EdDSA', typ: 'at+jwt', kid: signer.kid }, { iss: ISSUER, aud: AUDIENCE, sub: 'ada', jti: `${replica}-${number}`, iat, exp }]
     const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
-    return `${signed}.${sign(null, Buffer.from(signed), key?.pem ?? '').toString('base64url')}`
+    return `${signed}.${sign(null, Buffer.from(signed), signer.key).toString('base64url')}`
   }
 }

@@ -1,5 +1,7 @@
 /** The model against the real thing: four processes, a real Redis and a real identity provider, and the same requests in the model. */
-import { run } from '../lib/part.js'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { SEED, TRIAL, TRIAL_REPLICAS } from './assumptions.js'
 import { startIdentityProvider } from './identity-provider.js'
 import { simulateIntrospection } from './introspection-model.js'
@@ -13,9 +15,8 @@ import { requestsOf } from './requests.js'
 
 /** Calls a minute. @typedef {{ kind: 'introspection' | 'keys', shared: boolean, model: Phases, real: Phases }} TrialFigure */
 
-/** Seconds that count as the beginning of something; and in which all processes get ready. */
+/** Seconds that count as the beginning of something. */
 export const TRIAL_FIRST = 4
-const GET_READY = 10
 
 /** @param {Policy} policy @param {URL} library @param {boolean} shared @returns {Promise<{ figures: TrialFigure[], late: number }>} `late`: seconds by which the worst request began too late */
 export async function trial(policy, library, shared) {
@@ -34,16 +35,38 @@ async function modelled(policy, shared) {
 
 /** @param {URL} library @param {boolean} shared */
 async function happened(library, shared) {
-  const start = Date.now() + GET_READY * 1000
-  const idp = await startIdentityProvider(TRIAL, start)
+  const idp = await startIdentityProvider(TRIAL)
   const redis = shared ? await startRedis() : undefined
   try {
-    const order = { world: TRIAL, seed: SEED, replicas: TRIAL_REPLICAS, start, url: idp.url, signingKeys: idp.signingKeys, redisPort: redis?.port, library: library.href }
-    const replicas = Array.from({ length: TRIAL_REPLICAS }, (_, replica) => run(new URL('replica.js', import.meta.url), { ...order, replica }))
-    const reports = await Promise.all(replicas)
+    const order = { world: TRIAL, seed: SEED, replicas: TRIAL_REPLICAS, url: idp.url, signingKeys: idp.signingKeys, redisPort: redis?.port, library: library.href }
+    const replicas = await Promise.all(Array.from({ length: TRIAL_REPLICAS }, (_, replica) => startReplica({ ...order, replica })))
+    const start = Date.now() + 100
+    idp.begin(start)
+    const reports = await Promise.all(replicas.map((replica) => replica.report(start)))
     return { real: idp.tallies, late: Math.max(...reports.map(({ latest }) => latest)) }
   } finally {
     idp.end()
     redis?.end()
   }
+}
+
+/** Ready when it is connected and has its requests at hand. @param {import('./replica.js').ReplicaOrder} order */
+async function startReplica(order) {
+  const child = fork(fileURLToPath(new URL('replica.js', import.meta.url)))
+  child.send(order)
+  await message(child)
+  return {
+    /** @param {number} start @returns {Promise<import('./replica.js').ReplicaReport>} */
+    report(start) {
+      child.send(start)
+      return message(child)
+    },
+  }
+}
+
+/** @param {import('node:child_process').ChildProcess} child @throws Error when it ends without one. */
+async function message(child) {
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a replica ended (exit ${code})`)))
+  const [found] = await Promise.race([once(child, 'message'), ended])
+  return found
 }
