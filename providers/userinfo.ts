@@ -134,7 +134,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     const tokenInfo = this.#tokenInfo
     const info = tokenInfo === undefined ? {} : await this.#ask(token, tokenInfo)
     if (info === null) return null
-    const claims = tokenInfo === undefined ? {} : tokenInfo.claims(info)
+    const claims = tokenInfo === undefined ? {} : tokenInfo.claims(info, this.now())
     const user = this.#userInfo === undefined ? {} : await this.#ask(token, this.#userInfo)
     // OIDC Core section 5.3.2: one that is about somebody else must not be used.
     if (user === null || (claims.sub !== undefined && user.sub !== undefined && user.sub !== claims.sub)) return null

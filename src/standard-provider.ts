@@ -26,7 +26,7 @@ import type { Finding, GrantedParts } from './cache/finding.js'
 import type { Revocation } from './cache/revocation.js'
 import type { Marks } from './cache/revocation-marks.js'
 import type { SharedNews } from './cache/shared-verdicts.js'
-import type { CacheStats } from './cache/verdict-cache.js'
+import type { CacheNews, CacheStats } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { Refusal, VerifyOptions } from './provider.js'
@@ -125,6 +125,9 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     return isBearerToken(token)
   }
 
+  /** The operator's own word for this token, for events; no part of it, and no person. Asked for only where somebody observes. */
+  protected keyOf?(token: string): string | undefined
+
   /**
    * Everything that decides an answer (endpoint, issuer, audience …), and no secret. Processes with the same policy share
    * their answers by `cache: { shared }`. Write it in a provider whose answers cost a call.
@@ -146,6 +149,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     }
     // What is remembered passed this before.
     if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), false, options)
+    options?.signal?.throwIfAborted() // nobody is asked for someone who has left
     const asked = this.#ask(key, token, options)
     // Not waited for where it is at hand: that costs as much as reading the token.
     return this.#conclude(token, isPending(asked) ? await this.#answer(asked, options?.signal) : asked, false, options)
@@ -261,9 +265,9 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   }
 
   #conclude(token: string, finding: Finding, remembered: boolean, options: VerifyOptions | undefined): AccessToken<Output> | null {
-    if (!finding.accepted) return this.#refuse(finding, remembered, options)
-    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered, options)
-    if (this.#observe) this.emit({ type: 'accepted', provider: this.name, remembered })
+    if (!finding.accepted) return this.#refuse(finding, remembered, options, token)
+    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered, options, token)
+    if (this.#observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
     const { claims, scopes, held, expiresAt } = finding
     // What the claims hold beyond `Claims`, the schema saw to.
     return new VerifiedAccessToken(token, claims, scopes, expiresAt, this.name, held) as AccessToken as AccessToken<Output>
@@ -281,16 +285,21 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     return marksOf(token, claims, this.issuers?.length === 1 ? this.issuers[0] : undefined)
   }
 
-  #refuse({ reason, detail }: Rejected, remembered: boolean, options: VerifyOptions | undefined): null {
+  #refuse({ reason, detail }: Rejected, remembered: boolean, options: VerifyOptions | undefined, token = ''): null {
     if (this.#observe === undefined && options?.refused === undefined) return null
     const { claim, hint } = detail ?? {}
     const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
-    this.emit({ type: 'rejected', ...refusal, remembered })
+    this.emit({ type: 'rejected', ...refusal, ...this.#key(token), remembered })
     options?.refused?.(refusal)
     return null
   }
 
-  #tellOfCache(what: 'joined' | 'renewed' | 'evicted'): void {
+  #key(token: string): { readonly key?: string } {
+    const key = this.keyOf?.(token)
+    return key === undefined ? {} : { key }
+  }
+
+  #tellOfCache(what: CacheNews): void {
     if (this.#observe) this.emit({ type: 'cache', provider: this.name, what })
   }
 
@@ -310,9 +319,9 @@ function checkedVerdict(verdict: Verdict): Verdict {
 }
 
 function checkedRevocations(revocations: Revocations | undefined): Revocations | undefined {
-  if (revocations === undefined || typeof revocations.covers === 'function') return revocations
+  if (revocations === undefined || typeof revocations?.covers === 'function') return revocations
   throw new TypeError('"revocations" must be a Revocations: new Revocations()')
 }
 
 const NOTHING = { entries: 0, bytes: 0 }
-const NO_MEMORY: CacheStats = { hits: 0, misses: 0, joined: 0, renewed: 0, evicted: 0, accepted: NOTHING, rejected: NOTHING }
+const NO_MEMORY: CacheStats = { hits: 0, misses: 0, joined: 0, stale: 0, renewed: 0, evicted: 0, accepted: NOTHING, rejected: NOTHING }

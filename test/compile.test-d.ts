@@ -30,14 +30,17 @@ import {
   AuthUnavailableError,
   BearerAuthProvider,
   ChainProvider,
+  clientSecretBasic,
   byRequest,
   defineScopes,
   explainScopes,
   firstOf,
   fromClaim,
   gate,
+  generateToken,
   getAccessToken,
   googleTokenInfo,
+  hashToken,
   InsufficientScopeError,
   IntrospectionProvider,
   JwksProvider,
@@ -51,6 +54,7 @@ import {
   when,
   withAccessToken,
 } from '../src/index.js'
+import { awsAlb, entra, githubActions, gitlab, gitlabCi, googleServiceAccount, keycloak, kubernetes, spiffe, zitadelOpaque } from '../providers/presets/index.js'
 import { redisRevocationLog, redisStore } from '../src/redis/index.js'
 import type { AuthInfo as AuthInfo1 } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import type { AuthInfo as AuthInfo2 } from '@modelcontextprotocol/server'
@@ -212,11 +216,66 @@ new JwksProvider({ issuer, audience, timeout: '2s' })
 // @ts-expect-error TS2554 no options
 new JwksProvider()
 
+/* ---- Presets ---------------------------------------------------------------------------------------------------- */
+
+new JwksProvider(entra({ tenant: 'guid', audience }))
+new JwksProvider({ ...entra({ tenant: ['guid', 'another'], audience, roles: { admin: 'notes:write' } }), cache: { ttl: 60 }, scopes: [standardScopes], name: 'people' })
+new JwksProvider({ ...entra({ tenant: 'guid', audience }), jwksUri: undefined, jwks })
+new JwksProvider({ ...keycloak({ url: issuer, realm: 'acme', clients: 'a', client: 'a', clientRoles: {} }), tokenType: 'at+jwt' })
+new JwksProvider(githubActions({ audience, repositoryOwnerId: '1', repositoryId: ['2', '3'] }))
+new JwksProvider(kubernetes({ issuer, audience }))
+new JwksProvider(spiffe({ trustDomain: 'example.org', audience, bundle: jwks }))
+new IntrospectionProvider(zitadelOpaque({ domain: 'acme.zitadel.cloud', audience, clientAuth: clientSecretBasic('a', 'b') }))
+new UserInfoProvider({ ...gitlab({ applications: 'a' }), cache: false })
+
+// @ts-expect-error TS2741 without an audience, every token of the tenant would open this server
+entra({ tenant: 'guid' })
+// @ts-expect-error TS2322 a variable that may be missing is no tenant
+entra({ tenant: process.env.TENANT, audience })
+// @ts-expect-error TS2345 any workflow of anybody can have a token for any audience
+githubActions({ audience })
+// @ts-expect-error TS2345 a branch pins nobody
+githubActions({ audience, ref: 'refs/heads/main' })
+// @ts-expect-error TS2345 any job of anybody can have a token for any audience
+gitlabCi({ audience })
+// @ts-expect-error TS2741 anybody at Google can have a token for any audience
+googleServiceAccount({ audience })
+// @ts-expect-error TS2345 by audience or by clients, and which one counts?
+keycloak({ url: issuer, realm: 'acme', audience, clients: 'a' })
+// @ts-expect-error TS2345 roles of which client?
+keycloak({ url: issuer, realm: 'acme', audience, clientRoles: {} })
+// @ts-expect-error TS2741 all load balancers of a region sign with the same keys
+awsAlb({ clients: 'a', issuer })
+// @ts-expect-error TS2345 keys from two places
+kubernetes({ issuer, audience, inCluster: true, jwks })
+// @ts-expect-error TS2345 a trust domain without its keys
+spiffe({ trustDomain: 'example.org', audience })
+// @ts-expect-error TS2741 who asks?
+zitadelOpaque({ domain: 'acme.zitadel.cloud', audience })
+// @ts-expect-error TS2379 opaque tokens are for another provider
+new JwksProvider(zitadelOpaque({ domain: 'acme.zitadel.cloud', audience, clientAuth: clientSecretBasic('a', 'b') }))
+
 /* ---- StaticProvider --------------------------------------------------------------------------------------------- */
 
 new StaticProvider({ 'ci-0123456789abcdef': grant })
 new StaticProvider({ 'ci-0123456789abcdef': { ...grant, scopes: ['deploy'], expiresAt: 1_900_000_000 } }, { name: 'ci' })
 
+new StaticProvider({ [hashToken(generateToken({ prefix: 'acme' }))]: { ...grant, name: 'ci 2026', notBefore: 1_800_000_000 } }, { prefix: 'acme' })
+StaticProvider.fromEnv('MCP_TOKENS') satisfies StaticProvider
+StaticProvider.fromEnv('MCP_TOKEN', { grant, env: process.env, name: 'ci' })
+holds<Equal<ReturnType<typeof StaticProvider.fromFile>, Promise<StaticProvider>>>()
+void StaticProvider.fromFile('tokens.json', { checkEvery: 5, prefix: 'acme' })
+
+// @ts-expect-error TS2741 a file is read first: await it
+new ChainProvider([StaticProvider.fromFile('tokens.json')])
+// @ts-expect-error TS2353 a variable does not change while the process runs
+StaticProvider.fromEnv('MCP_TOKENS', { checkEvery: 5 })
+// @ts-expect-error TS2353 what tokens may do, not where they are
+StaticProvider.fromEnv('MCP_TOKENS', { grant: { sub: 'ci' } })
+// @ts-expect-error TS2322 seconds and no date
+new StaticProvider({ 'ci-0123456789abcdef': { ...grant, notBefore: new Date() } })
+// @ts-expect-error TS2559 options have names
+generateToken('acme')
 // @ts-expect-error TS2741 whose token is it?
 new StaticProvider({ 'ci-0123456789abcdef': { scopes: ['deploy'] } })
 // @ts-expect-error TS2322 one scope per entry: a string would be read letter by letter
