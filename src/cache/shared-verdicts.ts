@@ -88,6 +88,14 @@ export class SharedVerdicts {
     return this.#askMyself(name, place === 'locked', check, endOf)
   }
 
+  /** Puts a younger answer in the place of an older one, for whoever asks next. Not waited for, and never an error. */
+  replace(digest: string, verdict: Verdict, endOf: EndOf): void {
+    const name = this.#nameOf(digest)
+    // One that is not remembered must not leave the older one behind.
+    const removed = (written: boolean): unknown => written || this.#store.delete(name)
+    this.#write(name, verdict, endOf(verdict)).then(removed).catch(() => undefined)
+  }
+
   /**
    * Takes the answer out of the store, so that nobody new takes it over. True when the store says that it did. Those who
    * took it over before keep it to its end, and so does whoever is being answered right now: a revocation needs more.
@@ -168,10 +176,10 @@ export class SharedVerdicts {
 }
 
 /** Seconds in which the one who asks is waited for, at the longest. */
-const LOCK = 3
+export const LOCK = 3
 
 /** Seconds before each look at what the other hears: two in all. */
-const LOOKS = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]
+export const LOOKS: readonly number[] = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]
 
 /** Seconds. An answer that ends later than ours would by more than this was written by a clock that is wrong. */
 const CLOCK_DIFFERENCE = 5

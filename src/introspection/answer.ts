@@ -16,15 +16,12 @@ export interface AnswerRulesOptions {
   readonly allowNoExpiry: boolean
 }
 
-/** The rules, in the order they are looked at. */
+/** The rules, in the order they are looked at. There is no header here, and what says what kind a token is has its own spelling. */
 export function answerRules({ expected, knowsIssuer, allowNoExpiry }: AnswerRulesOptions): readonly Rule[] {
-  const { unsigned, signed } = rulesFor(expected)
-  const ofJwts = unsigned.filter(({ name }) => !NOT_FOR_ANSWERS.has(name)).map((rule) => where(rule, knowsIssuer, allowNoExpiry))
+  const { claims, signed } = rulesFor(expected)
+  const ofJwts = claims.filter(({ name }) => name !== 'kind').map((rule) => where(rule, knowsIssuer, allowNoExpiry))
   return [tokenType, kind, ...INSTANTS, ...ofJwts.map(explained), ...signed]
 }
-
-/** There is no header here, and what says what kind a token is has its own spelling. */
-const NOT_FOR_ANSWERS: ReadonlySet<string> = new Set(['alg', 'crit', 'typ', 'kind', 'tenant'])
 
 // RFC 7662 section 2.2: `iss` may be left out, and the endpoint is the issuer's own. What it says must be right.
 function where(rule: Rule, knowsIssuer: boolean, allowNoExpiry: boolean): Rule {
@@ -110,6 +107,7 @@ export function oddityOf({ sub, username }: Claims): string | undefined {
 
 export const INACTIVE =
   'the identity provider says inactive: ended, revoked, never issued, or not for this client to ask about; try a client of its own for this server'
+export const NOT_THEIRS = 'the identity provider answers no questions about tokens of this kind; verify its JWTs with JwksProvider'
 const OTHER_KIND = 'this is another kind of token; send the access token'
 const IN_MILLISECONDS = 'the identity provider writes milliseconds where RFC 7662 has seconds'
 const SCOPE_AS_AUDIENCE = 'the identity provider writes the scope into "aud"; name another claim in "audienceClaims"'
