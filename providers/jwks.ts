@@ -18,6 +18,7 @@ import { AcceptedFrozen, reject } from '../src/verdict.js'
 import type { Algorithm } from '../src/jwt/algorithms.js'
 import type { DecodedJwt } from '../src/jwt/decode.js'
 import type { Hints } from '../src/jwt/hints.js'
+import type { KeyOptions } from '../src/jwt/issuer-keys.js'
 import type { JwtOptions } from '../src/jwt/jwt-options.js'
 import type { LogoutToken } from '../src/jwt/logout-token.js'
 import type { Reading } from '../src/jwt/reading.js'
@@ -90,11 +91,11 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.#reading = options[reading]
     this.issuers = [...this.#expected.issuers.keys()]
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
-    this.#recheck = options.introspect && this.#recheckBy(options.introspect, options)
+    this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
       load: keyOrigin(options, this.#closed.signal),
-      keys: options.jwksFile === undefined ? (options.keys ?? {}) : { maxAge: FILE_AGE, ...options.keys },
+      keys: keyOptions(options),
       now: this.now,
       random: Math.random,
       provider: this.name,
@@ -184,10 +185,11 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   }
 
   #recheckBy(introspect: RecheckOptions, { observe, fetch }: Pick<JwksProviderOptions, 'observe' | 'fetch'>): Recheck {
+    if (typeof introspect !== 'object' || introspect === null) throw new TypeError('"introspect" must say who asks: { clientAuth: clientSecretBasic(id, secret) }')
     const [issuer, ...others] = this.issuers
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
     // The audience was looked at in the token itself, which is what was signed.
-    const about = { issuer, audience: anyAudience, ...(introspect.fetch === undefined && fetch !== undefined && { fetch }) } as const
+    const about = { issuer, audience: anyAudience, ...(introspect?.fetch === undefined && fetch !== undefined && { fetch }) } as const
     return new Recheck(introspect, about, { now: this.now, clockTolerance: this.clockTolerance, observe, provider: this.name })
   }
 
@@ -215,6 +217,10 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
 
 function about(reason: RejectReason, kid: unknown): Finding {
   return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid } }
+}
+
+function keyOptions({ keys = {}, jwksFile }: Pick<JwksProviderOptions, 'keys' | 'jwksFile'>): KeyOptions {
+  return jwksFile === undefined ? keys : { maxAge: FILE_AGE, ...keys }
 }
 
 function standardOptions<Output>(options: JwksProviderOptions<Output>): ProviderOptions<Output> {

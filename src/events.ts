@@ -72,10 +72,10 @@ export type AuthEvent =
   /** Entries of the log that nobody with our secret wrote. They do nothing. */
   | { readonly type: 'revocations_unreadable'; readonly provider: string; readonly count: number }
   /**
-   * What a memory did. `joined`: a request waited for a check that another had started. `renewed`: an answer is asked for
-   * anew before its end, in the background. `evicted`: one had to go before its end, for want of room.
+   * What a memory did. `joined`: a request waited for a check that another had started. `stale`: an answer near its end was
+   * given out. `renewed`: it is asked for anew, in the background. `evicted`: one had to go before its end, for want of room.
    */
-  | { readonly type: 'cache'; readonly provider: string; readonly what: 'joined' | 'renewed' | 'evicted' }
+  | { readonly type: 'cache'; readonly provider: string; readonly what: 'joined' | 'stale' | 'renewed' | 'evicted' }
   /** Another process had asked (`hit`) or was asking (`joined`), or this one had to ask itself, and why. */
   | { readonly type: 'shared_hit' | 'shared_joined'; readonly provider: string }
   | { readonly type: 'shared_missed'; readonly provider: string; readonly because: 'unknown' | 'unjoined' | 'unreadable' | 'store_failed' }

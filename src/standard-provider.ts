@@ -26,7 +26,7 @@ import type { Finding, GrantedParts } from './cache/finding.js'
 import type { Revocation } from './cache/revocation.js'
 import type { Marks } from './cache/revocation-marks.js'
 import type { SharedNews } from './cache/shared-verdicts.js'
-import type { CacheStats } from './cache/verdict-cache.js'
+import type { CacheNews, CacheStats } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { Refusal, VerifyOptions } from './provider.js'
@@ -149,6 +149,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     }
     // What is remembered passed this before.
     if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), false, options)
+    options?.signal?.throwIfAborted() // nobody is asked for someone who has left
     const asked = this.#ask(key, token, options)
     // Not waited for where it is at hand: that costs as much as reading the token.
     return this.#conclude(token, isPending(asked) ? await this.#answer(asked, options?.signal) : asked, false, options)
@@ -228,8 +229,13 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   #examineNow(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {
     const shared = this.#shared
     const cache = this.#cache
-    if (shared === undefined || cache === undefined || options?.maxAge !== undefined) {
-      return andThen(this.check(token, { maxAge: options?.maxAge }), (verdict) => this.#finding(token, verdict))
+    const maxAge = options?.maxAge
+    if (shared === undefined || cache === undefined || maxAge !== undefined) {
+      return andThen(this.check(token, { maxAge }), (verdict) => {
+        // What is younger goes for all: else a token that was just refused is good again, by an older answer of the others.
+        if (cache !== undefined) shared?.replace(key, checkedVerdict(verdict), (one) => cache.endOf(one))
+        return this.#finding(token, verdict)
+      })
     }
     const check = async (): Promise<Verdict> => checkedVerdict(await this.check(token, { maxAge: undefined }))
     const answer = shared.ask(key, check, (verdict) => cache.endOf(verdict))
@@ -298,7 +304,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     return key === undefined ? {} : { key }
   }
 
-  #tellOfCache(what: 'joined' | 'renewed' | 'evicted'): void {
+  #tellOfCache(what: CacheNews): void {
     if (this.#observe) this.emit({ type: 'cache', provider: this.name, what })
   }
 
@@ -318,9 +324,9 @@ function checkedVerdict(verdict: Verdict): Verdict {
 }
 
 function checkedRevocations(revocations: Revocations | undefined): Revocations | undefined {
-  if (revocations === undefined || typeof revocations.covers === 'function') return revocations
+  if (revocations === undefined || typeof revocations?.covers === 'function') return revocations
   throw new TypeError('"revocations" must be a Revocations: new Revocations()')
 }
 
 const NOTHING = { entries: 0, bytes: 0 }
-const NO_MEMORY: CacheStats = { hits: 0, misses: 0, joined: 0, renewed: 0, evicted: 0, accepted: NOTHING, rejected: NOTHING }
+const NO_MEMORY: CacheStats = { hits: 0, misses: 0, joined: 0, stale: 0, renewed: 0, evicted: 0, accepted: NOTHING, rejected: NOTHING }

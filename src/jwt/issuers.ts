@@ -24,8 +24,8 @@ export type Issuers = ReadonlyMap<string, Tenant | undefined>
 /** @throws TypeError for what names no issuer. */
 export function issuersOf(option: unknown): Issuers {
   if (typeof option === 'object' && option !== null && 'template' in option) return fromTemplate(option as IssuerTemplate)
-  const issuers = Array.isArray(option) ? option : [option]
-  if (issuers.length === 0 || !issuers.every((issuer) => typeof issuer === 'string' && issuer !== '')) {
+  const issuers: readonly unknown[] = Array.isArray(option) ? [...option] : [option] // a hole becomes an entry, and is refused
+  if (issuers.length === 0 || !issuers.every(isName)) {
     throw new TypeError('"issuer" must be the issuer exactly as its tokens write it in "iss", such as https://id.example.com/')
   }
   return new Map(issuers.map((issuer) => [issuer, undefined]))
@@ -34,6 +34,10 @@ export function issuersOf(option: unknown): Issuers {
 /** A text with braces, such as the URL of its keys, for this tenant. */
 export function forTenant(text: string, tenant: Tenant | undefined): string {
   return tenant === undefined ? text : text.replace(`{${tenant.claim}}`, tenant.value)
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== ''
 }
 
 function fromTemplate({ template, allow }: IssuerTemplate): Issuers {

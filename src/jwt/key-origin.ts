@@ -1,5 +1,6 @@
 /** Where the keys come from, as the options say, checked once where the verifier is built. */
 import { optionalFunction, spanInSeconds } from '../lib/options.js'
+import { requestHeaders } from '../lib/request-headers.js'
 import { webUrl } from '../lib/web-url.js'
 import { forTenant, issuersOf } from './issuers.js'
 import { allowInsecureHttp } from './jwt-options.js'
@@ -19,22 +20,22 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
   if ([jwksUri, jwks, jwksFile].filter((origin) => origin !== undefined).length > 1) {
     throw new TypeError('give one of "jwksUri", "jwks" and "jwksFile", not both')
   }
+  const span = { timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }), closed }
   if (jwks !== undefined) {
-    const set = parseKeySet(structuredClone(jwks))
+    const set = parseKeySet(copied(jwks))
     if (set === null) throw new TypeError('"jwks" must be a JWK Set with keys: { keys: [ … ] }')
     if (options.keys?.snapshot !== undefined) throw new TypeError('give "jwks" or "keys.snapshot", not both: a key taken out of one would live on in the other')
     return () => keysInHand(set)
   }
   if (jwksFile !== undefined) {
     if (typeof jwksFile !== 'string' || jwksFile === '') throw new TypeError('"jwksFile" must be the path of a file')
-    return () => keysInFile(jwksFile)
+    return () => keysInFile(jwksFile, span)
   }
   const http = {
     fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
-    timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
-    headers: headers && { ...headers },
+    ...span,
+    headers: headers === undefined ? undefined : requestHeaders('headers', headers),
     insecure,
-    closed,
   }
   if (jwksUri !== undefined) {
     const issuers = issuersOf(options.issuer)
@@ -50,4 +51,12 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
   }
   for (const issuer of issuersOf(options.issuer).keys()) webUrl('issuer', issuer, http)
   return (issuer) => keysOf(issuer, http)
+}
+
+function copied(jwks: unknown): unknown {
+  try {
+    return structuredClone(jwks)
+  } catch {
+    return undefined // with a function in it, say: no JSON
+  }
 }

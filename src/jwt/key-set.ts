@@ -44,6 +44,12 @@ export class KeySet {
     return this.#keys.length
   }
 
+  /** The names of its keys. */
+  names(): ReadonlySet<string> {
+    const names = this.#keys.map((key) => ownProperty(key, 'kid'))
+    return new Set(names.filter((name) => typeof name === 'string'))
+  }
+
   /** The document these keys came from. */
   toJSON(): { keys: readonly unknown[] } {
     return { keys: this.#keys }
