@@ -1,5 +1,6 @@
 /** One issuer's introspection as the options say: which tokens it is shown, how it is asked, what its answer must say. */
 import { expectationsOf } from '../jwt/expectations.js'
+import { checkedHints, inOwnWords } from '../jwt/hints.js'
 import { IssuerKeys } from '../jwt/issuer-keys.js'
 import { allowInsecureHttp } from '../jwt/jwt-options.js'
 import { keyOrigin } from '../jwt/key-origin.js'
@@ -16,6 +17,7 @@ import { Introspector } from './introspector.js'
 import { checkedPrefixes, ownership, recognition, refusalOf } from './shown-tokens.js'
 import type { Observe } from '../events.js'
 import type { Fetch } from '../lib/bounded-fetch.js'
+import type { Hints } from '../jwt/hints.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
 import type { Expectations, Rule } from '../jwt/rules.js'
 import type { Ownership, Recognition } from '../provider.js'
@@ -39,6 +41,7 @@ export class Introspection {
   readonly #shown: ShownTokens
   readonly #expected: Expectations
   readonly #rules: readonly Rule[]
+  readonly #hints: Hints | undefined
   readonly #introspector: Introspector
   readonly #surroundings: Surroundings
   readonly #closed = new AbortController()
@@ -61,6 +64,7 @@ export class Introspection {
     this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix) }
     this.#expected = expectationsOf(asJwtOptions(options), surroundings.clockTolerance)
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
+    this.#hints = checkedHints(options.hints)
     this.policy = policyOf(options, this.#expected)
     this.#introspector = new Introspector({
       issuer,
@@ -89,6 +93,11 @@ export class Introspection {
 
   /** Asks, and checks the answer. A foreign token is refused without being shown. @throws AuthUnavailableError */
   async verdictOn(token: string): Promise<Verdict> {
+    const verdict = await this.#verdictOn(token)
+    return verdict.accepted ? verdict : inOwnWords(verdict, this.#hints)
+  }
+
+  async #verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return refusalOf(token, this.#shown)
     const answer = await this.#introspector.ask(token)
     if (answer === 'not theirs') return reject('unknown_token')

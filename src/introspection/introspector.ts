@@ -2,7 +2,7 @@
 import { isUnavailable } from '../errors.js'
 import { withinSpan } from '../lib/deadline.js'
 import { warn } from '../lib/warn.js'
-import { isShallow } from '../upstream/exchange.js'
+import { isModest } from '../upstream/exchange.js'
 import { GuardedCalls } from '../upstream/guarded-calls.js'
 import { blaming, NoAnswer } from '../upstream/no-answer.js'
 import { ClientAuth } from './client-auth.js'
@@ -132,7 +132,7 @@ function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): stri
 /** RFC 7662 section 2.2: `active` is a boolean; anything else says nothing about the token. */
 function understood(answer: Readonly<Record<string, unknown>>, host: string): Answer {
   if (answer.active !== true && answer.active !== false) throw unreadable(host)
-  if (!isShallow(answer, 0)) throw unreadable(host)
+  if (!isModest(answer)) throw unreadable(host)
   return answer.active ? answer : null
 }
 
