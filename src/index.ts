@@ -15,10 +15,10 @@ export {
   clientSecretJwt,
   clientSecretPost,
   noClientAuth,
-  privateKeyJwt,
   tlsClientAuth,
 } from './introspection/client-auth.js'
 export { allowNoExpiry } from './introspection/introspection-options.js'
+export { privateKeyJwt } from './introspection/private-key-jwt.js'
 export { discordTokenInfo, googleTokenInfo } from './introspection/token-info.js'
 export { allowInsecureHttp, anyAudience } from './jwt/jwt-options.js'
 export { BearerAuthProvider } from './provider.js'
@@ -67,7 +67,8 @@ export type { GitHubApp } from './github/apps.js'
 export type { GitHubTokenKind } from './github/kinds.js'
 export type { ClientCredentials, ClientCredentialsOptions, TokenSource } from './introspection/bearer-auth.js'
 export type { AssertionSigner } from './introspection/client-assertion.js'
-export type { ClientAuth, PrivateKeyJwtOptions } from './introspection/client-auth.js'
+export type { ClientAuth } from './introspection/client-auth.js'
+export type { PrivateKeyJwtOptions } from './introspection/private-key-jwt.js'
 export type { SignedAnswers } from './introspection/signed-answer.js'
 export type { TokenInfo } from './introspection/token-info.js'
 export type { Algorithm } from './jwt/algorithms.js'

@@ -229,8 +229,13 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   #examineNow(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {
     const shared = this.#shared
     const cache = this.#cache
-    if (shared === undefined || cache === undefined || options?.maxAge !== undefined) {
-      return andThen(this.check(token, { maxAge: options?.maxAge }), (verdict) => this.#finding(token, verdict))
+    const maxAge = options?.maxAge
+    if (shared === undefined || cache === undefined || maxAge !== undefined) {
+      return andThen(this.check(token, { maxAge }), (verdict) => {
+        // What is younger goes for all: else a token that was just refused is good again, by an older answer of the others.
+        if (cache !== undefined) shared?.replace(key, checkedVerdict(verdict), (one) => cache.endOf(one))
+        return this.#finding(token, verdict)
+      })
     }
     const check = async (): Promise<Verdict> => checkedVerdict(await this.check(token, { maxAge: undefined }))
     const answer = shared.ask(key, check, (verdict) => cache.endOf(verdict))

@@ -14,6 +14,7 @@ import { createServer } from 'node:http'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import * as v from 'valibot'
 import * as z from 'zod'
+import { Agent, fetch as undiciFetch } from 'undici'
 import { bearerAuth as expressAuth } from '../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../src/adapters/fetch.js'
@@ -31,7 +32,6 @@ import {
   AuthUnavailableError,
   BearerAuthProvider,
   ChainProvider,
-  clientSecretBasic,
   byRequest,
   defineScopes,
   explainScopes,
@@ -57,6 +57,7 @@ import {
   withAccessToken,
 } from '../src/index.js'
 import { awsAlb, entra, githubActions, gitlab, gitlabCi, googleServiceAccount, keycloak, kubernetes, spiffe, zitadelOpaque } from '../providers/presets/index.js'
+import { bearer, clientCredentials, clientSecretBasic, clientSecretJwt, noClientAuth, privateKeyJwt, requireFreshAuth, tlsClientAuth } from '../src/index.js'
 import { redisRevocationLog, redisStore } from '../src/redis/index.js'
 import type { AuthInfo as AuthInfo1 } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import type { AuthInfo as AuthInfo2 } from '@modelcontextprotocol/server'
@@ -629,3 +630,56 @@ new IntrospectionProvider({ audience, clientAuth })
 new IntrospectionProvider({ endpoint: issuer, audience, clientAuth, signed: {} })
 // @ts-expect-error TS2345 userinfo does not say whose application a token is for
 new UserInfoProvider({ userInfo: issuer, audience })
+// @ts-expect-error TS2345 nothing to ask
+new UserInfoProvider({ audience: anyAudience })
+// @ts-expect-error TS2322 two places for the keys of signed answers, and which one counts?
+new IntrospectionProvider({ issuer, audience, clientAuth, signed: { jwks, jwksUri: issuer } })
+// @ts-expect-error TS2322 false is not the opt-out
+new IntrospectionProvider({ issuer, audience: false, clientAuth })
+// @ts-expect-error TS2739 one way to authenticate, not several
+new IntrospectionProvider({ issuer, audience, clientAuth: [clientAuth] })
+// @ts-expect-error TS2739 a way to authenticate is made by its function, and by nothing else
+new IntrospectionProvider({ issuer, audience, clientAuth: { method: 'none', clientId: 'a' } })
+
+const jwk = { kty: 'EC', crv: 'P-256', x: 'a', y: 'b', d: 'c' }
+void ([() => privateKeyJwt('a', jwk), () => privateKeyJwt('a', 'pem', { alg: 'ES256' }), () => privateKeyJwt('a', async (data) => data, { alg: 'ES256', kid: 'k' })] satisfies (() => ClientAuth)[])
+bearer(clientCredentials({ clientAuth: tlsClientAuth('a'), scope: 'introspect', parameters: { resource: 'b' } })) satisfies ClientAuth
+bearer(async () => 'token') satisfies ClientAuth
+// @ts-expect-error TS2554 a secret of nobody
+clientSecretBasic('secret')
+// @ts-expect-error TS2345 a variable that may be missing is no secret
+clientSecretBasic('a', process.env.SECRET)
+// @ts-expect-error TS2353 an option that does not exist
+clientSecretJwt('a', 'b', { algorithm: 'HS256' })
+// @ts-expect-error TS2820 a shared secret is no private key
+privateKeyJwt('a', jwk, { alg: 'HS256' })
+// @ts-expect-error TS2345 a token that is fixed ends some day, and nobody renews it
+bearer('token')
+// @ts-expect-error TS2741 a grant to nobody
+clientCredentials({ scope: 'introspect' })
+// @ts-expect-error TS2554 who proves nothing has nothing to prove it with
+noClientAuth('a', 'secret')
+
+// The global fetch, one around it, and undici's, whose types differ.
+const dispatcher = new Agent()
+new IntrospectionProvider({ issuer, audience, clientAuth, fetch })
+new IntrospectionProvider({ issuer, audience, clientAuth, fetch: (url, init) => fetch(url, init) })
+new IntrospectionProvider({ issuer, audience, clientAuth, fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }) })
+new JwksProvider({ issuer, audience, fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }) })
+
+new JwksProvider({ issuer, audience, introspect: { clientAuth } })
+new JwksProvider({ issuer, audience, introspect: { clientAuth, every: 60, endpoint: issuer, signed: {}, fetch } })
+// @ts-expect-error TS2322 nobody says who asks
+new JwksProvider({ issuer, audience, introspect: { every: 60 } })
+// @ts-expect-error TS2353 the audience is looked at in the token, which is what was signed
+new JwksProvider({ issuer, audience, introspect: { clientAuth, audience } })
+// @ts-expect-error TS2322 a switch does not say who asks
+new JwksProvider({ issuer, audience, introspect: true })
+
+void (async () => (await requireFreshAuth(30, 'notes:delete')).subject)
+// @ts-expect-error TS2345 seconds are a number
+void requireFreshAuth('30')
+// @ts-expect-error TS2555 how fresh?
+void requireFreshAuth()
+// @ts-expect-error TS2322 seconds are a number
+expressAuth(provider, { maxAge: '30' })

@@ -38,7 +38,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   // Options of the one are what the other is made of.
   'issuer-router': { files: /^providers\/issuer-router\.ts$/, mayImport: ['providers/jwks.ts', 'routing', 'jwt', 'core', 'lib'] },
   providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'static', 'introspection', 'github', 'upstream', 'routing', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
-  presets: { files: /^providers\/presets\/[a-z0-9-]+\.ts$/, mayImport: ['presets', 'standard-provider', 'introspection', 'jwt', 'scopes', 'core', 'lib'] },
+  presets: { files: /^providers\/presets\/[a-z0-9-]+\.ts$/, mayImport: ['presets', 'standard-provider', 'introspection', 'upstream', 'jwt', 'scopes', 'core', 'lib'] },
   index: {
     files: /^src\/index\.ts$/,
     mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'core'],

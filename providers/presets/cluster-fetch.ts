@@ -13,8 +13,8 @@ const MAX_BYTES = 1024 * 1024
 
 /** Reads both files for each request. For Node and what has its modules; the credential goes to `origin` and nowhere else. */
 export function clusterFetch(origin: string, { caFile, tokenFile }: ClusterFiles): Fetch {
-  return async (input, init = {}) => {
-    const url = new URL(input instanceof Request ? input.url : input)
+  return async (input, init) => {
+    const url = new URL(input)
     if (url.origin !== origin) throw new TypeError(`this credential is for ${origin} alone`)
     const [{ readFile }, { request }] = await Promise.all([import('node:fs/promises'), import('node:https')])
     const [ca, token] = await Promise.all([readFile(caFile), readFile(tokenFile, 'utf8')])

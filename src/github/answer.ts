@@ -1,11 +1,12 @@
 /** An answer of GitHub's API that came through: a yes, a no, or why not. */
 import { ownProperty } from '../lib/own-property.js'
 import { faultOf, NoAnswer } from '../upstream/no-answer.js'
+import type { FetchAnswer } from '../lib/bounded-fetch.js'
 
 export interface GitHubAnswer {
   readonly host: string
   readonly status: number
-  readonly headers: Headers
+  readonly headers: FetchAnswer['headers']
   /** Undefined where there is none. */
   readonly json: unknown
   /** Undefined where nothing is said about it, as on servers without limits. */

@@ -3,6 +3,7 @@ import { ownProperty } from '../lib/own-property.js'
 import { accept, reject } from '../verdict.js'
 import { isBadToken, noAnswerToHolder, unreadable } from './answer.js'
 import { idOf, scopeClaim, userClaims } from './user-claims.js'
+import type { FetchAnswer } from '../lib/bounded-fetch.js'
 import type { Claims } from '../access-token.js'
 import type { Rejected, Verdict } from '../verdict.js'
 import type { GitHubAnswer } from './answer.js'
@@ -17,10 +18,10 @@ export function askAsHolder(token: string, kind: GitHubTokenKind, place: Place, 
 
 async function askUser(token: string, kind: GitHubTokenKind, { rest, issuer }: Place, gets: ConditionalGets): Promise<Verdict> {
   const url = `${rest}/user`
-  const ask = () => gets.get(url, token, { found: (answer) => ({ user: known(answer, userClaims(answer.json)), hasScopes: answer.headers.has(SCOPES) }), otherwise: refused })
+  const ask = () => gets.get(url, token, { found: (answer) => ({ user: known(answer, userClaims(answer.json)), hasScopes: answer.headers.get(SCOPES) !== null }), otherwise: refused })
   let got = await ask()
   // Scopes can be taken back from a token: those of before are not believed.
-  if ('value' in got && got.value.hasScopes && !got.headers.has(SCOPES)) {
+  if ('value' in got && got.value.hasScopes && got.headers.get(SCOPES) === null) {
     gets.forget(url, token)
     got = await ask()
   }
@@ -72,12 +73,12 @@ function refused(answer: GitHubAnswer): Rejected {
 const SCOPES = 'x-oauth-scopes'
 
 /** `a, b, c`: absent for tokens that have permissions instead. */
-function scopesIn(headers: Headers): readonly string[] | undefined {
+function scopesIn(headers: FetchAnswer['headers']): readonly string[] | undefined {
   return headers.get(SCOPES)?.split(',').map((scope) => scope.trim())
 }
 
 /** `2026-01-31 10:20:30 UTC` or `… +0200`, as far as it can be read: GitHub itself refuses what has ended. */
-function endIn(headers: Headers): { readonly exp?: number } {
+function endIn(headers: FetchAnswer['headers']): { readonly exp?: number } {
   const text = headers.get('github-authentication-token-expiration') ?? ''
   const [, date, time, sign, hours, minutes] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:UTC|([+-])(\d\d)(\d\d))$/.exec(text) ?? []
   const end = Date.parse(`${date}T${time}${sign === undefined ? 'Z' : `${sign}${hours}:${minutes}`}`) / 1000

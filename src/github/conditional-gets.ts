@@ -1,6 +1,7 @@
 /** Gets what the holder of a token sees, at no cost of the budget where GitHub says that nothing has changed. */
 import { LRUCache } from 'lru-cache'
 import { sha256 } from '../lib/digest.js'
+import type { FetchAnswer } from '../lib/bounded-fetch.js'
 import type { Size } from '../upstream/exchange.js'
 import type { GitHubAnswer } from './answer.js'
 import type { GitHubCalls } from './github-calls.js'
@@ -18,7 +19,7 @@ export interface Reading<T, U> {
 export interface Found<T> {
   readonly value: T
   /** Of this answer, even where the value is an old one. */
-  readonly headers: Headers
+  readonly headers: FetchAnswer['headers']
 }
 
 interface Kept {

@@ -10,7 +10,7 @@ import { AppCredentials } from './apps.js'
 import { budgetOf, limitOf } from './limits.js'
 import { Pause } from './pause.js'
 import type { AuthEvent } from '../events.js'
-import type { Fetch } from '../lib/bounded-fetch.js'
+import type { Fetch, FetchAnswer } from '../lib/bounded-fetch.js'
 import type { Size } from '../upstream/exchange.js'
 import type { GitHubAnswer } from './answer.js'
 import type { Limit } from './limits.js'
@@ -119,7 +119,7 @@ const WORDS = {
 } as const satisfies Record<Limit['kind'], string>
 
 /** Undefined where there is none. @throws NoAnswer */
-async function bodyOf(response: Response, host: string, size: Size | undefined): Promise<unknown> {
+async function bodyOf(response: FetchAnswer, host: string, size: Size | undefined): Promise<unknown> {
   const { status } = response
   if (status === 200) return jsonIn(response, host, size)
   // What is said in words, where it can be read.

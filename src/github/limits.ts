@@ -2,6 +2,7 @@
 import { retryAfter } from '../lib/bounded-fetch.js'
 import { ownProperty } from '../lib/own-property.js'
 import { messageIn } from './answer.js'
+import type { FetchAnswer } from '../lib/bounded-fetch.js'
 import type { Budget, GitHubAnswer } from './answer.js'
 
 /** `primary`: the budget of an hour is spent. `secondary`: too fast. `lock-out`: too many bad credentials came from here. */
@@ -36,12 +37,12 @@ function isGraphqlLimit(json: unknown): boolean {
 }
 
 // In a lock-out GitHub looks at no token, and so cannot say what this one may do.
-function knowsToken(headers: Headers): boolean {
-  return ['x-oauth-scopes', 'x-accepted-github-permissions', 'x-github-sso'].some((name) => headers.has(name))
+function knowsToken(headers: FetchAnswer['headers']): boolean {
+  return ['x-oauth-scopes', 'x-accepted-github-permissions', 'x-github-sso'].some((name) => headers.get(name) !== null)
 }
 
 /** What the headers of an answer say. */
-export function budgetOf(headers: Headers, now: number): Budget | undefined {
+export function budgetOf(headers: FetchAnswer['headers'], now: number): Budget | undefined {
   const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) => wholeNumber(headers.get(`x-ratelimit-${name}`)))
   if (limit === undefined || remaining === undefined || reset === undefined) return undefined
   const resource = headers.get('x-ratelimit-resource') ?? ''

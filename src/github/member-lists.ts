@@ -46,7 +46,7 @@ function refusal(answer: GitHubAnswer, of: Membership, tell: MembershipTools['te
   const { status, headers, json } = answer
   if (isBadToken(answer)) return 'bad token'
   if ((status !== 403 && status !== 404) || messageIn(json) === undefined) throw noAnswerToHolder(answer)
-  if (headers.has(SSO)) tell({ what: 'sso', of, partial: false })
+  if (headers.get(SSO) !== null) tell({ what: 'sso', of, partial: false })
   else tell({ what: 'not allowed', of })
   return 'nothing to see'
 }

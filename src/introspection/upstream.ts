@@ -1,10 +1,12 @@
 /** One exchange with the identity provider on openid-client's behalf. */
 import { retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
+import { ownProperty } from '../lib/own-property.js'
 import { headOf, mediaTypeOf, textIn } from '../upstream/exchange.js'
 import { blaming, faultOf, NoAnswer } from '../upstream/no-answer.js'
 import type { CustomFetch } from 'openid-client'
 import type { Fetch } from '../lib/bounded-fetch.js'
+import type { OpenidClient } from './client-auth.js'
 
 export interface ExchangeOptions {
   readonly fetch: Fetch
@@ -36,11 +38,25 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
       throw new NoAnswer(fault, `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
     }
     const text = await textIn(response, host)
-    const expected = response.status === 200 ? mediaType : JSON_TYPE
-    if (response.status === 200 && mediaTypeOf(response) !== expected) {
-      throw new NoAnswer('unreadable', `${host} answered with another content type than ${expected}`)
+    if (response.status === 400 && !isOAuthError(text)) throw new NoAnswer('status', `${host} answered 400 without a reason`)
+    if (response.status === 200 && mediaTypeOf(response) !== mediaType) {
+      throw new NoAnswer('unreadable', `${host} answered with another content type than ${mediaType}`)
     }
     const json = response.status === 200 && open !== undefined ? await blaming('unreadable', () => open(text)) : undefined
     return new Response(json === undefined ? text : JSON.stringify(json), { status: response.status, headers: { 'content-type': JSON_TYPE } })
   }
+}
+
+/** RFC 6749 section 5.2. Looked at here, since a 400 may be about one odd token, and an unreadable answer is an outage. */
+function isOAuthError(text: string): boolean {
+  try {
+    return typeof ownProperty(JSON.parse(text), 'error') === 'string'
+  } catch {
+    return false
+  }
+}
+
+/** True for an OAuth error that is about our credentials (RFC 6749 section 5.2), whatever its status. */
+export function isAboutUs(openid: OpenidClient, error: unknown): boolean {
+  return error instanceof openid.ResponseBodyError && (error.error === 'invalid_client' || error.error === 'unauthorized_client')
 }

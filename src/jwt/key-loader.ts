@@ -87,7 +87,7 @@ async function keySetOf(document: unknown, place: string): Promise<KeySet> {
 }
 
 /** What is left of it, in seconds: RFC 9111 section 5.2.2.1, less the time that a cache on the way kept it (section 5.1). */
-function maxAge(headers: Headers): number | undefined {
+function maxAge(headers: JsonAnswer['headers']): number | undefined {
   const found = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,;])/.exec(headers.get('cache-control') ?? '')?.[1]
   const age = /^\d{1,9}$/.exec(headers.get('age') ?? '')?.[0] ?? 0
   return found === undefined ? undefined : Math.max(0, Number(found) - Number(age))

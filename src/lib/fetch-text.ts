@@ -3,7 +3,7 @@ import { AuthUnavailableError } from '../errors.js'
 import { readText, respond, retryAfter } from './bounded-fetch.js'
 import { abandon } from './bounded-text.js'
 import { withinSpan } from './deadline.js'
-import type { Fetch } from './bounded-fetch.js'
+import type { Fetch, FetchAnswer } from './bounded-fetch.js'
 
 export interface FetchTextOptions {
   readonly fetch: Fetch
@@ -22,7 +22,7 @@ export interface TextAnswer {
   /** `'absent'`: the server says that nothing is there (any 4xx but 429). `'unchanged'`: a 304. */
   readonly kind: 'found' | 'absent' | 'unchanged'
   readonly text: string
-  readonly headers: Headers
+  readonly headers: FetchAnswer['headers']
 }
 
 /**
@@ -39,7 +39,7 @@ export async function fetchText(url: string, options: FetchTextOptions): Promise
 
 async function exchange(url: string, { fetch, headers, maxBytes, retry = true }: FetchTextOptions, signal: AbortSignal): Promise<TextAnswer> {
   const { host } = new URL(url)
-  const attempt = (): Promise<Response> => respond(fetch, url, { ...(headers && { headers }), signal })
+  const attempt = (): Promise<FetchAnswer> => respond(fetch, url, { ...(headers && { headers }), signal })
   const response = await attempt().catch((error: unknown) => {
     if (signal.aborted || !retry) throw error
     return attempt() // a connection that was closed while idle fails once

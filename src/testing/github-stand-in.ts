@@ -6,7 +6,6 @@ import { responseOf } from './github-reply.js'
 import { ROUTES } from './github-routes.js'
 import { listen } from './github-server.js'
 import { GitHubWorld } from './github-world.js'
-import type { Fetch } from '../lib/bounded-fetch.js'
 import type { GitHubFault } from './github-guard.js'
 import type { Method } from './github-routes.js'
 import type { GitHubServer } from './github-server.js'
@@ -67,7 +66,7 @@ export class GitHubStandIn {
   }
 
   /** Answers in place of the network. */
-  readonly fetch: Fetch = async (input, init) => {
+  readonly fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init)
     const answer = await this.answer(request)
     if (answer === 'cut') throw new TypeError('fetch failed')

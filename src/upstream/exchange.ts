@@ -1,9 +1,8 @@
 /** One exchange with a server: no redirect is followed, its body is bounded, and no error shows what was sent. */
 import { readText, respond } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
-import { ownProperty } from '../lib/own-property.js'
 import { blaming, NoAnswer } from './no-answer.js'
-import type { Fetch, FetchInit } from '../lib/bounded-fetch.js'
+import type { Fetch, FetchAnswer, FetchInit } from '../lib/bounded-fetch.js'
 
 /** How large an answer may be. */
 export interface Size {
@@ -17,11 +16,10 @@ export interface Size {
 const SMALL: Size = { bytes: 64 * 1024, members: 2_000 }
 
 /** The head of an answer, whatever its status. @throws NoAnswer */
-export async function headOf(fetch: Fetch, url: string, init: FetchInit): Promise<Response> {
+export async function headOf(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
   const { host } = new URL(url)
   const response = await respond(fetch, url, init).catch((error: Error) => {
-    // Without the cause: the error of a `fetch` that was handed in may hold the request, secrets and all.
-    throw new NoAnswer('connection', `no answer from ${host}${codeOf(error)}`)
+    throw new NoAnswer('connection', error.message)
   })
   // Credentials have gone there, by a `fetch` that follows where it was told not to: what comes from there is not taken.
   if (response.redirected) throw new NoAnswer('redirect', `${host} redirected, and "fetch" followed`)
@@ -29,12 +27,12 @@ export async function headOf(fetch: Fetch, url: string, init: FetchInit): Promis
 }
 
 /** The body of an answer. @throws NoAnswer */
-export function textIn(response: Response, host: string, { bytes } = SMALL): Promise<string> {
+export function textIn(response: FetchAnswer, host: string, { bytes } = SMALL): Promise<string> {
   return blaming('unreadable', () => readText(response, host, bytes))
 }
 
 /** The JSON in an answer that says that it is JSON. @throws NoAnswer */
-export async function jsonIn(response: Response, host: string, size = SMALL): Promise<unknown> {
+export async function jsonIn(response: FetchAnswer, host: string, size = SMALL): Promise<unknown> {
   if (mediaTypeOf(response) !== 'application/json') {
     abandon(response.body)
     throw new NoAnswer('unreadable', `${host} answered with another content type than application/json`)
@@ -51,7 +49,7 @@ export async function jsonIn(response: Response, host: string, size = SMALL): Pr
 }
 
 /** The content type without its parameters. */
-export function mediaTypeOf({ headers }: Response): string | undefined {
+export function mediaTypeOf({ headers }: FetchAnswer): string | undefined {
   return headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
 }
 
@@ -68,12 +66,4 @@ function membersOf(value: unknown, depth: number): number {
   if (depth === MAX_DEPTH) return Number.POSITIVE_INFINITY
   const members: readonly unknown[] = Object.values(value)
   return members.reduce<number>((sum, member) => sum + membersOf(member, depth + 1), Array.isArray(value) ? 1 : 1 + members.length)
-}
-
-/** The code that Node gives to what went wrong, such as ECONNREFUSED. */
-function codeOf(error: unknown): string {
-  const causes = [0, 1, 2].reduce<readonly unknown[]>((found) => [...found, (found.at(-1) as Error | undefined)?.cause], [error])
-  const codes = causes.map((cause) => ownProperty(cause, 'code'))
-  const code = codes.find((one) => typeof one === 'string' && /^E[A-Z_]{3,40}$/.test(one) && one !== 'ERR_AUTH_UNAVAILABLE')
-  return typeof code === 'string' ? ` (${code})` : ''
 }

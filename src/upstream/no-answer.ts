@@ -33,7 +33,7 @@ export type Fault =
 /** Which faults are the server's as a whole, and not of one question: these make the breaker open. */
 export const IS_OUTAGE = {
   discovery: true,
-  'own proof': false,
+  'own proof': true,
   connection: true,
   'too slow': true,
   busy: false,
