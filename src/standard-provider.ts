@@ -152,7 +152,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     options?.signal?.throwIfAborted() // nobody is asked for someone who has left
     const asked = this.#ask(key, token, options)
     // Not waited for where it is at hand: that costs as much as reading the token.
-    return this.#conclude(token, isPending(asked) ? await this.#answer(asked, options?.signal) : asked, false, options)
+    return this.#conclude(token, isPending(asked) ? await asked : asked, false, options)
   }
 
   /**
@@ -201,9 +201,10 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     // Who wants a young answer must not get the second level's, by way of somebody who waits for that.
     const question = options?.maxAge === undefined ? key : `${key} young`
     try {
-      return this.#cache === undefined ? examine() : this.#cache.ask(key, examine, question)
+      const asked = this.#cache === undefined ? examine() : this.#cache.ask(key, examine, question)
+      return isPending(asked) ? this.#answer(asked, options?.signal) : asked
     } catch (error) {
-      throw this.#told(error)
+      return this.#failed(error)
     }
   }
 
@@ -211,13 +212,15 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     try {
       return await (signal === undefined ? asked : unlessAborted(asked, signal))
     } catch (error) {
-      throw this.#told(error)
+      return this.#failed(error)
     }
   }
 
-  #told(error: unknown): unknown {
+  async #failed(error: unknown): Promise<never> {
     if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message })
-    return error
+    // A turn later, when whoever asked listens: Node takes the time to note a rejection that nobody has heard yet.
+    await undefined
+    throw error
   }
 
   #examine(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {

@@ -16,15 +16,12 @@ export interface AnswerRulesOptions {
   readonly allowNoExpiry: boolean
 }
 
-/** The rules, in the order they are looked at. */
+/** The rules, in the order they are looked at. There is no header here, and what says what kind a token is has its own spelling. */
 export function answerRules({ expected, knowsIssuer, allowNoExpiry }: AnswerRulesOptions): readonly Rule[] {
-  const { unsigned, signed } = rulesFor(expected)
-  const ofJwts = unsigned.filter(({ name }) => !NOT_FOR_ANSWERS.has(name)).map((rule) => where(rule, knowsIssuer, allowNoExpiry))
+  const { claims, signed } = rulesFor(expected)
+  const ofJwts = claims.filter(({ name }) => name !== 'kind').map((rule) => where(rule, knowsIssuer, allowNoExpiry))
   return [tokenType, kind, ...INSTANTS, ...ofJwts.map(explained), ...signed]
 }
-
-/** There is no header here, and what says what kind a token is has its own spelling. */
-const NOT_FOR_ANSWERS: ReadonlySet<string> = new Set(['alg', 'crit', 'typ', 'kind', 'tenant'])
 
 // RFC 7662 section 2.2: `iss` may be left out, and the endpoint is the issuer's own. What it says must be right.
 function where(rule: Rule, knowsIssuer: boolean, allowNoExpiry: boolean): Rule {

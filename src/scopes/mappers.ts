@@ -41,12 +41,10 @@ export function fromClaim(selector: ClaimSelector, table?: ScopeTable, options: 
 
 /** All mappers' scopes together, each once, nothing outside the alphabet. */
 export function mapScopes(mappers: readonly ScopeMapper[], claims: Claims): readonly string[] {
+  const lists: readonly unknown[] = mappers.map((mapper) => mapper(claims))
+  if (lists.length === 1 && isScopeList(lists[0])) return lists[0] // nearly always
   const scopes = new Set<string>()
-  for (const mapper of mappers) {
-    const mapped: unknown = mapper(claims)
-    if (mappers.length === 1 && isScopeList(mapped)) return mapped
-    for (const scope of validScopes(mapped)) scopes.add(scope)
-  }
+  for (const list of lists) for (const scope of validScopes(list)) scopes.add(scope)
   return Object.freeze([...scopes])
 }
 

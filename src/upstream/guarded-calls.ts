@@ -5,8 +5,8 @@ import { within, withinSpan } from '../lib/deadline.js'
 import { IS_OUTAGE, NoAnswer } from './no-answer.js'
 import type { AuthEvent } from '../events.js'
 
-/** R11. */
-const MOST_CALLS = 64
+/** At once (R11). */
+export const MOST_CALLS = 64
 
 export interface GuardedCallsOptions {
   /** Seconds for one call, the wait for its turn and a second attempt included. */
