@@ -10,16 +10,10 @@ import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js
 import { webUrl } from '../lib/web-url.js'
 import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
-<<<<<<< HEAD
 import { answerRules, claimsOf, INACTIVE, NOT_THEIRS, oddityOf } from './answer.js'
 import { checkedClientAuth, ClientAuth } from './client-auth.js'
 import { decryptionBy } from './encrypted-answer.js'
-import { allowNoExpiry } from './introspection-options.js'
-=======
-import { answerRules, claimsOf, INACTIVE, oddityOf } from './answer.js'
-import { checkedClientAuth } from './client-auth.js'
 import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
->>>>>>> wt-cachebench
 import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from './sent-along.js'
 import { checkedPrefixes, ownership, recognition, refusalOf } from './shown-tokens.js'
