@@ -2,6 +2,7 @@
 import { AuthUnavailableError } from '../src/errors.js'
 import { notify } from '../src/events.js'
 import { isBearerToken } from '../src/lib/bearer-token.js'
+import { closeAll } from '../src/lib/close-all.js'
 import { withinSpan } from '../src/lib/deadline.js'
 import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { warnOfBug } from '../src/lib/warn.js'
@@ -115,7 +116,7 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   override async close(): Promise<void> {
-    await Promise.all(this.#members.map(({ provider }) => provider.close?.()))
+    await closeAll(this.#members.map(({ provider }) => provider))
   }
 
   /** Who owns this token, or else who may know it. */

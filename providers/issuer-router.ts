@@ -2,6 +2,7 @@
 import { unverifiedIssuer } from '../src/jwt/decode.js'
 import { notify } from '../src/events.js'
 import { isUnavailable } from '../src/errors.js'
+import { closeAll } from '../src/lib/close-all.js'
 import { unlessAborted } from '../src/lib/deadline.js'
 import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { BearerAuthProvider } from '../src/provider.js'
@@ -129,7 +130,7 @@ export class IssuerRouter extends BearerAuthProvider {
   }
 
   override async close(): Promise<void> {
-    await Promise.all([...[...this.#routes.values()].map((provider) => provider.close?.()), this.#tenants?.close()])
+    await closeAll([...this.#routes.values(), this.#tenants])
   }
 
   async #find(issuer: string, signal: AbortSignal | undefined): Promise<BearerAuthProvider | null> {

@@ -21,8 +21,8 @@ import type { StaticGrant } from '../src/static/static-grant.js'
 import type { StaticList } from '../src/static/static-list.js'
 import type { Verdict } from '../src/verdict.js'
 
-/** What `StaticProvider` takes beside its tokens. Nothing is remembered: the list itself answers as fast. */
-export interface StaticProviderOptions extends Omit<ProviderOptions, 'cache' | 'clockTolerance'> {
+/** What `StaticProvider` takes beside its tokens. Nothing is remembered: the list itself answers as fast. More claims are written there too. */
+export interface StaticProviderOptions extends Omit<ProviderOptions, 'cache' | 'clockTolerance' | 'claims' | 'enrich' | 'enrichTimeout'> {
   /**
    * Tokens that begin with it and `_` were made by `generateToken` and belong to this provider, in the list or not: one
    * that was mistyped or taken out is refused here, and shown to nobody else. Give each to one provider of a chain.
@@ -155,7 +155,7 @@ export class StaticProvider extends StandardProvider {
   }
 }
 
-const OPTIONS = ['prefix', 'scopes', 'revocations', 'tokenHeader', 'observe', 'now', 'name']
+const OPTIONS = ['prefix', 'scopes', 'implies', 'expandScopes', 'revocations', 'tokenHeader', 'observe', 'now', 'name']
 
 const UNSAID = { expected: undefined, actual: undefined }
 const MISTYPED = reject('malformed', { claim: 'checksum', ...UNSAID, hint: 'the checksum does not fit: the token was cut off or mistyped' })

@@ -24,7 +24,7 @@ import type { Verdict } from '../src/verdict.js'
 type OneOrMore = string | readonly [string, ...string[]]
 
 /** What `UserInfoProvider` takes: what every provider takes, where to ask, and whose applications' tokens are taken. */
-export type UserInfoProviderOptions = ProviderOptions & {
+export type UserInfoProviderOptions<Output = unknown> = ProviderOptions<Output> & {
   /** How the tokens begin. Default: as `tokenInfo` says. */
   prefix?: OneOrMore | undefined
   /** Claims that must be there. Default: `sub`, and `exp` where there is a `tokenInfo`. */
@@ -63,7 +63,7 @@ const OPTIONS = [...PROVIDER_OPTIONS, 'prefix', 'requiredClaims', 'rules', 'time
  *
  * @throws TypeError at construction for an option that is wrong.
  */
-export class UserInfoProvider extends StandardProvider {
+export class UserInfoProvider<Output = unknown> extends StandardProvider<Output> {
   override readonly issuers: readonly string[]
   override readonly owns: Ownership
   readonly #shown: ShownTokens
@@ -75,7 +75,7 @@ export class UserInfoProvider extends StandardProvider {
   readonly #calls: GuardedCalls
   readonly #closed = new AbortController()
 
-  constructor(options: UserInfoProviderOptions) {
+  constructor(options: UserInfoProviderOptions<Output>) {
     checkOptions('UserInfoProvider', options, OPTIONS)
     super({ ...standardOptions(options), name: options.name ?? 'userinfo' })
     const { tokenInfo, userInfo, audience, requiredClaims = ['sub'], rules, timeout = 2, [allowInsecureHttp]: insecure = false } = options
@@ -163,6 +163,6 @@ function checkTokenInfo(tokenInfo: TokenInfo, insecure: boolean): void {
   if (typeof claims !== 'function') throw new TypeError('"tokenInfo.claims" must be a function that makes claims of the answer')
 }
 
-function standardOptions(options: UserInfoProviderOptions): ProviderOptions {
+function standardOptions<Output>(options: UserInfoProviderOptions<Output>): ProviderOptions<Output> {
   return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }

@@ -1,10 +1,10 @@
 /** Who is calling, for any code that runs while a request is handled. */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { hasScopes } from './access-token.js'
 import { AuthenticationError, InsufficientScopeError } from './errors.js'
 import { spanInSeconds } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
 import { warn } from './lib/warn.js'
-import { missingScopes } from './scopes/match.js'
 import type { AccessToken } from './access-token.js'
 import type { Answer } from './answer.js'
 
@@ -46,7 +46,7 @@ export function requireAuth(...scopes: string[]): AccessToken {
   const context = storage.getStore()
   if (context === undefined) warnOnce()
   if (!context?.token) throw new AuthenticationError(undefined, context?.answers?.unauthenticated())
-  if (missingScopes(context.token.scopes, scopes).length > 0) {
+  if (!hasScopes(context.token, scopes)) {
     throw new InsufficientScopeError(scopes, context.answers?.insufficientScope(scopes))
   }
   return context.token
@@ -67,7 +67,7 @@ export async function requireFreshAuth(maxAge: number, ...scopes: string[]): Pro
   if (verifyAgain === undefined) return token
   const fresh = await verifyAgain(maxAge)
   if (fresh === null) throw new AuthenticationError('The token is good no more', answers?.invalidToken())
-  if (missingScopes(fresh.scopes, scopes).length > 0) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes))
+  if (!hasScopes(fresh, scopes)) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes))
   return fresh
 }
 

@@ -206,7 +206,7 @@ describe('a TypeScript program', () => {
   })
 
   test('for a runtime that is not Node compiles without the types of Node', { timeout: 60_000 }, () => {
-    const portable = ['.', './fetch', './hono', './mcp', './redis']
+    const portable = ['.', './fetch', './hono', './mcp', './redis', './presets']
     const imports = portable.map((path, index) => `import * as all${index} from '${specifier(path)}'\nvoid all${index}\n`).join('')
     write('worker/main.ts', imports + IMPORTS + PROGRAM)
     writeJson('worker/tsconfig.json', {

@@ -1,5 +1,5 @@
 /** Plugs a provider into the MCP SDKs' own gates: `requireBearerAuth` of 1.x and of 2.x. Imports neither. */
-import { toAccessToken } from '../access-token.js'
+import { heldScopes, toAccessToken } from '../access-token.js'
 import { currentAuth } from '../context.js'
 import { authInfoOf, toAuthInfo } from '../gate/auth-info.js'
 import { checkOptions, clockInSeconds, optionalFunction, spanInSeconds } from '../lib/options.js'
@@ -71,7 +71,8 @@ export function visibleTools<T extends { readonly name: string }>(tools: readonl
 export function scopeChallenge(...scopes: readonly [string, ...string[]]) {
   checkedScopes('scopes', scopes)
   return ({ authInfo }: { readonly authInfo?: { readonly scopes: readonly string[] } | undefined }): { scopes: readonly [string, ...string[]] } | undefined => {
-    const held = currentAuth()?.token?.scopes ?? authInfo?.scopes
+    const token = currentAuth()?.token
+    const held = token ? heldScopes(token) : authInfo?.scopes
     return held === undefined || missingScopes(held, scopes).length === 0 ? undefined : { scopes }
   }
 }

@@ -1,4 +1,5 @@
 /** The caller in the shape of the MCP SDKs, so that a tool finds it as `extra.authInfo` (1.x) or `ctx.http.authInfo` (2.x). */
+import { heldScopes } from '../access-token.js'
 import type { AccessToken } from '../access-token.js'
 import type { AuthContext } from '../context.js'
 
@@ -7,6 +8,7 @@ export interface AuthInfo {
   token: string
   /** The token's client, else the name of the provider that said yes: the SDKs demand one. */
   clientId: string
+  /** Implied ones included: the SDKs compare names. */
   scopes: string[]
   /** Seconds since the epoch. */
   expiresAt?: number
@@ -25,12 +27,12 @@ export interface AuthInfoOptions {
 
 /** Does NOT invent an end for a token that has none: `tokenVerifier` does, because the SDKs' own gates demand it. */
 export function toAuthInfo(accessToken: AccessToken, { resource, metadataUrl }: AuthInfoOptions = {}): AuthInfo {
-  const { token, claims, scopes, expiresAt, subject, issuer, provider, clientId = provider } = accessToken
+  const { token, claims, expiresAt, subject, issuer, provider, clientId = provider } = accessToken
   const issuedFor = resource ?? soleAudience(claims.aud)
   return {
     token,
     clientId,
-    scopes: [...scopes],
+    scopes: [...heldScopes(accessToken)],
     ...(expiresAt !== undefined && { expiresAt }),
     ...(issuedFor !== undefined && { resource: new URL(issuedFor) }),
     ...(metadataUrl !== undefined && { resourceMetadataUrl: metadataUrl }),

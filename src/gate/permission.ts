@@ -1,7 +1,7 @@
 /** Whether a caller may do what the request asks for: the scopes of every request, and those of the operations in it. */
+import { hasScopes } from '../access-token.js'
 import { errorAnswer } from '../answer.js'
 import { isUnavailable } from '../errors.js'
-import { missingScopes } from '../scopes/match.js'
 import { calledOperations } from './called-operations.js'
 import { needOf } from './operations.js'
 import type { AccessToken } from '../access-token.js'
@@ -45,7 +45,7 @@ function isOwnSession({ header }: GateRequest, { token }: Caller, { sessions }: 
 /** Whether the caller has the scopes for one operation: to show only what may be used. */
 export function mayCall({ token }: Caller, method: string, name: string, { operations = [] }: GatePolicy): boolean {
   const { scopes } = needOf([{ method, names: [name] }], operations)
-  return scopes.length === 0 || (token !== null && missingScopes(token.scopes, scopes).length === 0)
+  return scopes.length === 0 || (token !== null && hasScopes(token, scopes))
 }
 
 /** What the work gives, or the denial for "nobody knows". Any other exception is a bug. */
@@ -66,5 +66,5 @@ function renewed({ verify }: Caller, maxAge: number, policy: GatePolicy): Promis
 }
 
 function lacks({ token }: Caller, scopes: readonly string[]): boolean {
-  return token !== null && missingScopes(token.scopes, scopes).length > 0
+  return token !== null && !hasScopes(token, scopes)
 }

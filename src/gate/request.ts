@@ -1,5 +1,5 @@
 /** What a request presents: one token, in the one place where this gate looks for it. */
-import { isBearerToken } from '../lib/bearer-token.js'
+import { isAssertion, isBearerToken } from '../lib/bearer-token.js'
 import { isOfAllowedPage, valuesOfCookie } from './token-cookie.js'
 import type { ReadHeader } from './read-header.js'
 import type { ReadBody } from './request-body.js'
@@ -36,7 +36,7 @@ export interface TokenPlaces {
 
 /** Tokens in the query or the body are never looked at. */
 export function readCredentials(request: Pick<GateRequest, 'header'>, { header, cookie }: TokenPlaces): Credentials {
-  if (header !== undefined) return oneToken(request.header(header))
+  if (header !== undefined) return oneToken(request.header(header), isAssertion)
   const credentials = inAuthorization(request.header('authorization'))
   if (credentials.kind !== 'none' || cookie === undefined || !isOfAllowedPage(request.header, cookie)) return credentials
   return oneToken(valuesOfCookie(request.header, cookie))
@@ -56,7 +56,7 @@ function inAuthorization([header, ...others]: readonly string[]): Credentials {
   return oneToken([blank !== -1 && header[blank] === ' ' ? header.slice(blank + 1) : ''])
 }
 
-function oneToken([token, ...others]: readonly string[]): Credentials {
+function oneToken([token, ...others]: readonly string[], isToken = isBearerToken): Credentials {
   if (token === undefined) return { kind: 'none' }
-  return others.length === 0 && isBearerToken(token) ? { kind: 'bearer', token } : { kind: 'malformed' }
+  return others.length === 0 && isToken(token) ? { kind: 'bearer', token } : { kind: 'malformed' }
 }

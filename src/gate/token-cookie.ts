@@ -37,8 +37,13 @@ export function isOfAllowedPage(header: ReadHeader, { origins }: TokenCookie): b
   return header('sec-fetch-site').join() === 'same-origin'
 }
 
+/** In characters. No browser sends more, and to take more apart would hold up everybody else. */
+const LONGEST = 65_536
+
 /** Every value of the cookie: more than one means that somebody else set one too. */
 export function valuesOfCookie(header: ReadHeader, { name }: TokenCookie): readonly string[] {
-  const pairs = header('cookie').flatMap((line) => line.split(';')).map((pair) => pair.trim())
+  const lines = header('cookie')
+  if (lines.some((line) => line.length > LONGEST)) return [''] // no token: it is refused
+  const pairs = lines.flatMap((line) => line.split(';')).map((pair) => pair.trim())
   return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1))
 }

@@ -1,5 +1,6 @@
 /** One issuer's introspection as the options say: which tokens it is shown, how it is asked, what its answer must say. */
 import { expectationsOf } from '../jwt/expectations.js'
+import { checkedHints, inOwnWords } from '../jwt/hints.js'
 import { IssuerKeys } from '../jwt/issuer-keys.js'
 import { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import { keyOrigin } from '../jwt/key-origin.js'
@@ -9,7 +10,7 @@ import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js
 import { webUrl } from '../lib/web-url.js'
 import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
-import { answerRules, claimsOf, INACTIVE, NOT_THEIRS, oddityOf } from './answer.js'
+import { answerRules, claimsOf, INACTIVE, notTheirs, oddityOf } from './answer.js'
 import { checkedClientAuth, ClientAuth } from './client-auth.js'
 import { decryptionBy } from './encrypted-answer.js'
 import { allowNoExpiry } from './introspection-options.js'
@@ -18,6 +19,7 @@ import { checkedHeaders, checkedParameters } from './sent-along.js'
 import { checkedPrefixes, ownership, recognition, refusalOf } from './shown-tokens.js'
 import type { Observe } from '../events.js'
 import type { Fetch } from '../lib/bounded-fetch.js'
+import type { Hints } from '../jwt/hints.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
 import type { Expectations, Rule } from '../jwt/rules.js'
 import type { Ownership, Recognition } from '../provider.js'
@@ -42,6 +44,7 @@ export class Introspection {
   readonly #shown: ShownTokens
   readonly #expected: Expectations
   readonly #rules: readonly Rule[]
+  readonly #hints: Hints | undefined
   readonly #introspector: Introspector
   readonly #surroundings: Surroundings
   readonly #closed = new AbortController()
@@ -59,6 +62,7 @@ export class Introspection {
     this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix) }
     this.#expected = expectationsOf(asJwtOptions(options), surroundings.clockTolerance)
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
+    this.#hints = checkedHints(options.hints)
     this.policy = policyOf(options, this.#expected)
     this.#introspector = new Introspector({
       issuer,
@@ -87,9 +91,14 @@ export class Introspection {
 
   /** Asks, and checks the answer. A foreign token is refused without being shown. @throws AuthUnavailableError */
   async verdictOn(token: string): Promise<Verdict> {
+    const verdict = await this.#verdictOn(token)
+    return verdict.accepted ? verdict : inOwnWords(verdict, this.#hints)
+  }
+
+  async #verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return refusalOf(token, this.#shown)
     const answer = await this.#introspector.ask(token)
-    if (answer === 'not theirs') return reject('unknown_token', { claim: 'kind', expected: 'a token of theirs', actual: undefined, hint: NOT_THEIRS })
+    if (answer === 'not theirs') return notTheirs()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
     const found = firstFinding(this.#rules, { header: {}, claims }, this.#expected, this.#surroundings.now())

@@ -6,7 +6,7 @@ import { ClientAuth } from './client-auth.js'
 import { Endpoint } from './endpoint.js'
 import { GuardedCalls } from './guarded-calls.js'
 import { openSigned, SIGNED_TYPE } from './signed-answer.js'
-import { isShallow } from './token-info.js'
+import { isModest } from './token-info.js'
 import { blaming, exchange, isAboutUs, NoAnswer } from './upstream.js'
 import type { ServerMetadata } from 'openid-client'
 import type { AuthEvent } from '../events.js'
@@ -137,7 +137,7 @@ function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): stri
 /** RFC 7662 section 2.2: `active` is a boolean; anything else says nothing about the token. */
 function understood(answer: Readonly<Record<string, unknown>>, host: string): Answer {
   if (answer.active !== true && answer.active !== false) throw unreadable(host)
-  if (!isShallow(answer, 0)) throw unreadable(host)
+  if (!isModest(answer)) throw unreadable(host)
   return answer.active ? answer : null
 }
 

@@ -13,7 +13,7 @@ export interface TokenInfo {
   readonly send: 'header' | 'query'
   /** What is said when the token is bad. Any other status is nobody's word on the token. */
   readonly refusedWith: readonly number[]
-  /** Makes claims of the answer: at least `aud`, and `exp`, in seconds. `now`, in seconds too, for answers that only say how long. */
+  /** Makes claims of the answer: at least `aud`, and `exp`, in seconds. `now`: for servers that say how long from now. */
   readonly claims: (answer: Readonly<Record<string, unknown>>, now: number) => Claims
   /** How its tokens begin, where that is known. */
   readonly prefix?: string | undefined
@@ -94,17 +94,24 @@ function parsed(text: string, host: string): Readonly<Record<string, unknown>> {
   } catch {
     answer = undefined // without the parser's words: they quote the body
   }
-  if (isObject(answer) && isShallow(answer, 0)) return answer
+  if (isObject(answer) && isModest(answer)) return answer
   throw new NoAnswer('unreadable', `the answer of ${host} is no JSON object`)
 }
 
-/** Levels of an answer. */
+/** Levels of an answer, and how many members, objects and arrays it may have in all: each of them costs time. */
 const MAX_DEPTH = 16
+const MAX_MEMBERS = 2_000
 
-/** True for what is not nested deeper than any answer is. */
-export function isShallow(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return depth < MAX_DEPTH && Object.values(value).every((member) => isShallow(member, depth + 1))
+/** True for what is neither deeper nor wider than any answer is. */
+export function isModest(answer: object): boolean {
+  return membersOf(answer, 0) <= MAX_MEMBERS
+}
+
+function membersOf(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth === MAX_DEPTH) return Number.POSITIVE_INFINITY
+  const members: readonly unknown[] = Object.values(value)
+  return members.reduce<number>((sum, member) => sum + membersOf(member, depth + 1), Array.isArray(value) ? 1 : 1 + members.length)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -121,6 +121,30 @@ describe('ChainProvider', () => {
     expect(closed).toEqual(['a', 'b'])
   })
 
+  test('a member that fails to close keeps no other from closing, and is told', async () => {
+    const closed: string[] = []
+    const member = (close: () => Promise<void>): BearerAuthProvider => ({ ...says('no'), close })
+    const chain = new ChainProvider([
+      member(() => { throw new Error('at once') }),
+      member(() => Promise.reject(new Error('later'))),
+      member(async () => { await new Promise((done) => setImmediate(done)); closed.push('last') }),
+    ])
+    await expect(chain.close()).rejects.toThrow('at once')
+    expect(closed).toEqual(['last'])
+  })
+
+  test('whoever gives up is not waited for by the members that were not asked yet', async () => {
+    const giving = new AbortController()
+    const first: BearerAuthProvider = {
+      verifyToken: (_, options) => new Promise((_, refuse) => options?.signal?.addEventListener('abort', () => refuse(options.signal?.reason))),
+    }
+    const second = says('yes')
+    const asked = new ChainProvider([first, second]).verifyToken('a-token', { signal: giving.signal })
+    giving.abort(new Error('gone'))
+    await expect(asked).rejects.toThrow('gone')
+    expect(second.asked).toEqual([])
+  })
+
   test.each([
     ['an empty chain', [], /at least one provider/],
     ['no array', undefined, /at least one provider/],
