@@ -107,6 +107,7 @@ export function oddityOf({ sub, username }: Claims): string | undefined {
 
 export const INACTIVE =
   'the identity provider says inactive: ended, revoked, never issued, or not for this client to ask about; try a client of its own for this server'
+export const NOT_THEIRS = 'the identity provider answers no questions about tokens of this kind; verify its JWTs with JwksProvider'
 const OTHER_KIND = 'this is another kind of token; send the access token'
 const IN_MILLISECONDS = 'the identity provider writes milliseconds where RFC 7662 has seconds'
 const SCOPE_AS_AUDIENCE = 'the identity provider writes the scope into "aud"; name another claim in "audienceClaims"'

@@ -1,5 +1,5 @@
 /** What identity providers without introspection say about a token that is shown to them. */
-import { blaming, codeOf, faultOf, MAX_BYTES, mediaTypeOf, NoAnswer } from './upstream.js'
+import { blaming, faultOf, MAX_BYTES, mediaTypeOf, NoAnswer } from './upstream.js'
 import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
 import type { Claims } from '../access-token.js'
@@ -13,8 +13,8 @@ export interface TokenInfo {
   readonly send: 'header' | 'query'
   /** What is said when the token is bad. Any other status is nobody's word on the token. */
   readonly refusedWith: readonly number[]
-  /** Makes claims of the answer: at least `aud`, and `exp`, in seconds. */
-  readonly claims: (answer: Readonly<Record<string, unknown>>) => Claims
+  /** Makes claims of the answer: at least `aud`, and `exp`, in seconds. `now`: for servers that say how long from now. */
+  readonly claims: (answer: Readonly<Record<string, unknown>>, now: number) => Claims
   /** How its tokens begin, where that is known. */
   readonly prefix?: string | undefined
   readonly issuer?: string | undefined
@@ -70,10 +70,10 @@ export async function askAbout(token: string, { url, send, refusedWith }: Place,
   if (send === 'query') place.searchParams.set('access_token', token)
   const headers = { Accept: 'application/json', ...(send === 'header' && { Authorization: `Bearer ${token}` }) }
   const init: FetchInit = { headers, signal }
-  // Without a cause: it may quote the URL, and the token is in it.
   const response = await respond(fetch, place.href, init).catch((error: Error) => {
-    throw new NoAnswer('connection', `no answer from ${host}${codeOf(error)}`)
+    throw new NoAnswer('connection', error.message)
   })
+  if (response.redirected) throw new NoAnswer('redirect', `${host} redirected, and "fetch" followed`)
   if (response.status !== 200) {
     abandon(response.body)
     if (refusedWith.includes(response.status)) return null
@@ -94,17 +94,24 @@ function parsed(text: string, host: string): Readonly<Record<string, unknown>> {
   } catch {
     answer = undefined // without the parser's words: they quote the body
   }
-  if (isObject(answer) && isShallow(answer, 0)) return answer
+  if (isObject(answer) && isModest(answer)) return answer
   throw new NoAnswer('unreadable', `the answer of ${host} is no JSON object`)
 }
 
-/** Levels of an answer. */
+/** Levels of an answer, and how many members, objects and arrays it may have in all: each of them costs time. */
 const MAX_DEPTH = 16
+const MAX_MEMBERS = 2_000
 
-/** True for what is not nested deeper than any answer is. */
-export function isShallow(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return depth < MAX_DEPTH && Object.values(value).every((member) => isShallow(member, depth + 1))
+/** True for what is neither deeper nor wider than any answer is. */
+export function isModest(answer: object): boolean {
+  return membersOf(answer, 0) <= MAX_MEMBERS
+}
+
+function membersOf(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth === MAX_DEPTH) return Number.POSITIVE_INFINITY
+  const members: readonly unknown[] = Object.values(value)
+  return members.reduce<number>((sum, member) => sum + membersOf(member, depth + 1), Array.isArray(value) ? 1 : 1 + members.length)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -4,7 +4,8 @@ import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
 import { ownProperty } from '../lib/own-property.js'
 import type { CustomFetch } from 'openid-client'
-import type { Fetch } from '../lib/bounded-fetch.js'
+import type { Fetch, FetchAnswer } from '../lib/bounded-fetch.js'
+import type { OpenidClient } from './client-auth.js'
 
 /** Why there is no answer. None of them says anything about the token. */
 export type Fault =
@@ -34,7 +35,7 @@ export type Fault =
 /** Which faults are the server's as a whole, and not of one question: these make the breaker open. */
 export const IS_OUTAGE = {
   discovery: true,
-  'own proof': false,
+  'own proof': true,
   connection: true,
   'too slow': true,
   busy: false,
@@ -86,8 +87,7 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
     const { host } = new URL(url)
     const init = { method, headers: { ...headers, ...own, ...(open && { accept: mediaType }) }, body: String(body), signal } // a form, by openid-client
     const response = await respond(fetch, url, init).catch((error: Error) => {
-      // Without the cause: the error of a `fetch` that was handed in may hold the request, secrets and all.
-      throw new NoAnswer('connection', `no answer from ${host}${codeOf(error)}`)
+      throw new NoAnswer('connection', error.message)
     })
     // Credentials have gone there, by a `fetch` that follows where it was told not to: what comes from there is not taken.
     if (response.redirected) throw new NoAnswer('redirect', `${host} redirected, and "fetch" followed`)
@@ -97,21 +97,27 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
       throw new NoAnswer(fault, `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
     }
     const text = await blaming('unreadable', () => readText(response, host, MAX_BYTES))
-    const expected = response.status === 200 ? mediaType : JSON_TYPE
-    if (response.status === 200 && mediaTypeOf(response) !== expected) {
-      throw new NoAnswer('unreadable', `${host} answered with another content type than ${expected}`)
+    if (response.status === 400 && !isOAuthError(text)) throw new NoAnswer('status', `${host} answered 400 without a reason`)
+    if (response.status === 200 && mediaTypeOf(response) !== mediaType) {
+      throw new NoAnswer('unreadable', `${host} answered with another content type than ${mediaType}`)
     }
     const json = response.status === 200 && open !== undefined ? await blaming('unreadable', () => open(text)) : undefined
     return new Response(json === undefined ? text : JSON.stringify(json), { status: response.status, headers: { 'content-type': JSON_TYPE } })
   }
 }
 
-/** The code that Node gives to what went wrong, such as ECONNREFUSED. */
-export function codeOf(error: unknown): string {
-  const causes = [0, 1, 2].reduce<readonly unknown[]>((found) => [...found, (found.at(-1) as Error | undefined)?.cause], [error])
-  const codes = causes.map((cause) => ownProperty(cause, 'code'))
-  const code = codes.find((one) => typeof one === 'string' && /^E[A-Z_]{3,40}$/.test(one) && one !== 'ERR_AUTH_UNAVAILABLE')
-  return typeof code === 'string' ? ` (${code})` : ''
+/** RFC 6749 section 5.2. Looked at here, since a 400 may be about one odd token, and an unreadable answer is an outage. */
+function isOAuthError(text: string): boolean {
+  try {
+    return typeof ownProperty(JSON.parse(text), 'error') === 'string'
+  } catch {
+    return false
+  }
+}
+
+/** True for an OAuth error that is about our credentials (RFC 6749 section 5.2), whatever its status. */
+export function isAboutUs(openid: OpenidClient, error: unknown): boolean {
+  return error instanceof openid.ResponseBodyError && (error.error === 'invalid_client' || error.error === 'unauthorized_client')
 }
 
 /** Whose fault a status is that is no answer. */
@@ -125,7 +131,7 @@ export function faultOf(status: number): Fault {
 }
 
 /** The content type without its parameters. */
-export function mediaTypeOf({ headers }: Response): string | undefined {
+export function mediaTypeOf({ headers }: FetchAnswer): string | undefined {
   return headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
 }
 

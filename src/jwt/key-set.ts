@@ -44,6 +44,12 @@ export class KeySet {
     return this.#keys.length
   }
 
+  /** The names of its keys. */
+  names(): ReadonlySet<string> {
+    const names = this.#keys.map((key) => ownProperty(key, 'kid'))
+    return new Set(names.filter((name) => typeof name === 'string'))
+  }
+
   /** The document these keys came from. */
   toJSON(): { keys: readonly unknown[] } {
     return { keys: this.#keys }
@@ -97,7 +103,7 @@ function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
   const own = (name: string): unknown => ownProperty(key, name)
   if (own('kty') !== shape.kty || (shape.crv !== undefined && own('crv') !== shape.crv)) return false
   if (own('alg') !== undefined && !isSameAlgorithm(own('alg'), alg)) return false
-  if (own('use') !== undefined && own('use') !== 'sig') return false
+  if (own('use') !== undefined && !USES.has(own('use'))) return false
   const operations = own('key_ops')
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return false
   // A private key in public is nobody's key any more.
@@ -105,6 +111,9 @@ function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
   if (shape.kty === 'OKP') return !hasSmallOrder(bytesOf(own('x')))
   return shape.kty !== 'RSA' || isStrongRsa(own('n'), own('e'))
 }
+
+/** For signatures; a SPIFFE bundle has a word of its own (SPIFFE Trust Domain and Bundle section 4.2.2). */
+const USES: ReadonlySet<unknown> = new Set(['sig', 'jwt-svid'])
 
 /** RFC 7518 section 6: any of these gives an RSA key away, `d` those of the other kinds, and `k` is a shared secret. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
