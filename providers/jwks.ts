@@ -175,16 +175,16 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     })
   }
 
-  #read(token: string): DecodedJwt | null {
-    return this.#reading === undefined ? decodeJwt(token) : this.#reading.read(token)
-  }
-
   // The reader gives all tokens of a key the same header: what holds for one of them holds for the next.
   #headerFinding(jwt: DecodedJwt, now: number): Finding | undefined {
     if (jwt.header === this.#soundHeader) return undefined
     const found = firstFinding(this.#rules.header, jwt, this.#expected, now)
     if (found === undefined) this.#soundHeader = jwt.header
     return found
+  }
+
+  #read(token: string): DecodedJwt | null {
+    return this.#reading === undefined ? decodeJwt(token) : this.#reading.read(token)
   }
 
   #rejected(found: Finding): Verdict {

@@ -13,7 +13,7 @@ import { accept, reject } from '../verdict.js'
 import { answerRules, claimsOf, INACTIVE, NOT_THEIRS, oddityOf } from './answer.js'
 import { checkedClientAuth, ClientAuth } from './client-auth.js'
 import { decryptionBy } from './encrypted-answer.js'
-import { allowNoExpiry } from './introspection-options.js'
+import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
 import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from './sent-along.js'
 import { checkedPrefixes, ownership, recognition, refusalOf } from './shown-tokens.js'
@@ -52,7 +52,7 @@ export class Introspection {
 
   /** @throws TypeError for an option that is wrong. */
   constructor(options: IntrospectionOptions, surroundings: Surroundings) {
-    const { issuer, endpoint, clientAuth, timeout = 2, [allowInsecureHttp]: insecure = false } = options
+    const { issuer, endpoint, clientAuth, timeout = TIMEOUT, [allowInsecureHttp]: insecure = false } = options
     if (issuer === undefined && endpoint === undefined) throw new TypeError('give "issuer", or "endpoint" with the URL of its introspection')
     if (issuer !== undefined && endpoint === undefined) webUrl('issuer', issuer, { insecure })
     if (endpoint !== undefined) webUrl('endpoint', endpoint, { insecure })

@@ -7,7 +7,7 @@ import { webCryptoEngine } from './web-crypto-engine.js'
 import type { CryptoKey } from 'jose'
 import type { Algorithm } from './algorithms.js'
 import type { NodeCrypto, Verification } from './node-verification.js'
-import type { SignatureEngine, Signed } from './signature-engine.js'
+import type { Signed, SignatureEngine } from './signature-engine.js'
 
 let decided: SignatureEngine | null | undefined
 
@@ -27,9 +27,9 @@ function engine(crypto: NodeCrypto): SignatureEngine {
   async function isSignedInThread(what: Signed, alg: Algorithm, key: CryptoKey, { hash, key: input }: Verification): Promise<boolean> {
     inThreads ??= isTrustworthyInThreads(crypto, verification)
     if (!(await inThreads)) return webCryptoEngine.isSignedBy(what, alg, key)
-    const signed = Buffer.from(what.signed, 'latin1')
+    const data = Buffer.from(what.signed, 'latin1')
     return new Promise((resolve, reject) => {
-      crypto.verify(hash, signed, input, what.signature, (error, good) => (error ? reject(error) : resolve(good)))
+      crypto.verify(hash, data, input, what.signature, (error, good) => (error ? reject(error) : resolve(good)))
     })
   }
   return {

@@ -1,4 +1,4 @@
-/** What plainly marks a JWT as something else than what is wanted (RFC 8725 section 3.11). */
+/** What plainly marks a JWT as something else than the kind that is wanted (RFC 8725 section 3.11). */
 
 type ReadClaims = Readonly<Record<string, unknown>>
 
@@ -10,31 +10,29 @@ interface OtherKind {
   readonly kind: string
 }
 
-/** The first mark found, or undefined for what may be of the kind that is wanted. */
+/** The first mark found, or undefined for what may be of the kind that is wanted. No table: looking claims up by names in variables would cost more. */
 export function otherKindOf(claims: ReadClaims, wanted: TokenType = 'access'): OtherKind | undefined {
-  return (wanted === 'id' ? markOfAccessToken(claims) : markOfIdToken(claims)) ?? markOfNeither(claims)
-}
-
-// Claims are named in code: to look them up by names in a table would cost more than all other rules.
-function markOfIdToken({ at_hash, c_hash, token_use, typ }: ReadClaims): OtherKind | undefined {
-  const kind = 'an ID token'
-  if (at_hash !== undefined) return { claim: 'at_hash', kind } // OIDC Core section 3.1.3.6
-  if (c_hash !== undefined) return { claim: 'c_hash', kind } // OIDC Core section 3.3.2.11
-  if (token_use === 'id') return { claim: 'token_use', kind } // Amazon Cognito
-  return typ === 'ID' ? { claim: 'typ', kind } : undefined // Keycloak
-}
-
-function markOfAccessToken({ token_use, typ }: ReadClaims): OtherKind | undefined {
-  const kind = 'an access token'
-  if (token_use === 'access') return { claim: 'token_use', kind } // Amazon Cognito
-  return typ === 'Bearer' ? { claim: 'typ', kind } : undefined // Keycloak
-}
-
-function markOfNeither({ token_use, typ, events, htm, token_introspection }: ReadClaims): OtherKind | undefined {
+  const { token_use, typ, events, htm, token_introspection } = claims
+  const other = wanted === 'id' ? notId(claims) : notAccess(claims)
+  if (other !== undefined) return other
   if (token_use !== undefined && token_use !== 'access' && token_use !== 'id') return { claim: 'token_use', kind: 'another kind of token' }
   if (typ === 'Refresh' || typ === 'Offline' || typ === 'Logout') return { claim: 'typ', kind: 'a refresh or logout token' } // Keycloak
   if (events !== undefined) return { claim: 'events', kind: 'a security event or logout token' } // RFC 8417, Back-Channel Logout section 2.4
   if (htm !== undefined) return { claim: 'htm', kind: 'a DPoP proof' } // RFC 9449 section 4.2
   if (token_introspection !== undefined) return { claim: 'token_introspection', kind: 'an introspection response' } // RFC 9701 section 5
+  return undefined
+}
+
+function notAccess({ at_hash, c_hash, token_use, typ }: ReadClaims): OtherKind | undefined {
+  if (at_hash !== undefined) return { claim: 'at_hash', kind: 'an ID token' } // OIDC Core section 3.1.3.6
+  if (c_hash !== undefined) return { claim: 'c_hash', kind: 'an ID token' } // OIDC Core section 3.3.2.11
+  if (token_use === 'id') return { claim: 'token_use', kind: 'an ID token' } // Amazon Cognito
+  if (typ === 'ID') return { claim: 'typ', kind: 'an ID token' } // Keycloak
+  return undefined
+}
+
+function notId({ token_use, typ }: ReadClaims): OtherKind | undefined {
+  if (token_use === 'access') return { claim: 'token_use', kind: 'an access token' } // Amazon Cognito
+  if (typ === 'Bearer') return { claim: 'typ', kind: 'an access token' } // Keycloak
   return undefined
 }

@@ -30,6 +30,8 @@ export interface ScopeRule {
   readonly read: (claims: Claims) => Reading
   /** Whether values can be unknown to it: a table has an end. */
   readonly mayMiss: boolean
+  /** The scopes that it can grant, as far as that is known before any claims come. */
+  readonly range: readonly string[]
   /** What would grant a scope, in words: `"admin" in realm_access.roles`. `suffices`: does holding this one do? */
   readonly waysTo: (wanted: string, suffices: (scope: string) => boolean) => readonly string[]
 }
@@ -46,6 +48,7 @@ export function ruleOf(mapper: ScopeMapper): ScopeRule {
   return readyRule(mapper) ?? {
     read: (claims) => ({ grants: validScopes(mapper(claims)).map((scope) => ({ scope, source })), unknown: [] }),
     mayMiss: false,
+    range: [],
     waysTo: () => [],
   }
 }
