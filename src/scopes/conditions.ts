@@ -64,7 +64,7 @@ function added(readings: readonly Reading[]): Reading {
 
 function rulesOf(owner: string, mappers: readonly ScopeMapper[]): readonly ScopeRule[] {
   if (mappers.length === 0) throw new TypeError(`${owner} takes at least one mapper, such as fromClaim("roles", { admin: "notes:write" })`)
-  return checkedMappers(owner, mappers).map(ruleOf)
+  return checkedMappers(`${owner} takes mappers, one per argument`, mappers).map(ruleOf)
 }
 
 interface Condition {

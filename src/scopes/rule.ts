@@ -58,11 +58,11 @@ export function readyRule(mapper: ScopeMapper & { readonly [RULE]?: ScopeRule })
   return mapper[RULE]
 }
 
-/** @throws TypeError where an argument is no mapper. Returns them. */
-export function checkedMappers(owner: string, mappers: unknown): readonly ScopeMapper[] {
+/** Mappers, one or several. @throws TypeError for what is none, with this demand. Returns them. */
+export function checkedMappers(demand: string, mappers: unknown): readonly ScopeMapper[] {
   const list: readonly unknown[] = Array.isArray(mappers) ? [...mappers] : [mappers]
   if (list.every((mapper): mapper is ScopeMapper => typeof mapper === 'function')) return list
-  throw new TypeError(`${owner} takes mappers: standardScopes, fromClaim("roles", { admin: "notes:write" })`)
+  throw new TypeError(`${demand}: [standardScopes, fromClaim("roles", { admin: "notes:write" })]`)
 }
 
 /** What a mapper gave, nothing outside the alphabet. */

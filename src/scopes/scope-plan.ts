@@ -30,7 +30,7 @@ export class ScopePlan {
 
   /** @throws TypeError for an option that is wrong. */
   constructor({ scopes = standardScopes, implies, expandScopes = true }: ScopeOptions) {
-    this.mappers = checkedMappers('"scopes"', scopes)
+    this.mappers = checkedMappers('"scopes" must be a mapper or an array of them', scopes)
     this.#hierarchy = implies === undefined ? undefined : new ScopeHierarchy(implies)
     if (typeof expandScopes !== 'boolean') throw new TypeError('"expandScopes" must be true or false')
     this.#expandScopes = expandScopes
