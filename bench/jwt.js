@@ -1,23 +1,24 @@
 /** Measures JWT verification, ours against the limit and the peers: `npm run bench:jwt`. */
-import { writeFileSync } from 'node:fs'
+import { machine } from './lib/machine.js'
+import { pin, run } from './lib/part.js'
+import { goalsTable, heading, writeJson } from './lib/report.js'
 import { figuresOf } from './jwt/figures.js'
 import { goalsOf } from './jwt/goals.js'
-import { machine } from './jwt/machine.js'
-import { readOptions, USAGE } from './jwt/options.js'
-import { goalsTable, heading, tableOf } from './jwt/report.js'
-import { pin, run } from './jwt/run.js'
+import { readOptions } from './jwt/options.js'
+import { tableOf } from './jwt/report.js'
 
-const options = optionsOrExit()
-const { algorithms, inFlights, size, library, file } = options
+const { algorithms, inFlights, size, library, file } = readOptions()
 const date = new Date().toISOString()
-const where = machine(library)
-console.log(heading(where, { date, pinned: pin.length > 0 }))
+const where = machine(library, { peers: ['aws-jwt-verify', 'express-oauth2-jwt-bearer', 'fast-jwt', 'jsonwebtoken', 'jwks-rsa'] })
+const pinned = pin.length > 0
+console.log(heading(where, { date, note: pinned ? 'one at a time: on one core' : 'one at a time: not pinned to a core, taskset is not there' }))
 
 /** @type {import('./jwt/figures.js').Figure[]} */
 const figures = []
 for (const algorithm of algorithms) {
   for (const inFlight of inFlights) {
-    const samples = await run({ algorithm, inFlight, size, library: library.href })
+    const order = { algorithm, inFlight, size, library: library.href }
+    const samples = await run(new URL('jwt/part.js', import.meta.url), order, { pinned: inFlight === 1 })
     const part = figuresOf(samples, { algorithm, inFlight })
     figures.push(...part)
     console.log(tableOf(part, { algorithm, inFlight }))
@@ -25,20 +26,5 @@ for (const algorithm of algorithms) {
 }
 
 const goals = goalsOf(figures)
-console.log(goalsTable(goals))
-if (file !== undefined) {
-  writeFileSync(file, `${JSON.stringify({ date, ...where, pinned: pin.length > 0, size, figures, goals }, null, 2)}\n`)
-}
-
-function optionsOrExit() {
-  let options
-  try {
-    options = readOptions(process.argv.slice(2))
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`)
-    process.exit(2)
-  }
-  if (!options.help) return options
-  console.log(USAGE)
-  process.exit(0)
-}
+console.log(goalsTable(goals, 'goal, one at a time'))
+writeJson(file, { date, ...where, pinned, size, figures, goals })

@@ -22,8 +22,7 @@ import type { KeyOptions } from '../src/jwt/issuer-keys.js'
 import type { JwtOptions } from '../src/jwt/jwt-options.js'
 import type { LogoutToken } from '../src/jwt/logout-token.js'
 import type { Reading } from '../src/jwt/reading.js'
-import type { Expectations, Finding, Rule } from '../src/jwt/rules.js'
-import type { Signed } from '../src/jwt/signature.js'
+import type { Expectations, Finding, Rule, RuleSet } from '../src/jwt/rules.js'
 import type { SignatureEngine } from '../src/jwt/signature-engine.js'
 import type { Awaitable } from '../src/lib/awaitable.js'
 import type { RecheckOptions } from '../src/introspection/recheck.js'
@@ -71,7 +70,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   readonly keys: Pick<IssuerKeys, 'warm' | 'snapshot'>
   readonly #keys: IssuerKeys
   readonly #expected: Expectations
-  readonly #rules: ReturnType<typeof rulesFor>
+  readonly #rules: RuleSet
+  #soundHeader: DecodedJwt['header'] | undefined
   readonly #engine: SignatureEngine
   readonly #hints: Hints | undefined
   readonly #reading: Reading | undefined
@@ -130,11 +130,11 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     const reportOn = (name: string, found: Finding | undefined): RuleReport => report(name, found && inOwnWords(found, this.#hints))
     const reportsOf = (rules: readonly Rule[]): RuleReport[] =>
       rules.map(({ name, find }) => reportOn(name, find(jwt, this.#expected, this.now())))
-    const reports = reportsOf(this.#rules.unsigned)
+    const reports = reportsOf([...this.#rules.header, ...this.#rules.claims])
     const named = reports.filter(({ rule, passed }) => !passed && (rule === 'alg' || rule === 'iss' || rule === 'crit'))
     // Without an algorithm and an issuer of ours there is no key to check with.
     if (named.length > 0) return reports
-    const signature = reportOn('signature', await this.#checkSignature(token, jwt))
+    const signature = reportOn('signature', await this.#checkSignature(jwt))
     return signature.passed ? [...reports, signature, ...reportsOf(this.#rules.signed)] : [...reports, signature]
   }
 
@@ -148,7 +148,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     const expected = logoutExpectations(this.#expected, audience)
     const jwt = decodeJwt(token)
     const found =
-      jwt === null ? reject('malformed') : (logoutFinding(jwt, expected, this.now()) ?? (await this.#checkSignature(token, jwt)))
+      jwt === null ? reject('malformed') : (logoutFinding(jwt, expected, this.now()) ?? (await this.#checkSignature(jwt)))
     if (jwt !== null && found === undefined) return logoutTokenOf(jwt, expected)
     const { claim, hint } = found?.detail ?? {}
     this.emit({ type: 'logout_refused', provider: this.name, reason: found?.reason ?? 'malformed', ...(claim && { claim }), ...(hint && { hint }) })
@@ -165,14 +165,22 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     if (jwt === null) return inOwnWords(reject('malformed', malformed(token)), this.#hints)
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
     const now = this.now()
-    const found = firstFinding(this.#rules.unsigned, jwt, this.#expected, now)
+    const found = this.#headerFinding(jwt, now) ?? firstFinding(this.#rules.claims, jwt, this.#expected, now)
     if (found !== undefined) return this.#rejected(found)
-    return andThen(this.#checkSignature(token, jwt), (unsigned) => {
+    return andThen(this.#checkSignature(jwt), (unsigned) => {
       const fault = unsigned ?? firstFinding(this.#rules.signed, jwt, this.#expected, now)
       if (fault !== undefined) return this.#rejected(fault)
       const accepted = new AcceptedFrozen(jwt.claims)
       return this.#recheck === undefined ? accepted : this.#recheck.refusalOf(token, jwt.claims, maxAge).then((refusal) => refusal ?? accepted)
     })
+  }
+
+  // The reader gives all tokens of a key the same header: what holds for one of them holds for the next.
+  #headerFinding(jwt: DecodedJwt, now: number): Finding | undefined {
+    if (jwt.header === this.#soundHeader) return undefined
+    const found = firstFinding(this.#rules.header, jwt, this.#expected, now)
+    if (found === undefined) this.#soundHeader = jwt.header
+    return found
   }
 
   #read(token: string): DecodedJwt | null {
@@ -188,29 +196,29 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     const [issuer, ...others] = this.issuers
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
     // The audience was looked at in the token itself, which is what was signed.
-    const about = { issuer, audience: anyAudience, ...(introspect?.fetch === undefined && fetch !== undefined && { fetch }) } as const
+    const about = { issuer, audience: anyAudience, ...(introspect.fetch === undefined && fetch !== undefined && { fetch }) } as const
     return new Recheck(introspect, about, { now: this.now, clockTolerance: this.clockTolerance, observe, provider: this.name })
   }
 
-  #checkSignature(token: string, { header, claims, signature }: DecodedJwt): Awaitable<Finding | undefined> {
+  #checkSignature(jwt: DecodedJwt): Awaitable<Finding | undefined> {
+    const { header, claims } = jwt
     const alg = header.alg as Algorithm // the first rule saw to it
     const issuer = claims.iss as string // and the rule for `iss` to this
     const { kid } = header
     if (kid !== undefined && typeof kid !== 'string') return about('unknown_key', kid) // RFC 7515 section 4.1.4
-    const signed = { token, signature }
     return andThen(this.#keys.candidates(issuer, alg, kid), (keys) => {
       if (keys.length === 0) return about('unknown_key', kid)
-      return andThen(isSigned(this.#engine, signed, alg, keys), (good) => {
+      return andThen(isSigned(this.#engine, jwt, alg, keys), (good) => {
         if (good) return undefined
         // Without a name nobody can see that a key is new: look once more, within the same budget.
-        return kid === undefined ? this.#checkWithNewerKeys(signed, issuer, alg) : about('bad_signature', kid)
+        return kid === undefined ? this.#checkWithNewerKeys(jwt, issuer, alg) : about('bad_signature', kid)
       })
     })
   }
 
-  async #checkWithNewerKeys(signed: Signed, issuer: string, alg: Algorithm): Promise<Finding | undefined> {
+  async #checkWithNewerKeys(jwt: DecodedJwt, issuer: string, alg: Algorithm): Promise<Finding | undefined> {
     const newer = await this.#keys.newer(issuer, alg)
-    return (await isSigned(this.#engine, signed, alg, newer)) ? undefined : about('bad_signature', undefined)
+    return (await isSigned(this.#engine, jwt, alg, newer)) ? undefined : about('bad_signature', undefined)
   }
 }
 

@@ -32,6 +32,36 @@ export type AuthEvent =
   | { readonly type: 'credentials_refused'; readonly provider: string; readonly fault: 'credentials' | 'forbidden'; readonly method: string; readonly message: string }
   /** One question to the identity provider got no answer. `fault` is one of a few constant words, for metrics. */
   | { readonly type: 'endpoint_unavailable'; readonly provider: string; readonly fault: string; readonly message: string }
+  /**
+   * What is left of the calls that GitHub allows in an hour, to our application or to the user of a token. `resetsIn`:
+   * seconds until there are new ones.
+   */
+  | {
+      readonly type: 'rate_budget'
+      readonly provider: string
+      readonly of: 'app' | 'user'
+      readonly resource: string
+      readonly limit: number
+      readonly remaining: number
+      readonly resetsIn: number
+    }
+  /**
+   * GitHub asks not to be called for `retryIn` seconds: by our application, or for the user of a token. `limit`:
+   * `primary` for the calls of an hour, `secondary` for too many at a time, `lock-out` for too many bad credentials,
+   * after which it looks at nobody's.
+   */
+  | {
+      readonly type: 'rate_limited'
+      readonly provider: string
+      readonly of: 'app' | 'user'
+      readonly limit: 'primary' | 'secondary' | 'lock-out'
+      readonly retryIn: number
+    }
+  /**
+   * A token was taken, but GitHub shows it no memberships, or not all (`partial`), of organizations that enforce SAML:
+   * its user must authorize it for them.
+   */
+  | { readonly type: 'sso_required'; readonly provider: string; readonly of: 'organizations' | 'teams' | 'enterprises'; readonly partial: boolean }
   /** The identity provider failed five times in a row, and is asked once a second; or it answers again. */
   | { readonly type: 'breaker_opened' | 'breaker_closed'; readonly provider: string }
   /** A token was taken, and something about the answer is odd. `hint` is one of a few constant texts; each is told once. */

@@ -80,6 +80,8 @@ export interface ProviderStats extends CacheStats {
 export abstract class StandardProvider<Output = unknown> extends BearerAuthProvider {
   readonly name: string
   declare readonly tokenHeader?: string
+  /** Those that the tables of `scopes` name; the issuer may write others. */
+  override readonly scopesSupported: readonly string[]
   protected readonly now: () => number
   protected readonly clockTolerance: number
   readonly #observe: Observe | undefined
@@ -102,6 +104,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
     this.#observe = optionalFunction('observe', options.observe)
     this.#scopes = new ScopePlan(options)
+    this.scopesSupported = this.#scopes.range()
     this.#unknownRoles = this.#observe && unknownRolesOf(this.#scopes.mappers)
     const hasSteps = options.claims !== undefined || options.enrich !== undefined || options.enrichTimeout !== undefined
     this.#steps = hasSteps ? new ClaimSteps(options) : undefined
@@ -152,7 +155,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     options?.signal?.throwIfAborted() // nobody is asked for someone who has left
     const asked = this.#ask(key, token, options)
     // Not waited for where it is at hand: that costs as much as reading the token.
-    return this.#conclude(token, isPending(asked) ? await this.#answer(asked, options?.signal) : asked, false, options)
+    return this.#conclude(token, isPending(asked) ? await asked : asked, false, options)
   }
 
   /**
@@ -201,9 +204,10 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     // Who wants a young answer must not get the second level's, by way of somebody who waits for that.
     const question = options?.maxAge === undefined ? key : `${key} young`
     try {
-      return this.#cache === undefined ? examine() : this.#cache.ask(key, examine, question)
+      const asked = this.#cache === undefined ? examine() : this.#cache.ask(key, examine, question)
+      return isPending(asked) ? this.#answer(asked, options?.signal) : asked
     } catch (error) {
-      throw this.#told(error)
+      return this.#failed(error)
     }
   }
 
@@ -211,13 +215,15 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     try {
       return await (signal === undefined ? asked : unlessAborted(asked, signal))
     } catch (error) {
-      throw this.#told(error)
+      return this.#failed(error)
     }
   }
 
-  #told(error: unknown): unknown {
+  async #failed(error: unknown): Promise<never> {
     if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message })
-    return error
+    // A turn later, when whoever asked listens: Node takes the time to note a rejection that nobody has heard yet.
+    await undefined
+    throw error
   }
 
   #examine(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {

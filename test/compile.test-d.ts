@@ -26,12 +26,12 @@ import {
   accessToken,
   allowInsecureHttp,
   always,
+  anyApp,
   anyAudience,
   AuthenticationError,
   AuthUnavailableError,
   BearerAuthProvider,
   ChainProvider,
-  clientSecretBasic,
   byRequest,
   defineScopes,
   explainScopes,
@@ -41,6 +41,7 @@ import {
   generateToken,
   getAccessToken,
   googleTokenInfo,
+  GitHubProvider,
   hashToken,
   InsufficientScopeError,
   IntrospectionProvider,
@@ -604,6 +605,21 @@ new IntrospectionProvider({ endpoint: issuer, audience: anyAudience, clientAuth 
 new UserInfoProvider({ tokenInfo: googleTokenInfo, audience })
 new UserInfoProvider({ userInfo: issuer, audience: anyAudience })
 holds<Equal<ReturnType<IntrospectionProvider['verifyToken']>, Promise<AccessToken | null>>>()
+const gitHubApp = { clientId: 'Iv23liNotes', clientSecret: 'secret' }
+new GitHubProvider({ app: gitHubApp })
+new GitHubProvider({ app: [gitHubApp, gitHubApp], kinds: ['ghu_'], organizations: true })
+new GitHubProvider({ app: anyApp, kinds: ['gho_', 'ghp_', 'github_pat_', 'ghs_'] })
+holds<Equal<ReturnType<GitHubProvider['revokeToken']>, Promise<void>>>()
+// @ts-expect-error TS2345 nobody says whose tokens
+new GitHubProvider({ organizations: true })
+// @ts-expect-error TS2322 any app is no word
+new GitHubProvider({ app: 'any' })
+// @ts-expect-error TS2322 an app without its secret
+new GitHubProvider({ app: { clientId: 'Iv23liNotes' } })
+// @ts-expect-error TS2345 no app vouches for personal tokens
+new GitHubProvider({ app: gitHubApp, kinds: ['ghp_'] })
+// @ts-expect-error TS2322 refresh tokens are for GitHub
+new GitHubProvider({ app: anyApp, kinds: ['ghr_'] })
 // @ts-expect-error TS2345 no audience
 new IntrospectionProvider({ issuer, clientAuth })
 // @ts-expect-error TS2345 nobody says who asks

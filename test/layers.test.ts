@@ -14,11 +14,14 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   // By name, so that a new file at the top is a decision.
   core: { files: /^src\/(access-token|answer|context|errors|events|provider|verdict)\.ts$/, mayImport: ['core', 'lib', 'src/scopes/match.ts'] },
   jwt: { files: /^src\/jwt\/[a-z0-9-]+\.ts$/, mayImport: ['jwt', 'core', 'lib'] },
+  // Calls that cost: bounded, guarded, and with a fault where there is no answer.
+  upstream: { files: /^src\/upstream\/[a-z-]+\.ts$/, mayImport: ['upstream', 'core', 'lib'] },
+  github: { files: /^src\/github\/[a-z-]+\.ts$/, mayImport: ['github', 'upstream', 'core', 'lib', 'src/jwt/jwt-options.ts'] },
   // Answers about tokens are checked by the rules for JWTs, and signed ones by their keys: these files by name.
   introspection: {
     files: /^src\/introspection\/[a-z-]+\.ts$/,
     mayImport: [
-      ...['introspection', 'core', 'lib'],
+      ...['introspection', 'upstream', 'core', 'lib'],
       ...['algorithms', 'decode', 'discovery', 'expectations', 'hints', 'issuer-keys', 'jwt-options', 'key-origin', 'near-miss', 'rules', 'signature', 'token-kind'].map(
         (name) => `src/jwt/${name}.ts`,
       ),
@@ -34,26 +37,26 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib', 'src/scopes/match.ts'] },
   // Options of the one are what the other is made of.
   'issuer-router': { files: /^providers\/issuer-router\.ts$/, mayImport: ['providers/jwks.ts', 'routing', 'jwt', 'core', 'lib'] },
-  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'static', 'introspection', 'routing', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
-  presets: { files: /^providers\/presets\/[a-z0-9-]+\.ts$/, mayImport: ['presets', 'standard-provider', 'introspection', 'jwt', 'scopes', 'core', 'lib'] },
+  providers: { files: /^providers\/[a-z-]+\.ts$/, mayImport: ['standard-provider', 'static', 'introspection', 'github', 'upstream', 'routing', 'jwt', 'scopes', 'cache', 'core', 'lib'] },
+  presets: { files: /^providers\/presets\/[a-z0-9-]+\.ts$/, mayImport: ['presets', 'standard-provider', 'introspection', 'upstream', 'jwt', 'scopes', 'core', 'lib'] },
   index: {
     files: /^src\/index\.ts$/,
-    mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'routing', 'jwt', 'scopes', 'cache', 'core'],
+    mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'core'],
   },
   testing: {
     files: /^src\/testing\/[a-z-]+\.ts$/,
-    mayImport: ['testing', 'index', 'providers', 'standard-provider', 'static', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+    mayImport: ['testing', 'index', 'providers', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'],
   },
   cli: {
     files: /^src\/cli\/[a-z-]+\.ts$/,
-    mayImport: ['cli', 'testing', 'index', 'providers', 'standard-provider', 'static', 'gate', 'introspection', 'jwt', 'scopes', 'cache', 'core', 'lib'],
+    mayImport: ['cli', 'testing', 'index', 'providers', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'upstream', 'jwt', 'scopes', 'cache', 'core', 'lib'],
   },
 }
 
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jose: ['jwt', 'cache', 'introspection', 'providers', 'testing'],
-  'lru-cache': ['cache', 'jwt', 'introspection', 'routing'],
+  'lru-cache': ['cache', 'jwt', 'introspection', 'github', 'routing'],
   'openid-client': ['introspection'],
 }
 
@@ -68,6 +71,9 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   // The command line is Node's.
   'node:fs': ['src/cli/bin.ts'],
   'node:util': ['src/cli/arguments.ts'],
+  // Not of the core: a server for tests.
+  'node:http': ['src/testing/github-server.ts'],
+  'node:stream/consumers': ['src/testing/github-server.ts'],
 }
 
 interface Import {

@@ -1,4 +1,5 @@
 /** Turns samples into figures: medians, and ratios to the limit and to jose. */
+import { median } from '../lib/statistics.js'
 import { CANDIDATES } from './candidates/index.js'
 import { bareVerify } from './candidates/bare-verify.js'
 import { jose } from './candidates/jose.js'
@@ -56,12 +57,4 @@ export function figureOf(figures, which) {
  */
 export function ratio(own, other) {
   return median([...own].map(([turn, microseconds]) => microseconds / (other.get(turn) ?? Number.NaN)))
-}
-
-/** @param {readonly number[]} values */
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }

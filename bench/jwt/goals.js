@@ -1,4 +1,5 @@
 /** What is to be reached, one at a time on one core, and whether it was. The figures are those of issue 3. */
+import { goalOf } from '../lib/report.js'
 import { CANDIDATES } from './candidates/index.js'
 import { bareVerify } from './candidates/bare-verify.js'
 import { fastJwtRemembering } from './candidates/fast-jwt.js'
@@ -8,7 +9,7 @@ import { WORKLOADS } from './workloads.js'
 import { figureOf } from './figures.js'
 /** @import { Figure } from './figures.js' */
 
-/** @typedef {{ algorithm: string, goal: string, atMost: number, figure: number, reached: boolean }} Goal */
+/** @typedef {import('../lib/report.js').Goal & { algorithm: string }} Goal */
 
 /** Not seen before, times the bare check. */
 const NOT_SEEN = { RS256: 1.4, PS256: 1.4, ES256: 1.15, EdDSA: 1.1 }
@@ -38,13 +39,7 @@ function goalsOfOne(figures, algorithm) {
   const at = (/** @type {string} */ workload, { name: candidate } = ours) => figureOf(figures, { algorithm, workload, candidate })
   const times = (/** @type {string} */ workload, candidate = ours) => at(workload, candidate)?.timesLimit ?? Number.NaN
   const fastest = PEERS.filter((peer) => at('not-seen', peer) !== undefined).sort((a, b) => times('not-seen', a) - times('not-seen', b))[0] ?? jose
-  const goal = (/** @type {string} */ text, /** @type {number} */ atMost, /** @type {number | undefined} */ figure = Number.NaN) => ({
-    algorithm,
-    goal: text,
-    atMost,
-    figure,
-    reached: figure <= atMost,
-  })
+  const goal = (/** @type {Parameters<typeof goalOf>} */ ...parts) => ({ algorithm, ...goalOf(...parts) })
   return [
     goal('not seen before, times the limit', NOT_SEEN[/** @type {keyof typeof NOT_SEEN} */ (algorithm)], times('not-seen')),
     goal(`not seen before, times the fastest peer (${fastest.name})`, 1, times('not-seen') / times('not-seen', fastest)),

@@ -1,6 +1,6 @@
 /** The kinds of tokens that are measured, each token different from every other. */
 import { randomBytes, randomUUID } from 'node:crypto'
-/** @import { Issuer } from './issuer.js' */
+/** @import { Issuer } from '../lib/issuer.js' */
 
 /**
  * @typedef {object} Workload

@@ -176,10 +176,10 @@ export class SharedVerdicts {
 }
 
 /** Seconds in which the one who asks is waited for, at the longest. */
-const LOCK = 3
+export const LOCK = 3
 
 /** Seconds before each look at what the other hears: two in all. */
-const LOOKS = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]
+export const LOOKS: readonly number[] = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]
 
 /** Seconds. An answer that ends later than ours would by more than this was written by a clock that is wrong. */
 const CLOCK_DIFFERENCE = 5

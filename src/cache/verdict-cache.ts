@@ -142,7 +142,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
 const CLOCK_SET_BACK = 60
 
 function fresh<V>(memory: LRUCache<string, Remembered<V>>, key: string, now: number): Remembered<V> | undefined {
-  const found = memory.get(key)
+  const found = memory.size === 0 ? undefined : memory.get(key)
   if (found === undefined) return undefined
   if (now < found.until && now > found.since - CLOCK_SET_BACK) return found
   memory.delete(key)

@@ -58,6 +58,9 @@ export type IntrospectionOptions = {
   | { /** The introspection endpoint of an issuer without a name: its JWTs are not recognized. */ endpoint: string; issuer?: never; signed?: never }
 )
 
+/** Seconds for one question (R1). */
+export const TIMEOUT = 2
+
 /** The names of `IntrospectionOptions`. */
 export const INTROSPECTION_OPTIONS = [
   ...['issuer', 'endpoint', 'audience', 'audienceClaims', 'audienceMode', 'clientAuth', 'prefix', 'tokenTypeHint', 'parameters'],

@@ -10,10 +10,10 @@ import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js
 import { webUrl } from '../lib/web-url.js'
 import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
-import { answerRules, claimsOf, INACTIVE, NOT_THEIRS, oddityOf } from './answer.js'
+import { answerRules, claimsOf, INACTIVE, notTheirs, oddityOf } from './answer.js'
 import { checkedClientAuth, ClientAuth } from './client-auth.js'
 import { decryptionBy } from './encrypted-answer.js'
-import { allowNoExpiry } from './introspection-options.js'
+import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
 import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from './sent-along.js'
 import { checkedPrefixes, ownership, recognition, refusalOf } from './shown-tokens.js'
@@ -52,7 +52,7 @@ export class Introspection {
 
   /** @throws TypeError for an option that is wrong. */
   constructor(options: IntrospectionOptions, surroundings: Surroundings) {
-    const { issuer, endpoint, clientAuth, timeout = 2, [allowInsecureHttp]: insecure = false } = options
+    const { issuer, endpoint, clientAuth, timeout = TIMEOUT, [allowInsecureHttp]: insecure = false } = options
     if (issuer === undefined && endpoint === undefined) throw new TypeError('give "issuer", or "endpoint" with the URL of its introspection')
     if (issuer !== undefined && endpoint === undefined) webUrl('issuer', issuer, { insecure })
     if (endpoint !== undefined) webUrl('endpoint', endpoint, { insecure })
@@ -98,7 +98,7 @@ export class Introspection {
   async #verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return refusalOf(token, this.#shown)
     const answer = await this.#introspector.ask(token)
-    if (answer === 'not theirs') return reject('unknown_token', { claim: 'kind', expected: 'a token of theirs', actual: undefined, hint: NOT_THEIRS })
+    if (answer === 'not theirs') return notTheirs()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
     const found = firstFinding(this.#rules, { header: {}, claims }, this.#expected, this.#surroundings.now())

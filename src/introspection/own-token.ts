@@ -2,8 +2,9 @@
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
 import { isBearerToken } from '../lib/bearer-token.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
+import { NoAnswer } from '../upstream/no-answer.js'
 import { ClientAuth } from './client-auth.js'
-import { isAboutUs, NoAnswer } from './upstream.js'
+import { isAboutUs } from './upstream.js'
 import type { TokenEndpointResponse } from 'openid-client'
 import type { AuthTools, OpenidClient } from './client-auth.js'
 

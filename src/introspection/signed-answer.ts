@@ -55,14 +55,14 @@ export async function openSigned(text: string, expected: SignedExpectations): Pr
   const token = expected.decrypt === undefined ? text.trim() : await expected.decrypt(text.trim())
   const jwt = decodeJwt(token)
   if (jwt === null) throw untrusted('is no signed JWT')
-  const { header, claims, signature } = jwt
+  const { header, claims } = jwt
   const { alg, kid } = header
   // RFC 9701 section 5: this type and no other, so that no other JWT of the issuer can pass for an answer.
   if (typeof header.typ !== 'string' || !TYPES.includes(header.typ.toLowerCase())) throw untrusted('has another "typ"')
   if (header.crit !== undefined || !isAlgorithm(alg) || !expected.algorithms.includes(alg)) throw untrusted('is signed in a way that is not taken')
   if (claims.iss !== expected.issuer) throw untrusted('is of another issuer')
   const keys = await expected.keys.candidates(expected.issuer, alg, typeof kid === 'string' ? kid : undefined)
-  if (!(await isSigned(signatureEngine('auto'), { token, signature }, alg, keys))) throw untrusted('is not signed with a key of the issuer')
+  if (!(await isSigned(signatureEngine('auto'), jwt, alg, keys))) throw untrusted('is not signed with a key of the issuer')
   if (!isForUs(claims.aud, expected.audiences)) throw untrusted('is for somebody else; see "signed.audience"')
   if (!isOfNow(claims, expected)) throw untrusted('is not of now, by "iat" and "exp"')
   return ownProperty(claims, 'token_introspection')

@@ -1,7 +1,8 @@
 /** What identity providers without introspection say about a token that is shown to them. */
-import { blaming, faultOf, MAX_BYTES, mediaTypeOf, NoAnswer } from './upstream.js'
-import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
+import { retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
+import { headOf, jsonIn } from '../upstream/exchange.js'
+import { faultOf, NoAnswer } from '../upstream/no-answer.js'
 import type { Claims } from '../access-token.js'
 import type { Fetch, FetchInit } from '../lib/bounded-fetch.js'
 
@@ -70,48 +71,15 @@ export async function askAbout(token: string, { url, send, refusedWith }: Place,
   if (send === 'query') place.searchParams.set('access_token', token)
   const headers = { Accept: 'application/json', ...(send === 'header' && { Authorization: `Bearer ${token}` }) }
   const init: FetchInit = { headers, signal }
-  const response = await respond(fetch, place.href, init).catch((error: Error) => {
-    throw new NoAnswer('connection', error.message)
-  })
-  if (response.redirected) throw new NoAnswer('redirect', `${host} redirected, and "fetch" followed`)
+  const response = await headOf(fetch, place.href, init)
   if (response.status !== 200) {
     abandon(response.body)
     if (refusedWith.includes(response.status)) return null
     throw new NoAnswer(faultOf(response.status), `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
   }
-  if (mediaTypeOf(response) !== 'application/json') {
-    abandon(response.body)
-    throw new NoAnswer('unreadable', `${host} answered with another content type than application/json`)
-  }
-  const text = await blaming('unreadable', () => readText(response, host, MAX_BYTES))
-  return parsed(text, host)
-}
-
-function parsed(text: string, host: string): Readonly<Record<string, unknown>> {
-  let answer: unknown
-  try {
-    answer = JSON.parse(text)
-  } catch {
-    answer = undefined // without the parser's words: they quote the body
-  }
-  if (isObject(answer) && isModest(answer)) return answer
+  const answer = await jsonIn(response, host)
+  if (isObject(answer)) return answer
   throw new NoAnswer('unreadable', `the answer of ${host} is no JSON object`)
-}
-
-/** Levels of an answer, and how many members, objects and arrays it may have in all: each of them costs time. */
-const MAX_DEPTH = 16
-const MAX_MEMBERS = 2_000
-
-/** True for what is neither deeper nor wider than any answer is. */
-export function isModest(answer: object): boolean {
-  return membersOf(answer, 0) <= MAX_MEMBERS
-}
-
-function membersOf(value: unknown, depth: number): number {
-  if (typeof value !== 'object' || value === null) return 0
-  if (depth === MAX_DEPTH) return Number.POSITIVE_INFINITY
-  const members: readonly unknown[] = Object.values(value)
-  return members.reduce<number>((sum, member) => sum + membersOf(member, depth + 1), Array.isArray(value) ? 1 : 1 + members.length)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -17,7 +17,9 @@ function readAlbToken(token: string): DecodedJwt | null {
   const jwt = decodeJwt(parts.map((part) => part.replace(/=+$/, '')).join('.'))
   if (jwt === null) return null
   const { iss, client, exp, signer } = jwt.header
-  return { ...jwt, claims: Object.freeze({ ...jwt.claims, iss, client_id: client, exp, signer }) }
+  // What is signed has the padding.
+  const signed = token.slice(0, token.lastIndexOf('.'))
+  return { ...jwt, signed, claims: Object.freeze({ ...jwt.claims, iss, client_id: client, exp, signer }) }
 }
 
 // RFC 4648 section 5, with the padding that RFC 7515 leaves out. Exactly that: a token has one spelling.

@@ -26,6 +26,10 @@ export interface KeyOptions {
   store?: KeyStore | undefined
 }
 
+/** Seconds (R3, R4). */
+export const MAX_AGE = 600
+export const MAX_STALE = 3600
+
 /** Public keys by issuer. Plain JSON. */
 export type KeySnapshot = Readonly<Record<string, { readonly keys: readonly unknown[]; readonly fetchedAt: number }>>
 
@@ -44,8 +48,8 @@ export class IssuerKeys {
 
   constructor({ issuers, load, keys, now, random, provider, observe }: IssuerKeysOptions) {
     checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store'])
-    const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? 600, { min: 1, max: 86_400 })
-    const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? 3600, { min: 0, max: 604_800 })
+    const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? MAX_AGE, { min: 1, max: 86_400 })
+    const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? MAX_STALE, { min: 0, max: 604_800 })
     const { store, snapshot } = keys
     if (store !== undefined && (typeof store?.get !== 'function' || typeof store.set !== 'function')) {
       throw new TypeError('"keys.store" must have get and set: sharedKeys({ store, secret }), or your own')

@@ -12,11 +12,11 @@ export const jwtSvidReading: Reading = { read: readJwtSvid }
 function readJwtSvid(token: string): DecodedJwt | null {
   const jwt = decodeJwt(token)
   if (jwt === null) return null
-  const { header, claims, signature } = jwt
+  const { header, claims } = jwt
   return {
+    ...jwt,
     header: header.typ === 'JOSE' ? Object.freeze({ ...header, typ: 'JWT' }) : header,
     claims: Object.hasOwn(claims, 'iss') ? claims : Object.freeze({ ...claims, iss: trustDomainOf(claims.sub) }),
-    signature,
   }
 }
 

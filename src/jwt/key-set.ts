@@ -97,10 +97,11 @@ export class KeySet {
 }
 
 function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
+  // The name first: it is all that a flood of unknown ones has looked at.
+  if (kid !== undefined && ownProperty(key, 'kid') !== kid) return false
   const shape: KeyShape = ALGORITHMS[alg]
   const own = (name: string): unknown => ownProperty(key, name)
   if (own('kty') !== shape.kty || (shape.crv !== undefined && own('crv') !== shape.crv)) return false
-  if (kid !== undefined && own('kid') !== kid) return false
   if (own('alg') !== undefined && !isSameAlgorithm(own('alg'), alg)) return false
   if (own('use') !== undefined && !USES.has(own('use'))) return false
   const operations = own('key_ops')

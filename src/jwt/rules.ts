@@ -48,10 +48,17 @@ export interface Rule {
   readonly find: (jwt: JwtContents, expected: Expectations, now: number) => Finding | undefined
 }
 
-/** The rules for these expectations, in the order they are looked at: what needs no signature, then what does. */
-export function rulesFor({ requiredClaims, rules }: Expectations): { unsigned: readonly Rule[]; signed: readonly Rule[] } {
+/** The rules in the order they are looked at: what needs no signature, then what does. */
+export interface RuleSet {
+  /** What these find depends on nothing but the header. */
+  readonly header: readonly Rule[]
+  readonly claims: readonly Rule[]
+  readonly signed: readonly Rule[]
+}
+
+export function rulesFor({ requiredClaims, rules }: Expectations): RuleSet {
   // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw.
-  return { unsigned: [...STANDARD, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
+  return { header: OF_HEADER, claims: [...OF_CLAIMS, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
 }
 
 /** The first rule's finding, or undefined when every rule is content. */
@@ -63,7 +70,7 @@ export function firstFinding(rules: readonly Rule[], jwt: JwtContents, expected:
   return undefined
 }
 
-const STANDARD: readonly Rule[] = [
+const OF_HEADER: readonly Rule[] = [
   {
     name: 'alg',
     find: ({ header: { alg } }, { algorithms }) => {
@@ -86,6 +93,9 @@ const STANDARD: readonly Rule[] = [
       return finding('wrong_type', 'typ', types, typ, OTHER_KIND[tokenType])
     },
   },
+]
+
+const OF_CLAIMS: readonly Rule[] = [
   {
     name: 'kind',
     find: ({ claims }, { tokenType }) => {
@@ -95,16 +105,13 @@ const STANDARD: readonly Rule[] = [
   },
   {
     name: 'iss',
-    find: ({ claims: { iss } }, { issuers }) => {
-      if (typeof iss === 'string' && issuers.has(iss)) return undefined
-      const expected = [...issuers.keys()]
-      return finding('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
-    },
-  },
-  {
-    name: 'tenant',
     find: ({ claims }, { issuers }) => {
-      const tenant = typeof claims.iss === 'string' ? issuers.get(claims.iss) : undefined
+      const { iss } = claims
+      if (typeof iss !== 'string' || !issuers.has(iss)) {
+        const expected = [...issuers.keys()]
+        return finding('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
+      }
+      const tenant = issuers.get(iss)
       if (tenant === undefined || claims[tenant.claim] === tenant.value) return undefined
       return finding('wrong_issuer', tenant.claim, tenant.value, claims[tenant.claim])
     },
@@ -211,19 +218,19 @@ function isInstant(value: unknown): value is number {
 
 /** What these claims say, all together; undefined when one of them is neither a string nor strings. */
 function stringsOf(claims: Claims, names: readonly string[]): readonly string[] | undefined {
-  const found: string[] = []
+  let found: readonly string[] = []
   for (const name of names) {
     const value = claims[name]
     if (value === undefined) continue
-    if (typeof value === 'string') found.push(value)
-    else if (Array.isArray(value) && value.every(isString)) found.push(...value)
-    else return undefined
+    if (typeof value !== 'string' && !isStrings(value)) return undefined
+    const strings = typeof value === 'string' ? [value] : value
+    found = found.length === 0 ? strings : [...found, ...strings]
   }
   return found
 }
 
-function isString(value: unknown): value is string {
-  return typeof value === 'string'
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }
 
 function finding(reason: RejectReason, claim: string, expected: unknown, actual: unknown, hint?: string): Finding {

@@ -7,37 +7,32 @@ export type TokenType = 'access' | 'at+jwt' | 'id'
 
 interface OtherKind {
   readonly claim: string
-  /** Named in code: nine look-ups by a name in a variable would cost more than all other rules. */
-  readonly is: (claims: ReadClaims) => boolean
   readonly kind: string
 }
 
-/** The first mark found, or undefined for what may be of the kind that is wanted. */
+/** The first mark found, or undefined for what may be of the kind that is wanted. No table: looking claims up by names in variables would cost more. */
 export function otherKindOf(claims: ReadClaims, wanted: TokenType = 'access'): OtherKind | undefined {
-  for (const other of OTHER_KINDS[wanted]) if (other.is(claims)) return other
+  const { token_use, typ, events, htm, token_introspection } = claims
+  const other = wanted === 'id' ? notId(claims) : notAccess(claims)
+  if (other !== undefined) return other
+  if (token_use !== undefined && token_use !== 'access' && token_use !== 'id') return { claim: 'token_use', kind: 'another kind of token' }
+  if (typ === 'Refresh' || typ === 'Offline' || typ === 'Logout') return { claim: 'typ', kind: 'a refresh or logout token' } // Keycloak
+  if (events !== undefined) return { claim: 'events', kind: 'a security event or logout token' } // RFC 8417, Back-Channel Logout section 2.4
+  if (htm !== undefined) return { claim: 'htm', kind: 'a DPoP proof' } // RFC 9449 section 4.2
+  if (token_introspection !== undefined) return { claim: 'token_introspection', kind: 'an introspection response' } // RFC 9701 section 5
   return undefined
 }
 
-const NEITHER: readonly OtherKind[] = [
-  { claim: 'token_use', is: ({ token_use }) => token_use !== undefined && token_use !== 'access' && token_use !== 'id', kind: 'another kind of token' },
-  { claim: 'typ', is: ({ typ }) => ['Refresh', 'Offline', 'Logout'].includes(typ as string), kind: 'a refresh or logout token' }, // Keycloak
-  { claim: 'events', is: ({ events }) => events !== undefined, kind: 'a security event or logout token' }, // RFC 8417, Back-Channel Logout section 2.4
-  { claim: 'htm', is: ({ htm }) => htm !== undefined, kind: 'a DPoP proof' }, // RFC 9449 section 4.2
-  { claim: 'token_introspection', is: (claims) => claims.token_introspection !== undefined, kind: 'an introspection response' }, // RFC 9701 section 5
-]
+function notAccess({ at_hash, c_hash, token_use, typ }: ReadClaims): OtherKind | undefined {
+  if (at_hash !== undefined) return { claim: 'at_hash', kind: 'an ID token' } // OIDC Core section 3.1.3.6
+  if (c_hash !== undefined) return { claim: 'c_hash', kind: 'an ID token' } // OIDC Core section 3.3.2.11
+  if (token_use === 'id') return { claim: 'token_use', kind: 'an ID token' } // Amazon Cognito
+  if (typ === 'ID') return { claim: 'typ', kind: 'an ID token' } // Keycloak
+  return undefined
+}
 
-const NOT_ACCESS: readonly OtherKind[] = [
-  { claim: 'at_hash', is: ({ at_hash }) => at_hash !== undefined, kind: 'an ID token' }, // OIDC Core section 3.1.3.6
-  { claim: 'c_hash', is: ({ c_hash }) => c_hash !== undefined, kind: 'an ID token' }, // OIDC Core section 3.3.2.11
-  { claim: 'token_use', is: ({ token_use }) => token_use === 'id', kind: 'an ID token' }, // Amazon Cognito
-  { claim: 'typ', is: ({ typ }) => typ === 'ID', kind: 'an ID token' }, // Keycloak
-  ...NEITHER,
-]
-
-const NOT_ID: readonly OtherKind[] = [
-  { claim: 'token_use', is: ({ token_use }) => token_use === 'access', kind: 'an access token' }, // Amazon Cognito
-  { claim: 'typ', is: ({ typ }) => typ === 'Bearer', kind: 'an access token' }, // Keycloak
-  ...NEITHER,
-]
-
-const OTHER_KINDS: Readonly<Record<TokenType, readonly OtherKind[]>> = { access: NOT_ACCESS, 'at+jwt': NOT_ACCESS, id: NOT_ID }
+function notId({ token_use, typ }: ReadClaims): OtherKind | undefined {
+  if (token_use === 'access') return { claim: 'token_use', kind: 'an access token' } // Amazon Cognito
+  if (typ === 'Bearer') return { claim: 'typ', kind: 'an access token' } // Keycloak
+  return undefined
+}

@@ -52,7 +52,7 @@ export async function readText(response: FetchAnswer, host: string, maxBytes: nu
 }
 
 /** RFC 9110 section 10.2.3, in seconds: at most an hour, and a date by the clock of the server that wrote it. */
-export function retryAfter({ headers }: FetchAnswer): number | undefined {
+export function retryAfter({ headers }: Pick<FetchAnswer, 'headers'>): number | undefined {
   const text = headers.get('retry-after') ?? ''
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1000
   return seconds > 0 ? Math.min(seconds, LONGEST_WAIT) : undefined

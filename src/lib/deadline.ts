@@ -1,4 +1,5 @@
 /** Holds work to its time, even work that never looks at a signal. */
+import { after } from './timer.js'
 
 /** What the work gives, or a rejection with `tooLate()` when the signal fires first. */
 export async function within<T>(signal: AbortSignal, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
@@ -30,12 +31,13 @@ export interface Span {
 /** What the work gives, or a rejection with `tooLate()` when its time is over. The signal given to the work fires then. */
 export async function withinSpan<T>({ timeout, closed }: Span, work: (signal: AbortSignal) => Promise<T>, tooLate: () => Error): Promise<T> {
   const call = new AbortController()
-  // By hand: a timeout inside AbortSignal.any may be collected before it fires, and nothing ends (nodejs/node#57736).
-  AbortSignal.timeout(timeout * 1000).addEventListener('abort', () => call.abort(), { once: true })
+  // Not AbortSignal.timeout: that cannot be called off, and would hold what the work holds, tokens too, to its end.
+  const callOff = after(timeout, () => call.abort())
   const leave = closed && join(closed, call)
   try {
     return await within(call.signal, () => work(call.signal), tooLate)
   } finally {
+    callOff()
     leave?.()
   }
 }
@@ -46,11 +48,15 @@ const callsOf = new WeakMap<AbortSignal, Set<AbortController>>()
 /** Ends this call when the signal fires, until it has left. */
 function join(closed: AbortSignal, call: AbortController): () => void {
   if (closed.aborted) call.abort()
-  const calls = callsOf.get(closed) ?? new Set<AbortController>()
-  if (!callsOf.has(closed)) {
-    callsOf.set(closed, calls)
-    closed.addEventListener('abort', () => calls.forEach((one) => one.abort()), { once: true })
-  }
+  const calls = callsOf.get(closed) ?? callsUntil(closed)
   calls.add(call)
   return () => void calls.delete(call)
+}
+
+// Apart from the above: a listener that was made there would hold the first call, and its token, for ever.
+function callsUntil(closed: AbortSignal): Set<AbortController> {
+  const calls = new Set<AbortController>()
+  callsOf.set(closed, calls)
+  closed.addEventListener('abort', () => calls.forEach((one) => one.abort()), { once: true })
+  return calls
 }

@@ -20,15 +20,13 @@ function copy(name: string, value: unknown, depth: number): unknown {
   if (depth > MAX_DEPTH) throw new TypeError(`"${name}" must not be nested deeper than ${MAX_DEPTH} levels`)
   if (Array.isArray(value)) return Object.freeze(value.map((item) => copy(name, item, depth + 1)))
   if (!isPlainObject(value)) throw new TypeError(`"${name}" must be plain data, as JSON has it`)
-  const copied: Record<string, unknown> = {}
+  const members: [string, unknown][] = []
   for (const key of Object.keys(value)) {
     const member = value[key]
-    if (member === undefined) continue
-    // Assigning to "__proto__" would set the prototype instead of a member.
-    if (key === '__proto__') Object.defineProperty(copied, key, { value: copy(name, member, depth + 1), enumerable: true })
-    else copied[key] = copy(name, member, depth + 1)
+    if (member !== undefined) members.push([key, copy(name, member, depth + 1)])
   }
-  return Object.freeze(copied)
+  // All at once: alike objects then share a shape. Assigned one by one, V8 makes each a hash table of three times the size.
+  return Object.freeze(Object.fromEntries(members))
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -64,6 +64,7 @@ export function clockInSeconds(now: (() => number) | undefined): () => number {
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['allowInsecureHttp', ' by this name: it is a symbol, [allowInsecureHttp]: true'],
   ['anyAudience', ' by this name: it is a value, audience: anyAudience'],
+  ['anyApp', ' by this name: it is a value, app: anyApp'],
   ['requiredScopes', ' but of bearerAuth'],
   ['protect', ' but of bearerAuth'],
   ['resource', ' but of bearerAuth'],

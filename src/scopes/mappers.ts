@@ -15,6 +15,7 @@ export const standardScopes: ScopeMapper = mapperOf(
   {
     read: (claims) => ({ grants: [...grantsIn('scope', claims.scope), ...grantsIn('scp', claims.scp)], unknown: [] }),
     mayMiss: false,
+    range: [],
     waysTo: (wanted) => [`"${wanted}" in scope or scp`],
   },
   ({ scope, scp }) => {
@@ -41,12 +42,10 @@ export function fromClaim(selector: ClaimSelector, table?: ScopeTable, options: 
 
 /** All mappers' scopes together, each once, nothing outside the alphabet. */
 export function mapScopes(mappers: readonly ScopeMapper[], claims: Claims): readonly string[] {
+  const lists: readonly unknown[] = mappers.map((mapper) => mapper(claims))
+  if (lists.length === 1 && isScopeList(lists[0])) return lists[0] // nearly always
   const scopes = new Set<string>()
-  for (const mapper of mappers) {
-    const mapped: unknown = mapper(claims)
-    if (mappers.length === 1 && isScopeList(mapped)) return mapped
-    for (const scope of validScopes(mapped)) scopes.add(scope)
-  }
+  for (const list of lists) for (const scope of validScopes(list)) scopes.add(scope)
   return Object.freeze([...scopes])
 }
 
@@ -60,6 +59,7 @@ function valueRule({ text, valuesIn }: Selector): ScopeRule {
   return {
     read: (claims) => ({ grants: grantsIn(text, valuesIn(claims)), unknown: [] }),
     mayMiss: false,
+    range: [],
     waysTo: (wanted) => [`"${wanted}" in ${text}`],
   }
 }
@@ -74,6 +74,7 @@ function tableRule({ text, valuesIn }: Selector, { rows, grant }: Table): ScopeR
       }
     },
     mayMiss: true,
+    range: rows.flatMap(({ constant = [] }) => constant),
     waysTo: (_wanted, suffices) =>
       rows.flatMap((row) => {
         if (row.constant === undefined) return [`${row.text} in ${text}, if your function makes it of that`]

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { IS_OUTAGE } from '../../src/introspection/upstream.js'
+import { IS_OUTAGE } from '../../src/upstream/no-answer.js'
 
 const guide = readFileSync('docs/introspection.md', 'utf8')
 const eventsFile = readFileSync('src/events.ts', 'utf8')

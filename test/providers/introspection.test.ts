@@ -340,6 +340,13 @@ describe('IntrospectionProvider', () => {
     expect(await outcome()).toBe('yes')
   })
 
+  test('a herd of ten thousand with the same unseen token is one question', async () => {
+    const { idp, provider } = await setUp({ cache: {} })
+    const herd = await Promise.all(Array.from({ length: 10_000 }, () => provider.verifyToken('unseen')))
+    expect(herd.filter((answer) => answer?.subject === 'ada').length).toBe(10_000)
+    expect(idp.questions.length).toBe(1)
+  })
+
   test('at most 64 questions are under way at once, and the rest wait for their turn', async () => {
     const { idp, provider } = await setUp({ timeout: 20 })
     await provider.verifyToken('first')

@@ -10,6 +10,7 @@ import { kubernetes } from '../../providers/presets/index.js'
 import { JwksProvider } from '../../src/index.js'
 import { handSigner } from '../jwt/token-kit.js'
 import { AUDIENCE, clock } from '../oauth-kit.js'
+import type { Fetch } from '../../src/lib/bounded-fetch.js'
 import type { Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { JwksProviderOptions } from '../../src/index.js'
@@ -45,7 +46,7 @@ afterAll(async () => {
 })
 
 describe('in the cluster', () => {
-  const provider = (fetch: typeof globalThis.fetch, extra: Partial<JwksProviderOptions> = {}) =>
+  const provider = (fetch: Fetch, extra: Partial<JwksProviderOptions> = {}) =>
     new JwksProvider({ ...kubernetes({ ...cluster, inCluster: files }), jwksUri: `${origin}/openid/v1/jwks`, fetch, now: clock().now, ...extra } as JwksProviderOptions)
 
   test('keys come from the API server, by the certificate authority and the credential of the pod, read anew each time', async () => {
@@ -54,7 +55,7 @@ describe('in the cluster', () => {
     expect((await auth.verifyToken(token))?.subject).toBe('system:serviceaccount:prod:notes')
     expect(asked.at(-1)).toEqual({ url: '/openid/v1/jwks', authorization: 'Bearer the-pod-s-token' })
     writeFileSync(files.tokenFile, 'renewed')
-    await clusterFetch(origin, files)(`${origin}/openid/v1/jwks`)
+    await clusterFetch(origin, files)(`${origin}/openid/v1/jwks`, {})
     expect(asked.at(-1)).toMatchObject({ authorization: 'Bearer renewed' })
   })
 
@@ -72,12 +73,12 @@ describe('in the cluster', () => {
   test('the credential goes to the API server and nowhere else, by a redirect neither', async () => {
     const { fetch, jwksUri } = kubernetes({ ...cluster, inCluster: files })
     expect(jwksUri).toBe('https://kubernetes.default.svc/openid/v1/jwks')
-    await expect(fetch?.(`${origin}/openid/v1/jwks`)).rejects.toThrow('this credential is for https://kubernetes.default.svc alone')
-    expect((await clusterFetch(origin, files)(`${origin}/elsewhere`)).status).toBe(302)
+    await expect(fetch?.(`${origin}/openid/v1/jwks`, {})).rejects.toThrow('this credential is for https://kubernetes.default.svc alone')
+    expect((await clusterFetch(origin, files)(`${origin}/elsewhere`, {})).status).toBe(302)
   })
 
   test('an answer without end has one, and a request that nobody waits for any more ends', async () => {
-    await expect(clusterFetch(origin, files)(`${origin}/huge`)).rejects.toThrow('too large')
+    await expect(clusterFetch(origin, files)(`${origin}/huge`, {})).rejects.toThrow('too large')
     await expect(clusterFetch(origin, files)(`${origin}/`, { signal: AbortSignal.abort() })).rejects.toThrow()
   })
 })

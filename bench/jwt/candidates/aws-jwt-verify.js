@@ -1,7 +1,7 @@
 /** aws-jwt-verify, with the key set in its cache. It has no PS256. */
 import { JwtVerifier } from 'aws-jwt-verify'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
-import { AUDIENCE, ISSUER } from '../issuer.js'
+import { AUDIENCE, ISSUER } from '../../lib/issuer.js'
 /** @import { Candidate } from './index.js' */
 
 /** @type {Candidate} */

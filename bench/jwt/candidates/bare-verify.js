@@ -1,6 +1,6 @@
 /** The limit: one `crypto.verify` with everything at hand, and nothing read or checked beside. */
 import { verify } from 'node:crypto'
-import { ALGORITHMS, SIGNATURES } from '../issuer.js'
+import { ALGORITHMS, SIGNATURES } from '../../lib/issuer.js'
 /** @import { Candidate } from './index.js' */
 
 /** @type {Candidate} */

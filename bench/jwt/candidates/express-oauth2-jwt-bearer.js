@@ -1,6 +1,6 @@
 /** express-oauth2-jwt-bearer: its middleware, which is all that it exports, with a request made of what it reads. */
 import { auth } from 'express-oauth2-jwt-bearer'
-import { ALGORITHMS, AUDIENCE, ISSUER } from '../issuer.js'
+import { ALGORITHMS, AUDIENCE, ISSUER } from '../../lib/issuer.js'
 /** @import { Candidate } from './index.js' */
 
 /** @type {Candidate} */

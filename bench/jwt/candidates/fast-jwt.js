@@ -1,6 +1,6 @@
 /** fast-jwt, with a function that finds the key by its `kid`; once without and once with its memory. */
 import { createVerifier } from 'fast-jwt'
-import { ALGORITHMS, AUDIENCE, ISSUER } from '../issuer.js'
+import { ALGORITHMS, AUDIENCE, ISSUER } from '../../lib/issuer.js'
 /** @import { Candidate } from './index.js' */
 
 export const fastJwt = candidate({ name: 'fast-jwt', cache: false })

@@ -6,7 +6,7 @@ import { fastJwt, fastJwtRemembering } from './fast-jwt.js'
 import { jose } from './jose.js'
 import { jsonwebtoken } from './jsonwebtoken.js'
 import { ours, oursByJose } from './ours.js'
-/** @import { Algorithm, Issuer } from '../issuer.js' */
+/** @import { Algorithm, Issuer } from '../../lib/issuer.js' */
 
 /**
  * As the library has it, nothing wrapped around it: false, null or a throw is a no, everything else a yes.

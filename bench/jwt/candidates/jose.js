@@ -1,7 +1,7 @@
 /** jose, with its key set at hand: the very copy that the library uses. */
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { ALGORITHMS, AUDIENCE, ISSUER } from '../issuer.js'
+import { ALGORITHMS, AUDIENCE, ISSUER } from '../../lib/issuer.js'
 /** @import { Candidate } from './index.js' */
 
 /** @type {Candidate} */

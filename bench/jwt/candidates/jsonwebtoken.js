@@ -1,7 +1,7 @@
 /** jsonwebtoken with jwks-rsa, as the documentation of jwks-rsa joins them. It has no EdDSA. */
 import jwt from 'jsonwebtoken'
 import jwksRsa from 'jwks-rsa'
-import { AUDIENCE, ISSUER } from '../issuer.js'
+import { AUDIENCE, ISSUER } from '../../lib/issuer.js'
 /** @import { Candidate } from './index.js' */
 
 /** @type {Candidate} */

@@ -1,5 +1,5 @@
 /** The library as it is built, with its default options. */
-import { ALGORITHMS, AUDIENCE, ISSUER } from '../issuer.js'
+import { ALGORITHMS, AUDIENCE, ISSUER } from '../../lib/issuer.js'
 /** @import { Candidate } from './index.js' */
 
 export const ours = candidate('ours', 'auto')

@@ -91,7 +91,7 @@ export class Issuer {
  */
 export async function serveKeys(issuer) {
   const body = JSON.stringify(issuer.jwks)
-  const server = createServer((request, response) => response.setHeader('content-type', 'application/json').end(body))
+  const server = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(body))
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('the key server has no port')

@@ -1,0 +1,12 @@
+/** Random numbers that are the same in every run. */
+
+/** From 0 to 1 (mulberry32, of Tommy Ettinger). @param {number} seed */
+export function randomOf(seed) {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
