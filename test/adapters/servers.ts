@@ -1,14 +1,18 @@
 /** The same small app on every server that there is an adapter for, with the gate in front. */
 import { createAdaptorServer } from '@hono/node-server'
+import { bodyParser } from '@koa/bodyparser'
+import { Router } from '@koa/router'
 import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import Koa from 'koa'
 import { createServer } from 'node:http'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
 import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
+import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
 import { authInfo } from '../../src/adapters/mcp.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
 import { askingDirectly, listen, MAX_HEADER } from './http-kit.js'
@@ -29,7 +33,7 @@ export interface AppUnderTest {
 
 export type Serve = (app: AppUnderTest) => Promise<Running>
 
-export const SERVERS = { fetch: serveFetch, node: serveNode, express: serveExpress, hono: serveHono, fastify: serveFastify }
+export const SERVERS = { fetch: serveFetch, node: serveNode, express: serveExpress, hono: serveHono, fastify: serveFastify, koa: serveKoa }
 
 async function serveFetch({ provider, gate, handlers }: AppUnderTest): Promise<Running> {
   const handler = fetchAuth(provider, gate)((request: Request) => {
@@ -112,6 +116,25 @@ async function serveFastify({ provider, gate, handlers, cors }: AppUnderTest): P
   }
   await app.ready()
   return listen(app.server)
+}
+
+async function serveKoa({ provider, gate, handlers, cors }: AppUnderTest): Promise<Running> {
+  const app = new Koa()
+  app.silent = true
+  if (cors) {
+    app.use((ctx, next) => {
+      ctx.set(corsHeaders(cors))
+      return next()
+    })
+  }
+  app.use(koaAuth(provider, gate))
+  app.use(bodyParser({ jsonLimit: '1mb' }))
+  const router = new Router()
+  for (const [path, handle] of Object.entries(handlers)) {
+    router.all(path, (ctx) => whenever(handle(ctx.request.body, ctx.state['auth']), (out) => void (ctx.body = JSON.stringify(out), ctx.type = 'json')))
+  }
+  app.use(router.routes())
+  return listen(createServer({ maxHeaderSize: MAX_HEADER }, app.callback()))
 }
 
 function corsHeaders({ origin, expose }: NonNullable<AppUnderTest['cors']>): Record<string, string> {
