@@ -6,6 +6,7 @@ import { Router } from '@koa/router'
 import { requireBearerAuth as requireBearerAuth1 } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
 import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
 import { requireBearerAuth as requireBearerAuth2 } from '@modelcontextprotocol/express'
+import { Catch, type INestApplication } from '@nestjs/common'
 import { type } from 'arktype'
 import express from 'express'
 import Fastify from 'fastify'
@@ -23,6 +24,7 @@ import { bearerAuth as fetchAuth } from '../src/adapters/fetch.js'
 import { bearerAuth as honoAuth } from '../src/adapters/hono.js'
 import { bearerAuth as koaAuth } from '../src/adapters/koa.js'
 import { authInfo, tokenVerifier } from '../src/adapters/mcp.js'
+import { authErrors, authGuard, bearerAuth as nestAuth } from '../src/adapters/nest.js'
 import { bearerAuth as nodeAuth } from '../src/adapters/node.js'
 import {
   accept,
@@ -532,6 +534,9 @@ await Fastify({ http2: true }).register(fastifyAuth(provider))
 const koa: Koa = new Koa().use(koaAuth(provider, options)).use((ctx) => void (ctx.body = requireAuth('notes:read').claims))
 new Koa<{ user: string }>().use(koaAuth(provider)).use((ctx) => void (ctx.body = ctx.state.user))
 koa.use(new Router().post('/mcp/:id', koaAuth(provider), (ctx) => void (ctx.body = ctx.params.id)).routes())
+
+declare const nest: INestApplication
+nest.use(nestAuth(provider, options)).useGlobalFilters(authErrors(Catch)).useGlobalGuards(authGuard('notes:read'))
 
 createServer(nodeAuth(provider, options)((req, res) => void res.end(req.url)))
 createServer(nodeAuth(provider)(async (_req, res) => void res.end()))

@@ -2,6 +2,10 @@
 import { createAdaptorServer } from '@hono/node-server'
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
+import { All, Catch, Controller, HttpCode, Module, Req } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { ExpressAdapter } from '@nestjs/platform-express'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
 import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
@@ -14,9 +18,12 @@ import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
 import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
 import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
 import { authInfo } from '../../src/adapters/mcp.js'
+import { authErrors, bearerAuth as nestAuth } from '../../src/adapters/nest.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
 import { askingDirectly, listen, MAX_HEADER } from './http-kit.js'
-import type { Server } from 'node:http'
+import type { NestExpressApplication } from '@nestjs/platform-express'
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { BearerAuthProvider, GateOptions } from '../../src/index.js'
 import type { Running } from './http-kit.js'
 
@@ -33,7 +40,7 @@ export interface AppUnderTest {
 
 export type Serve = (app: AppUnderTest) => Promise<Running>
 
-export const SERVERS = { fetch: serveFetch, node: serveNode, express: serveExpress, hono: serveHono, fastify: serveFastify, koa: serveKoa }
+export const SERVERS = { fetch: serveFetch, node: serveNode, express: serveExpress, hono: serveHono, fastify: serveFastify, koa: serveKoa, nestOnExpress: serveNestOnExpress, nestOnFastify: serveNestOnFastify }
 
 async function serveFetch({ provider, gate, handlers }: AppUnderTest): Promise<Running> {
   const handler = fetchAuth(provider, gate)((request: Request) => {
@@ -135,6 +142,58 @@ async function serveKoa({ provider, gate, handlers, cors }: AppUnderTest): Promi
   }
   app.use(router.routes())
   return listen(createServer({ maxHeaderSize: MAX_HEADER }, app.callback()))
+}
+
+async function serveNestOnExpress(under: AppUnderTest): Promise<Running> {
+  const app = await NestFactory.create<NestExpressApplication>(nestModule(under), new ExpressAdapter(), { logger: false })
+  app.use(...nestMiddleware(under))
+  app.useBodyParser('json', { limit: '1mb' })
+  app.useGlobalFilters(authErrors(Catch))
+  await app.init()
+  return listen(createServer({ maxHeaderSize: MAX_HEADER }, app.getHttpAdapter().getInstance()))
+}
+
+async function serveNestOnFastify(under: AppUnderTest): Promise<Running> {
+  const adapter = new FastifyAdapter({ http: { maxHeaderSize: MAX_HEADER } })
+  const app = await NestFactory.create<NestFastifyApplication>(nestModule(under), adapter, { logger: false })
+  for (const middleware of nestMiddleware(under)) app.use(middleware)
+  app.useGlobalFilters(authErrors(Catch))
+  await app.init()
+  await adapter.getInstance().ready()
+  return listen(app.getHttpServer())
+}
+
+type Middleware = (req: IncomingMessage, res: ServerResponse, next: () => void) => void
+
+function nestMiddleware({ provider, gate, cors }: AppUnderTest): Middleware[] {
+  const own: Middleware = (_req, res, next) => {
+    if (cors) for (const [name, value] of Object.entries(corsHeaders(cors))) res.setHeader(name, value)
+    next()
+  }
+  return [own, nestAuth(provider, gate)]
+}
+
+/** Decorators are functions: this is what `@All(path)` and `@Req()` on the methods of a controller do. */
+function nestModule({ handlers }: AppUnderTest): new () => object {
+  class Handlers {}
+  for (const [path, handle] of Object.entries(handlers)) {
+    const descriptor = { value: (req: NestRequest): unknown => handle(req.body, (req.raw ?? req).auth) }
+    Object.defineProperty(Handlers.prototype, path, descriptor)
+    Req()(Handlers.prototype, path, 0)
+    HttpCode(200)(Handlers.prototype, path, descriptor)
+    All(path)(Handlers.prototype, path, descriptor)
+  }
+  Controller()(Handlers)
+  class App {}
+  Module({ controllers: [Handlers] })(App)
+  return App
+}
+
+/** Express's request, or Fastify's with the message in it. */
+interface NestRequest {
+  readonly body?: unknown
+  readonly auth?: unknown
+  readonly raw?: { readonly auth?: unknown }
 }
 
 function corsHeaders({ origin, expose }: NonNullable<AppUnderTest['cors']>): Record<string, string> {
