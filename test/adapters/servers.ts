@@ -12,6 +12,7 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import Koa from 'koa'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
@@ -40,7 +41,7 @@ export interface AppUnderTest {
 
 export type Serve = (app: AppUnderTest) => Promise<Running>
 
-export const SERVERS = { fetch: serveFetch, node: serveNode, express: serveExpress, hono: serveHono, fastify: serveFastify, koa: serveKoa, nestOnExpress: serveNestOnExpress, nestOnFastify: serveNestOnFastify }
+export const SERVERS = { fetch: serveFetch, node: serveNode, express: serveExpress, express4: serveExpress4, hono: serveHono, fastify: serveFastify, koa: serveKoa, nestOnExpress: serveNestOnExpress, nestOnFastify: serveNestOnFastify }
 
 async function serveFetch({ provider, gate, handlers }: AppUnderTest): Promise<Running> {
   const handler = fetchAuth(provider, gate)((request: Request) => {
@@ -75,8 +76,22 @@ async function serveNode({ provider, gate, handlers, cors }: AppUnderTest): Prom
   )
 }
 
-async function serveExpress({ provider, gate, handlers, cors }: AppUnderTest): Promise<Running> {
-  const app = express()
+/** Its types are not installed; what is used here is the same in both. */
+export const express4 = createRequire(import.meta.url)('express4') as typeof express
+
+function serveExpress(under: AppUnderTest): Promise<Running> {
+  return serveOnExpress(under, express, (_next, answered) => answered)
+}
+
+/** Express 4 knows nothing of promises: its users pass what is thrown later to `next`. */
+function serveExpress4(under: AppUnderTest): Promise<Running> {
+  return serveOnExpress(under, express4, (next, answered) => void (answered instanceof Promise && answered.catch(next)))
+}
+
+type Answering = (next: express.NextFunction, answered: unknown) => unknown
+
+async function serveOnExpress({ provider, gate, handlers, cors }: AppUnderTest, make: typeof express, answering: Answering): Promise<Running> {
+  const app = make()
   if (cors) {
     app.use((_req, res, next) => {
       res.set(corsHeaders(cors))
@@ -85,9 +100,9 @@ async function serveExpress({ provider, gate, handlers, cors }: AppUnderTest): P
   }
   app.use(expressAuth(provider, gate))
   // After the gate: the body arrives in events that know nothing of the request's context.
-  app.use(express.json({ limit: '1mb' }))
+  app.use(make.json({ limit: '1mb' }))
   for (const [path, handle] of Object.entries(handlers)) {
-    app.all(path, (req, res) => whenever(handle(req.body, req.auth), (out) => void res.json(out)))
+    app.all(path, (req, res, next) => answering(next, whenever(handle(req.body, req.auth), (out) => void res.json(out))))
   }
   return listen(createServer({ maxHeaderSize: MAX_HEADER }, app))
 }
