@@ -43,9 +43,10 @@ export function trialTable(figures) {
 
 /** In a hundred; of a handful, in calls. @param {number} model @param {number} real */
 function difference(model, real) {
-  const sign = real > model ? '+' : real < model ? '−' : ''
-  const apart = Math.abs(real - model)
-  return Math.max(model, real) < 30 ? `${sign}${apart}` : `${sign}${((apart / model) * 100).toFixed(0)} %`
+  const isHandful = Math.max(model, real) < 30
+  const apart = isHandful ? real - model : Math.round((real / model - 1) * 100)
+  const sign = apart > 0 ? '+' : apart < 0 ? '−' : ''
+  return `${sign}${Math.abs(apart)}${isHandful ? '' : ' %'}`
 }
 
 /** @param {number | undefined} number */
