@@ -2,14 +2,17 @@
  * What must compile, and what must not. Nothing here runs: `test/compile.test.ts` compiles it. Every directive names
  * the compiler's code, so that a slip in the line below cannot stand for the error that is meant; then the reason.
  */
+import { Router } from '@koa/router'
 import { requireBearerAuth as requireBearerAuth1 } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
 import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
 import { requireBearerAuth as requireBearerAuth2 } from '@modelcontextprotocol/express'
+import { Catch, type INestApplication } from '@nestjs/common'
 import { type } from 'arktype'
 import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
 import { Redis } from 'ioredis'
+import Koa from 'koa'
 import { createServer } from 'node:http'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import * as v from 'valibot'
@@ -19,7 +22,9 @@ import { bearerAuth as expressAuth } from '../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../src/adapters/fetch.js'
 import { bearerAuth as honoAuth } from '../src/adapters/hono.js'
+import { bearerAuth as koaAuth } from '../src/adapters/koa.js'
 import { authInfo, tokenVerifier } from '../src/adapters/mcp.js'
+import { authErrors, authGuard, bearerAuth as nestAuth } from '../src/adapters/nest.js'
 import { bearerAuth as nodeAuth } from '../src/adapters/node.js'
 import {
   accept,
@@ -525,6 +530,13 @@ const fastify = Fastify()
 await fastify.register(fastifyAuth(provider, options))
 fastify.register(async (scope) => void scope.register(fastifyAuth(provider)), { prefix: '/mcp' })
 await Fastify({ http2: true }).register(fastifyAuth(provider))
+
+const koa: Koa = new Koa().use(koaAuth(provider, options)).use((ctx) => void (ctx.body = requireAuth('notes:read').claims))
+new Koa<{ user: string }>().use(koaAuth(provider)).use((ctx) => void (ctx.body = ctx.state.user))
+koa.use(new Router().post('/mcp/:id', koaAuth(provider), (ctx) => void (ctx.body = ctx.params.id)).routes())
+
+declare const nest: INestApplication
+nest.use(nestAuth(provider, options)).useGlobalFilters(authErrors(Catch)).useGlobalGuards(authGuard('notes:read'))
 
 createServer(nodeAuth(provider, options)((req, res) => void res.end(req.url)))
 createServer(nodeAuth(provider)(async (_req, res) => void res.end()))

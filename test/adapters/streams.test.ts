@@ -3,12 +3,15 @@ import { createAdaptorServer } from '@hono/node-server'
 import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
+import Koa from 'koa'
 import { createServer } from 'node:http'
+import { Readable } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
 import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
+import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
 import { authSignal, StaticProvider } from '../../src/index.js'
 import { listen } from './http-kit.js'
@@ -54,6 +57,22 @@ const SERVERS: Record<string, (auth: StaticProvider) => Promise<Server>> = {
     })
     await app.ready()
     return app.server
+  },
+  async 'koa, as a body'(auth) {
+    const app = new Koa()
+    app.silent = true // says that the stream closed early, as it does when a client leaves
+    app.use(koaAuth(auth)).use((ctx) => {
+      ctx.type = 'text/event-stream'
+      ctx.body = Readable.from(streamBody())
+    })
+    return createServer(app.callback())
+  },
+  async 'koa, past its own response'(auth) {
+    const app = new Koa().use(koaAuth(auth)).use((ctx) => {
+      ctx.respond = false
+      startStream(ctx.res, 'object')
+    })
+    return createServer(app.callback())
   },
   async hono(auth) {
     const app = new Hono()
