@@ -51,6 +51,8 @@ export class ChainProvider extends BearerAuthProvider {
   readonly name: string
   /** The issuers of all members. */
   override readonly issuers: readonly string[]
+  /** The scopes of all members. */
+  override readonly scopesSupported: readonly string[]
   override readonly owns: Ownership
   declare readonly tokenHeader?: string
   readonly #members: readonly Member[]
@@ -73,6 +75,7 @@ export class ChainProvider extends BearerAuthProvider {
     if (others.length > 0) throw new TypeError('the members of a chain must take their tokens from the same header ("tokenHeader"); see byRequest')
     if (tokenHeader !== undefined) this.tokenHeader = tokenHeader
     this.issuers = [...new Set(providers.flatMap((member) => member.issuers ?? []))]
+    this.scopesSupported = [...new Set(providers.flatMap((member) => member.scopesSupported ?? []))]
     this.owns = ownedByAll(this.#members)
   }
 

@@ -9,7 +9,7 @@ import type { ProviderOptions } from '../src/standard-provider.js'
 import type { Verdict } from '../src/verdict.js'
 
 /** What `GitHubProvider` takes: what every provider takes, and whose tokens. */
-export type GitHubProviderOptions = ProviderOptions & GitHubOptions
+export type GitHubProviderOptions<Output = unknown> = ProviderOptions<Output> & GitHubOptions
 
 /**
  * Says yes to a token that one of your applications got from GitHub, and that GitHub still knows. One call a token,
@@ -18,12 +18,12 @@ export type GitHubProviderOptions = ProviderOptions & GitHubOptions
  *
  * @throws TypeError at construction for an option that is wrong.
  */
-export class GitHubProvider extends StandardProvider {
+export class GitHubProvider<Output = unknown> extends StandardProvider<Output> {
   override readonly issuers: readonly string[]
   override readonly owns: Ownership
   readonly #github: GitHub
 
-  constructor(options: GitHubProviderOptions) {
+  constructor(options: GitHubProviderOptions<Output>) {
     checkOptions('GitHubProvider', options, [...PROVIDER_OPTIONS, ...GITHUB_OPTIONS])
     super({ ...standardOptions(options), name: options.name ?? 'github' })
     this.#github = new GitHub(options, { now: this.now, observe: options.observe, provider: this.name })
@@ -64,6 +64,6 @@ export class GitHubProvider extends StandardProvider {
   }
 }
 
-function standardOptions(options: GitHubProviderOptions): ProviderOptions {
+function standardOptions<Output>(options: GitHubProviderOptions<Output>): ProviderOptions<Output> {
   return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }

@@ -56,6 +56,7 @@ export class IssuerRouter extends BearerAuthProvider {
   readonly name: string
   /** Those that were named at construction. */
   override readonly issuers: readonly string[]
+  override readonly scopesSupported: readonly string[]
   override readonly owns: Ownership
   readonly #routes = new Map<string, BearerAuthProvider>()
   readonly #tenants: Tenants<IssuerRoute> | undefined
@@ -73,6 +74,7 @@ export class IssuerRouter extends BearerAuthProvider {
     this.#observe = optionalFunction('observe', options.observe)
     for (const [issuer, route] of Object.entries(issuers)) this.#routes.set(checkedIssuer(issuer), this.#providerFor(issuer, route))
     this.issuers = [...this.#routes.keys()]
+    this.scopesSupported = [...new Set([...this.#routes.values()].flatMap((provider) => provider.scopesSupported ?? []))]
     this.owns = { issuers: this.issuers }
     this.#tenants =
       resolve &&

@@ -54,6 +54,9 @@ export abstract class BearerAuthProvider {
   /** Issuers whose tokens this provider takes: the `authorization_servers` of RFC 9728 metadata. */
   readonly issuers?: readonly string[]
 
+  /** Scopes that its tokens can have here, as far as that is known: the `scopes_supported` of RFC 9728 metadata. */
+  readonly scopesSupported?: readonly string[]
+
   /** What this provider takes, for the plan of a chain. It must agree with `recognizes`. */
   readonly owns?: Ownership
 

@@ -80,6 +80,8 @@ export interface ProviderStats extends CacheStats {
 export abstract class StandardProvider<Output = unknown> extends BearerAuthProvider {
   readonly name: string
   declare readonly tokenHeader?: string
+  /** Those that the tables of `scopes` name; the issuer may write others. */
+  override readonly scopesSupported: readonly string[]
   protected readonly now: () => number
   protected readonly clockTolerance: number
   readonly #observe: Observe | undefined
@@ -102,6 +104,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
     this.#observe = optionalFunction('observe', options.observe)
     this.#scopes = new ScopePlan(options)
+    this.scopesSupported = this.#scopes.range()
     this.#unknownRoles = this.#observe && unknownRolesOf(this.#scopes.mappers)
     const hasSteps = options.claims !== undefined || options.enrich !== undefined || options.enrichTimeout !== undefined
     this.#steps = hasSteps ? new ClaimSteps(options) : undefined

@@ -1,6 +1,7 @@
 /**
  * R14: whatever a stranger sends, nobody else waits for it. What is measured is the time on the processor, each input is
- * tried often, and the best time counts: that is the work itself, without what else this machine does.
+ * tried often, and the best time counts: that is the work itself, without what else this machine does. A machine that is
+ * slower than those of the promise, or has no time, is given more.
  */
 import { describe, expect, test } from 'vitest'
 import { logoutHandler } from '../src/adapters/logout.js'
@@ -80,18 +81,21 @@ const DOORS: readonly (readonly [string, (text: string) => unknown])[] = [
 
 describe.each(DOORS)('at the door of %s', (_, door) => {
   test('64 KiB take less than 20 ms', async () => {
-    for (const text of [...LARGE, ...filled(32_768), ...filled(KIB_64)]) expect(await quickest(() => door(text)), text.slice(0, 40)).toBeLessThan(20)
+    const limit = await allowed(20)
+    for (const text of [...LARGE, ...filled(32_768), ...filled(KIB_64)]) expect(await quickest(() => door(text)), text.slice(0, 40)).toBeLessThan(limit)
   })
 
   test('a megabyte is refused in less than 5 ms', async () => {
-    for (const text of filled(MIB)) expect(await quickest(() => door(text)), text.slice(0, 40)).toBeLessThan(5)
+    const limit = await allowed(5)
+    for (const text of filled(MIB)) expect(await quickest(() => door(text)), text.slice(0, 40)).toBeLessThan(limit)
   })
 })
 
 test('the form of a logout of 64 KiB takes less than 20 ms', async () => {
+  const limit = await allowed(20)
   for (const text of [...filled(65_000), ...['&', 'a=&', 'logout_token=&', 'logout_token=a.b.c&'].map((one) => one.repeat(65_000 / one.length))]) {
     const requests = Array.from({ length: ATTEMPTS }, () => form(text)) // a platform makes these, not we
-    expect(await quickest(() => logout(requests.pop() ?? form(text))), text.slice(0, 40)).toBeLessThan(20)
+    expect(await quickest(() => logout(requests.pop() ?? form(text))), text.slice(0, 40)).toBeLessThan(limit)
   }
 })
 
@@ -113,11 +117,42 @@ describe('an answer of the identity provider of 64 KiB takes less than 20 ms', (
     const provider = new IntrospectionProvider({ ...elsewhere, fetch, cache: false })
     const answer = await provider.verifyToken('opaque').catch(({ code }: { code: string }) => code)
     expect(answer === null ? 'no' : typeof answer === 'string' ? 'nobody knows' : 'yes').toBe(expected)
-    expect(await quickest(() => new IntrospectionProvider({ ...elsewhere, fetch, cache: false }).verifyToken('opaque'))).toBeLessThan(20)
+    expect(await quickest(() => new IntrospectionProvider({ ...elsewhere, fetch, cache: false }).verifyToken('opaque'))).toBeLessThan(await allowed(20))
+  })
+})
+
+describe('a key set of 64 KiB takes less than 20 ms', () => {
+  const power = (65_537n ** 130n).toString(16) // of the factory of weak keys
+  const weak = Buffer.from(power.padStart(power.length + (power.length % 2), '0'), 'hex').toString('base64url')
+  test.each<[string, (index: number) => object]>([
+    ['of weak RSA keys', (index) => ({ kty: 'RSA', kid: `${index}`, n: weak, e: 'AQAB' })],
+    ['of RSA keys without a number', (index) => ({ kty: 'RSA', kid: `${index}`, n: '', e: '' })],
+    ['of points off the curve', (index) => ({ kty: 'EC', crv: 'P-256', kid: `${index}`, x: 'AAAA', y: 'AAAA' })],
+    ['of keys of small order', (index) => ({ kty: 'OKP', crv: 'Ed25519', kid: `${index}`, x: 'A'.repeat(43) })],
+    ['of nothing', () => ({})],
+  ])('%s', async (_, jwk) => {
+    const text = JSON.stringify({ keys: Array.from({ length: 5000 }, (_, index) => jwk(index)) })
+    const keys = (JSON.parse(text) as { keys: object[] }).keys.slice(0, Math.floor((5000 * KIB_64) / text.length))
+    const fetch = async (): Promise<Response> => Response.json({ keys })
+    const fresh = () => new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwksUri: `${ISSUER}/keys`, fetch, now })
+    await expect(fresh().verifyToken(signer.token())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+    expect(await quickest(() => fresh().verifyToken(signer.token()))).toBeLessThan(await allowed(20))
   })
 })
 
 const ATTEMPTS = 12
+
+/** Milliseconds: as promised, and more where this machine is slower than that. */
+async function allowed(promised: number): Promise<number> {
+  return promised * Math.max(1, (await quickest(REFERENCE)) / REFERENCE_TAKES)
+}
+
+const NUMBERS = `[${'1,'.repeat(20_000)}1]`
+const REFERENCE = (): void => {
+  for (let n = 0; n < 5; n += 1) JSON.parse(NUMBERS)
+}
+/** Milliseconds on two cores of 2023 with nothing else to do. */
+const REFERENCE_TAKES = 3
 
 /** Milliseconds on the processor. */
 async function quickest(work: () => unknown): Promise<number> {

@@ -46,7 +46,7 @@ export const TRIAL = {
   rate: 100,
   tokenLife: 60,
   bucket: 1,
-  timeline: { deployment: 12, rotation: 20, outage: [28, 38], end: 48 },
+  timeline: { deployment: 11, rotation: 18, outage: [28, 38], end: 48 },
   cache: { ttl: 5 },
   keys: { maxAge: 15 },
 }

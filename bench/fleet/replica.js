@@ -22,6 +22,7 @@ import { Tally } from './tally.js'
 
 /** @typedef {{ latest: number, unanswered: { introspection: number, keys: number } }} ReplicaReport `latest`: seconds by which the worst request began too late */
 
+process.once('disconnect', () => process.exit()) // it does not outlive the benchmark
 const [order] = /** @type {[ReplicaOrder]} */ (await once(process, 'message'))
 process.send?.(await report(order), () => process.exit())
 
@@ -32,6 +33,7 @@ async function report(order) {
   const requests = requestsOf(world, seed)
   const tally = new Tally(world.bucket)
   const jwtOf = clientOf(order)
+  await warmUp(await providersOf(order, undefined), jwtOf)
   let providers = await providersOf(order, store)
   process.send?.('ready')
   const [start] = /** @type {[number]} */ (await once(process, 'message')) // milliseconds since the epoch
@@ -89,6 +91,13 @@ async function providersOf({ world, url, library }, store) {
       keys: { ...world.keys, ...(shared && { store: sharedKeys(shared) }) },
       [allowInsecureHttp]: true,
     }),
+  }
+}
+
+/** Everything is loaded and compiled when the clock begins. @param {Awaited<ReturnType<typeof providersOf>>} providers @param {ReturnType<typeof clientOf>} jwtOf */
+async function warmUp({ introspection, jwks }, jwtOf) {
+  for (let number = -300; number < 0; number += 1) {
+    await Promise.allSettled([introspection.verifyToken(`warm-${process.pid}-${number % 50}`), jwks.verifyToken(jwtOf(number, false))])
   }
 }
 

@@ -1,8 +1,9 @@
 /** Auth0. @see https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles */
 import { checkPreset, hostOf } from './preset.js'
 import { permissionsIn, scopesBy } from './scope-tables.js'
+import type { ScopeTable } from '../../src/scopes/scope-table.js'
 import type { Audience, JwtPreset } from './preset.js'
-import type { Permissions, ScopeTable } from './scope-tables.js'
+import type { Permissions } from './scope-tables.js'
 
 export type Auth0Options = Permissions & {
   /** `acme.eu.auth0.com`, or your own domain. */

@@ -13,14 +13,14 @@ const MAX_BYTES = 1024 * 1024
 
 /** Reads both files for each request. For Node and what has its modules; the credential goes to `origin` and nowhere else. */
 export function clusterFetch(origin: string, { caFile, tokenFile }: ClusterFiles): Fetch {
-  return async (input, init) => {
-    const url = new URL(input)
+  return async (place, { headers: given, signal }) => {
+    const url = new URL(place)
     if (url.origin !== origin) throw new TypeError(`this credential is for ${origin} alone`)
     const [{ readFile }, { request }] = await Promise.all([import('node:fs/promises'), import('node:https')])
     const [ca, token] = await Promise.all([readFile(caFile), readFile(tokenFile, 'utf8')])
-    const headers = { ...Object.fromEntries(new Headers(init.headers)), Authorization: `Bearer ${token.trim()}` }
+    const headers = { ...given, Authorization: `Bearer ${token.trim()}` }
     return new Promise((resolve, reject) => {
-      const asked = request(url, { ca, headers, ...(init.signal && { signal: init.signal }) }, (answer) => {
+      const asked = request(url, { ca, headers, ...(signal && { signal }) }, (answer) => {
         const chunks: Uint8Array<ArrayBuffer>[] = []
         let size = 0
         answer.on('data', (chunk: Uint8Array<ArrayBuffer>) => {

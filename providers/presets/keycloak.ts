@@ -1,8 +1,9 @@
 /** Keycloak. @see https://www.keycloak.org/docs/latest/server_admin/#audience-support */
 import { audienceOf, baseOf, checkPreset, wordOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
+import type { ScopeTable } from '../../src/scopes/scope-table.js'
 import type { AudienceOrClients, JwtPreset } from './preset.js'
-import type { Groups, Roles, ScopeTable } from './scope-tables.js'
+import type { Groups, Roles } from './scope-tables.js'
 
 export type KeycloakOptions = Roles &
   Groups &

@@ -1,10 +1,8 @@
 /** What the roles, groups and permissions of an identity provider stand for here. */
 import { fromClaim, standardScopes } from '../../src/scopes/mappers.js'
+import type { ScopeMapper } from '../../src/scopes/rule.js'
+import type { ScopeTable } from '../../src/scopes/scope-table.js'
 import type { ClaimSelector } from '../../src/scopes/selector.js'
-
-/** What `fromClaim` takes and gives. */
-export type ScopeTable = NonNullable<Parameters<typeof fromClaim>[1]>
-export type ScopeMapper = ReturnType<typeof fromClaim>
 
 /** Roles to scopes: `{ admin: ['notes:read', 'notes:write'], viewer: 'notes:read' }`. A role that is not in it grants nothing. */
 export interface Roles {

@@ -54,6 +54,6 @@ function keysIn({ bundleUrl, bundle, bundleFile }: { bundleUrl: string | undefin
   }
   if (bundle !== undefined) return { jwks: bundle }
   if (bundleFile !== undefined) return { jwksFile: bundleFile }
-  // SPIFFE Trust Domain and Bundle section 4.1.2: five minutes, where the bundle has no hint.
+  // SPIFFE Trust Domain and Bundle section 6.2: five minutes, where the bundle has no hint.
   return { ...(bundleUrl !== undefined && { jwksUri: bundleUrl }), keys: { maxAge: 300 } }
 }

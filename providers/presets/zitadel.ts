@@ -1,8 +1,9 @@
 /** ZITADEL. @see https://zitadel.com/docs/apis/openidoauth/claims */
 import { checkPreset, hostOf, wordOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
+import type { ScopeMapper } from '../../src/scopes/rule.js'
 import type { Audience, ClientAuth, JwtPreset, OpaquePreset } from './preset.js'
-import type { Roles, ScopeMapper } from './scope-tables.js'
+import type { Roles } from './scope-tables.js'
 
 export interface ZitadelOptions extends Roles {
   /** The domain of the instance: `acme.zitadel.cloud`. */

@@ -110,5 +110,6 @@ function asBug(thrown: unknown): Error {
 function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: readonly string[]; scopes: readonly string[] } {
   // Some issuers are plain names; a client can only go to a URL.
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
-  return { issuers, scopes: policy.scopesSupported }
+  const { scopesSupported: said } = policy
+  return { issuers, scopes: 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])] }
 }

@@ -21,7 +21,7 @@ export interface GateOptions {
    * before 2025-06-18 look for it. Read when somebody asks for it, and kept for ten minutes.
    */
   mirror?: MirrorOptions
-  /** Scopes named in the metadata, for clients that ask for what they find there. Default: `requiredScopes` and those of `operations`. */
+  /** Scopes named in the metadata, for clients that ask for what they find there. Default: `requiredScopes`, those of `operations`, and those that the provider's mapping can give. */
   scopesSupported?: readonly string[]
   /** Issuers named in the metadata. Default: those of the provider. */
   authorizationServers?: readonly string[]

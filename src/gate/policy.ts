@@ -19,7 +19,8 @@ export interface GatePolicy {
   readonly requiredScopes: readonly string[]
   readonly resource: ProtectedResource | undefined
   readonly mirror: Mirror | undefined
-  readonly scopesSupported: readonly string[]
+  /** As the options have it; the provider's own come to it where nobody said which. */
+  readonly scopesSupported: { readonly all: readonly string[] } | { readonly atLeast: readonly string[] }
   readonly authorizationServers: readonly string[] | undefined
   /** Where the whole app is wrapped, and where a route or a mount is. */
   readonly paths: Readonly<Record<'app' | 'mount', PathPolicy>>
@@ -57,7 +58,7 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
     requiredScopes: scopes,
     resource,
     mirror: options.mirror === undefined ? undefined : new Mirror(options.mirror),
-    scopesSupported: checkedScopes('scopesSupported', options.scopesSupported ?? [...new Set([...scopes, ...scopesIn(operations)])]),
+    scopesSupported: options.scopesSupported === undefined ? { atLeast: [...scopes, ...scopesIn(operations)] } : { all: checkedScopes('scopesSupported', options.scopesSupported) },
     authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
     paths: pathPolicies(options, resource),
     optional,

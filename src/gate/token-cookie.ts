@@ -44,6 +44,6 @@ const LONGEST = 65_536
 export function valuesOfCookie(header: ReadHeader, { name }: TokenCookie): readonly string[] {
   const lines = header('cookie')
   if (lines.some((line) => line.length > LONGEST)) return [''] // no token: it is refused
-  const pairs = lines.flatMap((line) => line.split(';')).map((pair) => pair.trim())
+  const pairs = lines.filter((line) => line.includes(`${name}=`)).flatMap((line) => line.split(';')).map((pair) => pair.trim())
   return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1))
 }

@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import { sha256 } from '../lib/digest.js'
 import type { FetchAnswer } from '../lib/bounded-fetch.js'
+import type { Size } from '../upstream/exchange.js'
 import type { GitHubAnswer } from './answer.js'
 import type { GitHubCalls } from './github-calls.js'
 
@@ -11,8 +12,8 @@ export interface Reading<T, U> {
   readonly found: (answer: GitHubAnswer) => T
   /** Any other status. */
   readonly otherwise: (answer: GitHubAnswer) => U
-  /** Bytes of the answer. Default 64 KiB. */
-  readonly maxBytes?: number
+  /** Of the answer. Default: as for one token. */
+  readonly size?: Size
 }
 
 export interface Found<T> {
@@ -39,10 +40,10 @@ export class ConditionalGets {
   }
 
   /** @throws NoAnswer, also what the reading throws */
-  get<T extends object, U>(url: string, token: string, { found, otherwise, maxBytes }: Reading<T, U>): Promise<Found<T> | U> {
+  get<T extends object, U>(url: string, token: string, { found, otherwise, size }: Reading<T, U>): Promise<Found<T> | U> {
     const key = keyOf(url, token)
     const kept = this.#kept.get(key)
-    return this.#calls.ask({ method: 'GET', url, etag: kept?.etag, maxBytes }, token, (answer): Found<T> | U => {
+    return this.#calls.ask({ method: 'GET', url, etag: kept?.etag, size }, token, (answer): Found<T> | U => {
       const { status, headers } = answer
       if (status === 304 && kept !== undefined) return { value: kept.value as T, headers } // the same URL is read in the same way
       if (status !== 200) return otherwise(answer)

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
 import { sha256 } from '../lib/digest.js'
-import { headOf, jsonIn, MAX_BYTES } from '../upstream/exchange.js'
+import { headOf, jsonIn } from '../upstream/exchange.js'
 import { GuardedCalls } from '../upstream/guarded-calls.js'
 import { faultOf, NoAnswer } from '../upstream/no-answer.js'
 import { AppCredentials } from './apps.js'
@@ -11,6 +11,7 @@ import { budgetOf, limitOf } from './limits.js'
 import { Pause } from './pause.js'
 import type { AuthEvent } from '../events.js'
 import type { Fetch, FetchAnswer } from '../lib/bounded-fetch.js'
+import type { Size } from '../upstream/exchange.js'
 import type { GitHubAnswer } from './answer.js'
 import type { Limit } from './limits.js'
 
@@ -31,8 +32,8 @@ export interface GitHubRequest {
   readonly body?: object | undefined
   /** Of what is known already. */
   readonly etag?: string | undefined
-  /** Bytes of the answer. Default 64 KiB. */
-  readonly maxBytes?: number | undefined
+  /** Of the answer. Default: as for one token. */
+  readonly size?: Size | undefined
 }
 
 /** Who asks: an application of ours, or the holder of a token. */
@@ -79,7 +80,7 @@ export class GitHubCalls {
     return caller instanceof AppCredentials ? call() : this.#lockOut.run(host, call)
   }
 
-  async #exchange({ method, url, body, etag, maxBytes }: GitHubRequest, caller: Caller, signal: AbortSignal, told: (limit: Limit) => void): Promise<GitHubAnswer> {
+  async #exchange({ method, url, body, etag, size }: GitHubRequest, caller: Caller, signal: AbortSignal, told: (limit: Limit) => void): Promise<GitHubAnswer> {
     const { host } = new URL(url)
     const headers = {
       Accept: 'application/vnd.github+json',
@@ -92,7 +93,7 @@ export class GitHubCalls {
     }
     const response = await headOf(this.#options.fetch, url, { method, signal, headers, ...(body && { body: JSON.stringify(body) }) })
     const budget = budgetOf(response.headers, this.#options.now())
-    const answer = { host, status: response.status, headers: response.headers, json: await bodyOf(response, host, maxBytes), budget }
+    const answer = { host, status: response.status, headers: response.headers, json: await bodyOf(response, host, size), budget }
     this.#heed(answer, caller instanceof AppCredentials ? 'app' : 'user', told)
     return answer
   }
@@ -118,9 +119,9 @@ const WORDS = {
 } as const satisfies Record<Limit['kind'], string>
 
 /** Undefined where there is none. @throws NoAnswer */
-async function bodyOf(response: FetchAnswer, host: string, maxBytes = MAX_BYTES): Promise<unknown> {
+async function bodyOf(response: FetchAnswer, host: string, size: Size | undefined): Promise<unknown> {
   const { status } = response
-  if (status === 200) return jsonIn(response, host, maxBytes)
+  if (status === 200) return jsonIn(response, host, size)
   // What is said in words, where it can be read.
   if (status >= 400 && status < 500) return jsonIn(response, host).catch(() => undefined)
   abandon(response.body)

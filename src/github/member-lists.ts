@@ -15,7 +15,7 @@ const READ = { organizations: organizationIn, teams: teamIn } as const
 const PER_PAGE = 100
 const MOST_PAGES = 10
 /** A hundred teams with all that GitHub says about them. */
-const MAX_BYTES = 1024 * 1024
+const SIZE = { bytes: 1024 * 1024, members: 20_000 }
 
 async function listed(of: keyof typeof PATHS, token: string, { place, gets, tell }: MembershipTools): Promise<readonly Member[] | null> {
   const members: Member[] = []
@@ -23,7 +23,7 @@ async function listed(of: keyof typeof PATHS, token: string, { place, gets, tell
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const url = `${place.rest}${PATHS[of]}?per_page=${PER_PAGE}&page=${page}`
     const found = (answer: GitHubAnswer): Page => ({ members: membersIn(answer, READ[of]), hasNext: /\brel="next"/.test(answer.headers.get('link') ?? '') })
-    const got = await gets.get(url, token, { found, otherwise: (answer) => refusal(answer, of, tell), maxBytes: MAX_BYTES })
+    const got = await gets.get(url, token, { found, otherwise: (answer) => refusal(answer, of, tell), size: SIZE })
     if (got === 'bad token') return null
     if (got === 'nothing to see') return members
     if (/^partial-results\b/.test(got.headers.get(SSO) ?? '')) tell({ what: 'sso', of, partial: true })

@@ -10,7 +10,7 @@ import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js
 import { webUrl } from '../lib/web-url.js'
 import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
-import { answerRules, claimsOf, INACTIVE, NOT_THEIRS, oddityOf } from './answer.js'
+import { answerRules, claimsOf, INACTIVE, notTheirs, oddityOf } from './answer.js'
 import { checkedClientAuth, ClientAuth } from './client-auth.js'
 import { decryptionBy } from './encrypted-answer.js'
 import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
@@ -98,7 +98,7 @@ export class Introspection {
   async #verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return refusalOf(token, this.#shown)
     const answer = await this.#introspector.ask(token)
-    if (answer === 'not theirs') return reject('unknown_token', { claim: 'kind', expected: 'a token of theirs', actual: undefined, hint: NOT_THEIRS })
+    if (answer === 'not theirs') return notTheirs()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
     const found = firstFinding(this.#rules, { header: {}, claims }, this.#expected, this.#surroundings.now())

@@ -5,7 +5,7 @@ import { sha256 } from '../lib/digest.js'
 import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import { reject } from '../verdict.js'
-import { NOT_THEIRS } from './answer.js'
+import { isNotTheirs } from './answer.js'
 import { Introspection } from './introspection.js'
 import type { Claims } from '../access-token.js'
 import type { Rejected, Verdict } from '../verdict.js'
@@ -21,7 +21,7 @@ export type RecheckOptions = Omit<IntrospectionOptions, OfTheToken> & {
   every?: number | undefined
 }
 
-const OPTIONS = ['every', 'endpoint', 'clientAuth', 'tokenTypeHint', 'parameters', 'headers', 'timeout', 'fetch', 'signed']
+const OPTIONS = ['every', 'endpoint', 'clientAuth', 'tokenTypeHint', 'parameters', 'headers', 'timeout', 'fetch', 'signed', 'hints']
 
 /** Tokens whose last answer is remembered, as digests. */
 const MOST_TOKENS = 50_000
@@ -82,7 +82,7 @@ const SAME = ['iss', 'sub', 'jti'] as const
 
 function refusalBy(verdict: Verdict, claims: Claims): Rejected | undefined {
   // The signature is the issuer's, and so is the token: it is the set-up that is wrong.
-  if (!verdict.accepted && verdict.detail?.hint === NOT_THEIRS) {
+  if (!verdict.accepted && isNotTheirs(verdict)) {
     throw new AuthUnavailableError('the issuer answers no questions about its JWTs; leave "introspect" out')
   }
   if (!verdict.accepted) return verdict

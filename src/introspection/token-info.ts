@@ -78,24 +78,8 @@ export async function askAbout(token: string, { url, send, refusedWith }: Place,
     throw new NoAnswer(faultOf(response.status), `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
   }
   const answer = await jsonIn(response, host)
-  if (isObject(answer) && isModest(answer)) return answer
+  if (isObject(answer)) return answer
   throw new NoAnswer('unreadable', `the answer of ${host} is no JSON object`)
-}
-
-/** Levels of an answer, and how many members, objects and arrays it may have in all: each of them costs time. */
-const MAX_DEPTH = 16
-const MAX_MEMBERS = 2_000
-
-/** True for what is neither deeper nor wider than any answer is. */
-export function isModest(answer: object): boolean {
-  return membersOf(answer, 0) <= MAX_MEMBERS
-}
-
-function membersOf(value: unknown, depth: number): number {
-  if (typeof value !== 'object' || value === null) return 0
-  if (depth === MAX_DEPTH) return Number.POSITIVE_INFINITY
-  const members: readonly unknown[] = Object.values(value)
-  return members.reduce<number>((sum, member) => sum + membersOf(member, depth + 1), Array.isArray(value) ? 1 : 1 + members.length)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

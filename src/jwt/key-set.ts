@@ -109,8 +109,15 @@ function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
   // A private key in public is nobody's key any more.
   if (PRIVATE_MEMBERS.some((member) => own(member) !== undefined)) return false
   if (shape.kty === 'OKP') return !hasSmallOrder(bytesOf(own('x')))
-  return shape.kty !== 'RSA' || isStrongRsa(own('n'), own('e'))
+  if (shape.kty !== 'RSA') return true
+  const jwk = key as object // it has members
+  const known = strength.get(jwk) ?? isStrongRsa(own('n'), own('e'))
+  strength.set(jwk, known)
+  return known
 }
+
+/** Of RSA keys, found out once: it is asked for six algorithms, and a set of weak ones would hold up the event loop. */
+const strength = new WeakMap<object, boolean>()
 
 /** For signatures; a SPIFFE bundle has a word of its own (SPIFFE Trust Domain and Bundle section 4.2.2). */
 const USES: ReadonlySet<unknown> = new Set(['sig', 'jwt-svid'])

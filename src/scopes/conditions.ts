@@ -12,7 +12,7 @@ export type ClaimValues = Readonly<Record<string, string | number | boolean>>
 export function always(...scopes: readonly string[]): ScopeMapper {
   if (scopes.length === 0 || !scopes.every(isScopeToken)) throw new TypeError("always takes one scope per argument: always('mcp', 'notes:read')")
   const reading: Reading = { grants: scopes.map((scope) => ({ scope, source: 'always' })), unknown: [] }
-  return mapperOf({ read: () => reading, mayMiss: false, waysTo: (_wanted, suffices) => (scopes.some(suffices) ? ['always'] : []) })
+  return mapperOf({ read: () => reading, mayMiss: false, range: scopes, waysTo: (_wanted, suffices) => (scopes.some(suffices) ? ['always'] : []) })
 }
 
 /**
@@ -27,6 +27,7 @@ export function when(condition: ClaimValues | ((claims: Claims) => boolean | und
   return mapperOf({
     read: (claims) => (holds(claims) ? added(rules.map((rule) => rule.read(claims))) : NOTHING),
     mayMiss: rules.some(({ mayMiss }) => mayMiss),
+    range: rules.flatMap(({ range }) => range),
     waysTo: (wanted, suffices) => rules.flatMap((rule) => rule.waysTo(wanted, suffices)).map((way) => `${way}, when ${text}`),
   })
 }
@@ -49,6 +50,7 @@ export function firstOf(...mappers: readonly ScopeMapper[]): ScopeMapper {
       return added(readings)
     },
     mayMiss: rules.some(({ mayMiss }) => mayMiss),
+    range: rules.flatMap(({ range }) => range),
     waysTo: (wanted, suffices) =>
       rules.flatMap((rule, index) => rule.waysTo(wanted, suffices).map((way) => (index === 0 ? way : `${way}, when no rule before it grants anything`))),
   })
@@ -62,7 +64,7 @@ function added(readings: readonly Reading[]): Reading {
 
 function rulesOf(owner: string, mappers: readonly ScopeMapper[]): readonly ScopeRule[] {
   if (mappers.length === 0) throw new TypeError(`${owner} takes at least one mapper, such as fromClaim("roles", { admin: "notes:write" })`)
-  return checkedMappers(owner, mappers).map(ruleOf)
+  return checkedMappers(`${owner} takes mappers, one per argument`, mappers).map(ruleOf)
 }
 
 interface Condition {

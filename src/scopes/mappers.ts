@@ -15,6 +15,7 @@ export const standardScopes: ScopeMapper = mapperOf(
   {
     read: (claims) => ({ grants: [...grantsIn('scope', claims.scope), ...grantsIn('scp', claims.scp)], unknown: [] }),
     mayMiss: false,
+    range: [],
     waysTo: (wanted) => [`"${wanted}" in scope or scp`],
   },
   ({ scope, scp }) => {
@@ -58,6 +59,7 @@ function valueRule({ text, valuesIn }: Selector): ScopeRule {
   return {
     read: (claims) => ({ grants: grantsIn(text, valuesIn(claims)), unknown: [] }),
     mayMiss: false,
+    range: [],
     waysTo: (wanted) => [`"${wanted}" in ${text}`],
   }
 }
@@ -72,6 +74,7 @@ function tableRule({ text, valuesIn }: Selector, { rows, grant }: Table): ScopeR
       }
     },
     mayMiss: true,
+    range: rows.flatMap(({ constant = [] }) => constant),
     waysTo: (_wanted, suffices) =>
       rows.flatMap((row) => {
         if (row.constant === undefined) return [`${row.text} in ${text}, if your function makes it of that`]

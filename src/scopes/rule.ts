@@ -30,6 +30,8 @@ export interface ScopeRule {
   readonly read: (claims: Claims) => Reading
   /** Whether values can be unknown to it: a table has an end. */
   readonly mayMiss: boolean
+  /** The scopes that it can grant, as far as that is known before any claims come. */
+  readonly range: readonly string[]
   /** What would grant a scope, in words: `"admin" in realm_access.roles`. `suffices`: does holding this one do? */
   readonly waysTo: (wanted: string, suffices: (scope: string) => boolean) => readonly string[]
 }
@@ -46,6 +48,7 @@ export function ruleOf(mapper: ScopeMapper): ScopeRule {
   return readyRule(mapper) ?? {
     read: (claims) => ({ grants: validScopes(mapper(claims)).map((scope) => ({ scope, source })), unknown: [] }),
     mayMiss: false,
+    range: [],
     waysTo: () => [],
   }
 }
@@ -55,11 +58,11 @@ export function readyRule(mapper: ScopeMapper & { readonly [RULE]?: ScopeRule })
   return mapper[RULE]
 }
 
-/** @throws TypeError where an argument is no mapper. Returns them. */
-export function checkedMappers(owner: string, mappers: unknown): readonly ScopeMapper[] {
+/** Mappers, one or several. @throws TypeError for what is none, with this demand. Returns them. */
+export function checkedMappers(demand: string, mappers: unknown): readonly ScopeMapper[] {
   const list: readonly unknown[] = Array.isArray(mappers) ? [...mappers] : [mappers]
   if (list.every((mapper): mapper is ScopeMapper => typeof mapper === 'function')) return list
-  throw new TypeError(`${owner} takes mappers: standardScopes, fromClaim("roles", { admin: "notes:write" })`)
+  throw new TypeError(`${demand}: [standardScopes, fromClaim("roles", { admin: "notes:write" })]`)
 }
 
 /** What a mapper gave, nothing outside the alphabet. */

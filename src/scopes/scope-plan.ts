@@ -2,7 +2,7 @@
 import { explainBy } from './explain.js'
 import { ScopeHierarchy } from './hierarchy.js'
 import { mapScopes, standardScopes } from './mappers.js'
-import { checkedMappers } from './rule.js'
+import { checkedMappers, readyRule } from './rule.js'
 import type { Claims } from '../access-token.js'
 import type { ScopesExplained } from './explain.js'
 import type { Implications } from './hierarchy.js'
@@ -30,10 +30,20 @@ export class ScopePlan {
 
   /** @throws TypeError for an option that is wrong. */
   constructor({ scopes = standardScopes, implies, expandScopes = true }: ScopeOptions) {
-    this.mappers = checkedMappers('"scopes"', scopes)
+    this.mappers = checkedMappers('"scopes" must be a mapper or an array of them', scopes)
     this.#hierarchy = implies === undefined ? undefined : new ScopeHierarchy(implies)
     if (typeof expandScopes !== 'boolean') throw new TypeError('"expandScopes" must be true or false')
     this.#expandScopes = expandScopes
+  }
+
+  /**
+   * The scopes that these mappers can grant, with all that those imply: what clients may ask for. Without wildcards, and
+   * without those that are about signing in (OIDC Core sections 5.4 and 11).
+   */
+  range(): readonly string[] {
+    const granted = this.mappers.flatMap((mapper) => readyRule(mapper)?.range ?? [])
+    const held = this.#hierarchy?.expand(granted) ?? granted
+    return [...new Set(held)].filter((scope) => !scope.endsWith('*') && !ABOUT_SIGNING_IN.has(scope))
   }
 
   /** As `AccessToken.scopes` has them. */
@@ -51,3 +61,5 @@ export class ScopePlan {
     return explainBy(claims, this.mappers, this.#hierarchy ?? new ScopeHierarchy({}), wanted)
   }
 }
+
+const ABOUT_SIGNING_IN: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access'])

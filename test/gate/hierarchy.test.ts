@@ -104,6 +104,6 @@ test('a challenge asks for the scope that was needed, and never for the greater 
 test('an option that is wrong is refused', () => {
   expect(() => notes({ implies, expandScopes: 'yes' as never })).toThrow(/"expandScopes"/)
   expect(() => notes({ implies: { a: 'b', b: 'a' } })).toThrow(/circle: a → b → a/)
-  expect(() => notes({ scopes: { admin: 'notes:write' } as never })).toThrow(/"scopes" takes mappers/)
+  expect(() => notes({ scopes: { admin: 'notes:write' } as never })).toThrow(/"scopes" must be a mapper/)
   expect(getAccessToken()).toBeNull()
 })

@@ -6,7 +6,7 @@ import { bearerAuth as hono } from '../../src/adapters/hono.js'
 import { bearerAuth as node } from '../../src/adapters/node.js'
 import { decide } from '../../src/gate/decide.js'
 import { gatePolicy } from '../../src/gate/policy.js'
-import { AuthUnavailableError, StaticProvider } from '../../src/index.js'
+import { always, AuthUnavailableError, ChainProvider, fromClaim, standardScopes, StaticProvider } from '../../src/index.js'
 import { says } from '../oauth-kit.js'
 import { headers } from './headers.js'
 import type { BearerAuthProvider, Decision, GateOptions } from '../../src/index.js'
@@ -159,6 +159,13 @@ describe('decide', () => {
 
     test('a description of nothing is refused', () => {
       expect(() => gatePolicy({ metadata: { resource_name: 'Notes' } })).toThrow(/"metadata" describes "resource"/)
+    })
+
+    test('names what the provider can give, all members of a chain together, and nothing about signing in', async () => {
+      const one = new StaticProvider({ 'key-0123456789abcdef': { claims: { sub: 'a' } } }, { scopes: fromClaim('roles', { admin: ['notes:*', 'notes:admin'], staff: ['notes:read', 'openid', 'offline_access'] }), implies: { 'notes:admin': 'notes:write' } })
+      const other = new StaticProvider({ 'key-of-another-0123456': { claims: { sub: 'b' } } }, { scopes: [standardScopes, always('mcp')] })
+      expect(await document({ resource, requiredScopes: ['a'] }, new ChainProvider([one, other]))).toMatchObject({ scopes_supported: ['a', 'notes:admin', 'notes:read', 'notes:write', 'mcp'] })
+      expect(await document({ resource, scopesSupported: ['b'] }, one)).toMatchObject({ scopes_supported: ['b'] })
     })
 
     test('stands at the root for a resource at the root, and carries its query', async () => {

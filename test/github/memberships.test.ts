@@ -1,8 +1,8 @@
 /** Organizations, teams and enterprises: as claims that scopes are made from, and what happens where they are not to be seen. */
 import { describe, expect, test } from 'vitest'
-import { anyApp } from '../../src/index.js'
+import { anyApp, fromClaim } from '../../src/index.js'
 import { asked, gitHub } from './github-kit.js'
-import type { Claims, GitHubProviderOptions, ScopeMapper } from '../../src/index.js'
+import type { Claims, GitHubProviderOptions } from '../../src/index.js'
 
 const ACME = { id: 9919, login: 'acme' }
 const CLUB = { id: 77, login: 'club', saml: true }
@@ -21,15 +21,17 @@ async function claimsOf(setUp: ReturnType<typeof gitHub>, token: string): Promis
 }
 
 test('are claims by number and by name, and are mapped to scopes', async () => {
-  const admins: ScopeMapper = ({ teams }) => (Array.isArray(teams) && teams.some(({ name }) => name === 'acme/admins') ? ['notes:admin'] : [])
-  const { github, provider } = gitHub({ ...ALL, scopes: admins })
+  const { github, provider } = gitHub({
+    ...ALL,
+    scopes: [fromClaim('teams[].name', { 'acme/admins': 'notes:admin' }), fromClaim('organizations[].id', { '9919': 'notes:read' }), fromClaim('enterprises[].slug', { 'acme-corp': 'notes:export' })],
+  })
   const token = await provider.verifyToken(github.issue({ user: ADA, scopes: SCOPES }))
   expect(token?.claims).toMatchObject({
     organizations: [{ id: '9919', login: 'acme' }, { id: '77', login: 'club' }],
     teams: [{ id: '4', name: 'acme/admins', organization_id: '9919' }, { id: '5', name: 'club/secret', organization_id: '77' }],
     enterprises: [{ id: '12', slug: 'acme-corp' }],
   })
-  expect(token?.scopes).toEqual(['notes:admin'])
+  expect(token?.scopes).toEqual(['notes:admin', 'notes:read', 'notes:export'])
 })
 
 test('are asked for only where that is wanted, and not for a token that is refused', async () => {

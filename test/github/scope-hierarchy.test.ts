@@ -1,6 +1,7 @@
 /** The table of GitHub's scopes is whole: what holds something holds all that it holds, and the documented nesting is there. */
 import { expect, test } from 'vitest'
 import { githubScopeHierarchy } from '../../src/index.js'
+import { gitHub } from './github-kit.js'
 
 const entries = Object.entries(githubScopeHierarchy)
 
@@ -39,4 +40,11 @@ test.each([
 
 test('what stands alone in the documentation holds nothing', () => {
   for (const scope of ['gist', 'notifications', 'workflow', 'delete_repo', 'delete:packages', 'admin:org_hook', 'public_repo', 'site_admin']) expect(githubScopeHierarchy[scope]).toBeUndefined()
+})
+
+test('is what a provider takes as "implies"', async () => {
+  const { github, provider } = gitHub({ implies: githubScopeHierarchy, expandScopes: true })
+  const token = await provider.verifyToken(github.issue({ scopes: ['admin:org', 'user'] }))
+  expect(token?.scopes).toEqual(expect.arrayContaining(['admin:org', 'write:org', 'read:org', 'read:user', 'user:email']))
+  expect(token?.scopes).not.toContain('repo')
 })

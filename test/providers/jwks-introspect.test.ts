@@ -172,6 +172,12 @@ describe('a JWT that is also introspected', () => {
     expect(events.at(-1)).toMatchObject({ type: 'unavailable', message: expect.stringMatching(/JWTs.*leave "introspect" out/) })
   })
 
+  test('says so whatever words the issuer has for a refusal', async () => {
+    const { idp, provider, sign } = await setUp({ introspect: { clientAuth, hints: { unknown_token: 'sign in again' } } })
+    idp.answer(json({ error: 'unsupported_token_type' }, 400))
+    await expect(provider.verifyToken(await sign())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+  })
+
   test('is refused where the answer is about somebody else', async () => {
     const { idp, provider, sign } = await setUp()
     idp.answer({ ...ACTIVE, sub: 'bob' })
@@ -193,8 +199,8 @@ describe('a JWT that is also introspected', () => {
 
   test.each([
     ['several issuers: their answers would be one heap', { issuer: ['https://a.example', 'https://b.example'] }, /"introspect" takes one issuer/],
-    ['null, which would switch it off unseen', { introspect: null }, /introspect takes an object/],
-    ['true', { introspect: true }, /introspect takes an object/],
+    ['null, which would switch it off unseen', { introspect: null }, /"introspect" must say who asks/],
+    ['true', { introspect: true }, /"introspect" must say who asks/],
     ['an audience, which was looked at in the token', { introspect: { clientAuth, audience: 'x' } }, /"audience" is not an option of introspect/],
     ['rules, which are those of the provider', { introspect: { clientAuth, rules: [] } }, /"rules" is not an option of introspect/],
     ['milliseconds', { introspect: { clientAuth, every: 300_000 } }, /write 300/],

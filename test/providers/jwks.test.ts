@@ -397,7 +397,6 @@ describe('JwksProvider', () => {
     ['a header without a value', { issuer: ISSUER, audience: AUDIENCE, headers: { Authorization: undefined } }, /"headers" has .*: Authorization/],
     ['a header that is none', { issuer: ISSUER, audience: AUDIENCE, headers: { 'not one': 'x' } }, /"headers" has .*: not one/],
     ['a header with a line break, which is not shown', { issuer: ISSUER, audience: AUDIENCE, headers: { Authorization: 'Bearer s\necret' } }, /^"headers" has a name, or a value, that no header can have: Authorization$/],
-    ['introspect that is null: it would be a check that is not made', { issuer: ISSUER, audience: AUDIENCE, introspect: null }, /"introspect" must say who asks/],
     ['revocations that are null', { issuer: ISSUER, audience: AUDIENCE, revocations: null }, /new Revocations\(\)/],
     ['a fetch that is no function', { issuer: ISSUER, audience: AUDIENCE, fetch: 'undici' }, /"fetch" must be a function/],
   ])('%s is refused at construction', (_, options, message) => {

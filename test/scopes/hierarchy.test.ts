@@ -78,7 +78,7 @@ describe('a hierarchy', () => {
     const begin = performance.now()
     expect(hierarchy.expand(['g0:x'])).toHaveLength(1_000)
     expect(hierarchy.expand(Array.from({ length: 5_000 }, (_, index) => `g${index}:*`))).toHaveLength(6_000)
-    expect(performance.now() - begin).toBeLessThan(200)
+    expect(performance.now() - begin).toBeLessThan(500)
   })
 })
 
@@ -106,7 +106,7 @@ describe('for any hierarchy without a circle', () => {
         expect(hierarchy.expand([...once])).toEqual(once)
         expect(missingScopes(hierarchy.expand([...new Set([...some, ...more])]), once)).toEqual([])
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     )
   })
 
@@ -115,7 +115,7 @@ describe('for any hierarchy without a circle', () => {
       fc.property(table, scope, scope, (implies, held, needed) => {
         expect(missingScopes(new ScopeHierarchy(implies).expand([held]), [needed]).length === 0).toBe(searchByHand(implies, held, needed))
       }),
-      { numRuns: 5_000 },
+      { numRuns: 1_000 },
     )
   })
 })
