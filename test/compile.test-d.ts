@@ -10,6 +10,7 @@ import { Catch, type INestApplication } from '@nestjs/common'
 import { type } from 'arktype'
 import express from 'express'
 import Fastify from 'fastify'
+import { FastMCP } from 'fastmcp'
 import { Hono } from 'hono'
 import { Redis } from 'ioredis'
 import Koa from 'koa'
@@ -19,6 +20,7 @@ import * as v from 'valibot'
 import * as z from 'zod'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { bearerAuth as expressAuth } from '../src/adapters/express.js'
+import { authenticateWith } from '../src/adapters/fastmcp.js'
 import { bearerAuth as fastifyAuth } from '../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../src/adapters/fetch.js'
 import { bearerAuth as honoAuth } from '../src/adapters/hono.js'
@@ -537,6 +539,11 @@ koa.use(new Router().post('/mcp/:id', koaAuth(provider), (ctx) => void (ctx.body
 
 declare const nest: INestApplication
 nest.use(nestAuth(provider, options)).useGlobalFilters(authErrors(Catch)).useGlobalGuards(authGuard('notes:read'))
+
+new FastMCP({ name: 'notes', version: '1.0.0', authenticate: authenticateWith(provider, options) }).addTool({
+  name: 'whoami',
+  execute: async (_args, { session }) => session?.clientId ?? '',
+})
 
 createServer(nodeAuth(provider, options)((req, res) => void res.end(req.url)))
 createServer(nodeAuth(provider)(async (_req, res) => void res.end()))
