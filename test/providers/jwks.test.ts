@@ -384,7 +384,7 @@ describe('JwksProvider', () => {
     ['a symbol by its name', { issuer: ISSUER, audience: AUDIENCE, allowInsecureHttp: true }, /it is a symbol/],
     ['an option of the gate', { issuer: ISSUER, audience: AUDIENCE, requiredScopes: ['a'] }, /but of bearerAuth/],
     ['a cache of true', { issuer: ISSUER, audience: AUDIENCE, cache: true }, /"cache" must be false or an object/],
-    ['scopes that are text', { issuer: ISSUER, audience: AUDIENCE, scopes: 'notes:read' }, /"scopes" takes mappers/],
+    ['scopes that are text', { issuer: ISSUER, audience: AUDIENCE, scopes: 'notes:read' }, /"scopes" must be a mapper/],
     ['a blank issuer, keys in hand', { issuer: ' ', audience: AUDIENCE, jwks: { keys: [{}] } }, /"issuer" must be the issuer exactly/],
     ['a hole among the issuers', { issuer: [, ISSUER], audience: AUDIENCE }, /"issuer"/],
     ['a hole among the algorithms', { issuer: ISSUER, audience: AUDIENCE, algorithms: [, 'RS256'] }, /"algorithms"/],
