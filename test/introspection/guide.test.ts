@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { IS_OUTAGE } from '../../src/upstream/no-answer.js'
+import { faultOf, IS_OUTAGE } from '../../src/upstream/no-answer.js'
 
 const guide = readFileSync('docs/introspection.md', 'utf8')
 const eventsFile = readFileSync('src/events.ts', 'utf8')
@@ -29,11 +29,15 @@ function reachable(entries: readonly string[]): ReadonlySet<string> {
   return seen
 }
 
+const PROVIDERS = ['providers/introspection.ts', 'providers/userinfo.ts', 'src/introspection/recheck.ts']
+/** What a status alone becomes. */
+const STATUS_FAULTS: readonly string[] = [301, 401, 403, 404, 429, 500].map(faultOf)
+
 describe('docs/introspection.md', () => {
   const named = rowsOf('Events').flatMap(([event = '']) => [...event.matchAll(/`([a-z_]+)`/g)].map(([, name = '']) => name))
 
   test('names every event that can come from these providers', () => {
-    const files = [...reachable(['providers/introspection.ts', 'providers/userinfo.ts', 'src/introspection/recheck.ts'])].filter((path) => path !== 'src/events.ts')
+    const files = [...reachable(PROVIDERS)].filter((path) => path !== 'src/events.ts')
     expect(files).toContain('src/introspection/upstream.ts')
     const emitted = types.filter((type) => files.some((path) => readFileSync(path, 'utf8').includes(`'${type}'`)))
     expect(emitted).toEqual(expect.arrayContaining(['accepted', 'breaker_opened', 'credentials_refused', 'odd_answer', 'shared_hit', 'revocations_full']))
@@ -51,13 +55,12 @@ describe('docs/introspection.md', () => {
 
   test('names every fault once or more, and says whether it counts for the breaker', () => {
     const rows = rowsOf('When there is no answer').map(([, fault = '', , counts]) => [fault.replaceAll('`', ''), counts] as const).filter(([fault]) => fault !== '')
-    for (const [fault, counts] of Object.entries(IS_OUTAGE)) {
-      if (GITHUB_ONLY.has(fault)) continue
+    // Some are of other providers only.
+    const files = [...reachable(PROVIDERS)].filter((path) => path !== 'src/upstream/no-answer.ts')
+    const possible = ([fault]: [string, boolean]): boolean => STATUS_FAULTS.includes(fault) || files.some((path) => readFileSync(path, 'utf8').includes(`'${fault}'`))
+    for (const [fault, counts] of Object.entries(IS_OUTAGE).filter(possible)) {
       expect(rows.filter(([name]) => name === fault).map(([, yes]) => yes), fault).toContain(counts ? 'yes' : 'no')
     }
     for (const [fault, counts] of rows) expect(counts, fault).toBe(IS_OUTAGE[fault as keyof typeof IS_OUTAGE] ? 'yes' : 'no')
   })
 })
-
-/** Introspection has no budgets and locks nobody out: docs/github.md has these. */
-const GITHUB_ONLY: ReadonlySet<string> = new Set(['budget spent', 'locked out'])
