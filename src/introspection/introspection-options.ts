@@ -58,7 +58,7 @@ export type IntrospectionOptions = {
   | { /** The introspection endpoint of an issuer without a name: its JWTs are not recognized. */ endpoint: string; issuer?: never; signed?: never }
 )
 
-/** Seconds for one question (R1). */
+/** Seconds for one question. */
 export const TIMEOUT = 2
 
 /** The names of `IntrospectionOptions`. */

@@ -26,7 +26,7 @@ export interface KeyOptions {
   store?: KeyStore | undefined
 }
 
-/** Seconds (R3, R4). */
+/** Seconds. */
 export const MAX_AGE = 600
 export const MAX_STALE = 3600
 

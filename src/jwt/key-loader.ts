@@ -50,7 +50,7 @@ const BRIEF = 5
 
 /**
  * Asks discovery each time: an issuer that moves its keys is followed. In the first half minute of an outage only where it
- * got stuck, and there one place, or a minute of it would cost eighteen requests (R7).
+ * got stuck, and there one place, or a minute of it would cost eighteen requests.
  */
 export function keysOf(issuer: string, http: KeyHttp): Load {
   let places = discoveryUrls(issuer)

@@ -5,7 +5,7 @@ import { within, withinSpan } from '../lib/deadline.js'
 import { IS_OUTAGE, NoAnswer } from './no-answer.js'
 import type { AuthEvent } from '../events.js'
 
-/** At once (R11). */
+/** At once. */
 export const MOST_CALLS = 64
 
 export interface GuardedCallsOptions {
