@@ -27,7 +27,7 @@ export class GuardedCalls {
     this.#breaker = new CircuitBreaker(options.now)
   }
 
-  /** Does the work when it is its turn; one second attempt where no connection came about (R9). @throws NoAnswer */
+  /** Does the work when it is its turn; one second attempt where no connection came about. @throws NoAnswer */
   run<T>(host: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const tooLate = (): Error => new NoAnswer('too slow', `no answer from ${host} in time`)
     const busy = (): Error => new NoAnswer('busy', `too many questions to ${host} at once`, { retryAfter: 1 })
