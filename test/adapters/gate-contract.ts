@@ -12,7 +12,6 @@ export interface ServerTraits {
   readonly reads: readonly string[]
   /** The app can set headers of its own in front of the gate. */
   readonly setsHeadersFirst: boolean
-  /** What is left for MCP transports knows the gate's options. */
   /** What a handler throws is answered in our own words, and not in the framework's. */
   readonly wordsOfThrown: 'ours' | "the framework's"
 }
