@@ -1,42 +1,82 @@
 /** Several providers as one: finds out whose token it is, and shows it to nobody else. */
-import { isUnavailable } from '../src/errors.js'
+import { AuthUnavailableError } from '../src/errors.js'
 import { notify } from '../src/events.js'
 import { isBearerToken } from '../src/lib/bearer-token.js'
-import { checkOptions, optionalFunction } from '../src/lib/options.js'
+import { closeAll } from '../src/lib/close-all.js'
+import { withinSpan } from '../src/lib/deadline.js'
+import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
+import { warnOfBug } from '../src/lib/warn.js'
 import { BearerAuthProvider, checkedProvider } from '../src/provider.js'
+import { ChainPlan } from '../src/routing/chain-plan.js'
+import { checkMembers } from '../src/routing/contradictions.js'
+import { isAskedByOthers } from '../src/routing/doors.js'
+import { named, recognition } from '../src/routing/member.js'
+import { answerOf, askAtOnce, askInOrder } from '../src/routing/questions.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
-import type { Recognition, VerifyOptions } from '../src/provider.js'
+import type { Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
+import type { Member } from '../src/routing/member.js'
+import type { Answer } from '../src/routing/questions.js'
 
-/** What `ChainProvider` takes beside its members, which have events of their own. */
+/** What `ChainProvider` takes beside its members, which have options and events of their own. */
 export interface ChainProviderOptions {
+  /** Seconds for the whole chain; what takes longer is "nobody knows". Default: as long as its members take. */
+  timeout?: number | undefined
+  /** How those are asked who may know a token that nobody owns; the first yes wins. Default `'in order'`. */
+  ask?: 'in order' | 'at once' | undefined
   /** Takes what happened to tokens that no member knows: often an issuer with a slash too many. */
   observe?: Observe | undefined
   /** Appears in those events. Default: `'chain'`. */
   name?: string | undefined
 }
 
+/** What one member has to do with a token. */
+export interface MemberReport {
+  readonly provider: string
+  readonly recognizes: Recognition
+  /** Absent for one that was not asked. */
+  readonly answer?: Answer['kind']
+  readonly refusals: readonly Refusal[]
+}
+
 /**
  * The first provider that recognizes a token as its own decides alone. If nobody owns it, those who may know it are
- * asked in order: the first yes wins, a no counts only when all of them said it. A chain of chains is a chain.
+ * asked: the first yes wins, a no counts only when all of them said it. Results are never merged. A chain of chains is
+ * one chain, and the options of the outer one hold.
  *
- * @throws TypeError at construction for an empty chain or a member that is no provider.
+ * @throws TypeError at construction for an empty chain, for what is no provider, for a member that could never be asked,
+ * and for a token that two members list. Warns where two own the same.
  */
 export class ChainProvider extends BearerAuthProvider {
+  readonly name: string
   /** The issuers of all members. */
   override readonly issuers: readonly string[]
-  readonly #members: readonly BearerAuthProvider[]
+  /** The scopes of all members. */
+  override readonly scopesSupported: readonly string[]
+  override readonly owns: Ownership
+  declare readonly tokenHeader?: string
+  readonly #members: readonly Member[]
+  readonly #timeout: number | undefined
+  readonly #ask: 'in order' | 'at once'
   readonly #observe: Observe | undefined
-  readonly #name: string
 
   constructor(members: readonly [BearerAuthProvider, ...BearerAuthProvider[]], options: ChainProviderOptions = {}) {
     super()
-    checkOptions('ChainProvider', options, ['observe', 'name'])
+    checkOptions('ChainProvider', options, ['timeout', 'ask', 'observe', 'name'])
+    this.name = options.name ?? 'chain'
+    this.#timeout = options.timeout === undefined ? undefined : spanInSeconds('timeout', options.timeout, { min: 0.001, max: 60 })
+    this.#ask = oneOf('ask', options.ask ?? 'in order', ['in order', 'at once'])
     this.#observe = optionalFunction('observe', options.observe)
-    this.#name = options.name ?? 'chain'
     if (!Array.isArray(members) || members.length === 0) throw new TypeError('ChainProvider takes at least one provider: new ChainProvider([a, b])')
-    this.#members = members.map((member, index) => checkedProvider(`member ${index + 1} of the chain`, member))
-    this.issuers = [...new Set(this.#members.flatMap((member) => member.issuers ?? []))]
+    const providers = members.map((member, index) => checkedProvider(`member ${index + 1} of the chain`, member))
+    this.#members = named(providers.flatMap((member) => (member instanceof ChainProvider ? member.#members.map(({ provider }) => provider) : [member])))
+    checkMembers(this.#members)
+    const [tokenHeader, ...others] = new Set(providers.map((member) => member.tokenHeader))
+    if (others.length > 0) throw new TypeError('the members of a chain must take their tokens from the same header ("tokenHeader"); see byRequest')
+    if (tokenHeader !== undefined) this.tokenHeader = tokenHeader
+    this.issuers = [...new Set(providers.flatMap((member) => member.issuers ?? []))]
+    this.scopesSupported = [...new Set(providers.flatMap((member) => member.scopesSupported ?? []))]
+    this.owns = ownedByAll(this.#members)
   }
 
   override recognizes(token: string): Recognition {
@@ -48,43 +88,88 @@ export class ChainProvider extends BearerAuthProvider {
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
     if (!isBearerToken(token)) return null
     const { owner, perhaps } = this.#route(token)
-    if (owner !== undefined) return owner.verifyToken(token, options)
-    if (perhaps.length > 0) return firstYes(perhaps, token, options)
-    notify(this.#observe, { type: 'rejected', provider: this.#name, reason: 'no_owner', remembered: false })
+    if (owner !== undefined) return this.#inTime(options, (inTime) => owner.provider.verifyToken(token, inTime))
+    if (perhaps.length > 0) return this.#inTime(options, async (inTime) => this.#conclude(await this.#askAll(perhaps, token, inTime ?? {})))
+    notify(this.#observe, { type: 'rejected', provider: this.name, reason: 'no_owner', remembered: false })
+    options?.refused?.({ provider: this.name, reason: 'no_owner' })
     return null
   }
 
+  /** Who decides about which tokens: `console.log(String(chain.plan()))`. */
+  plan(): ChainPlan {
+    return new ChainPlan(this.#members, this.#ask)
+  }
+
+  /** What each member has to do with this token, and what those say who are asked. Asks them. For a person who wants to know why. */
+  async explain(token: string): Promise<readonly MemberReport[]> {
+    const { owner, perhaps } = this.#route(token)
+    const asked = owner === undefined ? perhaps : [owner]
+    const answers = isBearerToken(token) ? await Promise.all(asked.map((member) => answerOf(member, token, {}))) : []
+    return this.#members.map((member) => {
+      const answer = answers.find(({ name }) => name === member.name)
+      const refusals = answer?.kind === 'no' ? answer.refusals : []
+      return { provider: member.name, recognizes: recognition(member, token), ...(answer && { answer: answer.kind }), refusals }
+    })
+  }
+
+  /** Rings when a member's tokens are revoked. */
+  override watch(rung: () => void): () => void {
+    const ends = this.#members.map(({ provider }) => provider.watch?.(rung))
+    return () => ends.forEach((end) => end?.())
+  }
+
   override async close(): Promise<void> {
-    await Promise.all(this.#members.map((member) => member.close?.()))
+    await closeAll(this.#members.map(({ provider }) => provider))
   }
 
   /** Who owns this token, or else who may know it. */
-  #route(token: string): { owner: BearerAuthProvider | undefined; perhaps: readonly BearerAuthProvider[] } {
-    const answers = this.#members.map((member) => ({ member, recognition: recognition(member, token) }))
-    const members = (wanted: Recognition): BearerAuthProvider[] =>
-      answers.filter((answer) => answer.recognition === wanted).map((answer) => answer.member)
-    return { owner: members('mine')[0], perhaps: members('maybe') }
-  }
-}
-
-function recognition(member: BearerAuthProvider, token: string): Recognition {
-  const answer: unknown = member.recognizes === undefined ? 'maybe' : member.recognizes(token)
-  if (answer === 'mine' || answer === 'maybe' || answer === 'foreign') return answer
-  throw new TypeError('recognizes must answer "mine", "maybe" or "foreign", and not a promise')
-}
-
-/** The first yes. Without one, a bug beats "nobody knows", and that beats no. */
-async function firstYes(members: readonly BearerAuthProvider[], token: string, options: VerifyOptions | undefined): Promise<AccessToken | null> {
-  const failures: unknown[] = []
-  for (const member of members) {
-    try {
-      const answer = await member.verifyToken(token, options)
-      if (answer !== null) return answer
-    } catch (error) {
-      failures.push(error)
+  #route(token: string): { readonly owner: Member | undefined; readonly perhaps: readonly Member[] } {
+    const perhaps: Member[] = []
+    for (const member of this.#members) {
+      const answer = recognition(member, token)
+      if (answer === 'mine') return { owner: member, perhaps: [] }
+      if (answer === 'maybe') perhaps.push(member)
     }
+    return { owner: undefined, perhaps }
   }
-  const bug = failures.find((failure) => !isUnavailable(failure))
-  if (failures.length > 0) throw bug ?? failures[0]
-  return null
+
+  #askAll(members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly Answer[]> {
+    return this.#ask === 'in order' ? askInOrder(members, token, options) : askAtOnce(members, token, options)
+  }
+
+  async #inTime<T>(options: VerifyOptions | undefined, work: (options: VerifyOptions | undefined) => Promise<T>): Promise<T> {
+    const timeout = this.#timeout
+    if (timeout === undefined) return work(options)
+    const closed = options?.signal
+    // Whoever gave up hears the reason of its own signal, as from any provider.
+    const tooLate = (): Error => (closed?.aborted === true ? (closed.reason as Error) : new AuthUnavailableError('the chain gave no answer in time'))
+    return withinSpan({ timeout, closed }, (signal) => work({ ...options, signal }), tooLate)
+  }
+
+  /** The yes, if there is one. Without one, a bug beats "nobody knows", and that beats no. */
+  #conclude(answers: readonly Answer[]): AccessToken | null {
+    const yes = answers.find((answer) => answer.kind === 'yes')
+    const bug = answers.find((answer) => answer.kind === 'bug')
+    const silence = answers.find((answer) => answer.kind === 'unavailable')
+    if (yes === undefined) this.#tellOf(answers)
+    else if (bug !== undefined) warnOfBug(new Error(`"${bug.name}" of the chain failed, and another provider said yes`, { cause: bug.error }))
+    if (yes !== undefined) return yes.token
+    if (bug !== undefined) throw bug.error
+    if (silence !== undefined) throw silence.error
+    return null
+  }
+
+  #tellOf(answers: readonly Answer[]): void {
+    const said = answers.map((answer) => {
+      const [refusal] = answer.kind === 'no' ? answer.refusals : []
+      return { provider: answer.name, answer: answer.kind, ...(refusal && { reason: refusal.reason }) }
+    })
+    notify(this.#observe, { type: 'nobody_accepted', provider: this.name, said })
+  }
+}
+
+function ownedByAll(members: readonly Member[]): Ownership {
+  const all = (name: 'issuers' | 'prefixes' | 'digests'): readonly string[] => [...new Set(members.flatMap(({ provider }) => provider.owns?.[name] ?? []))]
+  const anyAudience = members.some(({ provider }) => provider.owns?.anyAudience === true)
+  return { issuers: all('issuers'), prefixes: all('prefixes'), digests: all('digests'), opaque: members.some(isAskedByOthers), anyAudience }
 }

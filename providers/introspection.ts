@@ -4,12 +4,12 @@ import { INTROSPECTION_OPTIONS } from '../src/introspection/introspection-option
 import { checkOptions } from '../src/lib/options.js'
 import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
 import type { IntrospectionOptions } from '../src/introspection/introspection-options.js'
-import type { Recognition } from '../src/provider.js'
+import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/standard-provider.js'
 import type { Verdict } from '../src/verdict.js'
 
 /** What `IntrospectionProvider` takes: what every provider takes, whom to ask, as whom, and what to expect. */
-export type IntrospectionProviderOptions = ProviderOptions & IntrospectionOptions
+export type IntrospectionProviderOptions<Output = unknown> = ProviderOptions<Output> & IntrospectionOptions
 
 /**
  * Says yes to a token that its identity provider calls active, for this audience, and that has not ended. Remembered
@@ -18,16 +18,18 @@ export type IntrospectionProviderOptions = ProviderOptions & IntrospectionOption
  *
  * @throws TypeError at construction for an option that is wrong.
  */
-export class IntrospectionProvider extends StandardProvider {
+export class IntrospectionProvider<Output = unknown> extends StandardProvider<Output> {
   override readonly issuers: readonly string[]
+  override readonly owns: Ownership
   readonly #introspection: Introspection
 
-  constructor(options: IntrospectionProviderOptions) {
+  constructor(options: IntrospectionProviderOptions<Output>) {
     checkOptions('IntrospectionProvider', options, [...PROVIDER_OPTIONS, ...INTROSPECTION_OPTIONS])
     super({ ...standardOptions(options), name: options.name ?? 'introspection' })
     const { now, clockTolerance, name } = this
     this.#introspection = new Introspection(options, { now, clockTolerance, observe: options.observe, provider: name })
     const { issuer } = this.#introspection
+    this.owns = this.#introspection.owns
     this.issuers = issuer === undefined ? [] : [issuer]
   }
 
@@ -52,6 +54,6 @@ export class IntrospectionProvider extends StandardProvider {
   }
 }
 
-function standardOptions(options: IntrospectionProviderOptions): ProviderOptions {
+function standardOptions<Output>(options: IntrospectionProviderOptions<Output>): ProviderOptions<Output> {
   return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }

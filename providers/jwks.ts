@@ -1,33 +1,37 @@
 /** Verifies JWT access tokens by their issuer's public keys. The only network calls are for those keys. */
 import { Recheck } from '../src/introspection/recheck.js'
 import { decodeJwt, unverifiedIssuer } from '../src/jwt/decode.js'
-import { expectationsOf, oneOf } from '../src/jwt/expectations.js'
+import { expectationsOf } from '../src/jwt/expectations.js'
+import { checkedHints, inOwnWords } from '../src/jwt/hints.js'
 import { IssuerKeys } from '../src/jwt/issuer-keys.js'
 import { FILE_AGE, keyOrigin } from '../src/jwt/key-origin.js'
 import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
 import { shapeOf } from '../src/jwt/near-miss.js'
+import { reading } from '../src/jwt/reading.js'
 import { firstFinding, rulesFor } from '../src/jwt/rules.js'
 import { anyAudience } from '../src/jwt/jwt-options.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature.js'
 import { andThen } from '../src/lib/awaitable.js'
-import { checkOptions } from '../src/lib/options.js'
+import { checkOptions, oneOf } from '../src/lib/options.js'
 import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
 import { AcceptedFrozen, reject } from '../src/verdict.js'
 import type { Algorithm } from '../src/jwt/algorithms.js'
 import type { DecodedJwt } from '../src/jwt/decode.js'
+import type { Hints } from '../src/jwt/hints.js'
+import type { KeyOptions } from '../src/jwt/issuer-keys.js'
 import type { JwtOptions } from '../src/jwt/jwt-options.js'
 import type { LogoutToken } from '../src/jwt/logout-token.js'
-import type { Expectations, Finding, Rule } from '../src/jwt/rules.js'
-import type { Signed } from '../src/jwt/signature.js'
+import type { Reading } from '../src/jwt/reading.js'
+import type { Expectations, Finding, Rule, RuleSet } from '../src/jwt/rules.js'
 import type { SignatureEngine } from '../src/jwt/signature-engine.js'
 import type { Awaitable } from '../src/lib/awaitable.js'
 import type { RecheckOptions } from '../src/introspection/recheck.js'
-import type { Recognition } from '../src/provider.js'
+import type { Ownership, Recognition } from '../src/provider.js'
 import type { CheckRequest, ProviderOptions } from '../src/standard-provider.js'
 import type { RejectReason, Verdict } from '../src/verdict.js'
 
 /** What `JwksProvider` takes: what every provider takes, what to expect of the token, and where its issuer's keys are. */
-export type JwksProviderOptions = ProviderOptions &
+export type JwksProviderOptions<Output = unknown> = ProviderOptions<Output> &
   JwtOptions & {
     /**
      * Asks the issuer as well, at most every so many seconds for a token, whether it is still good: revocation for JWTs. A
@@ -39,7 +43,7 @@ export type JwksProviderOptions = ProviderOptions &
 
 const OPTIONS = [
   ...PROVIDER_OPTIONS,
-  ...['issuer', 'audience', 'audienceClaims', 'audienceMode', 'tokenType', 'algorithms', 'maxTokenAge', 'requiredClaims', 'rules'],
+  ...['issuer', 'audience', 'audienceClaims', 'audienceMode', 'tokenType', 'algorithms', 'maxTokenAge', 'requiredClaims', 'rules', 'hints'],
   ...['jwksUri', 'jwks', 'jwksFile', 'keys', 'engine', 'timeout', 'fetch', 'headers', 'introspect'],
 ]
 
@@ -59,18 +63,22 @@ export interface RuleReport {
  *
  * @throws TypeError at construction for an option that is wrong.
  */
-export class JwksProvider extends StandardProvider {
+export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   override readonly issuers: readonly string[]
+  override readonly owns: Ownership
   /** The keys at hand: `warm()` them at start, or take a `snapshot()` for the next start. */
   readonly keys: Pick<IssuerKeys, 'warm' | 'snapshot'>
   readonly #keys: IssuerKeys
   readonly #expected: Expectations
-  readonly #rules: ReturnType<typeof rulesFor>
+  readonly #rules: RuleSet
+  #soundHeader: DecodedJwt['header'] | undefined
   readonly #engine: SignatureEngine
+  readonly #hints: Hints | undefined
+  readonly #reading: Reading | undefined
   readonly #recheck: Recheck | undefined
   readonly #closed = new AbortController()
 
-  constructor(options: JwksProviderOptions) {
+  constructor(options: JwksProviderOptions<Output>) {
     checkOptions('JwksProvider', options, OPTIONS)
     super({ ...standardOptions(options), name: options.name ?? 'jwks' })
     if (options.cache && options.cache.shared !== undefined) {
@@ -79,12 +87,15 @@ export class JwksProvider extends StandardProvider {
     this.#expected = expectationsOf(options, this.clockTolerance)
     this.#rules = rulesFor(this.#expected)
     this.#engine = signatureEngine(oneOf('engine', options.engine ?? 'auto', ['auto', 'jose']))
+    this.#hints = checkedHints(options.hints)
+    this.#reading = options[reading]
     this.issuers = [...this.#expected.issuers.keys()]
-    this.#recheck = options.introspect && this.#recheckBy(options.introspect, options)
+    this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
+    this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
       load: keyOrigin(options, this.#closed.signal),
-      keys: options.jwksFile === undefined ? (options.keys ?? {}) : { maxAge: FILE_AGE, ...options.keys },
+      keys: keyOptions(options),
       now: this.now,
       random: Math.random,
       provider: this.name,
@@ -94,8 +105,8 @@ export class JwksProvider extends StandardProvider {
 
   /** Mine when the unverified `iss` is of this provider's issuers; foreign otherwise, opaque tokens included. */
   override recognizes(token: string): Recognition {
-    const issuer = unverifiedIssuer(token)
-    return issuer !== undefined && this.#expected.issuers.has(issuer) ? 'mine' : 'foreign'
+    const issuer = this.#reading === undefined ? unverifiedIssuer(token) : this.#reading.read(token)?.claims.iss
+    return typeof issuer === 'string' && this.#expected.issuers.has(issuer) ? 'mine' : 'foreign'
   }
 
   /** Forgets every verdict, and ends what the issuer is being asked. What needs the issuer after this is unavailable. */
@@ -111,16 +122,19 @@ export class JwksProvider extends StandardProvider {
    * @throws AuthUnavailableError when the signature cannot be checked because the keys cannot be had.
    */
   async explain(token: string): Promise<readonly RuleReport[]> {
-    const jwt = decodeJwt(token)
-    const hint = shapeOf(token)
-    if (jwt === null) return [{ rule: 'shape', passed: false, reason: 'malformed', ...(hint && { hint }) }]
+    const jwt = this.#read(token)
+    if (jwt === null) {
+      const { hint } = inOwnWords({ reason: 'malformed', detail: malformed(token) }, this.#hints).detail ?? {}
+      return [{ rule: 'shape', passed: false, reason: 'malformed', ...(hint && { hint }) }]
+    }
+    const reportOn = (name: string, found: Finding | undefined): RuleReport => report(name, found && inOwnWords(found, this.#hints))
     const reportsOf = (rules: readonly Rule[]): RuleReport[] =>
-      rules.map(({ name, find }) => report(name, find(jwt, this.#expected, this.now())))
-    const reports = reportsOf(this.#rules.unsigned)
+      rules.map(({ name, find }) => reportOn(name, find(jwt, this.#expected, this.now())))
+    const reports = reportsOf([...this.#rules.header, ...this.#rules.claims])
     const named = reports.filter(({ rule, passed }) => !passed && (rule === 'alg' || rule === 'iss' || rule === 'crit'))
     // Without an algorithm and an issuer of ours there is no key to check with.
     if (named.length > 0) return reports
-    const signature = report('signature', await this.#checkSignature(token, jwt))
+    const signature = reportOn('signature', await this.#checkSignature(jwt))
     return signature.passed ? [...reports, signature, ...reportsOf(this.#rules.signed)] : [...reports, signature]
   }
 
@@ -134,7 +148,7 @@ export class JwksProvider extends StandardProvider {
     const expected = logoutExpectations(this.#expected, audience)
     const jwt = decodeJwt(token)
     const found =
-      jwt === null ? reject('malformed') : (logoutFinding(jwt, expected, this.now()) ?? (await this.#checkSignature(token, jwt)))
+      jwt === null ? reject('malformed') : (logoutFinding(jwt, expected, this.now()) ?? (await this.#checkSignature(jwt)))
     if (jwt !== null && found === undefined) return logoutTokenOf(jwt, expected)
     const { claim, hint } = found?.detail ?? {}
     this.emit({ type: 'logout_refused', provider: this.name, reason: found?.reason ?? 'malformed', ...(claim && { claim }), ...(hint && { hint }) })
@@ -147,21 +161,38 @@ export class JwksProvider extends StandardProvider {
   }
 
   protected override check(token: string, { maxAge }: CheckRequest): Awaitable<Verdict> {
-    const jwt = decodeJwt(token)
-    if (jwt === null) return reject('malformed', malformed(token))
+    const jwt = this.#read(token)
+    if (jwt === null) return inOwnWords(reject('malformed', malformed(token)), this.#hints)
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
     const now = this.now()
-    const found = firstFinding(this.#rules.unsigned, jwt, this.#expected, now)
-    if (found !== undefined) return reject(found.reason, found.detail)
-    return andThen(this.#checkSignature(token, jwt), (unsigned) => {
+    const found = this.#headerFinding(jwt, now) ?? firstFinding(this.#rules.claims, jwt, this.#expected, now)
+    if (found !== undefined) return this.#rejected(found)
+    return andThen(this.#checkSignature(jwt), (unsigned) => {
       const fault = unsigned ?? firstFinding(this.#rules.signed, jwt, this.#expected, now)
-      if (fault !== undefined) return reject(fault.reason, fault.detail)
+      if (fault !== undefined) return this.#rejected(fault)
       const accepted = new AcceptedFrozen(jwt.claims)
       return this.#recheck === undefined ? accepted : this.#recheck.refusalOf(token, jwt.claims, maxAge).then((refusal) => refusal ?? accepted)
     })
   }
 
-  #recheckBy(introspect: RecheckOptions, { observe, fetch }: JwksProviderOptions): Recheck {
+  // The reader gives all tokens of a key the same header: what holds for one of them holds for the next.
+  #headerFinding(jwt: DecodedJwt, now: number): Finding | undefined {
+    if (jwt.header === this.#soundHeader) return undefined
+    const found = firstFinding(this.#rules.header, jwt, this.#expected, now)
+    if (found === undefined) this.#soundHeader = jwt.header
+    return found
+  }
+
+  #read(token: string): DecodedJwt | null {
+    return this.#reading === undefined ? decodeJwt(token) : this.#reading.read(token)
+  }
+
+  #rejected(found: Finding): Verdict {
+    const { reason, detail } = inOwnWords(found, this.#hints)
+    return reject(reason, detail)
+  }
+
+  #recheckBy(introspect: RecheckOptions, { observe, fetch }: Pick<JwksProviderOptions, 'observe' | 'fetch'>): Recheck {
     const [issuer, ...others] = this.issuers
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
     // The audience was looked at in the token itself, which is what was signed.
@@ -169,25 +200,25 @@ export class JwksProvider extends StandardProvider {
     return new Recheck(introspect, about, { now: this.now, clockTolerance: this.clockTolerance, observe, provider: this.name })
   }
 
-  #checkSignature(token: string, { header, claims, signature }: DecodedJwt): Awaitable<Finding | undefined> {
+  #checkSignature(jwt: DecodedJwt): Awaitable<Finding | undefined> {
+    const { header, claims } = jwt
     const alg = header.alg as Algorithm // the first rule saw to it
     const issuer = claims.iss as string // and the rule for `iss` to this
     const { kid } = header
     if (kid !== undefined && typeof kid !== 'string') return about('unknown_key', kid) // RFC 7515 section 4.1.4
-    const signed = { token, signature }
     return andThen(this.#keys.candidates(issuer, alg, kid), (keys) => {
       if (keys.length === 0) return about('unknown_key', kid)
-      return andThen(isSigned(this.#engine, signed, alg, keys), (good) => {
+      return andThen(isSigned(this.#engine, jwt, alg, keys), (good) => {
         if (good) return undefined
         // Without a name nobody can see that a key is new: look once more, within the same budget.
-        return kid === undefined ? this.#checkWithNewerKeys(signed, issuer, alg) : about('bad_signature', kid)
+        return kid === undefined ? this.#checkWithNewerKeys(jwt, issuer, alg) : about('bad_signature', kid)
       })
     })
   }
 
-  async #checkWithNewerKeys(signed: Signed, issuer: string, alg: Algorithm): Promise<Finding | undefined> {
+  async #checkWithNewerKeys(jwt: DecodedJwt, issuer: string, alg: Algorithm): Promise<Finding | undefined> {
     const newer = await this.#keys.newer(issuer, alg)
-    return (await isSigned(this.#engine, signed, alg, newer)) ? undefined : about('bad_signature', undefined)
+    return (await isSigned(this.#engine, jwt, alg, newer)) ? undefined : about('bad_signature', undefined)
   }
 }
 
@@ -195,7 +226,11 @@ function about(reason: RejectReason, kid: unknown): Finding {
   return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid } }
 }
 
-function standardOptions(options: JwksProviderOptions): ProviderOptions {
+function keyOptions({ keys = {}, jwksFile }: Pick<JwksProviderOptions, 'keys' | 'jwksFile'>): KeyOptions {
+  return jwksFile === undefined ? keys : { maxAge: FILE_AGE, ...keys }
+}
+
+function standardOptions<Output>(options: JwksProviderOptions<Output>): ProviderOptions<Output> {
   return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }
 

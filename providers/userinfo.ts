@@ -1,30 +1,30 @@
 /** Asks identity providers that have neither JWTs nor introspection: whose application is this token for, and whose is it? */
 import { answerRules, withoutNulls } from '../src/introspection/answer.js'
-import { GuardedCalls } from '../src/introspection/guarded-calls.js'
 import { allowNoExpiry } from '../src/introspection/introspection-options.js'
-import { checkedPrefixes, recognition, refusalOf } from '../src/introspection/shown-tokens.js'
+import { checkedPrefixes, ownership, recognition, refusalOf } from '../src/introspection/shown-tokens.js'
 import { askAbout } from '../src/introspection/token-info.js'
-import { NoAnswer } from '../src/introspection/upstream.js'
 import { expectationsOf } from '../src/jwt/expectations.js'
 import { allowInsecureHttp, anyAudience } from '../src/jwt/jwt-options.js'
 import { firstFinding } from '../src/jwt/rules.js'
 import { checkOptions, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { webUrl } from '../src/lib/web-url.js'
 import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
+import { GuardedCalls } from '../src/upstream/guarded-calls.js'
+import { NoAnswer } from '../src/upstream/no-answer.js'
 import { accept, reject } from '../src/verdict.js'
 import type { Claims } from '../src/access-token.js'
 import type { Place, TokenInfo } from '../src/introspection/token-info.js'
 import type { ShownTokens } from '../src/introspection/shown-tokens.js'
 import type { Expectations, ClaimRule, Rule } from '../src/jwt/rules.js'
 import type { Fetch } from '../src/lib/bounded-fetch.js'
-import type { Recognition } from '../src/provider.js'
+import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/standard-provider.js'
 import type { Verdict } from '../src/verdict.js'
 
 type OneOrMore = string | readonly [string, ...string[]]
 
 /** What `UserInfoProvider` takes: what every provider takes, where to ask, and whose applications' tokens are taken. */
-export type UserInfoProviderOptions = ProviderOptions & {
+export type UserInfoProviderOptions<Output = unknown> = ProviderOptions<Output> & {
   /** How the tokens begin. Default: as `tokenInfo` says. */
   prefix?: OneOrMore | undefined
   /** Claims that must be there. Default: `sub`, and `exp` where there is a `tokenInfo`. */
@@ -63,8 +63,9 @@ const OPTIONS = [...PROVIDER_OPTIONS, 'prefix', 'requiredClaims', 'rules', 'time
  *
  * @throws TypeError at construction for an option that is wrong.
  */
-export class UserInfoProvider extends StandardProvider {
+export class UserInfoProvider<Output = unknown> extends StandardProvider<Output> {
   override readonly issuers: readonly string[]
+  override readonly owns: Ownership
   readonly #shown: ShownTokens
   readonly #expected: Expectations
   readonly #rules: readonly Rule[]
@@ -74,7 +75,7 @@ export class UserInfoProvider extends StandardProvider {
   readonly #calls: GuardedCalls
   readonly #closed = new AbortController()
 
-  constructor(options: UserInfoProviderOptions) {
+  constructor(options: UserInfoProviderOptions<Output>) {
     checkOptions('UserInfoProvider', options, OPTIONS)
     super({ ...standardOptions(options), name: options.name ?? 'userinfo' })
     const { tokenInfo, userInfo, audience, requiredClaims = ['sub'], rules, timeout = 2, [allowInsecureHttp]: insecure = false } = options
@@ -87,6 +88,7 @@ export class UserInfoProvider extends StandardProvider {
     const { issuer } = tokenInfo ?? {}
     this.issuers = issuer === undefined ? [] : [issuer]
     this.#shown = { issuer: undefined, prefixes: checkedPrefixes(options.prefix ?? tokenInfo?.prefix) }
+    this.owns = { ...ownership(this.#shown), anyAudience: audience === anyAudience }
     this.#expected = expectationsOf({ issuer: issuer ?? 'none', audience, requiredClaims, rules }, this.clockTolerance)
     const withoutEnd = tokenInfo === undefined || options[allowNoExpiry] === true
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: withoutEnd })
@@ -132,7 +134,7 @@ export class UserInfoProvider extends StandardProvider {
     const tokenInfo = this.#tokenInfo
     const info = tokenInfo === undefined ? {} : await this.#ask(token, tokenInfo)
     if (info === null) return null
-    const claims = tokenInfo === undefined ? {} : tokenInfo.claims(info)
+    const claims = tokenInfo === undefined ? {} : tokenInfo.claims(info, this.now())
     const user = this.#userInfo === undefined ? {} : await this.#ask(token, this.#userInfo)
     // OIDC Core section 5.3.2: one that is about somebody else must not be used.
     if (user === null || (claims.sub !== undefined && user.sub !== undefined && user.sub !== claims.sub)) return null
@@ -161,6 +163,6 @@ function checkTokenInfo(tokenInfo: TokenInfo, insecure: boolean): void {
   if (typeof claims !== 'function') throw new TypeError('"tokenInfo.claims" must be a function that makes claims of the answer')
 }
 
-function standardOptions(options: UserInfoProviderOptions): ProviderOptions {
+function standardOptions<Output>(options: UserInfoProviderOptions<Output>): ProviderOptions<Output> {
   return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }

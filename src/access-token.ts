@@ -2,6 +2,7 @@
 import { frozenCopy } from './lib/frozen-copy.js'
 import { atEpochSeconds, checkOptions } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
+import { missingScopes } from './scopes/match.js'
 
 /** What the issuer wrote about the token (RFC 7519 section 4, RFC 9068 section 2.2). Frozen to the bottom. */
 export interface Claims {
@@ -20,11 +21,11 @@ export interface Claims {
   readonly [name: string]: unknown
 }
 
-/** A bearer token that a provider said yes to. */
-export interface AccessToken {
+/** A bearer token that a provider said yes to. `Output`: what a schema in the provider's `claims` made sure of. */
+export interface AccessToken<Output = unknown> {
   /** As presented. `JSON.stringify`, `console.log`, `util.inspect` and string templates leave it out. */
   readonly token: string
-  readonly claims: Claims
+  readonly claims: Claims & Output
   readonly scopes: readonly string[]
   /** Seconds since the epoch; absent when the token has no end. */
   readonly expiresAt?: number
@@ -73,8 +74,19 @@ export function toAccessToken(answer: unknown): AccessToken | null {
   return checkedToken(answer as AccessTokenInput) // checked there, field by field
 }
 
-// Above the class, whose getter it names. The same symbol in every copy of this package.
+/** All that the token's scopes stand for, where `scopes` lists only what was granted. */
+export function heldScopes(token: AccessToken & { readonly [HELD]?: readonly string[] }): readonly string[] {
+  return token[HELD] ?? token.scopes
+}
+
+/** True when the token stands for every scope that is needed. */
+export function hasScopes(token: AccessToken, needed: readonly string[]): boolean {
+  return missingScopes(heldScopes(token), needed).length === 0
+}
+
+// Above the class, whose getters they name. The same symbols in every copy of this package.
 const BRAND: unique symbol = Symbol.for('bearer-auth-providers.access-token')
+const HELD: unique symbol = Symbol.for('bearer-auth-providers.held-scopes')
 
 /** What every ready-made provider gives out. The token itself sits in a private field, out of every printer's reach. */
 export class VerifiedAccessToken implements AccessToken {
@@ -86,10 +98,12 @@ export class VerifiedAccessToken implements AccessToken {
   declare readonly clientId?: string
   readonly provider: string
   readonly #token: string
+  readonly #held: readonly string[] | undefined
 
-  /** Takes claims and scopes that are frozen already. */
-  constructor(token: string, claims: Claims, scopes: readonly string[], expiresAt: number | undefined, provider: string) {
+  /** Takes claims and scopes that are frozen already. `held`: what the scopes stand for, if that is more. */
+  constructor(token: string, claims: Claims, scopes: readonly string[], expiresAt: number | undefined, provider: string, held?: readonly string[]) {
     this.#token = token
+    this.#held = held
     this.claims = claims
     this.scopes = scopes
     this.provider = provider
@@ -107,6 +121,10 @@ export class VerifiedAccessToken implements AccessToken {
 
   get [BRAND](): true {
     return true
+  }
+
+  get [HELD](): readonly string[] {
+    return this.#held ?? this.scopes
   }
 
   get [Symbol.toStringTag](): string {

@@ -1,10 +1,10 @@
 /** Who is calling, for any code that runs while a request is handled. */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { hasScopes } from './access-token.js'
 import { AuthenticationError, InsufficientScopeError } from './errors.js'
 import { spanInSeconds } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
 import { warn } from './lib/warn.js'
-import { missingScopes } from './scopes/match.js'
 import type { AccessToken } from './access-token.js'
 import type { Answer } from './answer.js'
 
@@ -19,6 +19,10 @@ export interface AuthContext {
     invalidToken(): Answer
     insufficientScope(requiredScopes: readonly string[]): Answer
   }
+  /** Fires when the token is good no more. Absent where there is none. */
+  readonly life?: { readonly signal: AbortSignal; close(): void } | undefined
+  /** Whether the caller has the scopes that the gate's `operations` ask for. Absent where no gate is around. */
+  readonly allows?: ((method: string, name: string) => boolean) | undefined
   /** Asks again about the token, unless the answer is younger than so many seconds; null when it is good no more. */
   readonly verifyAgain?: ((maxAge: number) => Promise<AccessToken | null>) | undefined
 }
@@ -42,7 +46,7 @@ export function requireAuth(...scopes: string[]): AccessToken {
   const context = storage.getStore()
   if (context === undefined) warnOnce()
   if (!context?.token) throw new AuthenticationError(undefined, context?.answers?.unauthenticated())
-  if (missingScopes(context.token.scopes, scopes).length > 0) {
+  if (!hasScopes(context.token, scopes)) {
     throw new InsufficientScopeError(scopes, context.answers?.insufficientScope(scopes))
   }
   return context.token
@@ -63,8 +67,16 @@ export async function requireFreshAuth(maxAge: number, ...scopes: string[]): Pro
   if (verifyAgain === undefined) return token
   const fresh = await verifyAgain(maxAge)
   if (fresh === null) throw new AuthenticationError('The token is good no more', answers?.invalidToken())
-  if (missingScopes(fresh.scopes, scopes).length > 0) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes))
+  if (!hasScopes(fresh, scopes)) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes))
   return fresh
+}
+
+/**
+ * Fires when the token of the request being handled is good no more: it ended, was revoked, or is refused when it is asked
+ * about again. For what outlives the request; the adapters end event streams by it. Null where nobody is authenticated.
+ */
+export function authSignal(): AbortSignal | null {
+  return storage.getStore()?.life?.signal ?? null
 }
 
 /** Runs code as the holder of a token, or of none: for tests of your handlers, and for servers with a gate of their own. */

@@ -1,9 +1,9 @@
-/** What happened, for logs and metrics. No event carries a token, a secret or the value of a claim. */
+/** What happened, for logs and metrics. No event carries a token, a secret or the value of a claim, but the names of roles in `roles_unknown`. */
 import type { RejectReason } from './verdict.js'
 
 export type AuthEvent =
-  /** A token was taken. `remembered`: the answer came from memory. */
-  | { readonly type: 'accepted'; readonly provider: string; readonly remembered: boolean }
+  /** A token was taken. `remembered`: the answer came from memory. `key`: the operator's own word for the token. */
+  | { readonly type: 'accepted'; readonly provider: string; readonly key?: string; readonly remembered: boolean }
   /**
    * A token was refused. `claim` names the claim that did not fit, never its value; `hint` says what it almost was or
    * what to do.
@@ -12,9 +12,16 @@ export type AuthEvent =
       readonly type: 'rejected'
       readonly provider: string
       readonly reason: RejectReason
+      readonly key?: string
       readonly claim?: string
       readonly hint?: string
       readonly remembered: boolean
+    }
+  /** A token that nobody owns: those who may know it were asked, and none of them said yes. `said`: what each of them did. */
+  | {
+      readonly type: 'nobody_accepted'
+      readonly provider: string
+      readonly said: readonly { readonly provider: string; readonly answer: 'no' | 'yes' | 'unavailable' | 'bug'; readonly reason?: RejectReason }[]
     }
   /** Nobody knows. `message` says what gave no answer. */
   | { readonly type: 'unavailable'; readonly provider: string; readonly message: string }
@@ -25,6 +32,36 @@ export type AuthEvent =
   | { readonly type: 'credentials_refused'; readonly provider: string; readonly fault: 'credentials' | 'forbidden'; readonly method: string; readonly message: string }
   /** One question to the identity provider got no answer. `fault` is one of a few constant words, for metrics. */
   | { readonly type: 'endpoint_unavailable'; readonly provider: string; readonly fault: string; readonly message: string }
+  /**
+   * What is left of the calls that GitHub allows in an hour, to our application or to the user of a token. `resetsIn`:
+   * seconds until there are new ones.
+   */
+  | {
+      readonly type: 'rate_budget'
+      readonly provider: string
+      readonly of: 'app' | 'user'
+      readonly resource: string
+      readonly limit: number
+      readonly remaining: number
+      readonly resetsIn: number
+    }
+  /**
+   * GitHub asks not to be called for `retryIn` seconds: by our application, or for the user of a token. `limit`:
+   * `primary` for the calls of an hour, `secondary` for too many at a time, `lock-out` for too many bad credentials,
+   * after which it looks at nobody's.
+   */
+  | {
+      readonly type: 'rate_limited'
+      readonly provider: string
+      readonly of: 'app' | 'user'
+      readonly limit: 'primary' | 'secondary' | 'lock-out'
+      readonly retryIn: number
+    }
+  /**
+   * A token was taken, but GitHub shows it no memberships, or not all (`partial`), of organizations that enforce SAML:
+   * its user must authorize it for them.
+   */
+  | { readonly type: 'sso_required'; readonly provider: string; readonly of: 'organizations' | 'teams' | 'enterprises'; readonly partial: boolean }
   /** The identity provider failed five times in a row, and is asked once a second; or it answers again. */
   | { readonly type: 'breaker_opened' | 'breaker_closed'; readonly provider: string }
   /** A token was taken, and something about the answer is odd. `hint` is one of a few constant texts; each is told once. */
@@ -45,6 +82,11 @@ export type AuthEvent =
     }
   /** A token named a key that the issuer does not have. `asked`: the issuer was asked for it. */
   | { readonly type: 'key_unknown'; readonly provider: string; readonly issuer: string; readonly asked: boolean }
+  /**
+   * Roles that stand for no scope, each told once, a hundred in all: look for a typo in the table. `claim`: where they
+   * were. `unnamed`: so many more, which may be persons.
+   */
+  | { readonly type: 'roles_unknown'; readonly provider: string; readonly claim: string; readonly names: readonly string[]; readonly unnamed: number }
   /** Tokens were revoked, so many times: `'here'` by this process, `'log'` by another. */
   | {
       readonly type: 'revoked'
@@ -60,10 +102,10 @@ export type AuthEvent =
   /** Entries of the log that nobody with our secret wrote. They do nothing. */
   | { readonly type: 'revocations_unreadable'; readonly provider: string; readonly count: number }
   /**
-   * What a memory did. `joined`: a request waited for a check that another had started. `renewed`: an answer is asked for
-   * anew before its end, in the background. `evicted`: one had to go before its end, for want of room.
+   * What a memory did. `joined`: a request waited for a check that another had started. `stale`: an answer near its end was
+   * given out. `renewed`: it is asked for anew, in the background. `evicted`: one had to go before its end, for want of room.
    */
-  | { readonly type: 'cache'; readonly provider: string; readonly what: 'joined' | 'renewed' | 'evicted' }
+  | { readonly type: 'cache'; readonly provider: string; readonly what: 'joined' | 'stale' | 'renewed' | 'evicted' }
   /** Another process had asked (`hit`) or was asking (`joined`), or this one had to ask itself, and why. */
   | { readonly type: 'shared_hit' | 'shared_joined'; readonly provider: string }
   | { readonly type: 'shared_missed'; readonly provider: string; readonly because: 'unknown' | 'unjoined' | 'unreadable' | 'store_failed' }
@@ -76,6 +118,9 @@ export type AuthEvent =
       readonly message: string
     }
   | { readonly type: 'store_away' | 'store_back'; readonly provider: string }
+  /** A list of static tokens was read anew, and has so many; or it is not what it should be, and that of before serves on. */
+  | { readonly type: 'list_loaded'; readonly provider: string; readonly tokens: number }
+  | { readonly type: 'list_unreadable'; readonly provider: string; readonly message: string }
   /** A logout token was refused. `claim` names what did not fit, never its value. */
   | { readonly type: 'logout_refused'; readonly provider: string; readonly reason: RejectReason; readonly claim?: string; readonly hint?: string }
 

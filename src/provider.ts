@@ -1,8 +1,31 @@
 /** The one interface of this library: a token goes in, and one of three answers comes out. */
 import type { AccessToken } from './access-token.js'
+import type { RejectReason } from './verdict.js'
 
 /** Whose token is this? `mine`: nobody else may decide. `maybe`: ask me. `foreign`: do not show it to me. */
 export type Recognition = 'mine' | 'maybe' | 'foreign'
+
+/** What a provider takes, as far as that is known before any token comes. A chain plans by it. */
+export interface Ownership {
+  /** JWTs of these issuers are mine. */
+  readonly issuers?: readonly string[]
+  /** Opaque tokens that begin like this are mine. */
+  readonly prefixes?: readonly string[]
+  /** These very tokens are mine, by their SHA-256 in base64url. */
+  readonly digests?: readonly string[]
+  /** True: I may know any opaque token that nobody owns. */
+  readonly opaque?: boolean
+  /** True: what is mine is taken whoever it was issued for. */
+  readonly anyAudience?: boolean
+}
+
+/** Why one provider said no. Never the value of a claim. */
+export interface Refusal {
+  readonly provider: string
+  readonly reason: RejectReason
+  readonly claim?: string
+  readonly hint?: string
+}
 
 /** How one token is to be verified. A provider of your own may leave them out of account. */
 export interface VerifyOptions {
@@ -10,6 +33,8 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined
   /** Seconds: an answer from memory must not be older. Default: as long as the provider remembers. */
   readonly maxAge?: number | undefined
+  /** Told why a token is refused, for explanations. */
+  readonly refused?: ((refusal: Refusal) => void) | undefined
 }
 
 /**
@@ -28,6 +53,21 @@ export abstract class BearerAuthProvider {
 
   /** Issuers whose tokens this provider takes: the `authorization_servers` of RFC 9728 metadata. */
   readonly issuers?: readonly string[]
+
+  /** Scopes that its tokens can have here, as far as that is known: the `scopes_supported` of RFC 9728 metadata. */
+  readonly scopesSupported?: readonly string[]
+
+  /** What this provider takes, for the plan of a chain. It must agree with `recognizes`. */
+  readonly owns?: Ownership
+
+  /**
+   * The one request header that brings this provider's tokens, in small letters, where it is not `Authorization`: a proxy
+   * puts them there, and the gate reads it as it is and looks nowhere else.
+   */
+  readonly tokenHeader?: string
+
+  /** Rings when tokens of this provider may have been revoked. Gives the function that ends it. */
+  watch?(rung: () => void): () => void
 
   /** Ends timers, sockets and subscriptions, and forgets what was remembered. */
   close?(): Promise<void>

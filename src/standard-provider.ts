@@ -14,31 +14,39 @@ import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
 import { unlessAborted } from './lib/deadline.js'
 import { sha256 } from './lib/digest.js'
 import { frozenCopy } from './lib/frozen-copy.js'
-import { clockInSeconds, optionalFunction, spanInSeconds } from './lib/options.js'
+import { clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
 import { BearerAuthProvider } from './provider.js'
-import { mapScopes, standardScopes } from './scopes/mappers.js'
+import { ClaimSteps } from './scopes/claim-steps.js'
+import { ScopePlan } from './scopes/scope-plan.js'
+import { unknownRolesOf } from './scopes/unknown-roles.js'
 import { AcceptedFrozen, reject } from './verdict.js'
 import type { AccessToken, Claims } from './access-token.js'
 import type { CacheOptions } from './cache/cache-options.js'
-import type { Finding } from './cache/finding.js'
+import type { Finding, GrantedParts } from './cache/finding.js'
 import type { Revocation } from './cache/revocation.js'
 import type { Marks } from './cache/revocation-marks.js'
 import type { SharedNews } from './cache/shared-verdicts.js'
-import type { CacheStats } from './cache/verdict-cache.js'
+import type { CacheNews, CacheStats } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
-import type { VerifyOptions } from './provider.js'
-import type { ScopeMapper } from './scopes/mappers.js'
+import type { Refusal, VerifyOptions } from './provider.js'
+import type { ClaimOptions } from './scopes/claim-steps.js'
+import type { ScopesExplained } from './scopes/explain.js'
+import type { ScopeOptions } from './scopes/scope-plan.js'
+import type { UnknownRoles } from './scopes/unknown-roles.js'
 import type { Rejected, Verdict } from './verdict.js'
 
 /** What every ready-made provider takes. */
-export interface ProviderOptions {
-  /** How claims become scopes; several mappers add up. Default: `standardScopes`. */
-  scopes?: ScopeMapper | readonly ScopeMapper[] | undefined
+export interface ProviderOptions<Output = unknown> extends ScopeOptions, ClaimOptions<Output> {
   /** How long verdicts are remembered; `false` for not at all. */
   cache?: CacheOptions | false | undefined
   /** Tokens that end before their time; several providers may share one. Default: one of its own, empty. */
   revocations?: Revocations | undefined
+  /**
+   * The one request header that brings the tokens, where a proxy in front puts them into one of its own and lets nobody else
+   * do so, such as `Cf-Access-Jwt-Assertion`. The gate then looks nowhere else. Default: `Authorization`.
+   */
+  tokenHeader?: string | undefined
   /** Takes what happened, for logs and metrics. */
   observe?: Observe | undefined
   /** Seconds of clock difference to the issuer that are forgiven. Default 5, at most 60. */
@@ -50,7 +58,9 @@ export interface ProviderOptions {
 }
 
 /** The names of `ProviderOptions`, for `checkOptions` in subclasses. */
-export const PROVIDER_OPTIONS = ['scopes', 'cache', 'revocations', 'observe', 'clockTolerance', 'now', 'name'] as const
+export const PROVIDER_OPTIONS = [
+  'scopes', 'implies', 'expandScopes', 'claims', 'enrich', 'enrichTimeout', 'cache', 'revocations', 'tokenHeader', 'observe', 'clockTolerance', 'now', 'name',
+] as const
 
 /** What is asked of one check. */
 export interface CheckRequest {
@@ -67,31 +77,37 @@ export interface ProviderStats extends CacheStats {
 }
 
 /** Extend this and write `check` to get memory, single flight, revocations, scopes, events and the clock. */
-export abstract class StandardProvider extends BearerAuthProvider {
+export abstract class StandardProvider<Output = unknown> extends BearerAuthProvider {
   readonly name: string
+  declare readonly tokenHeader?: string
+  /** Those that the tables of `scopes` name; the issuer may write others. */
+  override readonly scopesSupported: readonly string[]
   protected readonly now: () => number
   protected readonly clockTolerance: number
   readonly #observe: Observe | undefined
-  readonly #mappers: readonly ScopeMapper[]
+  readonly #scopes: ScopePlan
+  readonly #unknownRoles: UnknownRoles | undefined
+  readonly #steps: ClaimSteps | undefined
   readonly #cache: VerdictCache<Finding> | undefined
   readonly #keep: readonly string[] | undefined
   readonly #shared: SharedVerdicts | undefined
   readonly #sharedCounts = { hits: 0, misses: 0 }
   #revocations: Revocations | undefined
 
-  constructor(options: ProviderOptions = {}) {
+  constructor(options: ProviderOptions<Output> = {}) {
     super()
-    const { scopes = standardScopes, cache = {}, clockTolerance = 5, name = 'custom' } = options
-    const mappers = [scopes].flat()
-    if (!mappers.every((mapper) => typeof mapper === 'function')) {
-      throw new TypeError('"scopes" must be a mapper or an array of them: [standardScopes, fromClaim("roles", { admin: "notes:write" })]')
-    }
+    const { cache = {}, clockTolerance = 5, name = 'custom' } = options
     if (typeof name !== 'string' || name === '') throw new TypeError('"name" must be a name')
     this.name = name
+    if (options.tokenHeader !== undefined) this.tokenHeader = headerName('tokenHeader', options.tokenHeader)
     this.now = clockInSeconds(options.now)
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
     this.#observe = optionalFunction('observe', options.observe)
-    this.#mappers = mappers
+    this.#scopes = new ScopePlan(options)
+    this.scopesSupported = this.#scopes.range()
+    this.#unknownRoles = this.#observe && unknownRolesOf(this.#scopes.mappers)
+    const hasSteps = options.claims !== undefined || options.enrich !== undefined || options.enrichTimeout !== undefined
+    this.#steps = hasSteps ? new ClaimSteps(options) : undefined
     this.#revocations = checkedRevocations(options.revocations)
     if (cache === false) return
     const { keep, ...plan } = cachePlan(cache)
@@ -112,6 +128,9 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return isBearerToken(token)
   }
 
+  /** The operator's own word for this token, for events; no part of it, and no person. Asked for only where somebody observes. */
+  protected keyOf?(token: string): string | undefined
+
   /**
    * Everything that decides an answer (endpoint, issuer, audience …), and no secret. Processes with the same policy share
    * their answers by `cache: { shared }`. Write it in a provider whose answers cost a call.
@@ -122,20 +141,21 @@ export abstract class StandardProvider extends BearerAuthProvider {
     throw new TypeError('"cache.shared" needs a policy: protected override get policy() { return "https://…/introspect for my-api" }')
   }
 
-  override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
-    if (!isBoundedText(token)) return this.#refuse(reject('malformed'), false)
+  override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken<Output> | null> {
+    if (!isBoundedText(token)) return this.#refuse(reject('malformed'), false, options)
     const key = sha256(token)
     const now = this.now()
     const remembered = this.#cache?.recall(key, now, options?.maxAge)
     if (remembered !== undefined) {
       if (this.#cache?.isDue(remembered, now) === true) this.#cache.renew(key, () => this.#examine(key, token, undefined))
-      return this.#conclude(token, remembered.verdict, true)
+      return this.#conclude(token, remembered.verdict, true, options)
     }
     // What is remembered passed this before.
-    if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), false)
+    if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), false, options)
+    options?.signal?.throwIfAborted() // nobody is asked for someone who has left
     const asked = this.#ask(key, token, options)
     // Not waited for where it is at hand: that costs as much as reading the token.
-    return this.#conclude(token, isPending(asked) ? await this.#answer(asked, options?.signal) : asked, false)
+    return this.#conclude(token, isPending(asked) ? await asked : asked, false, options)
   }
 
   /**
@@ -145,8 +165,12 @@ export abstract class StandardProvider extends BearerAuthProvider {
    * @throws AuthUnavailableError when the others could not be told.
    */
   async revoke(what: Revocation): Promise<void> {
-    this.#revocations ??= new Revocations({ now: this.now, observe: this.#observe })
-    return this.#revocations.revoke(what)
+    return this.#own().revoke(what)
+  }
+
+  /** Rings when tokens are revoked, here or by another process. */
+  override watch(rung: () => void): () => void {
+    return this.#own().watch(rung)
   }
 
   /** What the memory was good for. */
@@ -154,8 +178,14 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return { ...(this.#cache?.stats() ?? NO_MEMORY), shared: { ...this.#sharedCounts }, revocations: this.#revocations?.size ?? 0 }
   }
 
+  /** Which rule made which scope of these claims, and what a wanted one would take: for a person who set this up. */
+  explainScopes(claims: Claims, wanted: readonly string[] = []): ScopesExplained {
+    return this.#scopes.explain(claims, wanted)
+  }
+
   /** Forgets every verdict. Subclasses that hold timers or sockets end them too. */
   override async close(): Promise<void> {
+    this.#steps?.close()
     this.#cache?.clear()
   }
 
@@ -164,14 +194,20 @@ export abstract class StandardProvider extends BearerAuthProvider {
     notify(this.#observe, event)
   }
 
+  #own(): Revocations {
+    this.#revocations ??= new Revocations({ now: this.now, observe: this.#observe })
+    return this.#revocations
+  }
+
   #ask(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {
     const examine = (): Awaitable<Finding> => this.#examine(key, token, options)
     // Who wants a young answer must not get the second level's, by way of somebody who waits for that.
     const question = options?.maxAge === undefined ? key : `${key} young`
     try {
-      return this.#cache === undefined ? examine() : this.#cache.ask(key, examine, question)
+      const asked = this.#cache === undefined ? examine() : this.#cache.ask(key, examine, question)
+      return isPending(asked) ? this.#answer(asked, options?.signal) : asked
     } catch (error) {
-      throw this.#told(error)
+      return this.#failed(error)
     }
   }
 
@@ -179,13 +215,15 @@ export abstract class StandardProvider extends BearerAuthProvider {
     try {
       return await (signal === undefined ? asked : unlessAborted(asked, signal))
     } catch (error) {
-      throw this.#told(error)
+      return this.#failed(error)
     }
   }
 
-  #told(error: unknown): unknown {
+  async #failed(error: unknown): Promise<never> {
     if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message })
-    return error
+    // A turn later, when whoever asked listens: Node takes the time to note a rejection that nobody has heard yet.
+    await undefined
+    throw error
   }
 
   #examine(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {
@@ -197,15 +235,20 @@ export abstract class StandardProvider extends BearerAuthProvider {
   #examineNow(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {
     const shared = this.#shared
     const cache = this.#cache
-    if (shared === undefined || cache === undefined || options?.maxAge !== undefined) {
-      return andThen(this.check(token, { maxAge: options?.maxAge }), (verdict) => this.#finding(token, verdict))
+    const maxAge = options?.maxAge
+    if (shared === undefined || cache === undefined || maxAge !== undefined) {
+      return andThen(this.check(token, { maxAge }), (verdict) => {
+        // What is younger goes for all: else a token that was just refused is good again, by an older answer of the others.
+        if (cache !== undefined) shared?.replace(key, checkedVerdict(verdict), (one) => cache.endOf(one))
+        return this.#finding(token, verdict)
+      })
     }
     const check = async (): Promise<Verdict> => checkedVerdict(await this.check(token, { maxAge: undefined }))
     const answer = shared.ask(key, check, (verdict) => cache.endOf(verdict))
     return answer.then(({ verdict, until }) => this.#finding(token, verdict, until))
   }
 
-  #finding(token: string, given: Verdict, until?: number): Finding {
+  #finding(token: string, given: Verdict, until?: number): Awaitable<Finding> {
     const verdict = checkedVerdict(given)
     if (!verdict.accepted) return refused(verdict, until)
     const isFrozen = verdict instanceof AcceptedFrozen
@@ -215,20 +258,30 @@ export abstract class StandardProvider extends BearerAuthProvider {
     if (exp !== undefined && !Number.isFinite(exp)) return reject('invalid_claim', { claim: 'exp', expected: 'a finite number', actual: undefined })
     const expiresAt = exp === undefined ? verdict.expiresAt : Math.min(exp, verdict.expiresAt ?? exp)
     if (expiresAt !== undefined && !(expiresAt + this.clockTolerance > this.now())) return reject('expired')
-    const scopes = mapScopes(this.#mappers, claims)
-    if (this.#keep === undefined) {
-      return new Granted({ claims, expiresAt, scopes, length: isFrozen ? token.length : lengthOf(claims), until, marks: undefined })
-    }
-    const slim = slimClaims(claims, this.#keep)
-    // What it can be revoked by may not be among the claims that are kept.
-    return new Granted({ claims: slim, expiresAt, scopes, length: lengthOf(slim), until, marks: this.#marksOf(token, claims) })
+    if (this.#steps === undefined) return this.#granted(token, { claims, expiresAt, until, length: isFrozen ? token.length : lengthOf(claims) })
+    return andThen(this.#steps.refine(claims), (refined) => {
+      if (!refined.accepted) return refused(refined, until)
+      return this.#granted(token, { claims: refined.claims, expiresAt, until, length: lengthOf(refined.claims) }, refined.assured)
+    })
   }
 
-  #conclude(token: string, finding: Finding, remembered: boolean): AccessToken | null {
-    if (!finding.accepted) return this.#refuse(finding, remembered)
-    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered)
-    if (this.#observe) this.emit({ type: 'accepted', provider: this.name, remembered })
-    return new VerifiedAccessToken(token, finding.claims, finding.scopes, finding.expiresAt, this.name)
+  #granted(token: string, { claims, expiresAt, until, length }: Found, assured: readonly string[] = []): Granted {
+    const scopes = this.#scopes.scopesOf(claims)
+    const held = this.#scopes.heldBy(scopes)
+    if (this.#unknownRoles !== undefined) for (const event of this.#unknownRoles.newsOf(claims, this.name)) this.emit(event)
+    if (this.#keep === undefined) return new Granted({ claims, expiresAt, scopes, held, length, until, marks: undefined })
+    const slim = slimClaims(claims, [...this.#keep, ...assured])
+    // What it can be revoked by may not be among the claims that are kept.
+    return new Granted({ claims: slim, expiresAt, scopes, held, length: lengthOf(slim), until, marks: this.#marksOf(token, claims) })
+  }
+
+  #conclude(token: string, finding: Finding, remembered: boolean, options: VerifyOptions | undefined): AccessToken<Output> | null {
+    if (!finding.accepted) return this.#refuse(finding, remembered, options, token)
+    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered, options, token)
+    if (this.#observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
+    const { claims, scopes, held, expiresAt } = finding
+    // What the claims hold beyond `Claims`, the schema saw to.
+    return new VerifiedAccessToken(token, claims, scopes, expiresAt, this.name, held) as AccessToken as AccessToken<Output>
   }
 
   #isRevoked(token: string, granted: Granted, revocations: Revocations): boolean {
@@ -243,14 +296,21 @@ export abstract class StandardProvider extends BearerAuthProvider {
     return marksOf(token, claims, this.issuers?.length === 1 ? this.issuers[0] : undefined)
   }
 
-  #refuse({ reason, detail }: Rejected, remembered: boolean): null {
-    if (this.#observe === undefined) return null
+  #refuse({ reason, detail }: Rejected, remembered: boolean, options: VerifyOptions | undefined, token = ''): null {
+    if (this.#observe === undefined && options?.refused === undefined) return null
     const { claim, hint } = detail ?? {}
-    this.emit({ type: 'rejected', provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }), remembered })
+    const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
+    this.emit({ type: 'rejected', ...refusal, ...this.#key(token), remembered })
+    options?.refused?.(refusal)
     return null
   }
 
-  #tellOfCache(what: 'joined' | 'renewed' | 'evicted'): void {
+  #key(token: string): { readonly key?: string } {
+    const key = this.keyOf?.(token)
+    return key === undefined ? {} : { key }
+  }
+
+  #tellOfCache(what: CacheNews): void {
     if (this.#observe) this.emit({ type: 'cache', provider: this.name, what })
   }
 
@@ -261,15 +321,18 @@ export abstract class StandardProvider extends BearerAuthProvider {
   }
 }
 
+/** A yes before its scopes. */
+type Found = Pick<GrantedParts, 'claims' | 'expiresAt' | 'length' | 'until'>
+
 function checkedVerdict(verdict: Verdict): Verdict {
   if (typeof verdict?.accepted === 'boolean') return verdict
   throw new TypeError('check must answer accept(claims) or reject(reason)')
 }
 
 function checkedRevocations(revocations: Revocations | undefined): Revocations | undefined {
-  if (revocations === undefined || typeof revocations.covers === 'function') return revocations
+  if (revocations === undefined || typeof revocations?.covers === 'function') return revocations
   throw new TypeError('"revocations" must be a Revocations: new Revocations()')
 }
 
 const NOTHING = { entries: 0, bytes: 0 }
-const NO_MEMORY: CacheStats = { hits: 0, misses: 0, joined: 0, renewed: 0, evicted: 0, accepted: NOTHING, rejected: NOTHING }
+const NO_MEMORY: CacheStats = { hits: 0, misses: 0, joined: 0, stale: 0, renewed: 0, evicted: 0, accepted: NOTHING, rejected: NOTHING }

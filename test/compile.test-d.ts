@@ -2,35 +2,54 @@
  * What must compile, and what must not. Nothing here runs: `test/compile.test.ts` compiles it. Every directive names
  * the compiler's code, so that a slip in the line below cannot stand for the error that is meant; then the reason.
  */
+import { Router } from '@koa/router'
 import { requireBearerAuth as requireBearerAuth1 } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
 import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
 import { requireBearerAuth as requireBearerAuth2 } from '@modelcontextprotocol/express'
+import { Catch, type INestApplication } from '@nestjs/common'
+import { type } from 'arktype'
 import express from 'express'
 import Fastify from 'fastify'
+import { FastMCP } from 'fastmcp'
 import { Hono } from 'hono'
 import { Redis } from 'ioredis'
+import Koa from 'koa'
 import { createServer } from 'node:http'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
+import * as v from 'valibot'
+import * as z from 'zod'
+import { Agent, fetch as undiciFetch } from 'undici'
 import { bearerAuth as expressAuth } from '../src/adapters/express.js'
+import { authenticateWith } from '../src/adapters/fastmcp.js'
 import { bearerAuth as fastifyAuth } from '../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../src/adapters/fetch.js'
 import { bearerAuth as honoAuth } from '../src/adapters/hono.js'
+import { bearerAuth as koaAuth } from '../src/adapters/koa.js'
 import { authInfo, tokenVerifier } from '../src/adapters/mcp.js'
+import { authErrors, authGuard, bearerAuth as nestAuth } from '../src/adapters/nest.js'
 import { bearerAuth as nodeAuth } from '../src/adapters/node.js'
 import {
   accept,
   accessToken,
   allowInsecureHttp,
+  always,
+  anyApp,
   anyAudience,
   AuthenticationError,
   AuthUnavailableError,
   BearerAuthProvider,
   ChainProvider,
-  decide,
+  byRequest,
+  defineScopes,
+  explainScopes,
+  firstOf,
   fromClaim,
-  gatePolicy,
+  gate,
+  generateToken,
   getAccessToken,
   googleTokenInfo,
+  GitHubProvider,
+  hashToken,
   InsufficientScopeError,
   IntrospectionProvider,
   JwksProvider,
@@ -41,8 +60,11 @@ import {
   StandardProvider,
   StaticProvider,
   UserInfoProvider,
+  when,
   withAccessToken,
 } from '../src/index.js'
+import { awsAlb, entra, githubActions, gitlab, gitlabCi, googleServiceAccount, keycloak, kubernetes, spiffe, zitadelOpaque } from '../providers/presets/index.js'
+import { bearer, clientCredentials, clientSecretBasic, clientSecretJwt, noClientAuth, privateKeyJwt, requireFreshAuth, tlsClientAuth } from '../src/index.js'
 import { redisRevocationLog, redisStore } from '../src/redis/index.js'
 import type { AuthInfo as AuthInfo1 } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import type { AuthInfo as AuthInfo2 } from '@modelcontextprotocol/server'
@@ -60,7 +82,7 @@ import type {
   ClientAuth,
   Decision,
   GateOptions,
-  GatePolicy,
+  Gate,
   KeyStore,
   Mismatch,
   Recognition,
@@ -68,12 +90,15 @@ import type {
   RejectReason,
   RevocationLog,
   ScopeMapper,
+  ScopesExplained,
   SharedStore,
   Verdict,
 } from '../src/index.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 declare function holds<T extends true>(): void
+/** The token that a provider of this kind gives. */
+type Answered<P extends BearerAuthProvider> = NonNullable<Awaited<ReturnType<P['verifyToken']>>>
 
 // `Equal` itself: if it took `any` for anything, every assertion below would be hollow.
 holds<Equal<string, string>>()
@@ -101,8 +126,9 @@ holds<Equal<Parameters<typeof requireAuth>, string[]>>()
 holds<Equal<ReturnType<typeof accessToken>, AccessToken>>()
 holds<Equal<ReturnType<typeof accept>, Accepted>>()
 holds<Equal<ReturnType<typeof reject>, Rejected>>()
-holds<Equal<ReturnType<typeof decide>, Promise<Decision>>>()
-holds<Equal<ReturnType<typeof gatePolicy>, GatePolicy>>()
+holds<Equal<ReturnType<typeof gate>, Gate>>()
+holds<Equal<ReturnType<typeof byRequest>, Gate>>()
+holds<Equal<ReturnType<Gate>, Promise<Decision>>>()
 holds<Equal<ReturnType<typeof fromClaim>, ScopeMapper>>()
 holds<Equal<typeof standardScopes, ScopeMapper>>()
 holds<Equal<ReturnType<ScopeMapper>, readonly string[]>>()
@@ -200,11 +226,66 @@ new JwksProvider({ issuer, audience, timeout: '2s' })
 // @ts-expect-error TS2554 no options
 new JwksProvider()
 
+/* ---- Presets ---------------------------------------------------------------------------------------------------- */
+
+new JwksProvider(entra({ tenant: 'guid', audience }))
+new JwksProvider({ ...entra({ tenant: ['guid', 'another'], audience, roles: { admin: 'notes:write' } }), cache: { ttl: 60 }, scopes: [standardScopes], name: 'people' })
+new JwksProvider({ ...entra({ tenant: 'guid', audience }), jwksUri: undefined, jwks })
+new JwksProvider({ ...keycloak({ url: issuer, realm: 'acme', clients: 'a', client: 'a', clientRoles: {} }), tokenType: 'at+jwt' })
+new JwksProvider(githubActions({ audience, repositoryOwnerId: '1', repositoryId: ['2', '3'] }))
+new JwksProvider(kubernetes({ issuer, audience }))
+new JwksProvider(spiffe({ trustDomain: 'example.org', audience, bundle: jwks }))
+new IntrospectionProvider(zitadelOpaque({ domain: 'acme.zitadel.cloud', audience, clientAuth: clientSecretBasic('a', 'b') }))
+new UserInfoProvider({ ...gitlab({ applications: 'a' }), cache: false })
+
+// @ts-expect-error TS2741 without an audience, every token of the tenant would open this server
+entra({ tenant: 'guid' })
+// @ts-expect-error TS2322 a variable that may be missing is no tenant
+entra({ tenant: process.env.TENANT, audience })
+// @ts-expect-error TS2345 any workflow of anybody can have a token for any audience
+githubActions({ audience })
+// @ts-expect-error TS2345 a branch pins nobody
+githubActions({ audience, ref: 'refs/heads/main' })
+// @ts-expect-error TS2345 any job of anybody can have a token for any audience
+gitlabCi({ audience })
+// @ts-expect-error TS2741 anybody at Google can have a token for any audience
+googleServiceAccount({ audience })
+// @ts-expect-error TS2345 by audience or by clients, and which one counts?
+keycloak({ url: issuer, realm: 'acme', audience, clients: 'a' })
+// @ts-expect-error TS2345 roles of which client?
+keycloak({ url: issuer, realm: 'acme', audience, clientRoles: {} })
+// @ts-expect-error TS2741 all load balancers of a region sign with the same keys
+awsAlb({ clients: 'a', issuer })
+// @ts-expect-error TS2345 keys from two places
+kubernetes({ issuer, audience, inCluster: true, jwks })
+// @ts-expect-error TS2345 a trust domain without its keys
+spiffe({ trustDomain: 'example.org', audience })
+// @ts-expect-error TS2741 who asks?
+zitadelOpaque({ domain: 'acme.zitadel.cloud', audience })
+// @ts-expect-error TS2379 opaque tokens are for another provider
+new JwksProvider(zitadelOpaque({ domain: 'acme.zitadel.cloud', audience, clientAuth: clientSecretBasic('a', 'b') }))
+
 /* ---- StaticProvider --------------------------------------------------------------------------------------------- */
 
 new StaticProvider({ 'ci-0123456789abcdef': grant })
 new StaticProvider({ 'ci-0123456789abcdef': { ...grant, scopes: ['deploy'], expiresAt: 1_900_000_000 } }, { name: 'ci' })
 
+new StaticProvider({ [hashToken(generateToken({ prefix: 'acme' }))]: { ...grant, name: 'ci 2026', notBefore: 1_800_000_000 } }, { prefix: 'acme' })
+StaticProvider.fromEnv('MCP_TOKENS') satisfies StaticProvider
+StaticProvider.fromEnv('MCP_TOKEN', { grant, env: process.env, name: 'ci' })
+holds<Equal<ReturnType<typeof StaticProvider.fromFile>, Promise<StaticProvider>>>()
+void StaticProvider.fromFile('tokens.json', { checkEvery: 5, prefix: 'acme' })
+
+// @ts-expect-error TS2741 a file is read first: await it
+new ChainProvider([StaticProvider.fromFile('tokens.json')])
+// @ts-expect-error TS2353 a variable does not change while the process runs
+StaticProvider.fromEnv('MCP_TOKENS', { checkEvery: 5 })
+// @ts-expect-error TS2353 what tokens may do, not where they are
+StaticProvider.fromEnv('MCP_TOKENS', { grant: { sub: 'ci' } })
+// @ts-expect-error TS2322 seconds and no date
+new StaticProvider({ 'ci-0123456789abcdef': { ...grant, notBefore: new Date() } })
+// @ts-expect-error TS2559 options have names
+generateToken('acme')
 // @ts-expect-error TS2741 whose token is it?
 new StaticProvider({ 'ci-0123456789abcdef': { scopes: ['deploy'] } })
 // @ts-expect-error TS2322 one scope per entry: a string would be read letter by letter
@@ -341,6 +422,83 @@ export const absentMinded: ScopeMapper = (given) => (given.sub ? ['a'] : undefin
 // @ts-expect-error TS2322 one scope per entry: a string would be read letter by letter
 export const inOneString: ScopeMapper = () => 'a b'
 
+fromClaim('resource_access.*.roles', { 'team-*': ['a'], 'notes-*': (rest) => `notes:${rest}` }, { ignoreCase: true })
+fromClaim({ keysOf: ['a.b', 'c'] })
+when({ email_verified: true }, fromClaim('roles', { admin: 'a' }), always('b'))
+when((given) => given.email_verified === true, standardScopes)
+new StaticProvider({ 'ci-0123456789abcdef': grant }, { scopes: firstOf(standardScopes, always('mcp')), implies: { a: ['b'], b: 'c' }, expandScopes: false })
+holds<Equal<ReturnType<typeof explainScopes>, ScopesExplained>>()
+// @ts-expect-error TS2353 keys of what is not said
+fromClaim({ valuesOf: 'roles' })
+// @ts-expect-error TS2353 an option that does not exist
+fromClaim('roles', { admin: 'a' }, { caseInsensitive: true })
+// @ts-expect-error TS2345 a condition that a promise would always meet
+when(async () => true, standardScopes)
+// @ts-expect-error TS2322 a variable that may not be set is no condition
+when({ tid: process.env.TENANT }, standardScopes)
+// @ts-expect-error TS2353 a table is no mapper
+firstOf({ admin: 'a' })
+// @ts-expect-error TS2322 a scope implies scopes
+new StaticProvider({ 'ci-0123456789abcdef': grant }, { implies: { a: true } })
+
+const notes = defineScopes(['notes:read', 'notes:write', 'admin'])
+defineScopes(['notes:read'] as const).requireAuth('notes:read')
+holds<Equal<(typeof notes.names)[number], 'notes:read' | 'notes:write' | 'admin'>>()
+holds<Equal<ReturnType<typeof notes.requireAuth>, AccessToken>>()
+notes.requireAuth('notes:read', 'admin')
+notes.fromClaim('roles', { boss: ['notes:*', 'admin'], reader: 'notes:read', 'x-*': () => 'notes:read' })
+notes.implies({ admin: 'notes:*', 'notes:write': ['notes:read'] })
+gate(provider, { requiredScopes: notes.only('notes:read'), scopesSupported: notes.names })
+new StaticProvider({ 'ci-0123456789abcdef': grant }, { implies: notes.implies({ admin: 'notes:*' }) })
+defineScopes(['notes:drafts:read', 'a.b']).fromClaim('roles', { boss: ['notes:*', 'notes:drafts:*', 'a.*'] })
+// @ts-expect-error TS2345 a typo is not a 403 at night
+notes.requireAuth('notes:raed')
+// @ts-expect-error TS2345 a wildcard is held and not asked for
+notes.requireAuth('notes:*')
+// @ts-expect-error TS2345 a typo again
+void notes.requireFreshAuth(5, 'notes:raed')
+// @ts-expect-error TS2345 a typo in a list
+notes.only('notes:raed')
+// @ts-expect-error TS2820 a typo in a table
+notes.fromClaim('roles', { boss: 'notes:raed' })
+// @ts-expect-error TS2322 a wildcard over nothing
+notes.fromClaim('roles', { boss: 'mail:*' })
+// @ts-expect-error TS2561 a typo in a hierarchy
+notes.implies({ admni: 'notes:read' })
+// @ts-expect-error TS2820 a typo in what is implied
+notes.implies({ admin: 'notes:raed' })
+// @ts-expect-error TS2345 no scopes to define
+defineScopes([])
+
+/* ---- Claims by a schema ----------------------------------------------------------------------------------------- */
+
+const byZod = new JwksProvider({ issuer, audience, claims: z.object({ email: z.string() }), enrich: async ({ email }) => ({ roles: [email.length] }) })
+const byValibot = new JwksProvider({ issuer, audience, claims: v.object({ email: v.string() }) })
+const byArktype = new JwksProvider({ issuer, audience, claims: type({ email: 'string' }) })
+holds<Equal<Answered<typeof byZod>['claims'], Claims & { email: string }>>()
+holds<Equal<Answered<typeof byValibot>['claims'], Claims & { email: string }>>()
+holds<Equal<Answered<typeof byArktype>['claims']['email'], string>>()
+holds<Equal<Answered<JwksProvider>['claims'], Claims>>()
+holds<Equal<Answered<typeof byZod>['claims']['sub'], string | undefined>>()
+// What is typed is still a provider, a provider of its kind, and a token.
+export const asProvider: readonly BearerAuthProvider[] = [byZod, new ChainProvider([byZod, byValibot])]
+export const asItsKind: JwksProvider = byZod
+export const asToken = async (): Promise<AccessToken | null> => byZod.verifyToken('x')
+// What a schema transforms has the type of what it gives.
+const transformed = new UserInfoProvider({ tokenInfo: googleTokenInfo, audience, claims: z.object({ level: z.coerce.number() }) })
+holds<Equal<Answered<typeof transformed>['claims']['level'], number>>()
+
+// @ts-expect-error TS2741 a list of names checks nothing
+new JwksProvider({ issuer, audience, claims: ['email'] })
+// @ts-expect-error TS2322 a function is no schema
+new JwksProvider({ issuer, audience, claims: (given: Claims) => given.email !== undefined })
+// @ts-expect-error TS2322 a text is no claims
+new JwksProvider({ issuer, audience, enrich: async () => 'admin' })
+// @ts-expect-error TS2322 milliseconds have no place here, nor has a text
+new JwksProvider({ issuer, audience, enrich: async () => ({}), enrichTimeout: '2s' })
+// @ts-expect-error TS2353 the claims of static tokens stand in their list
+new StaticProvider({ 'ci-0123456789abcdef': grant }, { enrich: async () => ({}) })
+
 /* ---- The gates -------------------------------------------------------------------------------------------------- */
 
 const options: GateOptions = { resource: audience, requiredScopes: ['notes:read'], protect: [], exclude: [], optional: false, errors: 'mcp-use' }
@@ -375,6 +533,18 @@ await fastify.register(fastifyAuth(provider, options))
 fastify.register(async (scope) => void scope.register(fastifyAuth(provider)), { prefix: '/mcp' })
 await Fastify({ http2: true }).register(fastifyAuth(provider))
 
+const koa: Koa = new Koa().use(koaAuth(provider, options)).use((ctx) => void (ctx.body = requireAuth('notes:read').claims))
+new Koa<{ user: string }>().use(koaAuth(provider)).use((ctx) => void (ctx.body = ctx.state.user))
+koa.use(new Router().post('/mcp/:id', koaAuth(provider), (ctx) => void (ctx.body = ctx.params.id)).routes())
+
+declare const nest: INestApplication
+nest.use(nestAuth(provider, options)).useGlobalFilters(authErrors(Catch)).useGlobalGuards(authGuard('notes:read'))
+
+new FastMCP({ name: 'notes', version: '1.0.0', authenticate: authenticateWith(provider, options) }).addTool({
+  name: 'whoami',
+  execute: async (_args, { session }) => session?.clientId ?? '',
+})
+
 createServer(nodeAuth(provider, options)((req, res) => void res.end(req.url)))
 createServer(nodeAuth(provider)(async (_req, res) => void res.end()))
 createServer(app)
@@ -391,7 +561,7 @@ authInfo() satisfies AuthInfo2 | undefined
 holds<Equal<ReturnType<typeof authInfo>, AuthInfo | undefined>>()
 
 // @ts-expect-error TS2322 a wording that does not exist
-gatePolicy({ errors: 'nice' })
+gate(provider, { errors: 'nice' })
 // @ts-expect-error TS2353 an option that does not exist
 expressAuth(provider, { scopes: ['notes:read'] })
 // @ts-expect-error TS2322 one scope per entry
@@ -454,6 +624,21 @@ new IntrospectionProvider({ endpoint: issuer, audience: anyAudience, clientAuth 
 new UserInfoProvider({ tokenInfo: googleTokenInfo, audience })
 new UserInfoProvider({ userInfo: issuer, audience: anyAudience })
 holds<Equal<ReturnType<IntrospectionProvider['verifyToken']>, Promise<AccessToken | null>>>()
+const gitHubApp = { clientId: 'Iv23liNotes', clientSecret: 'secret' }
+new GitHubProvider({ app: gitHubApp })
+new GitHubProvider({ app: [gitHubApp, gitHubApp], kinds: ['ghu_'], organizations: true })
+new GitHubProvider({ app: anyApp, kinds: ['gho_', 'ghp_', 'github_pat_', 'ghs_'] })
+holds<Equal<ReturnType<GitHubProvider['revokeToken']>, Promise<void>>>()
+// @ts-expect-error TS2345 nobody says whose tokens
+new GitHubProvider({ organizations: true })
+// @ts-expect-error TS2322 any app is no word
+new GitHubProvider({ app: 'any' })
+// @ts-expect-error TS2322 an app without its secret
+new GitHubProvider({ app: { clientId: 'Iv23liNotes' } })
+// @ts-expect-error TS2345 no app vouches for personal tokens
+new GitHubProvider({ app: gitHubApp, kinds: ['ghp_'] })
+// @ts-expect-error TS2322 refresh tokens are for GitHub
+new GitHubProvider({ app: anyApp, kinds: ['ghr_'] })
 // @ts-expect-error TS2345 no audience
 new IntrospectionProvider({ issuer, clientAuth })
 // @ts-expect-error TS2345 nobody says who asks
@@ -464,3 +649,56 @@ new IntrospectionProvider({ audience, clientAuth })
 new IntrospectionProvider({ endpoint: issuer, audience, clientAuth, signed: {} })
 // @ts-expect-error TS2345 userinfo does not say whose application a token is for
 new UserInfoProvider({ userInfo: issuer, audience })
+// @ts-expect-error TS2345 nothing to ask
+new UserInfoProvider({ audience: anyAudience })
+// @ts-expect-error TS2322 two places for the keys of signed answers, and which one counts?
+new IntrospectionProvider({ issuer, audience, clientAuth, signed: { jwks, jwksUri: issuer } })
+// @ts-expect-error TS2322 false is not the opt-out
+new IntrospectionProvider({ issuer, audience: false, clientAuth })
+// @ts-expect-error TS2739 one way to authenticate, not several
+new IntrospectionProvider({ issuer, audience, clientAuth: [clientAuth] })
+// @ts-expect-error TS2739 a way to authenticate is made by its function, and by nothing else
+new IntrospectionProvider({ issuer, audience, clientAuth: { method: 'none', clientId: 'a' } })
+
+const jwk = { kty: 'EC', crv: 'P-256', x: 'a', y: 'b', d: 'c' }
+void ([() => privateKeyJwt('a', jwk), () => privateKeyJwt('a', 'pem', { alg: 'ES256' }), () => privateKeyJwt('a', async (data) => data, { alg: 'ES256', kid: 'k' })] satisfies (() => ClientAuth)[])
+bearer(clientCredentials({ clientAuth: tlsClientAuth('a'), scope: 'introspect', parameters: { resource: 'b' } })) satisfies ClientAuth
+bearer(async () => 'token') satisfies ClientAuth
+// @ts-expect-error TS2554 a secret of nobody
+clientSecretBasic('secret')
+// @ts-expect-error TS2345 a variable that may be missing is no secret
+clientSecretBasic('a', process.env.SECRET)
+// @ts-expect-error TS2353 an option that does not exist
+clientSecretJwt('a', 'b', { algorithm: 'HS256' })
+// @ts-expect-error TS2820 a shared secret is no private key
+privateKeyJwt('a', jwk, { alg: 'HS256' })
+// @ts-expect-error TS2345 a token that is fixed ends some day, and nobody renews it
+bearer('token')
+// @ts-expect-error TS2741 a grant to nobody
+clientCredentials({ scope: 'introspect' })
+// @ts-expect-error TS2554 who proves nothing has nothing to prove it with
+noClientAuth('a', 'secret')
+
+// The global fetch, one around it, and undici's, whose types differ.
+const dispatcher = new Agent()
+new IntrospectionProvider({ issuer, audience, clientAuth, fetch })
+new IntrospectionProvider({ issuer, audience, clientAuth, fetch: (url, init) => fetch(url, init) })
+new IntrospectionProvider({ issuer, audience, clientAuth, fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }) })
+new JwksProvider({ issuer, audience, fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }) })
+
+new JwksProvider({ issuer, audience, introspect: { clientAuth } })
+new JwksProvider({ issuer, audience, introspect: { clientAuth, every: 60, endpoint: issuer, signed: {}, fetch } })
+// @ts-expect-error TS2322 nobody says who asks
+new JwksProvider({ issuer, audience, introspect: { every: 60 } })
+// @ts-expect-error TS2353 the audience is looked at in the token, which is what was signed
+new JwksProvider({ issuer, audience, introspect: { clientAuth, audience } })
+// @ts-expect-error TS2322 a switch does not say who asks
+new JwksProvider({ issuer, audience, introspect: true })
+
+void (async () => (await requireFreshAuth(30, 'notes:delete')).subject)
+// @ts-expect-error TS2345 seconds are a number
+void requireFreshAuth('30')
+// @ts-expect-error TS2555 how fresh?
+void requireFreshAuth()
+// @ts-expect-error TS2322 seconds are a number
+expressAuth(provider, { maxAge: '30' })

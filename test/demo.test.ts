@@ -41,6 +41,8 @@ describe('npm run demo', () => {
       ['✓', 'the same tool with a static key', '200', 'Noted for Robot: buy milk'],
       ['✓', 'an opaque token', '200', 'Hello Ada, you may: notes:read'],
       ['✓', 'the same, revoked 30 seconds ago', '401', 'invalid_token: Token is invalid or expired'],
+      ['✓', 'a GitHub token', '200', 'Hello The Octocat, you may: notes:read'],
+      ['✓', 'a GitHub token of another app', '401', 'invalid_token: Token is invalid or expired'],
       ['✓', 'identity provider down, a new token', '200', 'Hello Ada, you may: notes:read'],
       ['✓', 'identity provider down, a new server', '503', 'temporarily_unavailable: retry after 5 s'],
     ])
@@ -59,6 +61,12 @@ describe('npm run demo', () => {
       '   200 /token',
       '   200 /mcp',
     ])
+  })
+
+  it('shows why in the server\u2019s log, and not to the client', () => {
+    const [, log = ''] = /The server\u2019s log about a GitHub token of another app:\n((?: {3}.*\n)+)/.exec(demo.stdout) ?? []
+    expect(log).toContain('another app\u2019s')
+    expect(rowsOf(demo.stdout).flat().join()).not.toContain('another app\u2019s')
   })
 
   it('prints the same every time: no ports, no colours where nobody looks, no line over 90 columns', async () => {

@@ -13,6 +13,7 @@ interface Manifest {
   readonly engines: Readonly<Record<string, string>>
   readonly dependencies: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+  readonly bin: Readonly<Record<string, string>>
   readonly files: readonly string[]
   readonly scripts: Readonly<Record<string, string>>
 }
@@ -88,7 +89,7 @@ describe('the tarball', () => {
     expect(run('node_modules/.bin/publint', ['--strict', tarball], '.')).toContain('All good!')
   })
 
-  test('passes "are the types wrong"', () => {
+  test('passes "are the types wrong"', { timeout: 60_000 }, () => {
     const report = run('node_modules/.bin/attw', ['--profile', 'esm-only', '--format', 'json', tarball], '.')
     const { problems } = JSON.parse(report) as { problems: Record<string, { kind: string }[]> }
     // What the profile leaves out: `require`, which Node has learned since, and the resolution of Node 10.
@@ -127,6 +128,35 @@ describe('installed', () => {
       if (createRequire(import.meta.url)('${manifest.name}').requireAuth !== requireAuth) throw new Error('two copies')`
     writeFileSync(join(app, 'same.mjs'), script)
     expect(node(['same.mjs'])).toMatchObject({ stdout: '', status: 0 })
+  })
+})
+
+describe('the command', () => {
+  const bearer = join(app, 'node_modules/.bin/bearer')
+  const call = (args: readonly string[], input = ''): { stdout: string; stderr: string; status: number | null } => {
+    const { stdout, stderr, status } = spawnSync(bearer, args, { cwd: app, encoding: 'utf8', input, timeout: 15_000 })
+    return { stdout, stderr, status }
+  }
+
+  test('is the only one, so that npx finds it by the name of the package', () => {
+    expect(Object.keys(manifest.bin)).toEqual(['bearer'])
+    const { stdout, status } = spawnSync('npx', ['--no-install', manifest.name, '--version'], { cwd: app, encoding: 'utf8', timeout: 30_000 })
+    expect({ stdout, status }).toEqual({ stdout: `${manifest.version}\n`, status: 0 })
+  })
+
+  test('makes a token and digests that the installed provider takes', () => {
+    const { stdout: token, stderr: digest, status } = call(['generate', '--prefix', 'acme'])
+    expect({ token, digest, status }).toEqual({ token: expect.stringMatching(/^acme_\w{49}\n$/), digest: expect.stringMatching(/^sha256:\S{43}\n$/), status: 0 })
+    expect(call(['hash'], token)).toEqual({ stdout: digest, stderr: '', status: 0 })
+    const script = `import { StaticProvider } from '${manifest.name}'
+      const provider = new StaticProvider({ '${digest.trim()}': { claims: { sub: 'ci' } } }, { prefix: 'acme' })
+      console.log((await provider.verifyToken('${token.trim()}')).subject)`
+    expect(node(['--input-type=module', '--eval', script])).toEqual({ stdout: 'ci\n', stderr: '', status: 0 })
+  })
+
+  test('says on stderr and by its exit code what went wrong', () => {
+    expect(call(['hash'], '')).toEqual({ stdout: '', stderr: 'bearer: the token is empty\n', status: 1 })
+    expect(call(['nope'])).toMatchObject({ stdout: '', status: 2 })
   })
 })
 
@@ -176,7 +206,7 @@ describe('a TypeScript program', () => {
   })
 
   test('for a runtime that is not Node compiles without the types of Node', { timeout: 60_000 }, () => {
-    const portable = ['.', './fetch', './hono', './mcp', './redis']
+    const portable = ['.', './fetch', './hono', './mcp', './redis', './presets']
     const imports = portable.map((path, index) => `import * as all${index} from '${specifier(path)}'\nvoid all${index}\n`).join('')
     write('worker/main.ts', imports + IMPORTS + PROGRAM)
     writeJson('worker/tsconfig.json', {

@@ -92,7 +92,8 @@ describe('renewal ahead of the end', () => {
     expect(provider.asked).toBe(1)
     time.forward(2)
     await Promise.all([provider.verifyToken('opaque-1'), provider.verifyToken('opaque-1')])
-    expect([provider.asked, provider.stats().renewed, told('cache')]).toEqual([2, 1, [{ type: 'cache', provider: 'remote', what: 'renewed' }]])
+    expect([provider.asked, provider.stats()]).toEqual([2, expect.objectContaining({ stale: 2, renewed: 1 })])
+    expect(told('cache')).toEqual(['stale', 'renewed', 'stale'].map((what) => ({ type: 'cache', provider: 'remote', what })))
     time.forward(19) // 40 seconds after the first answer, 19 after the second
     expect(await provider.verifyToken('opaque-1')).not.toBeNull()
     expect(provider.asked).toBe(2)
@@ -198,11 +199,34 @@ describe('giving up', () => {
     expect([provider.asked, provider.stats().joined]).toEqual([1, 1])
   })
 
+  test('nobody is asked for one who has left before', async () => {
+    const { provider } = setUp()
+    await expect(provider.verifyToken('opaque-1', { signal: AbortSignal.abort(new Error('the client left')) })).rejects.toThrow('the client left')
+    expect(provider.asked).toBe(0)
+  })
+
+  test.each([
+    ['an answer that must be young', { maxAge: 5 }],
+    ['any answer', {}],
+  ])('the wait for %s ends at once, also for the one who joined', async (_, options) => {
+    const { provider } = setUp()
+    provider.answer = () => new Promise(() => undefined)
+    void provider.verifyToken('opaque-1', options)
+    const impatient = new AbortController()
+    const joined = provider.verifyToken('opaque-1', { ...options, signal: impatient.signal })
+    impatient.abort(new Error('the client left'))
+    await expect(joined).rejects.toThrow('the client left')
+    expect(provider.asked).toBe(1)
+  })
+
   test('all of them gone, and a failure after that is nobody\'s unhandled rejection', async () => {
     const { provider } = setUp()
     const hand = withResolvers<Verdict>()
     provider.answer = () => hand.promise
-    await expect(provider.verifyToken('opaque-1', { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i)
+    const impatient = new AbortController()
+    const asked = provider.verifyToken('opaque-1', { signal: impatient.signal })
+    impatient.abort()
+    await expect(asked).rejects.toThrow(/abort/i)
     hand.reject(new AuthUnavailableError('away'))
     await settled()
     provider.answer = () => accept({ sub: 'ada' })
@@ -378,7 +402,7 @@ test('the figures add up', async () => {
   provider.answer = () => reject('unknown_token')
   await provider.verifyToken('opaque-2')
   expect(provider.stats()).toMatchObject({
-    hits: 1, misses: 3, joined: 1, renewed: 0, evicted: 0, accepted: { entries: 1 }, rejected: { entries: 1 }, shared: { hits: 0, misses: 0 }, revocations: 0,
+    hits: 1, misses: 3, joined: 1, stale: 0, renewed: 0, evicted: 0, accepted: { entries: 1 }, rejected: { entries: 1 }, shared: { hits: 0, misses: 0 }, revocations: 0,
   })
   expect(setUp({ cache: false }).provider.stats()).toMatchObject({ hits: 0, misses: 0, accepted: { entries: 0, bytes: 0 } })
 })

@@ -1,4 +1,4 @@
-/** What is to be reached, one at a time on one core, and whether it was. The figures are those of issue 3. */
+/** What is to be reached, one at a time on one core, and whether it was. */
 import { goalOf } from '../lib/report.js'
 import { CANDIDATES } from './candidates/index.js'
 import { bareVerify } from './candidates/bare-verify.js'

@@ -25,17 +25,18 @@ export interface IdentityProvider {
   close(): Promise<void>
 }
 
-export async function startIdentityProvider(): Promise<IdentityProvider> {
+/** `key`: a private JWK to sign with. Default: a new one. */
+export async function startIdentityProvider({ key = signingKey() }: { readonly key?: object } = {}): Promise<IdentityProvider> {
   const client = { clientId: 'ada', clientSecret: secret(), scope: 'notes:read' }
   const olderClient = { ...client, clientId: 'ada-before' }
   const server = { clientId: 'notes-server', clientSecret: secret(), scope: '' }
-  const { origin, close } = await listen((issuer) => new Provider(issuer, configuration([client, olderClient, server])).callback())
+  const { origin, close } = await listen((issuer) => new Provider(issuer, configuration([client, olderClient, server], key)).callback())
   return { issuer: origin, client, olderClient, server, close }
 }
 
 const SCOPES = ['notes:read', 'notes:write']
 
-function configuration(clients: readonly Client[]): object {
+function configuration(clients: readonly Client[], key: object): object {
   return {
     clients: clients.map(({ clientId, clientSecret, scope }) => ({
       client_id: clientId,
@@ -47,7 +48,7 @@ function configuration(clients: readonly Client[]): object {
     })),
     scopes: SCOPES,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    jwks: { keys: [signingKey()] },
+    jwks: { keys: [key] },
     cookies: { keys: [secret()] },
     adapter: Memory,
     ttl: { ClientCredentials: TOKEN_LIFETIME },
@@ -90,7 +91,8 @@ class Memory {
   }
 }
 
-function signingKey(): object {
+/** A new private key, as a JWK. */
+export function signingKey(): object {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }
 }

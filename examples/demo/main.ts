@@ -1,6 +1,6 @@
 /** `npm run demo`: what each kind of caller gets, from real servers in this process. */
 import { parseArgs } from 'node:util'
-import { complaintsOf, tableOf, waysOf } from './report.js'
+import { complaintsOf, logsOf, tableOf, waysOf } from './report.js'
 import { SCENARIOS } from './scenarios.js'
 import { serve } from './serve.js'
 import { startWorld } from './world.js'
@@ -20,7 +20,7 @@ async function main(args: string[]): Promise<number> {
   const flags = readFlags(args)
   if (flags === undefined) return 2
   const attempts = await tryEverything()
-  console.log(`\n${tableOf(attempts)}\n\n${waysOf(attempts)}\n`)
+  console.log(`\n${tableOf(attempts)}\n\n${waysOf(attempts)}\n\n${logsOf(attempts)}\n`)
   const complaints = complaintsOf(attempts)
   for (const complaint of complaints) console.error(complaint)
   if (flags.serve) await serve()

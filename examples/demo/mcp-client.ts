@@ -30,6 +30,8 @@ export interface Reply {
   readonly answer: string
   /** Every request until the first that was granted, such as `401 /mcp`. */
   readonly way: readonly string[]
+  /** What the server wrote down about it, where that was looked at. */
+  readonly log?: readonly string[]
 }
 
 export async function callTool(url: string, tool: CallToolRequest['params'], credentials: Credentials): Promise<Reply> {

@@ -4,6 +4,8 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import {
   ChainProvider,
   clientSecretBasic,
+  fromClaim,
+  GitHubProvider,
   InsufficientScopeError,
   IntrospectionProvider,
   JwksProvider,
@@ -14,6 +16,7 @@ import { bearerAuth } from 'bearer-auth-providers/express'
 import express from 'express'
 import { z } from 'zod'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import type { AuthEvent, GitHubApp } from 'bearer-auth-providers'
 import type { Express, NextFunction, Request, Response } from 'express'
 
 export interface NotesOptions {
@@ -23,17 +26,22 @@ export interface NotesOptions {
   readonly issuer: string
   /** Who this server is when it asks the issuer about opaque tokens. */
   readonly client: { readonly clientId: string; readonly clientSecret: string }
+  /** The application that people sign in to with GitHub, and where that is. */
+  readonly github: { readonly app: GitHubApp; readonly apiBaseUrl: string }
   /** The key of a machine that cannot sign in. */
   readonly robotKey: string
   /** The clock, in seconds since the epoch. Default: the system's. */
   readonly now?: (() => number) | undefined
+  /** The server's log. Default: none. */
+  readonly observe?: ((event: AuthEvent) => void) | undefined
 }
 
-export function notesApp({ resource, issuer, client, robotKey, now }: NotesOptions): Express {
+export function notesApp({ resource, issuer, client, github, robotKey, now, observe }: NotesOptions): Express {
   const clientAuth = clientSecretBasic(client.clientId, client.clientSecret)
   const auth = new ChainProvider([
     new JwksProvider({ issuer, audience: resource, now }),
     new IntrospectionProvider({ issuer, audience: resource, clientAuth, now }),
+    new GitHubProvider({ ...github, scopes: fromClaim('scope', { 'read:user': 'notes:read' }), observe }),
     new StaticProvider({
       [robotKey]: { claims: { sub: 'robot', name: 'Robot' }, scopes: ['notes:read', 'notes:write'] },
     }),

@@ -23,6 +23,14 @@ export function waysOf(attempts: readonly Attempt[]): string {
     .join('\n\n')
 }
 
+/** What the server wrote down, and the client was not told, for every attempt that expects something there. */
+export function logsOf(attempts: readonly Attempt[]): string {
+  return attempts
+    .filter(({ expected }) => expected.log !== undefined)
+    .map(({ tried, reply }) => [` The server\u2019s log about ${tried}:`, ...(reply.log ?? []).map((line) => `   ${line}`)].join('\n'))
+    .join('\n\n')
+}
+
 /** One line for each attempt that came out otherwise than it must. */
 export function complaintsOf(attempts: readonly Attempt[]): readonly string[] {
   return attempts.flatMap((attempt, index) => {

@@ -2,6 +2,7 @@
 import { TOKEN_LIFETIME } from './identity-provider.js'
 import { bearer, callTool, nothing, signIn } from './mcp-client.js'
 import { requestToken, revokeToken } from './token-request.js'
+import { SOMEBODY_ELSES_APP } from './world.js'
 import type { Reply } from './mcp-client.js'
 import type { World } from './world.js'
 
@@ -88,6 +89,23 @@ export const SCENARIOS: readonly Scenario[] = [
       // A yes is remembered for 30 seconds: then the identity provider is asked again.
       ahead += 30
       return callTool(url, greet, bearer(token))
+    },
+  },
+  {
+    tried: 'a GitHub token',
+    expected: { status: 200, answer: 'Hello The Octocat, you may: notes:read' },
+    run: ({ github, url }) => callTool(url, greet, bearer(github.issue({ scopes: ['read:user'] }))),
+  },
+  {
+    tried: 'a GitHub token of another app',
+    expected: {
+      status: 401,
+      answer: 'invalid_token: Token is invalid or expired',
+      log: ['github: unknown_token', 'GitHub knows no such token of this app: it is another app\u2019s, revoked, or expired'],
+    },
+    async run({ github, url, log }) {
+      const token = github.issue({ app: SOMEBODY_ELSES_APP.clientId, scopes: ['read:user'] })
+      return { ...(await callTool(url, greet, bearer(token))), log: [...log] }
     },
   },
   {

@@ -1,13 +1,13 @@
 /** The gate for Express 4 and 5. */
 import { runWithAuth } from '../context.js'
-import { toAuthInfo } from '../gate/auth-info.js'
+import { leaveAuthInfo } from '../gate/auth-info.js'
 import { readableWhenThrown } from '../gate/cross-origin.js'
-import { decide } from '../gate/decide.js'
+import { gateOf } from '../gate/gate.js'
+import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
-import { gatePolicy } from '../gate/policy.js'
-import { checkedProvider } from '../provider.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { GateOptions } from '../gate/policy.js'
+import type { Gate } from '../gate/gate.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Express, so that nothing of it is imported. `auth` is set and not declared: other packages declare it. */
@@ -22,18 +22,16 @@ interface ExpressRequest extends IncomingMessage {
  * it guards all of it. Handlers find the caller through `getAccessToken()` and `requireAuth()`; MCP transports find
  * `req.auth`. Mount it at the root for the metadata to be served.
  */
-export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
-  checkedProvider('bearerAuth', provider)
-  const policy = gatePolicy(options)
-  const { resource } = policy
+export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
+  const gate = gateOf(provider, options)
   /** What is left to do once all that can fail is done. */
   async function decided(req: ExpressRequest, res: ServerResponse, next: () => void): Promise<() => void> {
     const mounted = req.baseUrl !== '' || req.route !== undefined
     const request = incomingRequest(req, req.originalUrl, `${req.baseUrl}${req.url ?? ''}`, mounted)
-    const decision = await decide(request, provider, policy)
+    const decision = await gate(request)
     if (!decision.pass) return () => sendAnswer(res, decision.answer)
-    const { token } = decision.context
-    if (token !== null) Object.assign(req, { auth: toAuthInfo(token, resource) })
+    leaveAuthInfo(req, decision.context)
+    endWithToken(res, decision.context)
     const context = readableWhenThrown(decision.context, (name) => res.getHeader(name))
     return () => runWithAuth(context, next)
   }

@@ -1,13 +1,13 @@
 /** The gate for Fastify, as a plugin. */
 import { runWithAuth } from '../context.js'
-import { toAuthInfo } from '../gate/auth-info.js'
+import { leaveAuthInfo } from '../gate/auth-info.js'
 import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.js'
-import { decide } from '../gate/decide.js'
+import { gateOf } from '../gate/gate.js'
+import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest } from '../gate/incoming-message.js'
-import { gatePolicy } from '../gate/policy.js'
-import { checkedProvider } from '../provider.js'
-import type { IncomingMessage } from 'node:http'
-import type { GateOptions } from '../gate/policy.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Gate } from '../gate/gate.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Fastify, so that nothing of it is imported. */
@@ -16,6 +16,7 @@ interface FastifyRequest {
   readonly originalUrl: string
 }
 interface FastifyReply {
+  readonly raw: ServerResponse
   code(status: number): FastifyReply
   header(name: string, value: string): FastifyReply
   getHeader(name: string): unknown
@@ -32,9 +33,8 @@ interface FastifyInstance {
  * the scope it is registered in; in a scope with a prefix it guards all of it. Handlers find the caller through
  * `getAccessToken()` and `requireAuth()`; MCP transports find `request.raw.auth`.
  */
-export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
-  checkedProvider('bearerAuth', provider)
-  const policy = gatePolicy(options)
+export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
+  const gate = gateOf(provider, options)
 
   function plugin(app: FastifyInstance, { prefix }: { prefix?: string }, ready: (error?: Error) => void): void {
     // Fastify ignores a prefix for a plugin that keeps its parent's scope, and nothing below it would be guarded.
@@ -50,14 +50,14 @@ export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) 
   async function decided(request: FastifyRequest, reply: FastifyReply, mounted: boolean, done: () => void): Promise<() => void> {
     const { raw, originalUrl } = request
     const alreadySet = (name: string): unknown => reply.getHeader(name)
-    const decision = await decide(incomingRequest(raw, originalUrl, raw.url ?? '', mounted), provider, policy)
+    const decision = await gate(incomingRequest(raw, originalUrl, raw.url ?? '', mounted))
     if (!decision.pass) {
       const { status, headers, body } = decision.answer
       for (const [name, value] of Object.entries(readableAcrossOrigins(headers, alreadySet))) reply.header(name, value)
       return () => reply.code(status).send(body)
     }
-    const { token } = decision.context
-    if (token !== null) Object.assign(raw, { auth: toAuthInfo(token, policy.resource) })
+    leaveAuthInfo(raw, decision.context)
+    endWithToken(reply.raw, decision.context)
     const context = readableWhenThrown(decision.context, alreadySet)
     return () => runWithAuth(context, done)
   }

@@ -1,12 +1,14 @@
 /** The gate for servers that speak `Request` and `Response`: Workers, Deno, Bun, Next.js, SvelteKit. */
 import { runWithAuth } from '../context.js'
 import { readableAcrossOrigins } from '../gate/cross-origin.js'
-import { decide } from '../gate/decide.js'
-import { gatePolicy } from '../gate/policy.js'
+import { endingWithToken } from '../gate/event-stream.js'
+import { gateOf } from '../gate/gate.js'
+import { headersIn } from '../gate/read-header.js'
+import { bodyOf } from '../gate/request-body.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
-import { checkedProvider } from '../provider.js'
 import type { Answer } from '../answer.js'
-import type { GateOptions } from '../gate/policy.js'
+import type { Gate } from '../gate/gate.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /**
@@ -14,21 +16,17 @@ import type { BearerAuthProvider } from '../provider.js'
  * name other paths with `protect`. What `requireAuth()` throws in the handler is answered with 401 or 403; errors that are not
  * this library's are left to the runtime.
  */
-export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
-  checkedProvider('bearerAuth', provider)
-  const policy = gatePolicy(options)
+export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
+  const gate = gateOf(provider, options)
   return <R extends Request, Rest extends unknown[]>(handler: (request: R, ...rest: Rest) => Response | Promise<Response>) => {
     if (typeof handler !== 'function') throw new TypeError(NO_HANDLER)
     return async function guarded(request: R, ...rest: Rest): Promise<Response> {
-      const authorization = request.headers.get('Authorization')
-      const decision = await decide(
-        { method: request.method, path: new URL(request.url).pathname, authorization: authorization === null ? [] : [authorization] },
-        provider,
-        policy,
-      )
+      const { method, url, headers } = request
+      const { pathname: path, host } = new URL(url)
+      const decision = await gate({ method, path, host, header: headersIn(headers), body: bodyOf(request) })
       if (!decision.pass) return toResponse(decision.answer)
       try {
-        return await runWithAuth(decision.context, () => handler(request, ...rest))
+        return endingWithToken(await runWithAuth(decision.context, () => handler(request, ...rest)), decision.context)
       } catch (error) {
         const answer = thrownAnswer(error)
         if (answer === undefined) throw error

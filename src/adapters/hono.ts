@@ -1,18 +1,20 @@
 /** The gate for Hono. */
 import { runWithAuth } from '../context.js'
-import { toAuthInfo } from '../gate/auth-info.js'
+import { authInfoOf } from '../gate/auth-info.js'
 import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.js'
-import { decide } from '../gate/decide.js'
-import { gatePolicy } from '../gate/policy.js'
+import { endingWithToken } from '../gate/event-stream.js'
+import { gateOf } from '../gate/gate.js'
+import { headersIn } from '../gate/read-header.js'
+import { bodyOf } from '../gate/request-body.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
-import { checkedProvider } from '../provider.js'
-import type { GateOptions } from '../gate/policy.js'
+import type { Gate } from '../gate/gate.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Hono's context, so that nothing of it is imported. */
 interface HonoContext {
   readonly req: { readonly method: string; readonly path: string; readonly raw: Request; readonly routePath: string }
-  readonly res: Response
+  res: Response
   readonly error: Error | undefined
   header(name: string, value: string): void
   set(key: string, value: unknown): void
@@ -23,32 +25,25 @@ interface HonoContext {
  * own it guards all of it. Handlers find the caller through `getAccessToken()` and `requireAuth()`; MCP transports find
  * `c.get('auth')`.
  */
-export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
-  checkedProvider('bearerAuth', provider)
-  const policy = gatePolicy(options)
+export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
+  const gate = gateOf(provider, options)
   return async function bearerAuth(c: HonoContext, next: () => Promise<void>): Promise<Response | undefined> {
     const { raw, method, path, routePath } = c.req
     const alreadySet = (name: string): string | null => c.res.headers.get(name)
-    const authorization = raw.headers.get('Authorization')
-    const decision = await decide(
-      {
-        method,
-        path: new URL(raw.url).pathname,
-        routedPath: path,
-        authorization: authorization === null ? [] : [authorization],
-        mounted: routePath !== '*' && routePath !== '/*',
-      },
-      provider,
-      policy,
-    )
+    const { pathname, host } = new URL(raw.url)
+    const mounted = routePath !== '*' && routePath !== '/*'
+    const decision = await gate({ method, path: pathname, routedPath: path, host, header: headersIn(raw.headers), body: bodyOf(raw), mounted })
     if (!decision.pass) {
       const { status, headers, body } = decision.answer
       const all = readableAcrossOrigins(headers, alreadySet)
       overrule(c, all)
       return new Response(body === '' ? null : body, { status, headers: all })
     }
-    if (decision.context.token !== null) c.set('auth', toAuthInfo(decision.context.token, policy.resource))
+    const auth = authInfoOf(decision.context)
+    if (auth !== undefined) c.set('auth', auth)
     await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
+    const ending = endingWithToken(c.res, decision.context)
+    if (ending !== c.res) c.res = ending
     const thrown = thrownAnswer(c.error)
     if (thrown?.status === c.res.status) overrule(c, thrown.headers)
     return undefined

@@ -1,10 +1,11 @@
 /** Plugs a provider into the MCP SDKs' own gates: `requireBearerAuth` of 1.x and of 2.x. Imports neither. */
-import { toAccessToken } from '../access-token.js'
+import { heldScopes, toAccessToken } from '../access-token.js'
 import { currentAuth } from '../context.js'
-import { toAuthInfo } from '../gate/auth-info.js'
+import { authInfoOf, toAuthInfo } from '../gate/auth-info.js'
 import { checkOptions, clockInSeconds, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/web-url.js'
 import { checkedProvider } from '../provider.js'
+import { checkedScopes, missingScopes } from '../scopes/match.js'
 import type { AuthInfo } from '../gate/auth-info.js'
 import type { BearerAuthProvider } from '../provider.js'
 
@@ -31,7 +32,8 @@ export interface TokenVerifierOptions {
  */
 export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifierOptions = {}) {
   checkOptions('tokenVerifier', options, ['InvalidTokenError', 'resource', 'vouchFor', 'now'])
-  checkedProvider('tokenVerifier', provider)
+  const { tokenHeader } = checkedProvider('tokenVerifier', provider)
+  if (tokenHeader !== undefined) throw new TypeError(`the SDKs' gates read Authorization, and these tokens come in the header ${tokenHeader}; use bearerAuth`)
   const { resource, vouchFor = 300 } = options
   if (resource !== undefined) webUrl('resource', resource, { insecure: 'never' })
   spanInSeconds('vouchFor', vouchFor, { min: 1, max: 86_400 })
@@ -50,8 +52,29 @@ export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifi
 
 /** The caller in the SDKs' shape, for transports that take it by hand: `transport.handleRequest(request, { authInfo: authInfo() })`. */
 export function authInfo(): AuthInfo | undefined {
-  const context = currentAuth()
-  return context?.token ? toAuthInfo(context.token, context.resource) : undefined
+  return authInfoOf(currentAuth())
+}
+
+/**
+ * Those of the tools that the caller may use by the gate's `operations`: for `tools/list`. A courtesy to the model; the gate
+ * refuses the call either way.
+ */
+export function visibleTools<T extends { readonly name: string }>(tools: readonly T[]): T[] {
+  const allows = currentAuth()?.allows
+  return tools.filter(({ name }) => allows === undefined || allows('tools/call', name))
+}
+
+/**
+ * A `scopeChallenge` for a tool, prompt or resource of SDK 2.x: like the SDK's own `requireScopes`, and a scope that implies
+ * another counts as it does everywhere else. Who is not authenticated is left to the gate in front.
+ */
+export function scopeChallenge(...scopes: readonly [string, ...string[]]) {
+  checkedScopes('scopes', scopes)
+  return ({ authInfo }: { readonly authInfo?: { readonly scopes: readonly string[] } | undefined }): { scopes: readonly [string, ...string[]] } | undefined => {
+    const token = currentAuth()?.token
+    const held = token ? heldScopes(token) : authInfo?.scopes
+    return held === undefined || missingScopes(held, scopes).length === 0 ? undefined : { scopes }
+  }
 }
 
 // Above the class, whose field it names.

@@ -1,13 +1,14 @@
 /** The gate for a server of plain `node:http`. */
 import { runWithAuth } from '../context.js'
-import { toAuthInfo } from '../gate/auth-info.js'
-import { decide } from '../gate/decide.js'
+import { leaveAuthInfo } from '../gate/auth-info.js'
+import { gateOf } from '../gate/gate.js'
+import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
-import { gatePolicy } from '../gate/policy.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
-import { checkedProvider } from '../provider.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { GateOptions } from '../gate/policy.js'
+import type { Decision } from '../gate/decide.js'
+import type { Gate } from '../gate/gate.js'
+import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
@@ -17,18 +18,17 @@ export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
  * paths with `protect`. What `requireAuth()` throws in the listener is answered with 401 or 403; a bug of the provider
  * with 500 and a process warning; other errors of the listener are left as they are.
  */
-export function bearerAuth(provider: BearerAuthProvider, options?: GateOptions) {
-  checkedProvider('bearerAuth', provider)
-  const policy = gatePolicy(options)
+export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
+  const gate = gateOf(provider, options)
   return (listener: Listener) => {
     if (typeof listener !== 'function') throw new TypeError(NO_LISTENER)
     return async function guarded(req: IncomingMessage, res: ServerResponse): Promise<void> {
       const { url = '/' } = req
-      let decision: Awaited<ReturnType<typeof decide>>
+      let decision: Decision
       try {
-        decision = await decide(incomingRequest(req, url, url, false), provider, policy)
-        const token = decision.pass ? decision.context.token : null
-        if (token !== null) Object.assign(req, { auth: toAuthInfo(token, policy.resource) })
+        decision = await gate(incomingRequest(req, url, url, false))
+        if (decision.pass) leaveAuthInfo(req, decision.context)
+        if (decision.pass) endWithToken(res, decision.context)
       } catch (error) {
         // The gate has told of a provider's bug already, and keeps it as the cause.
         if (error instanceof Error && error.cause === undefined) process.emitWarning(error)

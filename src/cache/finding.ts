@@ -9,6 +9,8 @@ export interface GrantedParts {
   /** Seconds since the epoch. */
   readonly expiresAt: number | undefined
   readonly scopes: readonly string[]
+  /** All that the scopes stand for, where they do not list it. */
+  readonly held: readonly string[] | undefined
   /** Of the claims as text, in characters, about. */
   readonly length: number
   /** Seconds since the epoch, where the answer was asked for earlier, elsewhere. */
@@ -23,16 +25,18 @@ export class Granted implements Accepted {
   readonly claims: Claims
   readonly expiresAt: number | undefined
   readonly scopes: readonly string[]
+  readonly held: readonly string[] | undefined
   readonly length: number
   readonly until: number | undefined
   readonly marks: Marks | undefined
   /** The version of the revocations at which none covered it. */
   seen = 0
 
-  constructor({ claims, expiresAt, scopes, length, until, marks }: GrantedParts) {
+  constructor({ claims, expiresAt, scopes, held, length, until, marks }: GrantedParts) {
     this.claims = claims
     this.expiresAt = expiresAt
     this.scopes = scopes
+    this.held = held
     this.length = length
     this.until = until
     this.marks = marks

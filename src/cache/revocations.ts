@@ -47,6 +47,7 @@ export class Revocations {
   readonly #keepFor: number
   readonly #table: RevocationTable
   readonly #shared: { readonly log: RevocationLog; readonly seal: Pick<Seal, 'close' | 'open'> } | undefined
+  readonly #watching = new Set<() => void>()
   readonly #after: After
   readonly #follower: LogFollower | undefined
 
@@ -120,6 +121,12 @@ export class Revocations {
     await this.#follower?.first
   }
 
+  /** Rings with every revocation, from wherever. Gives the function that ends it. */
+  watch(rung: () => void): () => void {
+    this.#watching.add(rung)
+    return () => void this.#watching.delete(rung)
+  }
+
   /** Ends the timer and the bell. What is revoked stays so. */
   async close(): Promise<void> {
     await this.#follower?.close()
@@ -169,6 +176,7 @@ export class Revocations {
 
   #tell(by: RevokedBy, from: 'here' | 'log', count: number): void {
     notify(this.#observe, { type: 'revoked', provider: NAME, by, from, count })
+    for (const rung of this.#watching) rung()
   }
 
   #tellFull(from: 'here' | 'log'): void {

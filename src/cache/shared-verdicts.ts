@@ -88,6 +88,14 @@ export class SharedVerdicts {
     return this.#askMyself(name, place === 'locked', check, endOf)
   }
 
+  /** Puts a younger answer in the place of an older one, for whoever asks next. Not waited for, and never an error. */
+  replace(digest: string, verdict: Verdict, endOf: EndOf): void {
+    const name = this.#nameOf(digest)
+    // One that is not remembered must not leave the older one behind.
+    const removed = (written: boolean): unknown => written || this.#store.delete(name)
+    this.#write(name, verdict, endOf(verdict)).then(removed).catch(() => undefined)
+  }
+
   /**
    * Takes the answer out of the store, so that nobody new takes it over. True when the store says that it did. Those who
    * took it over before keep it to its end, and so does whoever is being answered right now: a revocation needs more.

@@ -19,6 +19,8 @@ export interface CacheStats {
   readonly misses: number
   /** Requests that waited for a check which another one had started. */
   readonly joined: number
+  /** Of the hits, those near their end: given out while they were asked for anew in the background (`refreshAhead`). */
+  readonly stale: number
   /** Answers that were asked for anew in the background, before their end. */
   readonly renewed: number
   /** Verdicts that had to go before their end, for want of room. */
@@ -33,11 +35,13 @@ export interface Holding {
   readonly bytes: number
 }
 
+/** What a count alone does not show. */
+export type CacheNews = 'joined' | 'stale' | 'renewed' | 'evicted'
+
 export interface VerdictCacheOptions<V> extends Omit<CachePlan, 'keep'> {
   /** About how many bytes of memory a verdict takes. */
   readonly sizeOf: (verdict: V) => number
-  /** Takes what a count alone does not show. */
-  readonly tell: (what: 'joined' | 'renewed' | 'evicted') => void
+  readonly tell: (what: CacheNews) => void
   readonly now: () => number
 }
 
@@ -47,7 +51,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   readonly #accepted: LRUCache<string, Remembered<V>>
   readonly #rejected: LRUCache<string, Remembered<V>>
   readonly #underWay = new Map<string, Promise<V>>()
-  readonly #counts = { hits: 0, misses: 0, joined: 0, renewed: 0, evicted: 0 }
+  readonly #counts = { hits: 0, misses: 0, joined: 0, stale: 0, renewed: 0, evicted: 0 }
 
   constructor(options: VerdictCacheOptions<V>) {
     this.#options = options
@@ -84,6 +88,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
 
   /** Asks in the background. Where that fails, the verdict of before serves to its end, and the next one who comes asks again. */
   renew(key: string, check: () => Awaitable<V>): void {
+    this.#count('stale')
     if (this.#underWay.has(key) || !mayShareBetweenRequests) return
     this.#count('renewed')
     // A bug of the check's must not reach a request that has its answer: in here, a throw is a rejection.
@@ -127,7 +132,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     return verdict
   }
 
-  #count(what: 'joined' | 'renewed' | 'evicted'): void {
+  #count(what: CacheNews): void {
     this.#counts[what] += 1
     this.#options.tell(what)
   }
@@ -137,7 +142,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
 const CLOCK_SET_BACK = 60
 
 function fresh<V>(memory: LRUCache<string, Remembered<V>>, key: string, now: number): Remembered<V> | undefined {
-  const found = memory.get(key)
+  const found = memory.size === 0 ? undefined : memory.get(key)
   if (found === undefined) return undefined
   if (now < found.until && now > found.since - CLOCK_SET_BACK) return found
   memory.delete(key)

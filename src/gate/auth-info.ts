@@ -1,11 +1,14 @@
 /** The caller in the shape of the MCP SDKs, so that a tool finds it as `extra.authInfo` (1.x) or `ctx.http.authInfo` (2.x). */
+import { heldScopes } from '../access-token.js'
 import type { AccessToken } from '../access-token.js'
+import type { AuthContext } from '../context.js'
 
 /** The MCP SDKs' `AuthInfo`, structurally. */
 export interface AuthInfo {
   token: string
   /** The token's client, else the name of the provider that said yes: the SDKs demand one. */
   clientId: string
+  /** Implied ones included: the SDKs compare names. */
   scopes: string[]
   /** Seconds since the epoch. */
   expiresAt?: number
@@ -24,17 +27,28 @@ export interface AuthInfoOptions {
 
 /** Does NOT invent an end for a token that has none: `tokenVerifier` does, because the SDKs' own gates demand it. */
 export function toAuthInfo(accessToken: AccessToken, { resource, metadataUrl }: AuthInfoOptions = {}): AuthInfo {
-  const { token, claims, scopes, expiresAt, subject, issuer, provider, clientId = provider } = accessToken
+  const { token, claims, expiresAt, subject, issuer, provider, clientId = provider } = accessToken
   const issuedFor = resource ?? soleAudience(claims.aud)
   return {
     token,
     clientId,
-    scopes: [...scopes],
+    scopes: [...heldScopes(accessToken)],
     ...(expiresAt !== undefined && { expiresAt }),
     ...(issuedFor !== undefined && { resource: new URL(issuedFor) }),
     ...(metadataUrl !== undefined && { resourceMetadataUrl: metadataUrl }),
     extra: { claims, provider, ...(subject !== undefined && { subject }), ...(issuer !== undefined && { issuer }) },
   }
+}
+
+/** The caller of a request, or undefined for nobody. */
+export function authInfoOf(context: AuthContext | undefined): AuthInfo | undefined {
+  return context?.token ? toAuthInfo(context.token, context.resource) : undefined
+}
+
+/** Leaves the caller where MCP transports of `node:http` look for it. Set and not declared: other packages declare it. */
+export function leaveAuthInfo(request: object, context: AuthContext): void {
+  const auth = authInfoOf(context)
+  if (auth !== undefined) Object.assign(request, { auth })
 }
 
 function soleAudience(audience: AccessToken['claims']['aud']): string | undefined {

@@ -7,8 +7,10 @@ export type ErrorProfile = 'rfc6750' | 'mcp-use'
 
 /** Every denial that there is. */
 export interface Answers {
-  unauthenticated(): Answer
-  malformed(): Answer
+  /** `scopes`: what the request needs, where that is known to be more than every request does. */
+  unauthenticated(scopes?: readonly string[]): Answer
+  /** `header`: where the token was expected, if not in `Authorization`. */
+  malformed(header?: string): Answer
   invalidToken(): Answer
   insufficientScope(requiredScopes: readonly string[]): Answer
   unavailable(retryAfter: number | undefined): Answer
@@ -34,14 +36,17 @@ function rfc6750({ requiredScopes, metadataUrl }: ChallengeOptions): Answers {
     errorAnswer(status, error, description, { 'WWW-Authenticate': challenge({ error, error_description: description }, scopes) })
   return {
     // RFC 6750 section 3.1: no error code for a request that carries no credentials.
-    unauthenticated: () =>
-      errorAnswer(401, 'unauthorized', 'Authentication required', { 'WWW-Authenticate': challenge({}, requiredScopes) }),
-    malformed: () => denied(400, 'invalid_request', 'The Authorization header must be: Bearer, one blank, one token', requiredScopes),
+    unauthenticated: (scopes = requiredScopes) =>
+      errorAnswer(401, 'unauthorized', 'Authentication required', { 'WWW-Authenticate': challenge({}, scopes) }),
+    malformed: (header) => denied(400, 'invalid_request', header === undefined ? NO_CREDENTIALS : NO_TOKEN, requiredScopes),
     invalidToken: () => denied(401, 'invalid_token', 'Token is invalid or expired', requiredScopes),
     insufficientScope: (needed) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', needed),
     unavailable: unavailableAnswer,
   }
 }
+
+const NO_CREDENTIALS = 'The Authorization header must be: Bearer, one blank, one token'
+const NO_TOKEN = 'The header for the token must hold one token and nothing else'
 
 function mcpUse({ metadataUrl }: ChallengeOptions): Answers {
   const challenge = metadataUrl === undefined ? 'Bearer' : bearer({ resource_metadata: metadataUrl })

@@ -2,16 +2,18 @@
 import { toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
-import { missingScopes } from '../scopes/match.js'
 import { isExcluded, isGuarded } from './paths.js'
+import { mayCall, permittedCaller, unlessUnavailable } from './permission.js'
 import { readCredentials } from './request.js'
 import { metadataAnswer } from './resource-metadata.js'
+import { TokenLife } from './token-life.js'
 import type { AccessToken } from '../access-token.js'
 import type { AuthContext } from '../context.js'
 import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
+import type { Caller } from './permission.js'
 import type { GatePolicy, PathPolicy } from './policy.js'
-import type { GateRequest } from './request.js'
+import type { GateRequest, TokenPlaces } from './request.js'
 
 export type Decision =
   /** Run the handler in this context; its token is null where the request came without a good one and need not have one. */
@@ -19,37 +21,44 @@ export type Decision =
   /** Send this instead: a denial, or this server's metadata. */
   | { readonly pass: false; readonly answer: Answer }
 
-/** Any exception that leaves here is a bug of the provider: let the framework answer it with 500. */
+/** Any exception that leaves here is a bug of the provider. */
 export async function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Decision> {
-  const { answers } = policy
-  if (answers === undefined) throw new TypeError('decide takes checked options: decide(request, provider, gatePolicy({ … }))')
-  const pass = (token: AccessToken | null, verifyAgain?: AuthContext['verifyAgain']): Decision => ({
-    pass: true,
-    context: { token, resource: policy.resource, answers, verifyAgain },
-  })
+  const { resource, answers } = policy
+  const pass = (caller: Caller): Decision => {
+    const { token, verify: verifyAgain } = caller
+    const allows = (method: string, name: string): boolean => mayCall(caller, method, name, policy)
+    return { pass: true, context: { token, resource, answers, verifyAgain, allows, life: lifeOf(caller, provider, policy) } }
+  }
   const send = (answer: Answer): Decision => ({ pass: false, answer })
 
-  const metadata = policy.resource && metadataAnswer(request, policy.resource, describe(provider, policy))
+  const metadata = resource && metadataAnswer(request, resource, describe(provider, policy))
   if (metadata !== undefined) return send(metadata)
+  const mirrored = await policy.mirror?.answer(request, answers.unavailable)
+  if (mirrored !== undefined) return send(mirrored)
   const paths = policy.paths[request.mounted === true ? 'mount' : 'app']
-  if (request.method === 'OPTIONS' || isLeftAlone(request, paths)) return pass(null)
+  if (request.method === 'OPTIONS' || isLeftAlone(request, paths)) return pass(NOBODY)
 
   const guarded = needsToken(request, paths)
-  const credentials = readCredentials(request.authorization)
-  if (credentials.kind === 'none') return guarded && !policy.optional ? send(answers.unauthenticated()) : pass(null)
-  if (credentials.kind === 'malformed') return guarded ? send(answers.malformed()) : pass(null)
+  const caller = await callerOf(request, provider, policy)
+  // Elsewhere a good token is known, and a bad one is ignored.
+  if (!guarded) return pass('status' in caller ? NOBODY : caller)
+  if ('status' in caller) return send(caller)
+  const permitted = await permittedCaller(request, caller, policy)
+  return 'status' in permitted ? send(permitted) : pass(permitted)
+}
 
+/** Who calls, or the denial for what was presented. */
+async function callerOf(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Caller | Answer> {
+  const { answers } = policy
+  const places = placesOf(provider, policy)
+  const credentials = readCredentials(request, places)
+  if (credentials.kind === 'none') return policy.optional ? NOBODY : answers.unauthenticated()
+  if (credentials.kind === 'malformed') return answers.malformed(places.header)
   const verify = (maxAge: number | undefined): Promise<AccessToken | null> => verified(provider, credentials.token, maxAge)
-  let token: AccessToken | null
-  try {
-    token = await verify(policy.maxAge)
-  } catch (error) {
-    if (!isUnavailable(error)) throw error
-    return guarded ? send(answers.unavailable(error.retryAfter)) : pass(null)
-  }
-  if (token === null) return guarded ? send(answers.invalidToken()) : pass(null)
-  if (guarded && missingScopes(token.scopes, policy.requiredScopes).length > 0) return send(answers.insufficientScope(policy.requiredScopes))
-  return pass(token, verify)
+  return unlessUnavailable(policy, async () => {
+    const token = await verify(policy.maxAge)
+    return token === null ? answers.invalidToken() : { token, verify }
+  })
 }
 
 async function verified(provider: BearerAuthProvider, text: string, maxAge: number | undefined): Promise<AccessToken | null> {
@@ -61,6 +70,22 @@ async function verified(provider: BearerAuthProvider, text: string, maxAge: numb
   }
   // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
   return token?.claims.cnf === undefined ? token : null
+}
+
+function lifeOf({ token, verify }: Caller, provider: BearerAuthProvider, { streamCheck }: GatePolicy): TokenLife | undefined {
+  if (token === null || verify === undefined) return undefined
+  const watch = provider.watch && ((rung: () => void) => provider.watch?.(rung) ?? (() => undefined))
+  return new TokenLife({ token, verify: () => verify(undefined), watch, every: streamCheck, now: () => Date.now() / 1000 })
+}
+
+const NOBODY: Caller = { token: null, verify: undefined }
+
+// The provider's word: its tokens are good in that header only, where whoever puts them there takes care that nobody else does.
+function placesOf({ tokenHeader }: BearerAuthProvider, { tokenCookie }: GatePolicy): TokenPlaces {
+  if (tokenHeader !== undefined && tokenCookie !== undefined) {
+    throw new TypeError(`"tokenFrom" does not go with this provider, whose tokens come in the header ${tokenHeader}`)
+  }
+  return { header: tokenHeader, cookie: tokenCookie }
 }
 
 // A rewritten path is open only if both of its names are.
@@ -85,5 +110,6 @@ function asBug(thrown: unknown): Error {
 function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: readonly string[]; scopes: readonly string[] } {
   // Some issuers are plain names; a client can only go to a URL.
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
-  return { issuers, scopes: policy.scopesSupported }
+  const { scopesSupported: said } = policy
+  return { issuers, scopes: 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])] }
 }

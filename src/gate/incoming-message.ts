@@ -1,12 +1,14 @@
 /** Reads requests and sends answers of `node:http`, for the servers that are built on it. */
 import { readableAcrossOrigins } from './cross-origin.js'
+import { bodyOfMessage } from './incoming-body.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
+import type { ReadHeader } from './read-header.js'
 import type { GateRequest } from './request.js'
 
 /** `url` as the client wrote it, `routedUrl` as the server reads it, `mounted` as in `GateRequest`. */
 export function incomingRequest(message: IncomingMessage, url: string, routedUrl: string, mounted: boolean): GateRequest {
-  return { method: message.method ?? '', path: pathOf(url), routedPath: pathOf(routedUrl), authorization: authorizationOf(message), mounted }
+  return { method: message.method ?? '', path: pathOf(url), routedPath: pathOf(routedUrl), header: headersOf(message), host: message.headers.host, body: bodyOfMessage(message), mounted }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */
@@ -18,9 +20,9 @@ export function sendAnswer(response: ServerResponse, { status, headers, body }: 
   response.end(body)
 }
 
-// `headers.authorization` keeps the first of several; all of them are needed to see that there are several.
-function authorizationOf(message: IncomingMessage): readonly string[] {
-  return message.headersDistinct?.authorization ?? [message.headers.authorization ?? []].flat()
+// `headers` keeps the first of several; all of them are needed to see that there are several.
+function headersOf(message: IncomingMessage): ReadHeader {
+  return (name) => message.headersDistinct?.[name] ?? [message.headers[name] ?? []].flat()
 }
 
 function pathOf(url: string): string {

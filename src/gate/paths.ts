@@ -5,7 +5,7 @@ export function isGuarded(path: string, guarded: readonly string[]): boolean {
   // Express ignores case.
   if (isPlain(path) && !path.includes(';')) return guarded.some((prefix) => isBelow(path.toLowerCase(), prefix.toLowerCase()))
   const segments = segmentsOf(path)
-  // A path that cannot be decoded may mean anything to the router behind.
+  // A path that is endless or cannot be decoded may mean anything to the router behind.
   if (segments === undefined) return guarded.length > 0
   return guarded.some((prefix) => occursIn(segmentsOf(prefix) ?? [], segments))
 }
@@ -29,12 +29,16 @@ function isBelow(path: string, prefix: string): boolean {
   return path === start || path.startsWith(`${start}/`)
 }
 
+/** In characters. No server takes a longer one, and to look into it would hold up everybody else. */
+const LONGEST = 16_384
+
 function isPlain(path: string): boolean {
-  return path.startsWith('/') && !/[%\\?#]|\/\/|\/\.{1,2}(\/|$)/.test(path)
+  return path.length <= LONGEST && path.startsWith('/') && !/[%\\?#]|\/\/|\/\.{1,2}(\/|$)/.test(path)
 }
 
 /** The segments of an odd path, decoded as Hono and Fastify do before they match; without `;parameters` and all that `new URL` drops. */
 function segmentsOf(path: string): readonly string[] | undefined {
+  if (path.length > LONGEST) return undefined
   let decoded: string
   try {
     decoded = decodeURIComponent(path)

@@ -2,54 +2,36 @@
 import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { checkedScopes } from '../scopes/match.js'
 import { challengeAnswers } from './challenge.js'
+import { GATE_OPTIONS } from './gate-options.js'
+import { Mirror } from './mirror.js'
+import { operationTable, scopesIn } from './operations.js'
 import { checkedPaths, isGuarded } from './paths.js'
 import { protectedResource } from './resource-metadata.js'
-import type { Answers, ErrorProfile } from './challenge.js'
+import { tokenCookie } from './token-cookie.js'
+import type { Answers } from './challenge.js'
+import type { GateOptions } from './gate-options.js'
+import type { OperationTable } from './operations.js'
 import type { ProtectedResource } from './resource-metadata.js'
-
-export interface GateOptions {
-  /** Scopes that every guarded request needs; one that is missing is a 403. Default: none. */
-  requiredScopes?: readonly string[]
-  /**
-   * This server's public URL, such as `https://mcp.example.com/mcp`. Its RFC 9728 metadata is then served, and every
-   * challenge points there. Configured, never taken from `Host`.
-   */
-  resource?: string
-  /** Scopes named in the metadata, for clients that ask for what they find there. Default: `requiredScopes`. */
-  scopesSupported?: readonly string[]
-  /** Issuers named in the metadata. Default: those of the provider. */
-  authorizationServers?: readonly string[]
-  /**
-   * Paths that need a token, each with all that is below, as the client writes them: below a mount with the mount. Default: `/mcp` and the path of `resource` where the whole
-   * app is wrapped; everything where a route or a mount was. Elsewhere a good token is known, a bad one ignored.
-   */
-  protect?: readonly string[]
-  /**
-   * Paths where no token is looked at. Default: `/health`, `/docs`, `/inspector`, `/openmcp.json` where the whole app is
-   * wrapped; none where a route or a mount was. Wins over `protect`.
-   */
-  exclude?: readonly string[]
-  /** Guarded requests without a token pass too; one that is presented must be good. Default: false. */
-  optional?: boolean
-  /**
-   * Seconds: an answer about a token must not be older, whatever the provider remembers. For routes where a token that was
-   * revoked a moment ago must not pass. 0 asks each time. Default: as long as the provider remembers.
-   */
-  maxAge?: number
-  /** How denials are worded. Default: `'rfc6750'`. With `'mcp-use'` an outage is a 401, as in the original. */
-  errors?: ErrorProfile
-}
+import type { BoundSessions } from './sessions.js'
+import type { TokenCookie } from './token-cookie.js'
 
 export interface GatePolicy {
   readonly requiredScopes: readonly string[]
   readonly resource: ProtectedResource | undefined
-  readonly scopesSupported: readonly string[]
+  readonly mirror: Mirror | undefined
+  /** As the options have it; the provider's own come to it where nobody said which. */
+  readonly scopesSupported: { readonly all: readonly string[] } | { readonly atLeast: readonly string[] }
   readonly authorizationServers: readonly string[] | undefined
   /** Where the whole app is wrapped, and where a route or a mount is. */
   readonly paths: Readonly<Record<'app' | 'mount', PathPolicy>>
   readonly optional: boolean
+  readonly operations: OperationTable | undefined
+  readonly sessions: BoundSessions | undefined
+  /** Seconds. */
+  readonly streamCheck: number
   /** Seconds. */
   readonly maxAge: number | undefined
+  readonly tokenCookie: TokenCookie | undefined
   readonly answers: Answers
 }
 
@@ -60,24 +42,31 @@ export interface PathPolicy {
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
 export function gatePolicy(options: GateOptions = {}): GatePolicy {
-  checkOptions('bearerAuth', options, OPTIONS)
-  for (const name of OPTIONS) {
+  checkOptions('bearerAuth', options, GATE_OPTIONS)
+  for (const name of GATE_OPTIONS) {
     const isMissing = Object.hasOwn(options, name) && options[name] === undefined
     if (isMissing) throw new TypeError(`"${name}" is undefined; is a variable not set? leave the option out to do without`)
   }
   const { requiredScopes = [], optional = false, errors: profile = 'rfc6750' } = options
   if (typeof optional !== 'boolean') throw new TypeError('"optional" must be true or false')
   if (profile !== 'rfc6750' && profile !== 'mcp-use') throw new TypeError('"errors" must be "rfc6750" or "mcp-use"')
-  const resource = options.resource === undefined ? undefined : protectedResource(options.resource)
+  if (options.resource === undefined && options.metadata !== undefined) throw new TypeError('"metadata" describes "resource"; give that too')
+  const resource = options.resource === undefined ? undefined : protectedResource(options.resource, options.metadata ?? {})
+  const operations = options.operations === undefined ? undefined : operationTable(options.operations)
   const scopes = checkedScopes('requiredScopes', requiredScopes)
   return {
     requiredScopes: scopes,
     resource,
-    scopesSupported: checkedScopes('scopesSupported', options.scopesSupported ?? scopes),
+    mirror: options.mirror === undefined ? undefined : new Mirror(options.mirror),
+    scopesSupported: options.scopesSupported === undefined ? { atLeast: [...scopes, ...scopesIn(operations)] } : { all: checkedScopes('scopesSupported', options.scopesSupported) },
     authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
     paths: pathPolicies(options, resource),
     optional,
+    operations,
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
+    sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
+    streamCheck: spanInSeconds('streamCheck', options.streamCheck ?? 30, { min: 1, max: 3_600 }),
+    tokenCookie: options.tokenFrom === undefined ? undefined : tokenCookie(options.tokenFrom, resource?.resource),
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl }),
   }
 }
@@ -97,11 +86,14 @@ function pathPolicies(options: GateOptions, resource: ProtectedResource | undefi
 
 const NOT_GUARDED = ['/health', '/docs', '/inspector', '/openmcp.json']
 
+function checkedSessions(sessions: BoundSessions): BoundSessions {
+  if (typeof sessions?.belongsTo === 'function') return sessions
+  throw new TypeError('"sessions" must be what boundSessions() gives: const sessions = boundSessions({ secret })')
+}
+
 function checkedIssuers(issuers: unknown): readonly string[] {
   if (!Array.isArray(issuers) || !issuers.every((issuer) => typeof issuer === 'string' && URL.canParse(issuer))) {
     throw new TypeError('"authorizationServers" must be an array of issuers, such as ["https://id.example.com"]')
   }
   return [...issuers]
 }
-
-const OPTIONS = ['requiredScopes', 'resource', 'scopesSupported', 'authorizationServers', 'protect', 'exclude', 'optional', 'maxAge', 'errors'] as const

@@ -1,9 +1,10 @@
 /** What an introspection answer must say about a token (RFC 7662 section 2.2): checked like a JWT, and not believed. */
 import { otherKindOf } from '../jwt/token-kind.js'
 import { rulesFor } from '../jwt/rules.js'
+import { reject } from '../verdict.js'
 import type { Claims } from '../access-token.js'
 import type { Expectations, Finding, Rule } from '../jwt/rules.js'
-import type { RejectReason } from '../verdict.js'
+import type { Rejected, RejectReason } from '../verdict.js'
 
 /** The answer's members, or null where it says that the token is not active. */
 export type Answer = Readonly<Record<string, unknown>> | null
@@ -16,15 +17,12 @@ export interface AnswerRulesOptions {
   readonly allowNoExpiry: boolean
 }
 
-/** The rules, in the order they are looked at. */
+/** The rules, in the order they are looked at. There is no header here, and what says what kind a token is has its own spelling. */
 export function answerRules({ expected, knowsIssuer, allowNoExpiry }: AnswerRulesOptions): readonly Rule[] {
-  const { unsigned, signed } = rulesFor(expected)
-  const ofJwts = unsigned.filter(({ name }) => !NOT_FOR_ANSWERS.has(name)).map((rule) => where(rule, knowsIssuer, allowNoExpiry))
+  const { claims, signed } = rulesFor(expected)
+  const ofJwts = claims.filter(({ name }) => name !== 'kind').map((rule) => where(rule, knowsIssuer, allowNoExpiry))
   return [tokenType, kind, ...INSTANTS, ...ofJwts.map(explained), ...signed]
 }
-
-/** There is no header here, and what says what kind a token is has its own spelling. */
-const NOT_FOR_ANSWERS: ReadonlySet<string> = new Set(['alg', 'crit', 'typ', 'kind', 'tenant'])
 
 // RFC 7662 section 2.2: `iss` may be left out, and the endpoint is the issuer's own. What it says must be right.
 function where(rule: Rule, knowsIssuer: boolean, allowNoExpiry: boolean): Rule {
@@ -103,6 +101,16 @@ export function withoutNulls(answer: Readonly<Record<string, unknown>>): Readonl
   return Object.fromEntries(Object.entries(answer).filter(([name, value]) => value !== null && name !== 'active'))
 }
 
+/** The endpoint does not deal in tokens of this kind, which it said without a look at this one. */
+export function notTheirs(): Rejected {
+  return reject('unknown_token', { claim: 'kind', expected: 'a token of theirs', actual: undefined, hint: NOT_THEIRS })
+}
+
+/** True for a `notTheirs`, in whatever words. */
+export function isNotTheirs({ reason, detail }: Rejected): boolean {
+  return reason === 'unknown_token' && detail?.claim === 'kind'
+}
+
 /** What is worth telling about an answer that was taken. */
 export function oddityOf({ sub, username }: Claims): string | undefined {
   return sub === undefined && username !== undefined ? USERNAME_ONLY : undefined
@@ -110,6 +118,7 @@ export function oddityOf({ sub, username }: Claims): string | undefined {
 
 export const INACTIVE =
   'the identity provider says inactive: ended, revoked, never issued, or not for this client to ask about; try a client of its own for this server'
+const NOT_THEIRS = 'the identity provider answers no questions about tokens of this kind; verify its JWTs with JwksProvider'
 const OTHER_KIND = 'this is another kind of token; send the access token'
 const IN_MILLISECONDS = 'the identity provider writes milliseconds where RFC 7662 has seconds'
 const SCOPE_AS_AUDIENCE = 'the identity provider writes the scope into "aud"; name another claim in "audienceClaims"'

@@ -1,10 +1,12 @@
 /** Authenticates at the introspection endpoint with an access token of this server's own (RFC 7662 section 2.1). */
 import { AuthUnavailableError } from '../errors.js'
+import { errorWord } from '../lib/error-word.js'
 import { isBearerToken } from '../lib/bearer-token.js'
 import { checkOptions } from '../lib/options.js'
 import { webUrl } from '../lib/web-url.js'
-import { checkedClientAuth, ClientAuth } from './client-auth.js'
+import { checkedClientAuth, ClientAuth, named } from './client-auth.js'
 import { OwnToken } from './own-token.js'
+import { checkedParameters } from './sent-along.js'
 import type { Apply } from './client-auth.js'
 import type { GrantRequest } from './own-token.js'
 
@@ -40,10 +42,15 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientCred
   checkOptions('clientCredentials', options, ['clientAuth', 'tokenEndpoint', 'scope', 'parameters'])
   const clientAuth = checkedClientAuth('clientAuth', options.clientAuth)
   if (clientAuth.clientId === undefined) throw new TypeError('"clientAuth" of clientCredentials must name a client')
-  const { tokenEndpoint, scope, parameters } = options
+  const { tokenEndpoint, scope, parameters = {} } = options
   if (tokenEndpoint !== undefined) webUrl('tokenEndpoint', tokenEndpoint, { insecure: 'never' })
-  return new ClientCredentials({ clientAuth, tokenEndpoint, parameters: { ...parameters, ...(scope !== undefined && { scope }) } })
+  const sent = checkedParameters(parameters, OUR_PARAMETERS, 'clientAuth and scope')
+  if (scope !== undefined) sent.set('scope', named('scope', scope))
+  return new ClientCredentials({ clientAuth, tokenEndpoint, parameters: sent })
 }
+
+/** What we send ourselves. */
+const OUR_PARAMETERS = ['grant_type', 'scope', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
 
 /**
  * Sends a token of this server's own with each question. A function of yours is asked each time and may remember;
@@ -53,8 +60,10 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientCred
  */
 export function bearer(source: TokenSource): ClientAuth {
   if (source instanceof ClientCredentials) {
-    const own = new OwnToken(ClientCredentials.requestOf(source))
-    return new ClientAuth('bearer', undefined, (tools) => sending(() => own.token(tools)), () => own.forget())
+    const request = ClientCredentials.requestOf(source)
+    const own = new OwnToken(request)
+    const needs = { ...ClientAuth.needs(request.clientAuth), discovery: request.tokenEndpoint === undefined }
+    return new ClientAuth('bearer', undefined, (tools) => sending(() => own.token(tools)), { needs, refused: () => own.forget() })
   }
   if (typeof source !== 'function') throw new TypeError('bearer takes a function that gives a token, or clientCredentials({ … })')
   return new ClientAuth('bearer', undefined, () => sending(() => ask(source)))
@@ -68,8 +77,9 @@ async function ask(source: () => string | Promise<string>): Promise<string> {
   let token: unknown
   try {
     token = await source()
-  } catch (cause) {
-    throw new AuthUnavailableError('the token for the introspection endpoint could not be had', { cause })
+  } catch (error) {
+    // Without the cause, which may hold the request that failed, secrets and all.
+    throw new AuthUnavailableError(`the token for the introspection endpoint could not be had${errorWord(error)}`)
   }
   if (isBearerToken(token)) return token
   throw new AuthUnavailableError('the token for the introspection endpoint is no bearer token')

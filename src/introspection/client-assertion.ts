@@ -1,6 +1,7 @@
 /** A client assertion (RFC 7523 section 3) that is signed elsewhere: in a key management service or a security module. */
 import { base64url } from 'jose'
 import { AuthUnavailableError } from '../errors.js'
+import { errorWord } from '../lib/error-word.js'
 import type { ClientAuth as Apply } from 'openid-client'
 import type { Algorithm } from '../jwt/algorithms.js'
 
@@ -37,8 +38,9 @@ async function signatureOf(sign: AssertionSigner, input: string): Promise<Uint8A
   let signature: unknown
   try {
     signature = await sign(new TextEncoder().encode(input))
-  } catch (cause) {
-    throw new AuthUnavailableError('the client assertion could not be signed', { cause })
+  } catch (error) {
+    // Without the cause, which may hold the request that failed, secrets and all.
+    throw new AuthUnavailableError(`the client assertion could not be signed${errorWord(error)}`)
   }
   if (signature instanceof Uint8Array) return signature
   throw new AuthUnavailableError('the signer of the client assertion gave no bytes')

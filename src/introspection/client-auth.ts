@@ -1,13 +1,7 @@
 /** How this server proves who it is when it asks about a token (RFC 6749 section 2.3, RFC 7523, RFC 8705). */
-import { importJWK, importPKCS8 } from 'jose'
-import { AuthUnavailableError, isUnavailable } from '../errors.js'
-import { isAlgorithm } from '../jwt/algorithms.js'
-import { ownProperty } from '../lib/own-property.js'
-import { signedAssertion } from './client-assertion.js'
-import type { CryptoKey, JWK } from 'jose'
-import type { ClientAuth as Applied, CustomFetch, ModifyAssertionOptions, PrivateKey, ServerMetadata } from 'openid-client'
+import { checkOptions } from '../lib/options.js'
+import type { ClientAuth as Applied, CustomFetch, ModifyAssertionOptions, ServerMetadata } from 'openid-client'
 import type { Algorithm } from '../jwt/algorithms.js'
-import type { AssertionSigner } from './client-assertion.js'
 
 /** `openid-client`, once it is loaded. */
 export type OpenidClient = typeof import('openid-client')
@@ -36,6 +30,22 @@ export interface AuthTools {
 /** Puts the proof into a request. */
 export type Apply = Applied
 
+/** What a way to authenticate cannot do without. */
+export interface Needs {
+  /** The issuer, whom an assertion is addressed to. */
+  readonly issuer?: boolean
+  /** A `fetch` that brings the client certificate. */
+  readonly certificate?: boolean
+  /** A discovery document, which says where the token endpoint is. */
+  readonly discovery?: boolean
+}
+
+/** What few ways have: `refused` is called when the server did not take the proof. */
+export interface More {
+  readonly needs?: Needs
+  readonly refused?: () => void
+}
+
 /**
  * One way to authenticate, as a value: made by `clientSecretBasic`, `privateKeyJwt` and their like, and by nothing
  * else, so that no two ways can be mixed. Holds its secret where no printer finds it.
@@ -45,14 +55,13 @@ export class ClientAuth {
   /** Absent where the method does not name a client. */
   readonly clientId: string | undefined
   readonly #apply: (tools: AuthTools) => Apply
-  readonly #refused: () => void
+  readonly #more: More
 
-  /** `refused` is called when the server did not take the proof. */
-  constructor(method: ClientAuthMethod, clientId: string | undefined, apply: (tools: AuthTools) => Apply, refused = (): void => undefined) {
+  constructor(method: ClientAuthMethod, clientId: string | undefined, apply: (tools: AuthTools) => Apply, more: More = {}) {
     this.method = method
     this.clientId = clientId
     this.#apply = apply
-    this.#refused = refused
+    this.#more = more
     Object.freeze(this)
   }
 
@@ -62,7 +71,11 @@ export class ClientAuth {
   }
 
   static refused(auth: ClientAuth): void {
-    auth.#refused()
+    auth.#more.refused?.()
+  }
+
+  static needs(auth: ClientAuth): Needs {
+    return auth.#more.needs ?? {}
   }
 }
 
@@ -86,8 +99,11 @@ export function clientSecretPost(clientId: string, clientSecret: string): Client
 
 /** Signs a short-lived assertion with the secret (HS256): the secret itself never travels. */
 export function clientSecretJwt(clientId: string, clientSecret: string, options: { audience?: string | undefined } = {}): ClientAuth {
+  checkOptions('clientSecretJwt', options, ['audience'])
   const [id, secret] = credentials(clientId, clientSecret)
-  return new ClientAuth('client_secret_jwt', id, ({ openid }) => openid.ClientSecretJwt(secret, addressed(openid, options.audience)))
+  const { audience } = options
+  const more = { needs: { issuer: audience === undefined } }
+  return new ClientAuth('client_secret_jwt', id, ({ openid }) => openid.ClientSecretJwt(secret, addressed(openid, { alg: 'HS256', audience })), more)
 }
 
 /** Sends the secret in the way that the issuer's discovery document names: in the header, else the body, else as an assertion. */
@@ -102,41 +118,12 @@ export function clientSecret(clientId: string, clientSecret: string): ClientAuth
   })
 }
 
-/** What `privateKeyJwt` takes beside the key. */
-export interface PrivateKeyJwtOptions {
-  /** Signature algorithm. Needed for a PEM and a signer; a JWK says it by `alg` or its curve. */
-  alg?: Algorithm | undefined
-  /** The name under which the server knows the public key. Default: the `kid` of the JWK. */
-  kid?: string | undefined
-  /** Addressee of the assertion. Default: the issuer. */
-  audience?: string | undefined
-}
-
-/**
- * Signs a short-lived assertion with a private key (RFC 7523): a JWK, a PEM (PKCS #8), or a function that signs bytes
- * elsewhere, in a key management service, and gives the signature as JWS has it (RFC 7518: ECDSA as r and s).
- *
- * @throws TypeError for what is no private key.
- */
-export function privateKeyJwt(clientId: string, key: JWK | string | AssertionSigner, options: PrivateKeyJwtOptions = {}): ClientAuth {
-  const id = named('clientId', clientId)
-  const alg = algorithmOf(key, options.alg)
-  const kid = options.kid ?? (typeof key === 'object' ? key.kid : undefined)
-  const { audience } = options
-  if (typeof key === 'function') return new ClientAuth('private_key_jwt', id, () => signedAssertion(key, { alg, kid, audience }))
-  const imported = onceAsked(() => importPrivateKey(key, alg))
-  return new ClientAuth('private_key_jwt', id, ({ openid }) => async (server, client, body, headers) => {
-    const privateKey: PrivateKey = { key: await imported(), ...(kid !== undefined && { kid }) }
-    await openid.PrivateKeyJwt(privateKey, addressed(openid, audience))(server, client, body, headers)
-  })
-}
-
 /**
  * Names the client, and leaves the proof to the certificate of the connection (RFC 8705): hand in a `fetch` that brings
  * it, such as undici's with a dispatcher.
  */
 export function tlsClientAuth(clientId: string): ClientAuth {
-  return new ClientAuth('tls_client_auth', named('clientId', clientId), ({ openid }) => openid.TlsClientAuth())
+  return new ClientAuth('tls_client_auth', named('clientId', clientId), ({ openid }) => openid.TlsClientAuth(), { needs: { certificate: true } })
 }
 
 /** Names the client and proves nothing, for servers that let public clients ask. Anybody can then ask as well. */
@@ -155,53 +142,18 @@ function credentials(clientId: unknown, clientSecret: unknown): [string, string]
   return [named('clientId', clientId), named('clientSecret', clientSecret)]
 }
 
-function named(name: string, value: unknown): string {
+/** A text that is not empty. @throws TypeError */
+export function named(name: string, value: unknown): string {
   if (typeof value === 'string' && value.trim() !== '') return value
   throw new TypeError(`"${name}" must be a text that is not empty; is the environment variable set?`)
 }
 
-function addressed(openid: OpenidClient, audience: string | undefined): ModifyAssertionOptions {
-  if (audience === undefined) return {}
-  return { [openid.modifyAssertion]: (_, payload) => void (payload.aud = audience) }
-}
-
-const CURVES: ReadonlyMap<unknown, Algorithm> = new Map([
-  ['P-256', 'ES256'],
-  ['P-384', 'ES384'],
-  ['P-521', 'ES512'],
-  ['Ed25519', 'EdDSA'],
-])
-
-function algorithmOf(key: unknown, alg: unknown): Algorithm {
-  if (typeof key === 'string' && !key.includes('-----BEGIN PRIVATE KEY-----')) {
-    throw new TypeError('the key must be PKCS #8 ("BEGIN PRIVATE KEY"); convert it with: openssl pkcs8 -topk8 -nocrypt -in key.pem')
-  }
-  const isJwk = typeof key === 'object' && key !== null
-  if (isJwk && typeof ownProperty(key, 'd') !== 'string') throw new TypeError('the JWK must be a private key, with "d"')
-  if (!isJwk && typeof key !== 'string' && typeof key !== 'function') throw new TypeError('privateKeyJwt takes a JWK, a PEM or a function that signs')
-  const found = alg ?? ownProperty(key, 'alg') ?? CURVES.get(ownProperty(key, 'crv'))
-  if (isAlgorithm(found)) return found
-  throw new TypeError('privateKeyJwt must be told the algorithm: { alg: "RS256" }')
-}
-
-async function importPrivateKey(key: JWK | string, alg: Algorithm): Promise<CryptoKey> {
-  try {
-    // A JWK with `d` is never imported as a secret.
-    return typeof key === 'string' ? await importPKCS8(key, alg) : ((await importJWK(key, alg)) as CryptoKey)
-  } catch {
-    // Without the cause: it may quote the key.
-    throw new AuthUnavailableError(`the private key of this client cannot be used with ${alg}`)
-  }
-}
-
-/** Asks once and keeps what came; a failure is not kept. */
-function onceAsked<T>(ask: () => Promise<T>): () => Promise<T> {
-  const kept: { value?: Promise<T> } = {}
-  return () => {
-    kept.value ??= ask().catch((error: unknown) => {
-      delete kept.value
-      throw isUnavailable(error) ? error : new AuthUnavailableError('the private key of this client cannot be used')
-    })
-    return kept.value
+/** Has the assertion name this algorithm, to the letter (openid-client writes Ed25519 for EdDSA), and this addressee. */
+export function addressed(openid: OpenidClient, { alg, audience }: { alg: Algorithm | 'HS256'; audience: string | undefined }): ModifyAssertionOptions {
+  return {
+    [openid.modifyAssertion](header, payload) {
+      header.alg = alg
+      if (audience !== undefined) payload.aud = audience
+    },
   }
 }

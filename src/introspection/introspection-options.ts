@@ -1,6 +1,7 @@
 /** What an introspecting provider can be told. */
 import type { Fetch } from '../lib/bounded-fetch.js'
 import type { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
+import type { Hints } from '../jwt/hints.js'
 import type { ClaimRule } from '../jwt/rules.js'
 import type { ClientAuth } from './client-auth.js'
 import type { SignedAnswers } from './signed-answer.js'
@@ -37,6 +38,8 @@ export type IntrospectionOptions = {
   requiredClaims?: readonly string[] | undefined
   /** Rules of your own about claims. */
   rules?: readonly ClaimRule[] | undefined
+  /** What to do about a refusal, by reason, in the issuer's own words: goes into events. */
+  hints?: Hints | undefined
   /** Seconds for one question, its wait for a turn included. Default 2, at most 30. */
   timeout?: number | undefined
   /** Replaces the global `fetch`: for a proxy, a private certificate authority or a client certificate. */
@@ -61,5 +64,5 @@ export const TIMEOUT = 2
 /** The names of `IntrospectionOptions`. */
 export const INTROSPECTION_OPTIONS = [
   ...['issuer', 'endpoint', 'audience', 'audienceClaims', 'audienceMode', 'clientAuth', 'prefix', 'tokenTypeHint', 'parameters'],
-  ...['headers', 'maxTokenAge', 'requiredClaims', 'rules', 'timeout', 'fetch', 'signed'],
+  ...['headers', 'maxTokenAge', 'requiredClaims', 'rules', 'hints', 'timeout', 'fetch', 'signed'],
 ]

@@ -1,7 +1,8 @@
 /** One issuer's introspection as the options say: which tokens it is shown, how it is asked, what its answer must say. */
 import { expectationsOf } from '../jwt/expectations.js'
+import { checkedHints, inOwnWords } from '../jwt/hints.js'
 import { IssuerKeys } from '../jwt/issuer-keys.js'
-import { allowInsecureHttp } from '../jwt/jwt-options.js'
+import { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import { keyOrigin } from '../jwt/key-origin.js'
 import { firstFinding } from '../jwt/rules.js'
 import { sha256 } from '../lib/digest.js'
@@ -9,17 +10,21 @@ import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js
 import { webUrl } from '../lib/web-url.js'
 import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
-import { answerRules, claimsOf, INACTIVE, oddityOf } from './answer.js'
-import { checkedClientAuth } from './client-auth.js'
+import { answerRules, claimsOf, INACTIVE, notTheirs, oddityOf } from './answer.js'
+import { checkedClientAuth, ClientAuth } from './client-auth.js'
+import { decryptionBy } from './encrypted-answer.js'
 import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
 import { Introspector } from './introspector.js'
-import { checkedPrefixes, recognition, refusalOf } from './shown-tokens.js'
+import { checkedHeaders, checkedParameters } from './sent-along.js'
+import { checkedPrefixes, ownership, recognition, refusalOf } from './shown-tokens.js'
 import type { Observe } from '../events.js'
 import type { Fetch } from '../lib/bounded-fetch.js'
+import type { Hints } from '../jwt/hints.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
 import type { Expectations, Rule } from '../jwt/rules.js'
-import type { Recognition } from '../provider.js'
+import type { Ownership, Recognition } from '../provider.js'
 import type { Verdict } from '../verdict.js'
+import type { Needs } from './client-auth.js'
 import type { IntrospectionOptions } from './introspection-options.js'
 import type { ShownTokens } from './shown-tokens.js'
 import type { SignedAnswers, SignedExpectations } from './signed-answer.js'
@@ -39,6 +44,7 @@ export class Introspection {
   readonly #shown: ShownTokens
   readonly #expected: Expectations
   readonly #rules: readonly Rule[]
+  readonly #hints: Hints | undefined
   readonly #introspector: Introspector
   readonly #surroundings: Surroundings
   readonly #closed = new AbortController()
@@ -50,24 +56,20 @@ export class Introspection {
     if (issuer === undefined && endpoint === undefined) throw new TypeError('give "issuer", or "endpoint" with the URL of its introspection')
     if (issuer !== undefined && endpoint === undefined) webUrl('issuer', issuer, { insecure })
     if (endpoint !== undefined) webUrl('endpoint', endpoint, { insecure })
-    const { method } = checkedClientAuth('clientAuth', clientAuth)
-    if (method === 'tls_client_auth' && options.fetch === undefined) {
-      throw new TypeError('tlsClientAuth needs a "fetch" that brings the client certificate: (url, init) => fetch(url, { ...init, dispatcher })')
-    }
-    // The issuer is who an assertion is addressed to.
-    if (issuer === undefined && method.endsWith('_jwt')) throw new TypeError(`"issuer" is needed for ${method}: assertions are addressed to it`)
+    checkNeeds(ClientAuth.needs(checkedClientAuth('clientAuth', clientAuth)), options)
     this.issuer = issuer
     this.#surroundings = surroundings
     this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix) }
     this.#expected = expectationsOf(asJwtOptions(options), surroundings.clockTolerance)
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
+    this.#hints = checkedHints(options.hints)
     this.policy = policyOf(options, this.#expected)
     this.#introspector = new Introspector({
       issuer,
       endpoint,
       clientAuth,
       parameters: parametersOf(options),
-      headers: headersOf(options.headers),
+      headers: options.headers === undefined ? undefined : checkedHeaders(options.headers),
       signed: this.#signed(options),
       fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
       timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
@@ -83,11 +85,20 @@ export class Introspection {
     return recognition(token, this.#shown)
   }
 
+  get owns(): Ownership {
+    return { ...ownership(this.#shown), anyAudience: this.#expected.audiences === undefined }
+  }
+
   /** Asks, and checks the answer. A foreign token is refused without being shown. @throws AuthUnavailableError */
   async verdictOn(token: string): Promise<Verdict> {
+    const verdict = await this.#verdictOn(token)
+    return verdict.accepted ? verdict : inOwnWords(verdict, this.#hints)
+  }
+
+  async #verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return refusalOf(token, this.#shown)
     const answer = await this.#introspector.ask(token)
-    if (answer === 'not theirs') return reject('unknown_token')
+    if (answer === 'not theirs') return notTheirs()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
     const found = firstFinding(this.#rules, { header: {}, claims }, this.#expected, this.#surroundings.now())
@@ -122,7 +133,7 @@ export class Introspection {
     const { signal } = this.#closed
     const load = signed.jwks === undefined ? keyOrigin({ ...origin, jwksUri: signed.jwksUri }, signal) : keyOrigin({ ...origin, jwks: signed.jwks }, signal)
     const keys = new IssuerKeys({ issuers: [issuer], load, keys: {}, now, random: Math.random, provider, observe })
-    return { issuer, audiences, algorithms, keys, decryption: signed.decryption, clockTolerance, now }
+    return { issuer, audiences, algorithms, keys, decrypt: signed.decryption === undefined ? undefined : decryptionBy(signed.decryption), clockTolerance, now }
   }
 }
 
@@ -136,33 +147,26 @@ function asJwtOptions(options: IntrospectionOptions): InCommon {
   return { issuer: issuer ?? endpoint, audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch, ...insecure }
 }
 
+/** @throws TypeError where the way to authenticate lacks something that the options do not give. */
+function checkNeeds(needs: Needs, { issuer, endpoint, fetch }: IntrospectionOptions): void {
+  if (needs.certificate === true && fetch === undefined) {
+    throw new TypeError('tlsClientAuth needs a "fetch" that brings the client certificate: (url, init) => fetch(url, { ...init, dispatcher })')
+  }
+  if (needs.issuer === true && issuer === undefined) throw new TypeError('"issuer" is needed: the assertion of this client is addressed to it')
+  if (needs.discovery === true && endpoint !== undefined) {
+    throw new TypeError('"tokenEndpoint" of clientCredentials must say where the token comes from: with "endpoint", nothing is discovered')
+  }
+}
+
 /** What we send ourselves. */
 const OUR_PARAMETERS = ['token', 'token_type_hint', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
 
 function parametersOf({ parameters = {}, tokenTypeHint }: IntrospectionOptions): URLSearchParams {
-  const sent = new URLSearchParams()
-  for (const [name, value] of Object.entries(parameters)) {
-    if (OUR_PARAMETERS.includes(name)) throw new TypeError(`"${name}" is no matter of "parameters"; see clientAuth and tokenTypeHint`)
-    for (const one of [value].flat()) {
-      if (typeof one !== 'string') throw new TypeError(`"parameters" must have texts, or arrays of them: ${name}`)
-      sent.append(name, one)
-    }
-  }
+  const sent = checkedParameters(parameters, OUR_PARAMETERS, 'clientAuth and tokenTypeHint')
   if (tokenTypeHint === undefined) return sent
   if (typeof tokenTypeHint !== 'string' || tokenTypeHint === '') throw new TypeError('"tokenTypeHint" must be a text such as "access_token"')
   sent.set('token_type_hint', tokenTypeHint)
   return sent
-}
-
-/** What says who we are and what we send, which is not for "headers" to say. */
-const OUR_HEADERS = ['authorization', 'content-type', 'content-length', 'accept', 'host']
-
-function headersOf(headers: IntrospectionOptions['headers']): Readonly<Record<string, string>> | undefined {
-  if (headers === undefined) return undefined
-  for (const name of Object.keys(headers)) {
-    if (OUR_HEADERS.includes(name.toLowerCase())) throw new TypeError(`"${name}" is no matter of "headers"; see clientAuth`)
-  }
-  return Object.fromEntries(new Headers(headers))
 }
 
 function policyOf(options: IntrospectionOptions, expected: Expectations): string {
@@ -170,10 +174,18 @@ function policyOf(options: IntrospectionOptions, expected: Expectations): string
   const { audiences, audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, rules } = expected
   return JSON.stringify([
     'introspection',
-    ...[issuer, endpoint, clientAuth.clientId, clientAuth.method, prefix, tokenTypeHint, parameters, signed !== undefined],
+    ...[issuer, endpoint, clientAuth.clientId, clientAuth.method, prefix, tokenTypeHint, signingOf(signed)],
     ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, options[allowNoExpiry] === true],
     // What a function closes over is not seen here.
     rules.map(({ claim, accepts }) => [claim, String(accepts)]),
-    headers && sha256(JSON.stringify(headers)),
+    // What goes along may be a key.
+    sha256(JSON.stringify([headers, parameters])),
   ])
+}
+
+/** What signed answers are held to. The key that decrypts them decides nothing. */
+function signingOf(signed: IntrospectionOptions['signed']): unknown {
+  if (signed === undefined) return undefined
+  const { audience, algorithms, jwksUri, jwks } = signed
+  return [audience === anyAudience ? 'any' : [audience].flat(), algorithms, jwksUri, jwks]
 }

@@ -2,12 +2,13 @@
 import { isUnavailable } from '../errors.js'
 import { withinSpan } from '../lib/deadline.js'
 import { warn } from '../lib/warn.js'
+import { isModest } from '../upstream/exchange.js'
+import { GuardedCalls } from '../upstream/guarded-calls.js'
+import { blaming, NoAnswer } from '../upstream/no-answer.js'
 import { ClientAuth } from './client-auth.js'
 import { Endpoint } from './endpoint.js'
-import { GuardedCalls } from './guarded-calls.js'
 import { openSigned, SIGNED_TYPE } from './signed-answer.js'
-import { isShallow } from './token-info.js'
-import { blaming, exchange, NoAnswer } from './upstream.js'
+import { exchange, isAboutUs } from './upstream.js'
 import type { ServerMetadata } from 'openid-client'
 import type { AuthEvent } from '../events.js'
 import type { Fetch } from '../lib/bounded-fetch.js'
@@ -37,7 +38,7 @@ export class Introspector {
   readonly #endpoint: Endpoint
   readonly #calls: GuardedCalls
   #openid: Promise<OpenidClient> | undefined
-  #hasWarned = false
+  readonly #warnedOf = new Set<string>()
 
   constructor(options: IntrospectorOptions) {
     this.#options = options
@@ -75,9 +76,9 @@ export class Introspector {
     // Not for a 403: whoever sends an odd token must not make us fetch a new one each time.
     if (fault === 'credentials') ClientAuth.refused(clientAuth)
     tell({ type: 'credentials_refused', provider, fault, method, message })
-    if (this.#hasWarned) return
-    this.#hasWarned = true
-    warn(`provider "${provider}": the introspection endpoint refuses our credentials (${method}); nobody gets in until that is put right`)
+    if (this.#warnedOf.has(fault)) return
+    this.#warnedOf.add(fault)
+    warn(`provider "${provider}": ${REFUSAL[fault](method)}`)
   }
 
   /** With a proof of its own each time: an assertion is good once. */
@@ -124,6 +125,12 @@ export class Introspector {
   }
 }
 
+/** What the process is told, once. */
+const REFUSAL = {
+  credentials: (method: string) => `the identity provider refuses our credentials (${method}); nobody gets in until that is put right`,
+  forbidden: () => 'the introspection endpoint answered 403; this client needs the permission to ask about tokens',
+} as const
+
 function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): string {
   return new URL(endpoint).host
 }
@@ -131,7 +138,7 @@ function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): stri
 /** RFC 7662 section 2.2: `active` is a boolean; anything else says nothing about the token. */
 function understood(answer: Readonly<Record<string, unknown>>, host: string): Answer {
   if (answer.active !== true && answer.active !== false) throw unreadable(host)
-  if (!isShallow(answer, 0)) throw unreadable(host)
+  if (!isModest(answer)) throw unreadable(host)
   return answer.active ? answer : null
 }
 
@@ -140,12 +147,10 @@ function isNotTheirs(openid: OpenidClient, error: unknown): boolean {
   return error instanceof openid.ResponseBodyError && error.error === 'unsupported_token_type'
 }
 
-const OUR_FAULT = ['invalid_client', 'unauthorized_client']
-
 // Without a cause where it is not ours: openid-client's hold the answer.
 function translated(openid: OpenidClient, error: unknown, host: string): unknown {
   if (error instanceof openid.ResponseBodyError) {
-    return new NoAnswer(OUR_FAULT.includes(error.error) ? 'credentials' : 'status', `${host} answered ${error.status} with an OAuth error`)
+    return new NoAnswer(isAboutUs(openid, error) ? 'credentials' : 'status', `${host} answered ${error.status} with an OAuth error`)
   }
   const own = [error, (error as Error).cause].find(isUnavailable) // whatever it is, a member of it that is absent is undefined
   if (own !== undefined) return own

@@ -2,21 +2,25 @@
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
 import { isBearerToken } from '../lib/bearer-token.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
+import { NoAnswer } from '../upstream/no-answer.js'
 import { ClientAuth } from './client-auth.js'
+import { isAboutUs } from './upstream.js'
 import type { TokenEndpointResponse } from 'openid-client'
-import type { AuthTools } from './client-auth.js'
+import type { AuthTools, OpenidClient } from './client-auth.js'
 
 export interface GrantRequest {
   readonly clientAuth: ClientAuth
   /** Default: as discovery says. */
   readonly tokenEndpoint: string | undefined
-  readonly parameters: Readonly<Record<string, string>>
+  readonly parameters: URLSearchParams
 }
 
 /** Seconds that a token is used whose server does not say how long it is good. */
 const UNKNOWN_LIFETIME = 60
 /** Part of its life after which a token is renewed, while it still serves. */
 const RENEW_AT = 0.8
+/** Seconds between two attempts to renew one that still serves. */
+const RENEW_EVERY = 1
 
 interface Kept {
   readonly token: string
@@ -41,14 +45,19 @@ export class OwnToken {
     const kept = this.#kept.get(endpoint)
     const now = tools.now()
     if (kept === undefined || now >= kept.endsAt) return this.#renewed(endpoint, tools)
-    // The one at hand still serves, so nobody waits and a failure can be tried again.
-    if (now >= kept.renewAt) this.#renewed(endpoint, tools).catch(() => undefined)
+    if (now >= kept.renewAt) this.#renew(endpoint, kept, tools)
     return kept.token
   }
 
   /** The server did not take it: the next question brings a new one. */
   forget(): void {
     this.#kept.clear()
+  }
+
+  /** In the background: the one at hand still serves, so nobody waits and a failure can be tried again. */
+  #renew(endpoint: string, kept: Kept, tools: AuthTools): void {
+    this.#kept.set(endpoint, { ...kept, renewAt: tools.now() + RENEW_EVERY })
+    this.#renewed(endpoint, tools).catch(() => undefined)
   }
 
   async #renewed(endpoint: string, tools: AuthTools): Promise<string> {
@@ -67,7 +76,7 @@ export class OwnToken {
   async #grant(endpoint: string, tools: AuthTools): Promise<string> {
     const { clientAuth, parameters } = this.#request
     const { openid, server, now } = tools
-    const { access_token: token, expires_in: seconds = UNKNOWN_LIFETIME } = await ask(() => {
+    const { access_token: token, token_type: type, expires_in: seconds = UNKNOWN_LIFETIME } = await ask(openid, new URL(endpoint).host, () => {
       const apply = ClientAuth.applied(clientAuth, tools)
       const mutualTls = clientAuth.method === 'tls_client_auth'
       const metadata = { ...server, token_endpoint: endpoint }
@@ -75,19 +84,22 @@ export class OwnToken {
       openid.allowInsecureRequests(configuration) // the URL was looked at before
       configuration[openid.customFetch] = tools.fetch
       return openid.clientCredentialsGrant(configuration, parameters)
-    }, new URL(endpoint).host)
-    if (!isBearerToken(token)) throw new AuthUnavailableError(`${new URL(endpoint).host} granted no bearer token`)
+    })
+    // RFC 6749 section 7.1: a token of a kind that we do not know must not be used.
+    if (type.toLowerCase() !== 'bearer' || !isBearerToken(token)) throw new AuthUnavailableError(`${new URL(endpoint).host} granted no bearer token`)
     this.#kept.set(endpoint, { token, renewAt: now() + seconds * RENEW_AT, endsAt: now() + seconds })
     return token
   }
 }
 
-async function ask(grant: () => Promise<TokenEndpointResponse>, host: string): Promise<TokenEndpointResponse> {
+async function ask(openid: OpenidClient, host: string, grant: () => Promise<TokenEndpointResponse>): Promise<TokenEndpointResponse> {
   try {
     return await grant()
   } catch (error) {
     const { cause } = error as Error // whatever it is, a member of it that is absent is undefined
+    if (isUnavailable(cause)) throw cause
     // Without the cause where it is not ours: it holds the answer.
-    throw isUnavailable(cause) ? cause : new AuthUnavailableError(`${host} granted no token for the introspection endpoint`)
+    if (isAboutUs(openid, error)) throw new NoAnswer('credentials', `${host} does not take our credentials`)
+    throw new AuthUnavailableError(`${host} granted no token for the introspection endpoint`)
   }
 }

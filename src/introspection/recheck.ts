@@ -1,20 +1,27 @@
 /** Asks the issuer of a JWT now and then whether the token is still good, where the signature alone cannot tell. */
 import { LRUCache } from 'lru-cache'
+import { AuthUnavailableError } from '../errors.js'
 import { sha256 } from '../lib/digest.js'
 import { checkOptions, spanInSeconds } from '../lib/options.js'
+import { mayShareBetweenRequests } from '../lib/runtime.js'
 import { reject } from '../verdict.js'
+import { isNotTheirs } from './answer.js'
 import { Introspection } from './introspection.js'
-import { INTROSPECTION_OPTIONS } from './introspection-options.js'
 import type { Claims } from '../access-token.js'
-import type { Rejected } from '../verdict.js'
+import type { Rejected, Verdict } from '../verdict.js'
 import type { Surroundings } from './introspection.js'
 import type { IntrospectionOptions } from './introspection-options.js'
 
+/** What the provider around it says, or looks at in the token itself. */
+type OfTheToken = 'issuer' | 'audience' | 'audienceClaims' | 'audienceMode' | 'maxTokenAge' | 'requiredClaims' | 'rules' | 'prefix'
+
 /** How often to ask, whom, and as whom. The issuer and the audience are those of the provider around it. */
-export type RecheckOptions = Omit<IntrospectionOptions, 'issuer' | 'audience' | 'audienceClaims' | 'audienceMode' | 'maxTokenAge' | 'requiredClaims' | 'rules' | 'prefix' | 'signed'> & {
+export type RecheckOptions = Omit<IntrospectionOptions, OfTheToken> & {
   /** Seconds for which an answer is good. Default 300, at most an hour: a revoked token is refused within this. */
   every?: number | undefined
 }
+
+const OPTIONS = ['every', 'endpoint', 'clientAuth', 'tokenTypeHint', 'parameters', 'headers', 'timeout', 'fetch', 'signed', 'hints']
 
 /** Tokens whose last answer is remembered, as digests. */
 const MOST_TOKENS = 50_000
@@ -24,12 +31,14 @@ export class Recheck {
   readonly #every: number
   readonly #now: () => number
   readonly #askedAt = new LRUCache<string, number>({ max: MOST_TOKENS })
+  readonly #underWay = new Map<string, Promise<Verdict>>()
 
   /** `about`: the issuer, and what the answer is held to. @throws TypeError for an option that is wrong. */
-  constructor({ every = 300, ...options }: RecheckOptions, about: Pick<IntrospectionOptions, 'audience'> & { readonly issuer: string }, surroundings: Surroundings) {
-    checkOptions('introspect', options, INTROSPECTION_OPTIONS)
+  constructor(options: RecheckOptions, about: Pick<IntrospectionOptions, 'audience'> & { readonly issuer: string }, surroundings: Surroundings) {
+    checkOptions('introspect', options, OPTIONS)
+    const { every = 300, ...asking } = options
     this.#every = spanInSeconds('introspect.every', every, { min: 0, max: 3600 })
-    this.#introspection = new Introspection({ ...options, ...about }, surroundings)
+    this.#introspection = new Introspection({ ...asking, ...about }, surroundings)
     this.#now = surroundings.now
   }
 
@@ -44,13 +53,22 @@ export class Recheck {
     const askedAt = this.#askedAt.get(key)
     const now = this.#now()
     if (askedAt !== undefined && now >= askedAt && now < askedAt + Math.min(this.#every, maxAge)) return undefined
-    this.#askedAt.delete(key)
-    const verdict = await this.#introspection.verdictOn(token)
-    if (!verdict.accepted) return verdict
-    const other = SAME.find((claim) => verdict.claims[claim] !== undefined && claims[claim] !== undefined && verdict.claims[claim] !== claims[claim])
-    if (other !== undefined) return reject('invalid_claim', { claim: other, expected: claims[other], actual: verdict.claims[other] })
-    this.#askedAt.set(key, now)
-    return undefined
+    // While nobody knows, what was said before stays as good as it was.
+    const refusal = refusalBy(await this.#ask(key, token), claims)
+    if (refusal === undefined) this.#askedAt.set(key, now)
+    else this.#askedAt.delete(key)
+    return refusal
+  }
+
+  /** One question at a time about a token, also where verdicts are not remembered. */
+  #ask(key: string, token: string): Promise<Verdict> {
+    const underWay = this.#underWay.get(key)
+    if (underWay !== undefined) return underWay
+    const asked = this.#introspection.verdictOn(token)
+    if (!mayShareBetweenRequests) return asked
+    const shared = asked.finally(() => this.#underWay.delete(key))
+    this.#underWay.set(key, shared)
+    return shared
   }
 
   close(): void {
@@ -61,3 +79,13 @@ export class Recheck {
 
 /** Where the answer differs in one of these, it is about another token. */
 const SAME = ['iss', 'sub', 'jti'] as const
+
+function refusalBy(verdict: Verdict, claims: Claims): Rejected | undefined {
+  // The signature is the issuer's, and so is the token: it is the set-up that is wrong.
+  if (!verdict.accepted && isNotTheirs(verdict)) {
+    throw new AuthUnavailableError('the issuer answers no questions about its JWTs; leave "introspect" out')
+  }
+  if (!verdict.accepted) return verdict
+  const other = SAME.find((claim) => verdict.claims[claim] !== undefined && claims[claim] !== undefined && verdict.claims[claim] !== claims[claim])
+  return other && reject('invalid_claim', { claim: other, expected: claims[other], actual: verdict.claims[other] })
+}

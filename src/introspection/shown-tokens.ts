@@ -3,7 +3,7 @@ import { decodeJwt, unverifiedIssuer } from '../jwt/decode.js'
 import { nearMiss } from '../jwt/near-miss.js'
 import { isBearerToken } from '../lib/bearer-token.js'
 import { reject } from '../verdict.js'
-import type { Recognition } from '../provider.js'
+import type { Ownership, Recognition } from '../provider.js'
 import type { Rejected } from '../verdict.js'
 
 export interface ShownTokens {
@@ -16,8 +16,10 @@ export interface ShownTokens {
 export function checkedPrefixes(prefix: unknown): readonly string[] {
   if (prefix === undefined) return []
   const prefixes = [prefix].flat()
-  if (prefixes.length > 0 && prefixes.every((one) => typeof one === 'string' && /^[\w\-.~+/]+$/.test(one))) return prefixes as string[] // looked at one by one
-  throw new TypeError('"prefix" must be how the issuer\u2019s tokens begin, such as "ory_at_"')
+  const isPrefix = (one: unknown): one is string => typeof one === 'string' && /^[\w\-.~+/]+$/.test(one)
+  if (prefixes.length === 0 || !prefixes.every(isPrefix)) throw new TypeError('"prefix" must be how the issuer\u2019s tokens begin, such as "ory_at_"')
+  if (prefixes.some((one) => GITHUB.test(one))) throw new TypeError('"prefix" is one of GitHub\u2019s, whose tokens are shown to GitHub only')
+  return prefixes
 }
 
 /** GitHub's own are worth money, and no identity provider can say anything about them. */
@@ -31,6 +33,11 @@ export function recognition(token: string, { issuer, prefixes }: ShownTokens): R
   return prefixes.some((prefix) => token.startsWith(prefix)) ? 'mine' : 'foreign'
 }
 
+/** What `recognition` calls mine, and whether it calls anything else "maybe". */
+export function ownership({ issuer, prefixes }: ShownTokens): Ownership {
+  return { issuers: issuer === undefined ? [] : [issuer], prefixes, opaque: prefixes.length === 0 }
+}
+
 /** Why a foreign token is refused without being shown. */
 export function refusalOf(token: string, { issuer }: ShownTokens): Rejected {
   const actual = isLikeJwt(token) ? statedIssuer(token) : undefined
@@ -42,14 +49,23 @@ export function refusalOf(token: string, { issuer }: ShownTokens): Rejected {
 const NOT_SHOWN = 'the token looks like somebody else\u2019s and was not shown to the endpoint'
 const NO_ISSUER = 'set "issuer" to have JWTs of the identity provider introspected'
 
-// `{"` in base64url: what our strict reader does not take may still be somebody's JWT.
+// By its first letter, `{`, read leniently: what our strict reader does not take may still be somebody's JWT.
 function isLikeJwt(token: string): boolean {
-  return /^eyJ[\w-]*\.[^.]*\./.test(token) || decodeJwt(token) !== null
+  const [header = '', ...others] = token.split('.', 6)
+  if (others.length < 2) return false
+  const whole = header.slice(0, header.length - (header.length % 4)).replaceAll('-', '+').replaceAll('_', '/')
+  try {
+    return /^\s*\{/.test(atob(whole))
+  } catch {
+    return false
+  }
 }
 
-/** Five parts that name no issuer: to everybody but their makers they are opaque. */
+/** Five parts, and a header that names no issuer: to everybody but their makers they are opaque. */
 function isOpaqueJwe(token: string): boolean {
-  return token.split('.', 6).length === 5 && statedIssuer(token) === undefined
+  const [header = '', ...others] = token.split('.', 6)
+  const jwe = others.length === 4 ? decodeJwt(`${header}.${header}.AAAA`) : null
+  return jwe !== null && jwe.claims.iss === undefined
 }
 
 /** The `iss` of a JWT, or of the header of an encrypted one (RFC 7519 section 5.3). Unverified. */

@@ -1,14 +1,17 @@
-/** Opens a signed answer (RFC 9701): whoever stands between us and the issuer can neither write nor swap one. */
-import { compactDecrypt, importJWK, importPKCS8 } from 'jose'
+/**
+ * Opens a signed answer (RFC 9701): whoever stands between us and the issuer can write none. Does NOT say which token it is
+ * about, since RFC 9701 does not: one of the last minute, about another token, could be put in its place.
+ */
 import { AuthUnavailableError } from '../errors.js'
 import { decodeJwt } from '../jwt/decode.js'
 import { isAlgorithm } from '../jwt/algorithms.js'
 import { isSigned, signatureEngine } from '../jwt/signature.js'
 import { ownProperty } from '../lib/own-property.js'
-import type { CryptoKey, JSONWebKeySet, JWK } from 'jose'
+import type { JSONWebKeySet } from 'jose'
 import type { Algorithm } from '../jwt/algorithms.js'
 import type { IssuerKeys } from '../jwt/issuer-keys.js'
 import type { anyAudience } from '../jwt/jwt-options.js'
+import type { AnswerKey, Decrypt } from './encrypted-answer.js'
 
 /** What to ask for and expect of signed answers. */
 export type SignedAnswers = {
@@ -20,7 +23,7 @@ export type SignedAnswers = {
   /** Signature algorithms taken. Default: every asymmetric one of RS, PS, ES 256–512 and EdDSA. */
   algorithms?: readonly [Algorithm, ...Algorithm[]] | undefined
   /** Decrypts answers, which must then be encrypted: a private key as JWK with `alg`, or as PEM with the algorithm. */
-  decryption?: JWK | { readonly pem: string; readonly alg: string } | undefined
+  decryption?: AnswerKey | undefined
 } & (
   | { /** Where the issuer's keys are, instead of discovery. */ jwksUri?: string | undefined; jwks?: never }
   | { /** The issuer's keys themselves. */ jwks: JSONWebKeySet; jwksUri?: never }
@@ -34,7 +37,8 @@ export interface SignedExpectations {
   readonly audiences: readonly string[] | undefined
   readonly algorithms: readonly string[]
   readonly keys: IssuerKeys
-  readonly decryption: SignedAnswers['decryption']
+  /** Undefined: answers come in the clear. */
+  readonly decrypt: Decrypt | undefined
   readonly clockTolerance: number
   readonly now: () => number
 }
@@ -48,17 +52,17 @@ const MAX_AGE = 60
  * @throws AuthUnavailableError for an answer that is not this issuer's, not for us, or not of now.
  */
 export async function openSigned(text: string, expected: SignedExpectations): Promise<unknown> {
-  const token = expected.decryption === undefined ? text.trim() : await decrypted(text.trim(), expected.decryption)
+  const token = expected.decrypt === undefined ? text.trim() : await expected.decrypt(text.trim())
   const jwt = decodeJwt(token)
   if (jwt === null) throw untrusted('is no signed JWT')
-  const { header, claims, signature } = jwt
+  const { header, claims } = jwt
   const { alg, kid } = header
   // RFC 9701 section 5: this type and no other, so that no other JWT of the issuer can pass for an answer.
   if (typeof header.typ !== 'string' || !TYPES.includes(header.typ.toLowerCase())) throw untrusted('has another "typ"')
   if (header.crit !== undefined || !isAlgorithm(alg) || !expected.algorithms.includes(alg)) throw untrusted('is signed in a way that is not taken')
   if (claims.iss !== expected.issuer) throw untrusted('is of another issuer')
   const keys = await expected.keys.candidates(expected.issuer, alg, typeof kid === 'string' ? kid : undefined)
-  if (!(await isSigned(signatureEngine('auto'), { token, signature }, alg, keys))) throw untrusted('is not signed with a key of the issuer')
+  if (!(await isSigned(signatureEngine('auto'), jwt, alg, keys))) throw untrusted('is not signed with a key of the issuer')
   if (!isForUs(claims.aud, expected.audiences)) throw untrusted('is for somebody else; see "signed.audience"')
   if (!isOfNow(claims, expected)) throw untrusted('is not of now, by "iat" and "exp"')
   return ownProperty(claims, 'token_introspection')
@@ -75,25 +79,6 @@ function isOfNow({ iat, exp, nbf }: Readonly<Record<string, unknown>>, { now, cl
   if (!(age >= -clockTolerance && age <= MAX_AGE + clockTolerance)) return false
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf - clockTolerance <= now())) return false
   return exp === undefined || (typeof exp === 'number' && exp + clockTolerance > now())
-}
-
-/** Asymmetric key agreement and authenticated encryption only: with a password or a shared secret, who reads can write. */
-const MANAGEMENT = ['RSA-OAEP', 'RSA-OAEP-256', 'RSA-OAEP-384', 'RSA-OAEP-512', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A192KW', 'ECDH-ES+A256KW']
-const ENCRYPTION = ['A128GCM', 'A192GCM', 'A256GCM', 'A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512']
-
-async function decrypted(text: string, key: NonNullable<SignedAnswers['decryption']>): Promise<string> {
-  try {
-    const imported = typeof ownProperty(key, 'pem') === 'string' ? await fromPem(key) : await importJWK(key as JWK)
-    const { plaintext } = await compactDecrypt(text, imported, { keyManagementAlgorithms: MANAGEMENT, contentEncryptionAlgorithms: ENCRYPTION })
-    return new TextDecoder().decode(plaintext)
-  } catch {
-    // Without the cause: it may quote the key or the answer.
-    throw untrusted('cannot be decrypted with the given key')
-  }
-}
-
-function fromPem(key: object): Promise<CryptoKey> {
-  return importPKCS8(String(ownProperty(key, 'pem')), String(ownProperty(key, 'alg')))
 }
 
 function untrusted(why: string): AuthUnavailableError {

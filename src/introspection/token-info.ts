@@ -1,7 +1,8 @@
 /** What identity providers without introspection say about a token that is shown to them. */
-import { blaming, codeOf, faultOf, MAX_BYTES, mediaTypeOf, NoAnswer } from './upstream.js'
-import { readText, respond, retryAfter } from '../lib/bounded-fetch.js'
+import { retryAfter } from '../lib/bounded-fetch.js'
 import { abandon } from '../lib/bounded-text.js'
+import { headOf, jsonIn } from '../upstream/exchange.js'
+import { faultOf, NoAnswer } from '../upstream/no-answer.js'
 import type { Claims } from '../access-token.js'
 import type { Fetch, FetchInit } from '../lib/bounded-fetch.js'
 
@@ -13,8 +14,8 @@ export interface TokenInfo {
   readonly send: 'header' | 'query'
   /** What is said when the token is bad. Any other status is nobody's word on the token. */
   readonly refusedWith: readonly number[]
-  /** Makes claims of the answer: at least `aud`, and `exp`, in seconds. */
-  readonly claims: (answer: Readonly<Record<string, unknown>>) => Claims
+  /** Makes claims of the answer: at least `aud`, and `exp`, in seconds. `now`: for servers that say how long from now. */
+  readonly claims: (answer: Readonly<Record<string, unknown>>, now: number) => Claims
   /** How its tokens begin, where that is known. */
   readonly prefix?: string | undefined
   readonly issuer?: string | undefined
@@ -70,41 +71,15 @@ export async function askAbout(token: string, { url, send, refusedWith }: Place,
   if (send === 'query') place.searchParams.set('access_token', token)
   const headers = { Accept: 'application/json', ...(send === 'header' && { Authorization: `Bearer ${token}` }) }
   const init: FetchInit = { headers, signal }
-  // Without a cause: it may quote the URL, and the token is in it.
-  const response = await respond(fetch, place.href, init).catch((error: Error) => {
-    throw new NoAnswer('connection', `no answer from ${host}${codeOf(error)}`)
-  })
+  const response = await headOf(fetch, place.href, init)
   if (response.status !== 200) {
     abandon(response.body)
     if (refusedWith.includes(response.status)) return null
     throw new NoAnswer(faultOf(response.status), `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
   }
-  if (mediaTypeOf(response) !== 'application/json') {
-    abandon(response.body)
-    throw new NoAnswer('unreadable', `${host} answered with another content type than application/json`)
-  }
-  const text = await blaming('unreadable', () => readText(response, host, MAX_BYTES))
-  return parsed(text, host)
-}
-
-function parsed(text: string, host: string): Readonly<Record<string, unknown>> {
-  let answer: unknown
-  try {
-    answer = JSON.parse(text)
-  } catch {
-    answer = undefined // without the parser's words: they quote the body
-  }
-  if (isObject(answer) && isShallow(answer, 0)) return answer
+  const answer = await jsonIn(response, host)
+  if (isObject(answer)) return answer
   throw new NoAnswer('unreadable', `the answer of ${host} is no JSON object`)
-}
-
-/** Levels of an answer. */
-const MAX_DEPTH = 16
-
-/** True for what is not nested deeper than any answer is. */
-export function isShallow(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return depth < MAX_DEPTH && Object.values(value).every((member) => isShallow(member, depth + 1))
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

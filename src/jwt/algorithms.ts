@@ -5,21 +5,27 @@ export interface KeyShape {
   readonly crv?: string
   /** In bytes (RFC 7518 section 3.4, RFC 8032); an RSA signature is as long as its key. */
   readonly signatureLength?: number
+  /** How `crypto.subtle.verify` is told of it. An imported RSA key knows its hash. */
+  readonly webCrypto: { readonly name: string; readonly hash?: string; readonly saltLength?: number }
 }
+
+const PKCS1 = { kty: 'RSA', webCrypto: { name: 'RSASSA-PKCS1-v1_5' } } as const
+const ED25519 = { kty: 'OKP', crv: 'Ed25519', signatureLength: 64, webCrypto: { name: 'Ed25519' } } as const
 
 /** Asymmetric only: with a shared secret, whoever can verify can also sign. */
 export const ALGORITHMS = {
-  RS256: { kty: 'RSA' },
-  RS384: { kty: 'RSA' },
-  RS512: { kty: 'RSA' },
-  PS256: { kty: 'RSA' },
-  PS384: { kty: 'RSA' },
-  PS512: { kty: 'RSA' },
-  ES256: { kty: 'EC', crv: 'P-256', signatureLength: 64 },
-  ES384: { kty: 'EC', crv: 'P-384', signatureLength: 96 },
-  ES512: { kty: 'EC', crv: 'P-521', signatureLength: 132 },
-  EdDSA: { kty: 'OKP', crv: 'Ed25519', signatureLength: 64 },
-  Ed25519: { kty: 'OKP', crv: 'Ed25519', signatureLength: 64 },
+  RS256: PKCS1,
+  RS384: PKCS1,
+  RS512: PKCS1,
+  // RFC 7518 section 3.5: the salt is as long as the hash.
+  PS256: { kty: 'RSA', webCrypto: { name: 'RSA-PSS', saltLength: 32 } },
+  PS384: { kty: 'RSA', webCrypto: { name: 'RSA-PSS', saltLength: 48 } },
+  PS512: { kty: 'RSA', webCrypto: { name: 'RSA-PSS', saltLength: 64 } },
+  ES256: { kty: 'EC', crv: 'P-256', signatureLength: 64, webCrypto: { name: 'ECDSA', hash: 'SHA-256' } },
+  ES384: { kty: 'EC', crv: 'P-384', signatureLength: 96, webCrypto: { name: 'ECDSA', hash: 'SHA-384' } },
+  ES512: { kty: 'EC', crv: 'P-521', signatureLength: 132, webCrypto: { name: 'ECDSA', hash: 'SHA-512' } },
+  EdDSA: ED25519,
+  Ed25519: ED25519,
 } as const satisfies Record<string, KeyShape>
 
 export type Algorithm = keyof typeof ALGORITHMS

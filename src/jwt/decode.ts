@@ -1,5 +1,6 @@
 /** Reads a compact JWT strictly: what is not exactly one JWT in canonical form is none at all. Verifies nothing. */
 import { decodeCanonical } from './base64url.js'
+import type { Signed } from './signature-engine.js'
 
 /** What a JWT says. Frozen to the bottom, and unverified. */
 export interface JwtContents {
@@ -7,9 +8,7 @@ export interface JwtContents {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-export interface DecodedJwt extends JwtContents {
-  readonly signature: Uint8Array
-}
+export interface DecodedJwt extends JwtContents, Signed {}
 
 /** Header, claims and signature of a compact JWS (RFC 7515 section 7.1), or null for anything else. Unverified. */
 export function decodeJwt(token: string): DecodedJwt | null {
@@ -18,8 +17,8 @@ export function decodeJwt(token: string): DecodedJwt | null {
   const [first, second] = dots
   const header = decodeHeader(token.slice(0, first))
   const claims = header && decodeObject(token.slice(first + 1, second))
-  const signature = claims && decodeCanonical(token.slice(second + 1))
-  return signature && { header: header as JwtContents['header'], claims: claims as JwtContents['claims'], signature }
+  const signature = claims && decodeCanonical(token.slice(second + 1))?.slice()
+  return header && claims && signature ? { header, claims, signed: token.slice(0, second), signature } : null
 }
 
 /** The unverified `iss`, to find out whose token it is; undefined when there is none to read. Reads the payload only. */

@@ -4,18 +4,22 @@ import { ownProperty } from '../lib/own-property.js'
 import { webUrl } from '../lib/web-url.js'
 import type { JsonAnswer } from '../lib/fetch-json.js'
 
+export interface DiscoverOptions {
+  /** Where to look, one after the other. */
+  readonly places: readonly string[]
+  /** Allow keys on plain http. */
+  readonly insecure: boolean
+  readonly read: (url: string) => Promise<JsonAnswer>
+}
+
 /**
- * The issuer's `jwks_uri`. The document must name exactly this issuer (RFC 8414 section 3.3), so that no other
- * issuer's keys can take its place.
+ * The issuer's `jwks_uri`, and the place that told it. The document must name exactly this issuer (RFC 8414 section
+ * 3.3), so that no other issuer's keys can take its place.
  *
  * @throws AuthUnavailableError when no document is found or the one found is wrong: about the token, nobody knows.
  */
-export async function discoverJwksUri(
-  issuer: string,
-  insecure: boolean,
-  read: (url: string) => Promise<JsonAnswer>,
-): Promise<string> {
-  const document = await firstDocument(issuer, read)
+export async function discoverJwksUri(issuer: string, { places, insecure, read }: DiscoverOptions): Promise<{ uri: string; place: string }> {
+  const { place, document } = await firstDocument(issuer, places, read)
   if (ownProperty(document, 'issuer') !== issuer) {
     throw new AuthUnavailableError(`the discovery document of ${issuer} names another issuer; write "issuer" exactly as it does`)
   }
@@ -28,7 +32,7 @@ export async function discoverJwksUri(
   if (url.protocol === 'http:' && issuer.startsWith('https:')) {
     throw new AuthUnavailableError(`the discovery document of ${issuer} names keys on plain http`)
   }
-  return url.href
+  return { uri: url.href, place }
 }
 
 /** Where the document may be: OIDC appends to the issuer, RFC 8414 inserts before its path. */
@@ -44,10 +48,10 @@ export function discoveryUrls(issuer: string): readonly string[] {
   ]
 }
 
-async function firstDocument(issuer: string, read: (url: string) => Promise<JsonAnswer>): Promise<unknown> {
-  for (const url of discoveryUrls(issuer)) {
-    const { kind, json } = await read(url)
-    if (kind === 'found') return json
+async function firstDocument(issuer: string, places: readonly string[], read: DiscoverOptions['read']): Promise<{ place: string; document: unknown }> {
+  for (const place of places) {
+    const { kind, json } = await read(place)
+    if (kind === 'found') return { place, document: json }
   }
   throw new AuthUnavailableError(`${issuer} has no discovery document; set "jwksUri" to the URL of its keys`)
 }

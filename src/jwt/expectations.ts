@@ -1,5 +1,5 @@
 /** Checks what a token is expected to say, once, where the verifier is built. */
-import { spanInSeconds } from '../lib/options.js'
+import { oneOf, spanInSeconds } from '../lib/options.js'
 import { ALGORITHMS, isAlgorithm } from './algorithms.js'
 import { issuersOf } from './issuers.js'
 import { anyAudience } from './jwt-options.js'
@@ -9,8 +9,10 @@ import type { Expectations } from './rules.js'
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
 export function expectationsOf(options: JwtOptions, clockTolerance: number): Expectations {
-  const { audience, audienceClaims = 'aud', algorithms = ALL_ALGORITHMS, requiredClaims = [], rules = [], maxTokenAge } = options
-  if (!Array.isArray(algorithms) || algorithms.length === 0 || !algorithms.every(isAlgorithm)) {
+  const { audience, audienceClaims = 'aud', requiredClaims = [], rules = [], maxTokenAge } = options
+  const { algorithms: given = ALL_ALGORITHMS } = options
+  const algorithms = Array.isArray(given) ? [...given] : [] // a hole becomes an entry, and is refused
+  if (algorithms.length === 0 || !algorithms.every(isAlgorithm)) {
     throw new TypeError(`"algorithms" must be an array with some of ${ALL_ALGORITHMS.join(', ')}`)
   }
   if (!Array.isArray(requiredClaims) || !requiredClaims.every((claim) => typeof claim === 'string')) {
@@ -19,16 +21,18 @@ export function expectationsOf(options: JwtOptions, clockTolerance: number): Exp
   if (!Array.isArray(rules) || !rules.every((rule) => typeof rule?.claim === 'string' && typeof rule.accepts === 'function')) {
     throw new TypeError('"rules" must be an array of { claim, accepts: (value, claims) => boolean }')
   }
+  const tokenType = oneOf('tokenType', options.tokenType ?? 'access', ['access', 'at+jwt', 'id'])
   return {
     issuers: issuersOf(options.issuer),
     audiences: audience === anyAudience ? undefined : names(audience, NO_AUDIENCE),
     audienceClaims: names(audienceClaims, '"audienceClaims" must name a claim, such as "client_id"'),
     audienceMode: oneOf('audienceMode', options.audienceMode ?? 'any', ['any', 'exclusive']),
-    algorithms: [...algorithms],
-    tokenType: oneOf('tokenType', options.tokenType ?? 'access', ['access', 'at+jwt']),
+    algorithms,
+    tokenType,
     clockTolerance,
     maxTokenAge: maxTokenAge === undefined ? undefined : spanInSeconds('maxTokenAge', maxTokenAge, { min: 1, max: 31_536_000 }),
-    requiredClaims: [...requiredClaims],
+    // OIDC Core section 2; `iss`, `aud` and `exp` are needed in any case.
+    requiredClaims: tokenType === 'id' ? [...new Set(['sub', 'iat', ...requiredClaims])] : [...requiredClaims],
     rules: [...rules],
   }
 }
@@ -39,13 +43,6 @@ function names(value: unknown, message: string): readonly string[] {
   const list = Array.isArray(value) ? [...value] : [value]
   if (list.length > 0 && list.every((one) => typeof one === 'string' && one.trim() !== '')) return list
   throw new TypeError(message)
-}
-
-/** @throws TypeError for a word that is not one of these. Returns it. */
-export function oneOf<T extends string>(name: string, value: unknown, values: readonly T[]): T {
-  const found = values.find((one) => one === value)
-  if (found !== undefined) return found
-  throw new TypeError(`"${name}" must be one of ${values.join(', ')}`)
 }
 
 const ALL_ALGORITHMS = Object.keys(ALGORITHMS) as Algorithm[] // the keys of a constant of ours

@@ -3,7 +3,7 @@ import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { notify } from '../events.js'
 import { KeySource } from './key-source.js'
 import { parseKeySet } from './key-set.js'
-import { fromStore } from './key-store.js'
+import { keptIn, recall } from './key-store.js'
 import type { Observe } from '../events.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { Algorithm } from './algorithms.js'
@@ -19,7 +19,10 @@ export interface KeyOptions {
   maxStale?: number | undefined
   /** What `keys.snapshot()` gave in an earlier life of this process: no fetch at a cold start. */
   snapshot?: KeySnapshot | undefined
-  /** Shared between processes: read at a cold start, written after each fetch. Whoever can write to it can sign tokens. */
+  /**
+   * Shared between processes: read at a cold start, written after each fetch, for as long as keys can serve. Whoever can
+   * write to it can sign tokens.
+   */
   store?: KeyStore | undefined
 }
 
@@ -48,13 +51,19 @@ export class IssuerKeys {
     const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? MAX_AGE, { min: 1, max: 86_400 })
     const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? MAX_STALE, { min: 0, max: 604_800 })
     const { store, snapshot } = keys
+    if (store !== undefined && (typeof store?.get !== 'function' || typeof store.set !== 'function')) {
+      throw new TypeError('"keys.store" must have get and set: sharedKeys({ store, secret }), or your own')
+    }
+    if (snapshot !== undefined && (typeof snapshot !== 'object' || snapshot === null)) throw new TypeError('"keys.snapshot" must be what keys.snapshot() gave')
     const source = (issuer: string): KeySource => {
       const fetch = load(issuer)
       const tell = (news: KeyNews): void => {
         if (observe !== undefined) notify(observe, { ...eventOf(news), provider, issuer })
       }
       const options = { now, random, maxAge, maxStale, tell }
-      return new KeySource({ ...options, load: store === undefined ? fetch : fromStore(store, issuer, fetch, { now, maxAge }) })
+      if (store === undefined) return new KeySource({ ...options, load: fetch })
+      const kept = { store, issuer, now, maxAge, maxStale }
+      return new KeySource({ ...options, load: keptIn(kept, fetch), recall: () => recall(kept) })
     }
     this.#sources = new Map(issuers.map((issuer) => [issuer, source(issuer)]))
     if (snapshot !== undefined) this.#adopt(snapshot)

@@ -2,36 +2,60 @@
 
 /**
  * One issuer for each tenant: `{ template: 'https://login.example.com/{tid}/v2.0', allow: ['tenant-a', 'tenant-b'] }`.
- * The braces name the claim that the token must carry with the same value.
+ * The braces name the claim that the token must carry with the same value. Several templates, where a tenant has several
+ * names, name the same claim.
  */
 export interface IssuerTemplate {
-  readonly template: string
+  readonly template: string | readonly [string, ...string[]]
   readonly allow: readonly [string, ...string[]]
 }
 
 export type IssuerOption = string | readonly [string, ...string[]] | IssuerTemplate
 
-/** By issuer: the claim, if any, that must have the value written into its name. */
-export type Issuers = ReadonlyMap<string, { readonly claim: string; readonly value: string } | undefined>
+/** The claim that must have the value written into the issuer's name. */
+export interface Tenant {
+  readonly claim: string
+  readonly value: string
+}
+
+/** By issuer: its tenant, where it was made of a template. */
+export type Issuers = ReadonlyMap<string, Tenant | undefined>
 
 /** @throws TypeError for what names no issuer. */
 export function issuersOf(option: unknown): Issuers {
   if (typeof option === 'object' && option !== null && 'template' in option) return fromTemplate(option as IssuerTemplate)
-  const issuers = Array.isArray(option) ? option : [option]
-  if (issuers.length === 0 || !issuers.every((issuer) => typeof issuer === 'string' && issuer !== '')) {
+  const issuers: readonly unknown[] = Array.isArray(option) ? [...option] : [option] // a hole becomes an entry, and is refused
+  if (issuers.length === 0 || !issuers.every(isName)) {
     throw new TypeError('"issuer" must be the issuer exactly as its tokens write it in "iss", such as https://id.example.com/')
   }
   return new Map(issuers.map((issuer) => [issuer, undefined]))
 }
 
+/** A text with braces, such as the URL of its keys, for this tenant. */
+export function forTenant(text: string, tenant: Tenant | undefined): string {
+  return tenant === undefined ? text : text.replace(`{${tenant.claim}}`, tenant.value)
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== ''
+}
+
 function fromTemplate({ template, allow }: IssuerTemplate): Issuers {
-  const [before, claim, after, ...more] = typeof template === 'string' ? template.split(/[{}]/) : []
-  if (before === undefined || claim === undefined || claim === '' || after === undefined || more.length > 0) {
+  const templates = [template].flat()
+  const claims = new Set(templates.map(claimIn))
+  const [claim] = claims
+  if (claim === undefined || claims.size > 1) {
     throw new TypeError('"issuer.template" must name one claim in braces, such as https://login.example.com/{tid}/v2.0')
   }
   // A value with a slash or a dot could make another issuer's name out of the template.
   if (!Array.isArray(allow) || allow.length === 0 || !allow.every((value) => typeof value === 'string' && /^[\w-]+$/.test(value))) {
     throw new TypeError(`"issuer.allow" must list the values of "${claim}" that are taken, in letters, digits, - and _`)
   }
-  return new Map(allow.map((value) => [`${before}${value}${after}`, { claim, value }]))
+  const tenants: readonly Tenant[] = allow.map((value) => ({ claim, value }))
+  return new Map(templates.flatMap((one) => tenants.map((tenant) => [forTenant(one, tenant), tenant] as const)))
+}
+
+function claimIn(template: unknown): string | undefined {
+  const [, claim, after, ...more] = typeof template === 'string' ? template.split(/[{}]/) : []
+  return claim === '' || after === undefined || more.length > 0 ? undefined : claim
 }

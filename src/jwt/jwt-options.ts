@@ -2,10 +2,13 @@
 import type { JSONWebKeySet } from 'jose'
 import type { Fetch } from '../lib/fetch-json.js'
 import type { Algorithm } from './algorithms.js'
+import type { Hints } from './hints.js'
 import type { KeyOptions } from './issuer-keys.js'
 import type { IssuerOption } from './issuers.js'
+import type { reading, Reading } from './reading.js'
 import type { ClaimRule } from './rules.js'
 import type { EngineChoice } from './signature.js'
+import type { TokenType } from './token-kind.js'
 
 /**
  * The only way to take tokens that were issued for somebody else: `audience: anyAudience`. Every token of the issuer
@@ -28,8 +31,11 @@ export type JwtOptions = {
   audienceClaims?: OneOrMore | undefined
   /** `'exclusive'`: no audience beside ours. Default `'any'`: one of them is ours. */
   audienceMode?: 'any' | 'exclusive' | undefined
-  /** `'at+jwt'`: only tokens of RFC 9068. Default `'access'`: whatever is not plainly another kind of token. */
-  tokenType?: 'access' | 'at+jwt' | undefined
+  /**
+   * `'at+jwt'`: only tokens of RFC 9068. `'id'`: ID tokens instead, which say who signed in at a client and not what that
+   * client may do here; for issuers that have nothing better. Default `'access'`: whatever is not plainly another kind of token.
+   */
+  tokenType?: TokenType | undefined
   /** Signature algorithms taken. Default: every asymmetric one of RS, PS, ES 256–512 and EdDSA. */
   algorithms?: readonly [Algorithm, ...Algorithm[]] | undefined
   /** Seconds since `iat` after which a token is refused, whatever its `exp` says. Default: any age. */
@@ -38,6 +44,8 @@ export type JwtOptions = {
   requiredClaims?: readonly string[] | undefined
   /** Rules of your own about claims. */
   rules?: readonly ClaimRule[] | undefined
+  /** What to do about a refusal, by reason, in the issuer's own words: goes into events and `explain`. */
+  hints?: Hints | undefined
   /** How keys are kept: their age, a snapshot, a store. */
   keys?: KeyOptions | undefined
   /** `'jose'` checks signatures with WebCrypto everywhere. Default `'auto'`: faster where the runtime can. */
@@ -49,8 +57,9 @@ export type JwtOptions = {
   /** Sent to the issuer's own origin and to a `jwksUri` that you name, for keys behind a lock. */
   headers?: Readonly<Record<string, string>> | undefined
   [allowInsecureHttp]?: true
+  [reading]?: Reading
 } & (
-    | { /** Where the keys are, instead of discovery. */ jwksUri?: string | undefined; jwks?: never; jwksFile?: never }
-    | { /** The keys themselves: no network at all. */ jwks: JSONWebKeySet; jwksUri?: never; jwksFile?: never }
-    | { /** A file with the keys, read again every ten seconds. */ jwksFile: string; jwksUri?: never; jwks?: never }
+    | { /** Where the keys are, instead of discovery. May have the braces of `issuer.template`. */ jwksUri?: string | undefined; jwks?: undefined; jwksFile?: undefined }
+    | { /** The keys themselves: no network at all. */ jwks: JSONWebKeySet; jwksUri?: undefined; jwksFile?: undefined }
+    | { /** A file with the keys, read again every ten seconds. */ jwksFile: string; jwksUri?: undefined; jwks?: undefined }
   )

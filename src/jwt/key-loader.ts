@@ -1,8 +1,10 @@
 /** Reads an issuer's keys from where they are: in hand, in a file, at a URL, or wherever discovery says. */
 import { AuthUnavailableError } from '../errors.js'
+import { withinSpan } from '../lib/deadline.js'
 import { fetchJson } from '../lib/fetch-json.js'
-import { discoverJwksUri } from './discovery.js'
+import { discoverJwksUri, discoveryUrls } from './discovery.js'
 import { parseKeySet } from './key-set.js'
+import type { Span } from '../lib/deadline.js'
 import type { FetchJsonOptions, JsonAnswer } from '../lib/fetch-json.js'
 import type { KeySet } from './key-set.js'
 import type { KeySourceOptions, LoadedKeys } from './key-source.js'
@@ -22,31 +24,50 @@ export function keysInHand(set: KeySet): Load {
 }
 
 /** Reads the file anew each time, so that a new one is found when the old set's age has passed. */
-export function keysInFile(path: string): Load {
+export function keysInFile(path: string, span: Span): Load {
+  const tooLate = (): Error => new AuthUnavailableError(`${path} cannot be read in time`)
   return async () => {
-    const text = await readFile(path)
+    // A network drive can hang.
+    const text = await withinSpan(span, () => readFile(path), tooLate)
     return { set: await keySetOf(parsed(text, path), path) }
   }
 }
 
 export function keysAt(jwksUri: string, http: KeyHttp): Load {
+  const { host } = new URL(jwksUri) // and no more in messages: the rest may hold a key
   let etag: string | undefined // of the set that the key source holds: it gives that set back when it asks
-  return async ({ held, failing }) => {
-    const answer = await read(jwksUri, { ...http, retry: !failing }, held !== undefined && etag !== undefined ? { 'If-None-Match': etag } : {})
+  return async ({ held, failures }) => {
+    const answer = await read(jwksUri, { ...http, retry: failures === 0 }, held !== undefined && etag !== undefined ? { 'If-None-Match': etag } : {})
     if (answer.kind === 'unchanged' && held !== undefined) return { set: held, maxAge: maxAge(answer.headers) }
-    const set = await keySetOf(answer.json, jwksUri)
+    const set = await keySetOf(answer.json, host)
     etag = answer.headers.get('etag') ?? undefined
     return { set, maxAge: maxAge(answer.headers) }
   }
 }
 
-/** Asks discovery each time: an issuer that moves its keys is followed. */
+/** Failures in a row before an outage counts as long: its first half minute. */
+const BRIEF = 5
+
+/**
+ * Asks discovery each time: an issuer that moves its keys is followed. In the first half minute of an outage only where it
+ * got stuck, and there one place, or a minute of it would cost eighteen requests (R7).
+ */
 export function keysOf(issuer: string, http: KeyHttp): Load {
-  let known: { uri: string; load: Load } | undefined
+  let places = discoveryUrls(issuer)
+  let known: { readonly uri: string; readonly load: Load } | undefined
+  let gotStuckAtKeys = false
   return async (request): Promise<LoadedKeys> => {
-    const uri = await discoverJwksUri(issuer, http.insecure, (url) => read(url, { ...http, retry: !request.failing }, {}))
-    if (known?.uri !== uri) known = { uri, load: keysAt(uri, ownOrigin(uri, issuer, http)) }
-    return known.load(request)
+    const isBrief = request.failures > 0 && request.failures < BRIEF
+    if (known === undefined || !(isBrief && gotStuckAtKeys)) {
+      const reader = (url: string): Promise<JsonAnswer> => read(url, { ...http, retry: request.failures === 0 }, {})
+      const { uri, place } = await discoverJwksUri(issuer, { places: isBrief ? places.slice(0, 1) : places, insecure: http.insecure, read: reader })
+      places = [place, ...places.filter((other) => other !== place)]
+      if (known?.uri !== uri) known = { uri, load: keysAt(uri, ownOrigin(uri, issuer, http)) }
+    }
+    gotStuckAtKeys = true
+    const loaded = await known.load(request)
+    gotStuckAtKeys = false
+    return loaded
   }
 }
 
@@ -65,10 +86,11 @@ async function keySetOf(document: unknown, place: string): Promise<KeySet> {
   return set
 }
 
-/** RFC 9111 section 5.2.2.1, in seconds. */
-function maxAge(headers: Headers): number | undefined {
+/** What is left of it, in seconds: RFC 9111 section 5.2.2.1, less the time that a cache on the way kept it (section 5.1). */
+function maxAge(headers: JsonAnswer['headers']): number | undefined {
   const found = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,;])/.exec(headers.get('cache-control') ?? '')?.[1]
-  return found === undefined ? undefined : Number(found)
+  const age = /^\d{1,9}$/.exec(headers.get('age') ?? '')?.[0] ?? 0
+  return found === undefined ? undefined : Math.max(0, Number(found) - Number(age))
 }
 
 async function readFile(path: string): Promise<string> {

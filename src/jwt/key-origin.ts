@@ -1,10 +1,12 @@
 /** Where the keys come from, as the options say, checked once where the verifier is built. */
 import { optionalFunction, spanInSeconds } from '../lib/options.js'
+import { requestHeaders } from '../lib/request-headers.js'
 import { webUrl } from '../lib/web-url.js'
-import { issuersOf } from './issuers.js'
+import { forTenant, issuersOf } from './issuers.js'
 import { allowInsecureHttp } from './jwt-options.js'
 import { keysAt, keysInFile, keysInHand, keysOf } from './key-loader.js'
 import { parseKeySet } from './key-set.js'
+import { reading } from './reading.js'
 import type { Fetch } from '../lib/fetch-json.js'
 import type { JwtOptions } from './jwt-options.js'
 import type { KeySourceOptions } from './key-source.js'
@@ -18,27 +20,43 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
   if ([jwksUri, jwks, jwksFile].filter((origin) => origin !== undefined).length > 1) {
     throw new TypeError('give one of "jwksUri", "jwks" and "jwksFile", not both')
   }
+  const span = { timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }), closed }
   if (jwks !== undefined) {
-    const set = parseKeySet(structuredClone(jwks))
+    const set = parseKeySet(copied(jwks))
     if (set === null) throw new TypeError('"jwks" must be a JWK Set with keys: { keys: [ … ] }')
     if (options.keys?.snapshot !== undefined) throw new TypeError('give "jwks" or "keys.snapshot", not both: a key taken out of one would live on in the other')
     return () => keysInHand(set)
   }
   if (jwksFile !== undefined) {
     if (typeof jwksFile !== 'string' || jwksFile === '') throw new TypeError('"jwksFile" must be the path of a file')
-    return () => keysInFile(jwksFile)
+    return () => keysInFile(jwksFile, span)
   }
   const http = {
     fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
-    timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
-    headers: headers && { ...headers },
+    ...span,
+    headers: headers === undefined ? undefined : requestHeaders('headers', headers),
     insecure,
-    closed,
   }
   if (jwksUri !== undefined) {
-    webUrl('jwksUri', jwksUri, http)
-    return () => keysAt(jwksUri, http)
+    const issuers = issuersOf(options.issuer)
+    const uriOf = (issuer: string): string => forTenant(jwksUri, issuers.get(issuer))
+    for (const issuer of issuers.keys()) {
+      webUrl('jwksUri', uriOf(issuer), http)
+      if (/[{}]/.test(uriOf(issuer))) throw new TypeError('"jwksUri" has braces for a claim that "issuer.template" does not name')
+    }
+    const load = options[reading]?.keysAt ?? keysAt
+    // Under the issuer's name, where the issuer's own keys may be.
+    if (load !== keysAt && options.keys?.store !== undefined) throw new TypeError('"keys.store" is for the key sets of issuers, and these keys are somebody else\u2019s')
+    return (issuer) => load(uriOf(issuer), http)
   }
   for (const issuer of issuersOf(options.issuer).keys()) webUrl('issuer', issuer, http)
   return (issuer) => keysOf(issuer, http)
+}
+
+function copied(jwks: unknown): unknown {
+  try {
+    return structuredClone(jwks)
+  } catch {
+    return undefined // with a function in it, say: no JSON
+  }
 }

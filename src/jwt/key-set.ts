@@ -44,6 +44,12 @@ export class KeySet {
     return this.#keys.length
   }
 
+  /** The names of its keys. */
+  names(): ReadonlySet<string> {
+    const names = this.#keys.map((key) => ownProperty(key, 'kid'))
+    return new Set(names.filter((name) => typeof name === 'string'))
+  }
+
   /** The document these keys came from. */
   toJSON(): { keys: readonly unknown[] } {
     return { keys: this.#keys }
@@ -91,19 +97,30 @@ export class KeySet {
 }
 
 function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
+  // The name first: it is all that a flood of unknown ones has looked at.
+  if (kid !== undefined && ownProperty(key, 'kid') !== kid) return false
   const shape: KeyShape = ALGORITHMS[alg]
   const own = (name: string): unknown => ownProperty(key, name)
   if (own('kty') !== shape.kty || (shape.crv !== undefined && own('crv') !== shape.crv)) return false
-  if (kid !== undefined && own('kid') !== kid) return false
   if (own('alg') !== undefined && !isSameAlgorithm(own('alg'), alg)) return false
-  if (own('use') !== undefined && own('use') !== 'sig') return false
+  if (own('use') !== undefined && !USES.has(own('use'))) return false
   const operations = own('key_ops')
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return false
   // A private key in public is nobody's key any more.
   if (PRIVATE_MEMBERS.some((member) => own(member) !== undefined)) return false
   if (shape.kty === 'OKP') return !hasSmallOrder(bytesOf(own('x')))
-  return shape.kty !== 'RSA' || isStrongRsa(own('n'), own('e'))
+  if (shape.kty !== 'RSA') return true
+  const jwk = key as object // it has members
+  const known = strength.get(jwk) ?? isStrongRsa(own('n'), own('e'))
+  strength.set(jwk, known)
+  return known
 }
+
+/** Of RSA keys, found out once: it is asked for six algorithms, and a set of weak ones would hold up the event loop. */
+const strength = new WeakMap<object, boolean>()
+
+/** For signatures; a SPIFFE bundle has a word of its own (SPIFFE Trust Domain and Bundle section 4.2.2). */
+const USES: ReadonlySet<unknown> = new Set(['sig', 'jwt-svid'])
 
 /** RFC 7518 section 6: any of these gives an RSA key away, `d` those of the other kinds, and `k` is a shared secret. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']

@@ -23,8 +23,10 @@ export interface LoadedKeys {
 export interface KeyRequest {
   /** The set held, for a conditional request. */
   readonly held: KeySet | undefined
-  /** A second attempt within this one is not worth while: the one before failed as well. */
-  readonly failing: boolean
+  /** The name of the key that is looked for, where the set is read for its sake. */
+  readonly wanted?: string | undefined
+  /** Attempts that failed in a row before this one. */
+  readonly failures: number
 }
 
 /** What happened to the keys, for events. */
@@ -36,6 +38,8 @@ export type KeyNews =
 export interface KeySourceOptions {
   /** Reads the whole set anew, or throws `AuthUnavailableError`. */
   readonly load: (request: KeyRequest) => Promise<LoadedKeys>
+  /** What another process kept, where nothing is at hand: it serves while fresh, and past that if the issuer is away. */
+  readonly recall?: (() => Promise<LoadedKeys | undefined>) | undefined
   readonly now: () => number
   /** From 0 to 1, for jitter. */
   readonly random: () => number
@@ -52,7 +56,7 @@ const LONGEST_AGE = 86_400
 /** Part of its age at which a set is refreshed in the background, give or take a tenth of the age. */
 const REFRESH_AT = 0.8
 const JITTER = 0.1
-/** Seconds without a new attempt after a failed one, doubled with each further failure. */
+/** Seconds without a new attempt after a failed one, doubled with each further failure, and up to a tenth more of each. */
 const FIRST_BACK_OFF = 1
 const LONGEST_BACK_OFF = 30
 /** Seconds into the past after which a clock was set back: a set from that future would never age. */
@@ -81,6 +85,8 @@ export class KeySource {
   readonly #budget: RefetchBudget
   /** Names that the issuer was asked for in vain, and when: one name costs one look in thirty seconds. */
   readonly #absent = new LRUCache<string, number>({ max: MAX_ABSENT })
+  /** Names that the issuer took away. */
+  #removed: ReadonlySet<string> = new Set()
   #held: Held | undefined
   #failure: Failure | undefined
   #tooMany: AuthUnavailableError | undefined
@@ -103,7 +109,7 @@ export class KeySource {
 
   /** Has keys at hand, fetching them if need be. @throws AuthUnavailableError */
   async warm(): Promise<void> {
-    await this.#current()
+    await this.#current(undefined)
   }
 
   /**
@@ -119,7 +125,7 @@ export class KeySource {
   }
 
   async #fetchAndFind(alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
-    return this.#findIn(await this.#current(), alg, kid)
+    return this.#findIn(await this.#current(kid), alg, kid)
   }
 
   #findIn(set: KeySet, alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
@@ -129,7 +135,7 @@ export class KeySource {
   /** The keys for this algorithm after another look at the issuer; none where there is nobody to ask. */
   async newer(alg: Algorithm): Promise<readonly VerificationKey[]> {
     if (this.#held?.final === true) return []
-    return (await this.#loadWithinBudget()).candidates(alg, undefined)
+    return (await this.#loadWithinBudget(undefined)).candidates(alg, undefined)
   }
 
   /** A set that needs no waiting: fresh, or old while the issuer is away. Sees to it that it is renewed in time. */
@@ -142,14 +148,15 @@ export class KeySource {
     // A failure of long ago says nothing about now: the issuer is asked first, and the old set serves only if it is away.
     const away = this.#failure !== undefined && now < this.#failure.retryAt + LONGEST_BACK_OFF && now < held.freshUntil + this.#options.maxStale
     if (now >= held.freshUntil && !away) return undefined
-    // Whoever needs the answer of this one waits for it elsewhere; here its failure was told already.
-    if (this.#mayLoad()) this.#load().catch(() => undefined)
+    // Whoever needs the answer of this one waits for it elsewhere; here its failure was told already. Where it would end with
+    // the request that began it, the next one would begin it again: there, the set is renewed at its end.
+    if (mayShareBetweenRequests && this.#mayLoad()) this.#load(undefined).catch(() => undefined)
     return held.set
   }
 
-  async #current(): Promise<KeySet> {
+  async #current(wanted: string | undefined): Promise<KeySet> {
     try {
-      return await this.#load()
+      return await this.#load(wanted)
     } catch (error) {
       const old = isUnavailable(error) ? this.#stillGood() : undefined
       if (old !== undefined) return old
@@ -160,8 +167,22 @@ export class KeySource {
   /** A key that nobody knows may be a new one: one look at the issuer, within the budget. No promise for a flood of them. */
   #lookAgain(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
     if (this.#held?.final === true) return this.#notThere(false)
-    if (this.#underWay !== undefined) return this.#lookAfter(this.#underWay, alg, kid)
-    return this.#lookOnce(alg, kid)
+    if (kid !== undefined && this.#removed.has(kid)) return this.#lookForRemoved(alg, kid)
+    return this.#look(alg, kid)
+  }
+
+  /** A name that the issuer took away is no rotation's first: where it cannot be asked again, its last word stands. */
+  async #lookForRemoved(alg: Algorithm, kid: string): Promise<readonly VerificationKey[]> {
+    try {
+      return await this.#look(alg, kid)
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      return this.#notThere(false)
+    }
+  }
+
+  #look(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
+    return this.#underWay === undefined ? this.#lookOnce(alg, kid) : this.#lookAfter(this.#underWay, alg, kid)
   }
 
   /** What is being fetched may have it. */
@@ -173,7 +194,7 @@ export class KeySource {
   #lookOnce(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
     const name = kid === undefined ? alg : `${alg} ${kid}`
     if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return this.#notThere(false)
-    return andThen(this.#loadWithinBudget(), async (set) => {
+    return andThen(this.#loadWithinBudget(kid), async (set) => {
       const found = await set.candidates(alg, kid)
       if (found.length > 0) return found
       this.#absent.set(name, this.#options.now())
@@ -181,11 +202,11 @@ export class KeySource {
     })
   }
 
-  #loadWithinBudget(): Promise<KeySet> {
+  #loadWithinBudget(wanted: string | undefined): Promise<KeySet> {
     // While the back-off forbids a look anyway, none is paid for: the first one after it must be affordable.
     const wait = this.#underWay === undefined && this.#mayLoad() ? this.#budget.spend() : 0
     if (wait > 0) throw this.#tooManyAsked(Math.ceil(wait))
-    return this.#load()
+    return this.#load(wanted)
   }
 
   // One for all who ask within a second: a flood is what this is for.
@@ -216,10 +237,10 @@ export class KeySource {
   }
 
   /** One fetch at a time; after a failure none at all for a while. */
-  async #load(): Promise<KeySet> {
+  async #load(wanted: string | undefined): Promise<KeySet> {
     if (this.#underWay !== undefined) return this.#underWay
     if (this.#failure !== undefined && !this.#mayLoad()) throw this.#failure.error
-    const loading = this.#fetch()
+    const loading = this.#fetch(wanted)
     if (!mayShareBetweenRequests) return loading
     this.#underWay = loading
     try {
@@ -229,36 +250,52 @@ export class KeySource {
     }
   }
 
-  async #fetch(): Promise<KeySet> {
+  async #fetch(wanted: string | undefined): Promise<KeySet> {
+    const kept = this.#held === undefined ? await this.#options.recall?.() : undefined
+    if (kept !== undefined && this.#hold(kept).freshUntil > this.#options.now()) return this.#took(kept.set, undefined)
     let loaded: LoadedKeys
     try {
-      loaded = await this.#options.load({ held: this.#held?.set, failing: this.#failure !== undefined })
+      loaded = await this.#options.load({ held: this.#held?.set, wanted, failures: this.#failure?.count ?? 0 })
     } catch (error) {
-      if (isUnavailable(error)) this.#noteFailure(error)
-      throw error
+      throw isUnavailable(error) ? this.#noteFailure(error) : error
     }
     const before = this.#held?.set
-    this.#failure = undefined
     this.#hold(loaded)
-    this.#options.tell({ type: 'fetched', set: loaded.set, rotated: before !== undefined && !before.equals(loaded.set) })
-    return loaded.set
+    return this.#took(loaded.set, before)
+  }
+
+  #took(set: KeySet, before: KeySet | undefined): KeySet {
+    this.#failure = undefined
+    const names = set.names()
+    this.#removed = new Set([...this.#removed, ...(before?.names() ?? [])].filter((name) => !names.has(name)).slice(-MAX_ABSENT))
+    this.#options.tell({ type: 'fetched', set, rotated: before !== undefined && !before.equals(set) })
+    return set
   }
 
   /** The set is replaced whole: a key that was taken away is gone. */
-  #hold({ set, maxAge, fetchedAt: stated, final = false }: LoadedKeys): void {
+  #hold({ set, maxAge, fetchedAt: stated, final = false }: LoadedKeys): Held {
     const now = this.#options.now()
     const fetchedAt = Math.min(stated ?? now, now)
     const age = maxAge === undefined ? this.#options.maxAge : Math.min(LONGEST_AGE, Math.max(SHORTEST_AGE, maxAge))
     const jitter = (this.#options.random() * 2 - 1) * JITTER
-    this.#held = { set, final, fetchedAt, refreshAt: fetchedAt + age * (REFRESH_AT + jitter), freshUntil: fetchedAt + age }
+    const held = { set, final, fetchedAt, refreshAt: fetchedAt + age * (REFRESH_AT + jitter), freshUntil: fetchedAt + age }
+    this.#held = held
+    return held
   }
 
-  #noteFailure(error: AuthUnavailableError): void {
+  #noteFailure(error: AuthUnavailableError): AuthUnavailableError {
     const count = (this.#failure?.count ?? 0) + 1
-    const backOff = Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (count - 1)) * (1 + this.#options.random() * JITTER)
-    // An issuer that is back must be found: it is given what it asks for, but not an hour.
-    const retryIn = Math.max(backOff, Math.min(error.retryAfter ?? 0, LONGEST_BACK_OFF))
-    this.#failure = { error, count, retryAt: this.#options.now() + retryIn }
-    this.#options.tell({ type: 'failed', error, usable: this.#stillGood() !== undefined, retryIn })
+    const backOff = Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (count - 1) * (1 + this.#options.random() * JITTER))
+    // An issuer that is back must be found: it is given what it asks for, but not an hour. Nor are clients told to wait one.
+    const told = bounded(error)
+    const retryIn = Math.max(backOff, told.retryAfter ?? 0)
+    this.#failure = { error: told, count, retryAt: this.#options.now() + retryIn }
+    this.#options.tell({ type: 'failed', error: told, usable: this.#stillGood() !== undefined, retryIn })
+    return told
   }
+}
+
+function bounded(error: AuthUnavailableError): AuthUnavailableError {
+  const { message, cause, retryAfter = 0 } = error
+  return retryAfter > LONGEST_BACK_OFF ? new AuthUnavailableError(message, { cause, retryAfter: LONGEST_BACK_OFF }) : error
 }

@@ -11,38 +11,49 @@ export interface KeyStore {
   set(name: string, text: string, seconds: number): Promise<unknown>
 }
 
-/** The store first, where nothing is at hand yet; then the issuer, and what it said into the store. */
-export function fromStore(
-  store: KeyStore,
-  issuer: string,
-  fetch: KeySourceOptions['load'],
-  { now, maxAge }: { now: () => number; maxAge: number },
-): KeySourceOptions['load'] {
-  const name = `bearer-auth-providers:keys:${issuer}`
+/** How keys get into the store and out of it. */
+export interface StoredKeys {
+  readonly store: KeyStore
+  readonly issuer: string
+  readonly now: () => number
+  /** Seconds that a set is used when the issuer does not say, and beyond that while it is away. */
+  readonly maxAge: number
+  readonly maxStale: number
+}
+
+/** As `fetch`, and what it gave into the store. */
+export function keptIn({ store, issuer, now, maxAge, maxStale }: StoredKeys, fetch: KeySourceOptions['load']): KeySourceOptions['load'] {
   return async (request) => {
-    const kept = request.held === undefined ? await recall(store, name, now()) : undefined
-    if (kept !== undefined) return kept
     const fetched = await fetch(request)
     const age = fetched.maxAge ?? maxAge
     const text = JSON.stringify({ ...fetched.set.toJSON(), fetchedAt: now(), maxAge: age })
     // Not waited for: the request at hand has its keys.
-    attempt(() => store.set(name, text, age)).catch(() => undefined)
+    attempt(() => store.set(nameOf(issuer), text, age + maxStale)).catch(() => undefined)
     return fetched
   }
 }
 
-async function recall(store: KeyStore, name: string, now: number): Promise<LoadedKeys | undefined> {
+/** What is in the store, while it is of any use: fresh, or old for those who find the issuer away. A miss, whatever goes wrong. */
+export async function recall({ store, issuer, now, maxStale }: StoredKeys): Promise<LoadedKeys | undefined> {
   let document: unknown
   try {
-    document = JSON.parse((await attempt(() => store.get(name))) ?? 'null')
+    document = JSON.parse((await attempt(() => store.get(nameOf(issuer)))) ?? 'null')
   } catch {
-    return undefined // a miss, whatever it was
+    return undefined
   }
   const set = parseKeySet(document)
   const fetchedAt = ownProperty(document, 'fetchedAt')
   const maxAge = ownProperty(document, 'maxAge')
   if (set === null || typeof fetchedAt !== 'number' || typeof maxAge !== 'number') return undefined
-  return fetchedAt <= now && now < fetchedAt + maxAge ? { set, fetchedAt, maxAge } : undefined
+  const isOfUse = fetchedAt <= now() + CLOCK_DIFFERENCE && now() < fetchedAt + maxAge + maxStale
+  return isOfUse ? { set, fetchedAt, maxAge } : undefined
+}
+
+/** Seconds by which the clock of another process may be ahead. */
+const CLOCK_DIFFERENCE = 5
+
+function nameOf(issuer: string): string {
+  return `bearer-auth-providers:keys:${issuer}`
 }
 
 /** Milliseconds that the store may take. */

@@ -28,8 +28,9 @@ export function logoutExpectations(expected: Expectations, audience: string): Ex
 
 /** The first rule's finding, or undefined when every rule is content. Does NOT look at the signature. */
 export function logoutFinding(jwt: DecodedJwt, expected: Expectations, now: number): Finding | undefined {
-  const { unsigned } = rulesFor(expected)
-  const shared = SHARED.map((name) => unsigned.find((rule) => rule.name === name) ?? missing(name))
+  const { header, claims } = rulesFor(expected)
+  const ofJwts = [...header, ...claims]
+  const shared = SHARED.map((name) => ofJwts.find((rule) => rule.name === name) ?? missing(name))
   // Required since December 2023 only, and many do not write it. The age of the token bounds it in any case.
   const rules = [...shared, ...OWN].filter(({ name }) => name !== 'exp' || jwt.claims.exp !== undefined)
   return firstFinding(rules, jwt, expected, now)
@@ -58,7 +59,7 @@ const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 const TYPES = ['logout+jwt', 'application/logout+jwt', 'jwt', 'application/jwt']
 
 /** The rules that hold for every JWT of the issuer; `iat` with its age. */
-const SHARED = ['alg', 'crit', 'iss', 'tenant', 'aud', 'exp', 'nbf', 'iat'] as const
+const SHARED = ['alg', 'crit', 'iss', 'aud', 'exp', 'nbf', 'iat'] as const
 
 const OWN: readonly Rule[] = [
   {

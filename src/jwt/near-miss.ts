@@ -10,10 +10,20 @@ export type Hint =
   | 'the clocks differ by a little more than is forgiven'
   | 'this is an ID token; send the access token'
   | 'this is another kind of token; send the access token'
+  | 'this is another kind of token; send the ID token'
   | 'the token has no audience; the identity provider needs to be told to write one'
   | 'the token is signed with a shared secret; give the application an asymmetric signing key'
   | 'the token is opaque; ask the identity provider for a JWT, or use introspection'
   | 'the token is encrypted; ask the identity provider for a signed one'
+
+/** Hints that say exactly what is wrong: an issuer's own words could not say it better. */
+export const EXACT: ReadonlySet<unknown> = new Set<Hint>([
+  'a slash at the end makes the difference',
+  'http and https make the difference',
+  'upper and lower case make the difference',
+  'the prefix api:// makes the difference',
+  'the clocks differ by a little more than is forgiven',
+])
 
 /** Each way to be almost right: both sides are the same once this is done to them. */
 const SAME_ONCE: readonly { readonly hint: Hint; readonly fold: (text: string) => string }[] = [

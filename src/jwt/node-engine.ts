@@ -1,11 +1,13 @@
 /** Signatures by `node:crypto`, three times faster than WebCrypto: no hop to a thread and back for 20 microseconds of work. */
 import { nodeCrypto } from '../lib/runtime.js'
 import { MAX_LENGTH } from './decode.js'
-import { isTrustworthy } from './engine-self-test.js'
+import { isTrustworthy, isTrustworthyInThreads } from './engine-self-test.js'
 import { verification } from './node-verification.js'
+import { webCryptoEngine } from './web-crypto-engine.js'
 import type { CryptoKey } from 'jose'
+import type { Algorithm } from './algorithms.js'
 import type { NodeCrypto, Verification } from './node-verification.js'
-import type { SignatureEngine } from './signature-engine.js'
+import type { Signed, SignatureEngine } from './signature-engine.js'
 
 let decided: SignatureEngine | null | undefined
 
@@ -21,21 +23,24 @@ function engine(crypto: NodeCrypto): SignatureEngine {
   // Used again for every token that is checked at once; the reader takes none that is longer.
   const desk = Buffer.allocUnsafeSlow(MAX_LENGTH)
   const prepared = new WeakMap<CryptoKey, Verification>() // a CryptoKey is imported for one algorithm
+  let inThreads: Promise<boolean> | undefined // found out once, at first use
+  async function isSignedInThread(what: Signed, alg: Algorithm, key: CryptoKey, { hash, key: input }: Verification): Promise<boolean> {
+    inThreads ??= isTrustworthyInThreads(crypto, verification)
+    if (!(await inThreads)) return webCryptoEngine.isSignedBy(what, alg, key)
+    const data = Buffer.from(what.signed, 'latin1')
+    return new Promise((resolve, reject) => {
+      crypto.verify(hash, data, input, what.signature, (error, good) => (error ? reject(error) : resolve(good)))
+    })
+  }
   return {
     name: 'node',
-    isSignedBy(token, signature, alg, key) {
+    isSignedBy(what, alg, key) {
       let known = prepared.get(key)
       if (known === undefined) prepared.set(key, (known = verification(crypto, alg, crypto.KeyObject.from(key as never))))
       const { hash, key: input, threaded } = known
-      const end = token.lastIndexOf('.')
-      if (!threaded) {
-        desk.write(token, 'latin1') // canonical, so ASCII
-        return crypto.verify(hash, desk.subarray(0, end), input, signature)
-      }
-      const signed = Buffer.from(token.slice(0, end), 'latin1')
-      return new Promise((resolve, reject) => {
-        crypto.verify(hash, signed, input, signature, (error, good) => (error ? reject(error) : resolve(good)))
-      })
+      if (threaded) return isSignedInThread(what, alg, key, known)
+      const length = desk.write(what.signed, 'latin1') // canonical, so ASCII
+      return crypto.verify(hash, new Uint8Array(desk.buffer, 0, length), input, what.signature)
     },
   }
 }

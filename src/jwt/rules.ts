@@ -6,6 +6,7 @@ import type { Mismatch, RejectReason } from '../verdict.js'
 import type { JwtContents } from './decode.js'
 import type { Issuers } from './issuers.js'
 import type { Hint } from './near-miss.js'
+import type { TokenType } from './token-kind.js'
 
 /** What the rules compare with. Checked where the provider is built. */
 export interface Expectations {
@@ -17,8 +18,7 @@ export interface Expectations {
   /** `'exclusive'`: no audience beside ours. */
   readonly audienceMode: 'any' | 'exclusive'
   readonly algorithms: readonly string[]
-  /** `'at+jwt'`: only tokens that call themselves access tokens (RFC 9068 section 4). */
-  readonly tokenType: 'access' | 'at+jwt'
+  readonly tokenType: TokenType
   /** Seconds. */
   readonly clockTolerance: number
   /** Seconds since `iat`; undefined: any age. */
@@ -33,6 +33,8 @@ export interface ClaimRule {
   readonly claim: string
   /** True when the token may pass. Gets claims that the issuer signed. */
   readonly accepts: (value: unknown, claims: Claims) => boolean
+  /** What to do when it does not fit, for events and explanations. A constant text: never put a value into it. */
+  readonly hint?: string | undefined
 }
 
 export interface Finding {
@@ -46,10 +48,17 @@ export interface Rule {
   readonly find: (jwt: JwtContents, expected: Expectations, now: number) => Finding | undefined
 }
 
-/** The rules for these expectations, in the order they are looked at: what needs no signature, then what does. */
-export function rulesFor({ requiredClaims, rules }: Expectations): { unsigned: readonly Rule[]; signed: readonly Rule[] } {
+/** The rules in the order they are looked at: what needs no signature, then what does. */
+export interface RuleSet {
+  /** What these find depends on nothing but the header. */
+  readonly header: readonly Rule[]
+  readonly claims: readonly Rule[]
+  readonly signed: readonly Rule[]
+}
+
+export function rulesFor({ requiredClaims, rules }: Expectations): RuleSet {
   // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw.
-  return { unsigned: [...STANDARD, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
+  return { header: OF_HEADER, claims: [...OF_CLAIMS, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
 }
 
 /** The first rule's finding, or undefined when every rule is content. */
@@ -61,7 +70,7 @@ export function firstFinding(rules: readonly Rule[], jwt: JwtContents, expected:
   return undefined
 }
 
-const STANDARD: readonly Rule[] = [
+const OF_HEADER: readonly Rule[] = [
   {
     name: 'alg',
     find: ({ header: { alg } }, { algorithms }) => {
@@ -80,29 +89,29 @@ const STANDARD: readonly Rule[] = [
     name: 'typ',
     find: ({ header: { typ } }, { tokenType }) => {
       const types = TYPES[tokenType]
-      if (typ === undefined ? tokenType === 'access' : typeof typ === 'string' && (types.includes(typ) || types.includes(typ.toLowerCase()))) return undefined
-      return finding('wrong_type', 'typ', types, typ, OTHER_KIND)
+      if (typ === undefined ? tokenType !== 'at+jwt' : typeof typ === 'string' && (types.includes(typ) || types.includes(typ.toLowerCase()))) return undefined
+      return finding('wrong_type', 'typ', types, typ, OTHER_KIND[tokenType])
     },
   },
+]
+
+const OF_CLAIMS: readonly Rule[] = [
   {
     name: 'kind',
-    find: ({ claims }) => {
-      const other = otherKindOf(claims)
-      return other && finding('wrong_type', other.claim, 'an access token', other.kind, other.kind === 'an ID token' ? ID_TOKEN : OTHER_KIND)
+    find: ({ claims }, { tokenType }) => {
+      const other = otherKindOf(claims, tokenType)
+      return other && finding('wrong_type', other.claim, WANTED[tokenType], other.kind, other.kind === 'an ID token' ? ID_TOKEN : OTHER_KIND[tokenType])
     },
   },
   {
     name: 'iss',
-    find: ({ claims: { iss } }, { issuers }) => {
-      if (typeof iss === 'string' && issuers.has(iss)) return undefined
-      const expected = [...issuers.keys()]
-      return finding('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
-    },
-  },
-  {
-    name: 'tenant',
     find: ({ claims }, { issuers }) => {
-      const tenant = typeof claims.iss === 'string' ? issuers.get(claims.iss) : undefined
+      const { iss } = claims
+      if (typeof iss !== 'string' || !issuers.has(iss)) {
+        const expected = [...issuers.keys()]
+        return finding('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
+      }
+      const tenant = issuers.get(iss)
       if (tenant === undefined || claims[tenant.claim] === tenant.value) return undefined
       return finding('wrong_issuer', tenant.claim, tenant.value, claims[tenant.claim])
     },
@@ -169,12 +178,12 @@ function present(claim: string): Rule {
   }
 }
 
-function ownRule({ claim, accepts }: ClaimRule): Rule {
+function ownRule({ claim, accepts, hint }: ClaimRule): Rule {
   return {
     name: `own rule for ${claim}`,
     find: ({ claims }) => {
       const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
-      return accepts(value, claims) === true ? undefined : finding('invalid_claim', claim, 'what your rule takes', value)
+      return accepts(value, claims) === true ? undefined : finding('invalid_claim', claim, 'what your rule takes', value, hint)
     },
   }
 }
@@ -183,11 +192,17 @@ function ownRule({ claim, accepts }: ClaimRule): Rule {
 const TYPES = {
   access: ['jwt', 'application/jwt', 'at+jwt', 'application/at+jwt'],
   'at+jwt': ['at+jwt', 'application/at+jwt'],
+  id: ['jwt', 'application/jwt'],
 } satisfies Record<Expectations['tokenType'], readonly string[]>
 
 const SHARED_SECRET: Hint = 'the token is signed with a shared secret; give the application an asymmetric signing key'
 const ID_TOKEN: Hint = 'this is an ID token; send the access token'
-const OTHER_KIND: Hint = 'this is another kind of token; send the access token'
+const OTHER_KIND: Readonly<Record<TokenType, Hint>> = {
+  access: 'this is another kind of token; send the access token',
+  'at+jwt': 'this is another kind of token; send the access token',
+  id: 'this is another kind of token; send the ID token',
+}
+const WANTED: Readonly<Record<TokenType, string>> = { access: 'an access token', 'at+jwt': 'an access token', id: 'an ID token' }
 const NO_AUDIENCE: Hint = 'the token has no audience; the identity provider needs to be told to write one'
 
 /** Seconds by which clocks differ in practice; more is a token that is simply too old or too new. */
@@ -203,21 +218,21 @@ function isInstant(value: unknown): value is number {
 
 /** What these claims say, all together; undefined when one of them is neither a string nor strings. */
 function stringsOf(claims: Claims, names: readonly string[]): readonly string[] | undefined {
-  const found: string[] = []
+  let found: readonly string[] = []
   for (const name of names) {
     const value = claims[name]
     if (value === undefined) continue
-    if (typeof value === 'string') found.push(value)
-    else if (Array.isArray(value) && value.every(isString)) found.push(...value)
-    else return undefined
+    if (typeof value !== 'string' && !isStrings(value)) return undefined
+    const strings = typeof value === 'string' ? [value] : value
+    found = found.length === 0 ? strings : [...found, ...strings]
   }
   return found
 }
 
-function isString(value: unknown): value is string {
-  return typeof value === 'string'
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }
 
-function finding(reason: RejectReason, claim: string, expected: unknown, actual: unknown, hint?: Hint): Finding {
+function finding(reason: RejectReason, claim: string, expected: unknown, actual: unknown, hint?: string): Finding {
   return { reason, detail: { claim, expected, actual, ...(hint !== undefined && { hint }) } }
 }

@@ -3,9 +3,15 @@ import type { CryptoKey } from 'jose'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { Algorithm } from './algorithms.js'
 
-/** One way to check signatures. Takes tokens that are compact and canonical, and keys that fit the algorithm. */
+/** A text and its signature, in canonical form (RFC 7515 section 5.2, the JWS Signing Input and the JWS Signature). */
+export interface Signed {
+  /** Header and payload as the token has them, with the dot between. ASCII. */
+  readonly signed: string
+  readonly signature: Uint8Array<ArrayBuffer>
+}
+
+/** One way to check signatures. Takes keys that fit the algorithm. */
 export interface SignatureEngine {
   readonly name: 'jose' | 'node'
-  /** `signature`: the last part of the token, decoded. */
-  isSignedBy(token: string, signature: Uint8Array, alg: Algorithm, key: CryptoKey): Awaitable<boolean>
+  isSignedBy(what: Signed, alg: Algorithm, key: CryptoKey): Awaitable<boolean>
 }

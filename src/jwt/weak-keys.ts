@@ -5,7 +5,7 @@
  * well for one in two hundred million others.
  */
 export function isRoca(modulus: Uint8Array): boolean {
-  return PRIMES.every((prime) => powersOf65537(prime).has(remainder(modulus, prime)))
+  return POWERS.every(({ prime, powers }) => powers.has(remainder(modulus, prime)))
 }
 
 /** True for an Ed25519 point of small order: under such a key one signature fits every message. */
@@ -18,6 +18,9 @@ export function hasSmallOrder(point: Uint8Array): boolean {
 // modulus. These are the primes up to 167 that have remainders which are no such power.
 const PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157]
 
+// Found out once: a set of weak keys must not hold up the event loop.
+const POWERS = PRIMES.map((prime) => ({ prime, powers: powersOf65537(prime) }))
+
 function powersOf65537(prime: number): ReadonlySet<number> {
   const powers = new Set<number>()
   for (let power = 1; !powers.has(power); power = (power * 65_537) % prime) powers.add(power)
@@ -25,7 +28,9 @@ function powersOf65537(prime: number): ReadonlySet<number> {
 }
 
 function remainder(bigEndian: Uint8Array, divisor: number): number {
-  return bigEndian.reduce((rest, byte) => (rest * 256 + byte) % divisor, 0)
+  let rest = 0
+  for (const byte of bigEndian) rest = (rest * 256 + byte) % divisor
+  return rest
 }
 
 /** Their y, little-endian, without the sign of x: 0, 1, two of order eight, -1, and 0 and 1 again beyond the prime. */

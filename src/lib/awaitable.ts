@@ -8,7 +8,7 @@ export function andThen<T, U>(value: Awaitable<T>, next: (value: T) => Awaitable
   return isPending(value) ? value.then(next) : next(value)
 }
 
-/** True for a promise of any make. */
+/** True for a promise of any make: one of another realm, taken for a value, would count as a yes. */
 export function isPending<T>(value: Awaitable<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }

@@ -8,6 +8,11 @@ export function isBearerToken(value: unknown): value is string {
   return isBoundedText(value) && B64TOKEN.test(value)
 }
 
+/** What a proxy may write into a header of its own: the same letters, and padding wherever it likes (AWS load balancers). */
+export function isAssertion(value: unknown): value is string {
+  return isBoundedText(value) && /^[A-Za-z0-9\-._~+/=]+$/.test(value)
+}
+
 /** True for text that is short enough to be looked at further. */
 export function isBoundedText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_LENGTH

@@ -1,11 +1,20 @@
 /** Reads a body of limited size: of a request or an answer. */
 
+/** What we need of a stream of bytes. */
+export interface ReadableBody {
+  getReader(): {
+    read(): Promise<{ readonly done: false; readonly value: Uint8Array } | { readonly done: true }>
+    releaseLock(): void
+  }
+  cancel(): Promise<void>
+}
+
 /**
  * The text, which must be UTF-8. Does NOT read on after `maxBytes`, counted as they come: after decoding.
  *
  * @throws RangeError for more than that, and whatever the body breaks off with.
  */
-export async function boundedText(body: Response['body'], maxBytes: number): Promise<string> {
+export async function boundedText(body: ReadableBody | null, maxBytes: number): Promise<string> {
   if (body === null) return ''
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const reader = body.getReader()
@@ -25,6 +34,6 @@ export async function boundedText(body: Response['body'], maxBytes: number): Pro
 }
 
 // Frees the connection. Not waited for: some streams end a cancellation only when somebody else reads them.
-export function abandon(body: Response['body']): void {
+export function abandon(body: ReadableBody | null): void {
   body?.cancel().catch(() => undefined)
 }

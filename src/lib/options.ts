@@ -32,6 +32,21 @@ export function countOf(name: string, value: unknown): number {
   throw new TypeError(`"${name}" must be a whole number of at least 1`)
 }
 
+/** The name of a header (RFC 9110 section 5.6.2). Returns it in small letters. */
+export function headerName(name: string, value: unknown): string {
+  const header = typeof value === 'string' && /^[\w!#$%&'*+\-.^`|~]+$/.test(value) ? value.toLowerCase() : ''
+  // Both are read anyway, each in a way of its own.
+  if (header !== '' && header !== 'authorization' && header !== 'cookie') return header
+  throw new TypeError(`"${name}" must be the name of a header that holds the token alone, such as "Cf-Access-Jwt-Assertion"`)
+}
+
+/** @throws TypeError for a word that is not one of these. Returns it. */
+export function oneOf<T extends string>(name: string, value: unknown, values: readonly T[]): T {
+  const found = values.find((one) => one === value)
+  if (found !== undefined) return found
+  throw new TypeError(`"${name}" must be one of ${values.join(', ')}`)
+}
+
 /** A function, or nothing. Returns it. */
 export function optionalFunction<F>(name: string, value: F): F {
   if (value === undefined || typeof value === 'function') return value
@@ -49,6 +64,7 @@ export function clockInSeconds(now: (() => number) | undefined): () => number {
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['allowInsecureHttp', ' by this name: it is a symbol, [allowInsecureHttp]: true'],
   ['anyAudience', ' by this name: it is a value, audience: anyAudience'],
+  ['anyApp', ' by this name: it is a value, app: anyApp'],
   ['requiredScopes', ' but of bearerAuth'],
   ['protect', ' but of bearerAuth'],
   ['resource', ' but of bearerAuth'],

@@ -1,72 +1,84 @@
 /** Turns claims into scopes. A mapper reads claims and gives scopes; several mappers add up. */
-import type { Claims } from '../access-token.js'
 import { isScopeToken } from '../lib/scope-token.js'
-import { readClaim } from './claim-path.js'
+import { checkOptions } from '../lib/options.js'
+import { mapperOf, validScopes } from './rule.js'
 import { isScopeList, scopesIn } from './scope-list.js'
-
-/** Claims in, scopes out. What is not one scope of RFC 6749's alphabet is dropped. */
-export type ScopeMapper = (claims: Claims) => readonly string[]
-
-/** Which scopes a role, group or permission stands for. */
-export type ScopeTable = Readonly<Record<string, string | readonly string[]>>
+import { tableOf } from './scope-table.js'
+import { selectorOf, textsIn } from './selector.js'
+import type { Claims } from '../access-token.js'
+import type { Grant, Reading, ScopeMapper, ScopeRule } from './rule.js'
+import type { ScopeTable, Table, TableOptions } from './scope-table.js'
+import type { ClaimSelector, Selector } from './selector.js'
 
 /** The scopes as the issuer wrote them: `scope` (RFC 8693, RFC 9068) and `scp` (Okta, Entra), both, as a string or an array. */
-export const standardScopes: ScopeMapper = ({ scope, scp }) => {
-  if (typeof scope === 'string' && scp === undefined) return scopesIn(scope) // nearly always
-  return [...valuesOf(scope), ...valuesOf(scp)]
-}
+export const standardScopes: ScopeMapper = mapperOf(
+  {
+    read: (claims) => ({ grants: [...grantsIn('scope', claims.scope), ...grantsIn('scp', claims.scp)], unknown: [] }),
+    mayMiss: false,
+    range: [],
+    waysTo: (wanted) => [`"${wanted}" in scope or scp`],
+  },
+  ({ scope, scp }) => {
+    if (typeof scope === 'string' && scp === undefined) return scopesIn(scope) // nearly always
+    return [...textsIn(scope), ...textsIn(scp)]
+  },
+)
 
 /**
- * Reads scopes from another claim: roles, groups, permissions.
+ * Reads scopes from another claim: roles, groups, permissions; `ClaimSelector` says how to name it.
  * `fromClaim('permissions')` takes the values as scopes; with a table, each value grants what the table says, and a
- * value that is not in the table grants nothing. `'realm_access.roles'` walks into objects; a claim whose name
- * contains the dots wins over the path; write `['https://example.com/roles']` for a name that is no path at all.
+ * value that is not in the table grants nothing.
  *
- * @throws TypeError for an empty path, or a table that names something that is not a scope.
+ * @throws TypeError for a selector that is none, or a table that names something that is not a scope.
  */
-export function fromClaim(path: string | readonly string[], table?: ScopeTable): ScopeMapper {
-  const names = typeof path === 'string' ? [path] : Array.isArray(path) ? [...path] : []
-  if (names.length === 0 || names.some((name) => typeof name !== 'string' || name === '')) {
-    throw new TypeError('fromClaim takes the name of a claim, such as "permissions" or "realm_access.roles"')
-  }
-  const read = typeof path === 'string' ? path : names
-  if (table === undefined) return (claims) => valuesOf(readClaim(claims, read))
-  const grants = checkedTable(table)
-  return (claims) => valuesOf(readClaim(claims, read)).flatMap((value) => grants.get(value) ?? [])
+export function fromClaim(selector: ClaimSelector, table?: ScopeTable, options: TableOptions = {}): ScopeMapper {
+  checkOptions('fromClaim', options, ['ignoreCase'])
+  const claim = selectorOf(selector)
+  if (table === undefined && options.ignoreCase !== undefined) throw new TypeError('"ignoreCase" is about the keys of a table; without one, values are scopes as they are')
+  if (table === undefined) return mapperOf(valueRule(claim), claim.valuesIn)
+  const grants = tableOf(table, options)
+  return mapperOf(tableRule(claim, grants), (claims) => claim.valuesIn(claims).flatMap((value) => grants.grant(value) ?? []))
 }
 
 /** All mappers' scopes together, each once, nothing outside the alphabet. */
 export function mapScopes(mappers: readonly ScopeMapper[], claims: Claims): readonly string[] {
+  const lists: readonly unknown[] = mappers.map((mapper) => mapper(claims))
+  if (lists.length === 1 && isScopeList(lists[0])) return lists[0] // nearly always
   const scopes = new Set<string>()
-  for (const mapper of mappers) {
-    const mapped: unknown = mapper(claims)
-    if (mappers.length === 1 && isScopeList(mapped)) return mapped
-    // A text is a list of letters to a loop.
-    if (!Array.isArray(mapped)) throw new TypeError('a scope mapper must give an array of scopes')
-    for (const scope of mapped) if (isScopeToken(scope)) scopes.add(scope)
-  }
+  for (const list of lists) for (const scope of validScopes(list)) scopes.add(scope)
   return Object.freeze([...scopes])
 }
 
-// RFC 6749 section 3.3: separated by one kind of blank only, U+0020. A tab never splits a scope in two.
-function valuesOf(claim: unknown): string[] {
-  if (typeof claim === 'string') return claim.split(' ').filter((value) => value !== '')
-  if (Array.isArray(claim)) return claim.filter((value): value is string => typeof value === 'string')
-  return []
+function grantsIn(source: string, claim: unknown): readonly Grant[] {
+  return textsIn(claim)
+    .filter(isScopeToken)
+    .map((scope) => ({ scope, source, value: scope }))
 }
 
-// A Map and not an object: a role called "constructor" finds nothing.
-function checkedTable(table: ScopeTable): Map<string, readonly string[]> {
-  if (typeof table !== 'object' || table === null || Array.isArray(table)) {
-    throw new TypeError('fromClaim takes a table as its second argument: { admin: ["notes:read", "notes:write"], viewer: "notes:read" }')
+function valueRule({ text, valuesIn }: Selector): ScopeRule {
+  return {
+    read: (claims) => ({ grants: grantsIn(text, valuesIn(claims)), unknown: [] }),
+    mayMiss: false,
+    range: [],
+    waysTo: (wanted) => [`"${wanted}" in ${text}`],
   }
-  const grants = new Map<string, readonly string[]>()
-  for (const [value, granted] of Object.entries(table)) {
-    const scopes = typeof granted === 'string' ? [granted] : granted
-    if (!Array.isArray(scopes) || !scopes.every(isScopeToken)) {
-      throw new TypeError(`fromClaim: "${value}" must grant a scope or an array of scopes, one scope per entry`)
-    }
-    grants.set(value, [...scopes])
+}
+
+function tableRule({ text, valuesIn }: Selector, { rows, grant }: Table): ScopeRule {
+  return {
+    read: (claims): Reading => {
+      const read = valuesIn(claims).map((value) => ({ value, scopes: grant(value) }))
+      return {
+        grants: read.flatMap(({ value, scopes = [] }) => scopes.map((scope) => ({ scope, source: text, value }))),
+        unknown: read.filter(({ scopes }) => scopes === undefined).map(({ value }) => ({ source: text, value })),
+      }
+    },
+    mayMiss: true,
+    range: rows.flatMap(({ constant = [] }) => constant),
+    waysTo: (_wanted, suffices) =>
+      rows.flatMap((row) => {
+        if (row.constant === undefined) return [`${row.text} in ${text}, if your function makes it of that`]
+        return row.constant.some(suffices) ? [`${row.text} in ${text}`] : []
+      }),
   }
-  return grants
 }

@@ -1,4 +1,4 @@
-import express from 'express'
+import express5 from 'express'
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/express.js'
@@ -6,12 +6,17 @@ import { getAccessToken, requireAuth } from '../../src/index.js'
 import { callers, GOOD } from './callers.js'
 import { keepsTheGateContract } from './gate-contract.js'
 import { listen } from './http-kit.js'
-import { SERVERS } from './servers.js'
-import type { Express, RequestHandler } from 'express'
+import { express4, SERVERS } from './servers.js'
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
 import type { Running } from './http-kit.js'
 
-describe('the gate for Express', () => {
-  keepsTheGateContract(SERVERS.express, {
+const VERSIONS = [
+  { version: 4, express: express4, serve: SERVERS.express4 },
+  { version: 5, express: express5, serve: SERVERS.express },
+]
+
+describe.each(VERSIONS)('the gate for Express $version', ({ express, serve }) => {
+  keepsTheGateContract(serve, {
     reads: ['/MCP', '/mcp/', 'http://localhost/mcp', 'http://localhost/MCP'],
     setsHeadersFirst: true,
     wordsOfThrown: "the framework's",
@@ -123,7 +128,7 @@ describe('the gate for Express', () => {
     app.use(((error, _req, res, _next) => {
       seen.push([error.code, error.status, error.headers['WWW-Authenticate']])
       res.status(418).end()
-    }) satisfies express.ErrorRequestHandler)
+    }) satisfies ErrorRequestHandler)
     const ask = await serving(app)
     expect((await ask({ method: 'GET', target: '/open' })).status).toBe(418)
     expect(seen).toEqual([['ERR_AUTHENTICATION_REQUIRED', 401, 'Bearer realm="protected"']])

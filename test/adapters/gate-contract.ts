@@ -250,6 +250,71 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
     for (const target of ['/%zz', '/%', '/mcp/..']) expect((await server.ask({ target })).status).not.toBe(401)
   })
 
+  describe('operations', () => {
+    const message = (name: string, filling = ''): string => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: { filling } } })
+    let server: Running
+    beforeAll(async () => {
+      server = await serving({ operations: { 'tools/call': { 'purge-notes': 'notes:write' } } })
+    })
+    const echo = (token: string, body: string): Promise<Answered> => server.ask({ target: '/mcp/echo', headers: bearer(token), body })
+
+    test('what was looked at reaches the handler whole', async () => {
+      for (const body of [message('greet'), message('greet', 'x'.repeat(300_000)), message('greet', '\u00e4\u20ac\u{1f600}'.repeat(5_000))]) {
+        expect(await echo(GOOD.ada, body)).toMatchObject({ status: 200, json: { caller: ADA, body: JSON.parse(body) } })
+      }
+      expect(await echo(GOOD.bob, message('purge-notes'))).toMatchObject({ status: 200, json: { caller: BOB } })
+    })
+
+    test('a call that needs more is a 403, and never reaches the handler', async () => {
+      const answered = await echo(GOOD.ada, message('purge-notes'))
+      expect(summary(answered)).toEqual({ status: 403, parameters: { ...INSUFFICIENT, scope: 'notes:write' }, body: INSUFFICIENT })
+      expect(app.ran).toEqual([])
+    })
+
+    test('a body that cannot be read as JSON is a 400, and one without an end a 413', async () => {
+      expect(await echo(GOOD.ada, '{"method":')).toMatchObject({ status: 400, json: { error: 'invalid_request' } })
+      expect(await echo(GOOD.ada, message('greet', 'x'.repeat(5_000_000)))).toMatchObject({ status: 413 })
+      expect(app.ran).toEqual([])
+    })
+
+    test('many at once', async () => {
+      const names = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'greet' : 'purge-notes'))
+      const answered = await Promise.all(names.map((name) => echo(GOOD.ada, message(name, 'x'.repeat(50_000)))))
+      expect(answered.map(({ status }) => status)).toEqual(names.map((name) => (name === 'greet' ? 200 : 403)))
+    })
+  })
+
+  describe('a token that comes elsewhere', () => {
+    let assertions: Running
+    beforeAll(async () => {
+      assertions = await serve({ provider: Object.assign(callers(), { tokenHeader: 'x-assertion' }), handlers: app.handlers })
+      running.push(assertions)
+    })
+    const unread = { error: 'invalid_request', error_description: 'The header for the token must hold one token and nothing else' }
+
+    test('is taken from the header that the provider names', async () => {
+      expect(await assertions.ask({ headers: { 'X-Assertion': GOOD.ada } })).toMatchObject({ status: 200, json: ADA })
+    })
+
+    test('is refused when it comes in Authorization', async () => {
+      expect(await assertions.ask({ headers: bearer(GOOD.ada) })).toMatchObject({ status: 401, json: UNAUTHENTICATED })
+    })
+
+    test('is refused with a scheme, or twice', async () => {
+      for (const value of [`Bearer ${GOOD.ada}`, [GOOD.ada, GOOD.ada]]) {
+        expect(await assertions.ask({ headers: { 'X-Assertion': value } })).toMatchObject({ status: 400, json: unread })
+      }
+    })
+
+    test('is taken from a cookie of a page of ours, and of no other', async () => {
+      const server = await serving({ tokenFrom: { cookie: '__Host-token', origins: ['https://app.example.com'] } })
+      const cookie = { Cookie: `theme=dark; __Host-token=${GOOD.ada}` }
+      expect(await server.ask({ headers: { ...cookie, Origin: 'https://app.example.com' } })).toMatchObject({ status: 200, json: ADA })
+      expect(await server.ask({ headers: { ...cookie, Origin: 'https://evil.example' } })).toMatchObject({ status: 401, json: UNAUTHENTICATED })
+      expect(await server.ask({ headers: bearer(GOOD.ada) })).toMatchObject({ status: 200, json: ADA })
+    })
+  })
+
   describe('RFC 9728 metadata', () => {
     const RESOURCE = 'https://mcp.example.com/api/notes'
     const METADATA = '/.well-known/oauth-protected-resource/api/notes'
@@ -307,9 +372,14 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
     }
 
     test('is nowhere else, and nowhere without a resource', async () => {
-      for (const [where, target] of [[server, '/.well-known/oauth-protected-resource'], [server, `${METADATA}/x`], [plain, '/.well-known/oauth-protected-resource/mcp']] as const) {
+      for (const [where, target] of [[server, `${METADATA}/x`], [server, '/.well-known/oauth-protected-resource/api'], [plain, '/.well-known/oauth-protected-resource'], [plain, '/.well-known/oauth-protected-resource/mcp']] as const) {
         expect((await where.ask({ method: 'GET', target })).status).toBe(404)
       }
+    })
+
+    test('is at the root too, where clients look next', async () => {
+      const [one, other] = await Promise.all([METADATA, '/.well-known/oauth-protected-resource'].map((target) => server.ask({ method: 'GET', target })))
+      expect(other?.json).toEqual(one?.json)
     })
 
     test('is at the root for a resource at the root, and everything else is guarded', async () => {

@@ -4,9 +4,10 @@ import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
-import { AuthUnavailableError, decide, gatePolicy, StaticProvider } from '../../src/index.js'
+import { AuthUnavailableError, gate, StaticProvider } from '../../src/index.js'
 import { parseChallenge } from './challenge-parser.js'
 import { askingDirectly, listen } from './http-kit.js'
+import { headers } from '../gate/headers.js'
 import type { GateOptions } from '../../src/index.js'
 import type { Ask, Asked, Running } from './http-kit.js'
 
@@ -16,7 +17,7 @@ const GOOD = 'the-only-good-token.0123456789'
 const CANARY = 'Zk9qW3xv'
 
 const provider = new StaticProvider({ [GOOD]: { claims: { sub: 'ada' }, scopes: ['notes:read'] } })
-const gate: GateOptions = { resource: 'https://mcp.example.com/mcp', requiredScopes: ['notes:read'], protect: ['/'], exclude: ['/health'] }
+const options: GateOptions = { resource: 'https://mcp.example.com/mcp', requiredScopes: ['notes:read'], protect: ['/'], exclude: ['/health'] }
 
 // What Node's own client lets through; the runtimes refuse the rest before we see it.
 const letter = fc.oneof(
@@ -51,14 +52,14 @@ describe('whatever a client sends', () => {
   beforeAll(async () => {
     node = await listen(
       createServer(
-        nodeAuth(provider, gate)((_req, res) => {
+        nodeAuth(provider, options)((_req, res) => {
           ran += 1
           res.end('reached')
         }),
       ),
     )
     askFetch = askingDirectly(
-      fetchAuth(provider, gate)(() => {
+      fetchAuth(provider, options)(() => {
         ran += 1
         return new Response('reached')
       }),
@@ -114,7 +115,7 @@ describe('whatever is configured', () => {
         return token === 'yes' ? { token: 'x', claims: {}, scopes: [], provider: 'mine' } : null
       },
     }
-    const decision = await decide({ method: 'POST', path: '/mcp', authorization }, asking, gatePolicy(options))
+    const decision = await gate(asking, options)({ method: 'POST', path: '/mcp', header: headers({ authorization }) })
     return decision.pass ? {} : decision.answer.headers
   }
 

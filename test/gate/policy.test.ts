@@ -4,11 +4,15 @@ import { bearerAuth as fastify } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchGate } from '../../src/adapters/fetch.js'
 import { bearerAuth as hono } from '../../src/adapters/hono.js'
 import { bearerAuth as node } from '../../src/adapters/node.js'
-import { AuthUnavailableError, decide, gatePolicy, StaticProvider } from '../../src/index.js'
+import { decide } from '../../src/gate/decide.js'
+import { gatePolicy } from '../../src/gate/policy.js'
+import { always, AuthUnavailableError, ChainProvider, fromClaim, standardScopes, StaticProvider } from '../../src/index.js'
 import { says } from '../oauth-kit.js'
+import { headers } from './headers.js'
 import type { BearerAuthProvider, Decision, GateOptions } from '../../src/index.js'
 
-const POST = { method: 'POST', path: '/mcp', authorization: ['Bearer a-token'] }
+const POST = { method: 'POST', path: '/mcp', header: headers({ authorization: ['Bearer a-token'] }) }
+const NO_TOKEN = headers({})
 
 function decided(options: GateOptions, request: object = {}, provider: BearerAuthProvider = says('yes')): Promise<Decision> {
   return decide({ ...POST, ...request }, provider, gatePolicy(options))
@@ -33,6 +37,10 @@ describe('gatePolicy', () => {
     ['a path that is no list', { protect: '/mcp' }, /"protect"/],
     ['a pattern', { exclude: ['/docs/*'] }, /"exclude".*no patterns/],
     ['optional as text', { optional: 'no' }, /"optional"/],
+    ['a cookie without a name', { tokenFrom: { cookie: '' } }, /"tokenFrom.cookie" must be the name/],
+    ['a cookie without pages', { tokenFrom: { cookie: 'a' } }, /"tokenFrom.origins" must name the pages/],
+    ['a page with a path', { tokenFrom: { cookie: 'a', origins: ['https://app.example.com/'] } }, /without a path/],
+    ['a header', { tokenFrom: { header: 'X-Assertion' } }, /"header" is not an option of tokenFrom/],
     ['an unknown wording', { errors: 'nice' }, /"errors" must be/],
     ['issuers as text', { authorizationServers: 'https://id.example.com' }, /"authorizationServers"/],
     ['an issuer that is no URL', { authorizationServers: ['id.example.com'] }, /"authorizationServers"/],
@@ -44,7 +52,7 @@ describe('gatePolicy', () => {
 
 describe('decide', () => {
   test('no credentials: a challenge without an error, with the scopes to ask for', async () => {
-    const request = { authorization: [] }
+    const request = { header: NO_TOKEN }
     expect(await challengeOf({}, request)).toBe('Bearer realm="protected"')
     expect(await challengeOf({ requiredScopes: ['a', 'b'] }, request)).toBe('Bearer scope="a b"')
     expect(await challengeOf({ resource: 'https://mcp.example.com/mcp' }, request)).toBe(
@@ -90,7 +98,7 @@ describe('decide', () => {
   })
 
   test('the path of the resource is guarded, and a resource at the root guards everything', async () => {
-    const request = { authorization: [], path: '/api/mcp' }
+    const request = { header: NO_TOKEN, path: '/api/mcp' }
     expect((await decided({}, request)).pass).toBe(true)
     expect((await decided({ resource: 'https://mcp.example.com/api/mcp' }, request)).pass).toBe(false)
     expect((await decided({ resource: 'https://mcp.example.com' }, { ...request, path: '/anything' })).pass).toBe(false)
@@ -104,15 +112,15 @@ describe('decide', () => {
 
   test('optional: nothing presented passes, something bad does not', async () => {
     const options = { optional: true }
-    expect(await decided(options, { authorization: [] })).toMatchObject({ pass: true, context: { token: null } })
+    expect(await decided(options, { header: NO_TOKEN })).toMatchObject({ pass: true, context: { token: null } })
     expect(await decided(options)).toMatchObject({ pass: true, context: { token: { token: 'a-token' } } })
     expect((await decided(options, {}, says('no'))).pass).toBe(false)
-    expect((await decided(options, { authorization: ['Bearer a b'] })).pass).toBe(false)
+    expect((await decided(options, { header: headers({ authorization: ['Bearer a b'] }) })).pass).toBe(false)
   })
 
   describe('metadata', () => {
     const resource = 'https://mcp.example.com/mcp'
-    const get = { method: 'GET', path: '/.well-known/oauth-protected-resource/mcp', authorization: [] }
+    const get = { method: 'GET', path: '/.well-known/oauth-protected-resource/mcp', header: NO_TOKEN }
     const document = async (options: GateOptions, provider: BearerAuthProvider): Promise<unknown> => {
       const decision = await decided(options, get, provider)
       return decision.pass ? 'passed' : JSON.parse(decision.answer.body)
@@ -134,10 +142,36 @@ describe('decide', () => {
       })
     })
 
+    test('names the scopes of operations, and what else is to be said', async () => {
+      const options: GateOptions = { resource, requiredScopes: ['a'], operations: { 'tools/call': { x: 'b', y: ['a', 'c'] } }, metadata: { resource_name: 'Notes', dpop_bound_access_tokens_required: false } }
+      expect(await document(options, says('no'))).toEqual({ resource, scopes_supported: ['a', 'b', 'c'], bearer_methods_supported: ['header'], resource_name: 'Notes', dpop_bound_access_tokens_required: false })
+    })
+
+    test.each<[string, object, RegExp]>([
+      ['a member that there is not', { metadata: { name: 'Notes' } }, /"name" is not an option of metadata/],
+      ['a member of another kind', { metadata: { resource_name: 7 } }, /"metadata.resource_name" must be a string \(RFC 9728/],
+      ['a list that is none', { metadata: { dpop_signing_alg_values_supported: 'ES256' } }, /must be an array of strings/],
+      ['a document on plain http', { metadata: { resource_documentation: 'http://docs.example.com' } }, /https/],
+      ['a mirror of a name', { mirror: { issuer: 'accounts' } }, /"mirror.issuer" must be an absolute URL/],
+    ])('%s is refused', (_, options, message) => {
+      expect(() => gatePolicy({ resource, ...options } as GateOptions)).toThrow(message)
+    })
+
+    test('a description of nothing is refused', () => {
+      expect(() => gatePolicy({ metadata: { resource_name: 'Notes' } })).toThrow(/"metadata" describes "resource"/)
+    })
+
+    test('names what the provider can give, all members of a chain together, and nothing about signing in', async () => {
+      const one = new StaticProvider({ 'key-0123456789abcdef': { claims: { sub: 'a' } } }, { scopes: fromClaim('roles', { admin: ['notes:*', 'notes:admin'], staff: ['notes:read', 'openid', 'offline_access'] }), implies: { 'notes:admin': 'notes:write' } })
+      const other = new StaticProvider({ 'key-of-another-0123456': { claims: { sub: 'b' } } }, { scopes: [standardScopes, always('mcp')] })
+      expect(await document({ resource, requiredScopes: ['a'] }, new ChainProvider([one, other]))).toMatchObject({ scopes_supported: ['a', 'notes:admin', 'notes:read', 'notes:write', 'mcp'] })
+      expect(await document({ resource, scopesSupported: ['b'] }, one)).toMatchObject({ scopes_supported: ['b'] })
+    })
+
     test('stands at the root for a resource at the root, and carries its query', async () => {
       const at = (path: string, root: string): Promise<Decision> => decided({ resource: root }, { ...get, path })
       expect((await at('/.well-known/oauth-protected-resource', 'https://mcp.example.com')).pass).toBe(false)
-      expect(await challengeOf({ resource: 'https://mcp.example.com/mcp?tenant=a' }, { authorization: [] })).toContain(
+      expect(await challengeOf({ resource: 'https://mcp.example.com/mcp?tenant=a' }, { header: NO_TOKEN })).toContain(
         'resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp?tenant=a"',
       )
     })
@@ -169,7 +203,7 @@ describe('Retry-After', () => {
 
 describe('what is protected by name', () => {
   test('is not opened by the default list of what is not', async () => {
-    const request = { authorization: [], path: '/docs/internal' }
+    const request = { header: NO_TOKEN, path: '/docs/internal' }
     expect((await decided({ protect: ['/docs'] }, request)).pass).toBe(false)
     expect((await decided({ protect: ['/docs/internal'] }, request)).pass).toBe(false)
     expect((await decided({ protect: ['/'] }, request)).pass).toBe(false)
@@ -188,7 +222,7 @@ describe('what is protected by name', () => {
   })
 
   test('a path with a query is odd, and guarded', async () => {
-    expect((await decided({}, { authorization: [], path: '/mcp?x=1' })).pass).toBe(false)
+    expect((await decided({}, { header: NO_TOKEN, path: '/mcp?x=1' })).pass).toBe(false)
   })
 
   test.each(['protect', 'exclude', 'authorizationServers', 'requiredScopes', 'resource'])('%s of null or "" is refused', (name) => {
@@ -216,8 +250,13 @@ describe('what a gate is built with', () => {
     expect(() => node(says('yes'))({} as never)).toThrow(/for Express import bearer-auth-providers\/express/)
     expect(() => fetchGate(says('yes'))({} as never)).toThrow(/for Express import bearer-auth-providers\/express/)
   })
+})
 
-  test('decide wants its options checked', async () => {
-    await expect(decide(POST, says('yes'), {} as never)).rejects.toThrow(/gatePolicy\(/)
-  })
+test('the pages that may use a cookie are those of the resource', () => {
+  expect(gatePolicy({ resource: 'https://mcp.example.com/mcp', tokenFrom: { cookie: '__Host-token' } }).tokenCookie?.origins).toEqual(['https://mcp.example.com'])
+})
+
+test('a cookie and a header of the provider do not go together', async () => {
+  const provider = Object.assign(says('yes'), { tokenHeader: 'x-assertion' })
+  await expect(decided({ tokenFrom: { cookie: 'a', origins: ['https://app.example.com'] } }, {}, provider)).rejects.toThrow(/"tokenFrom" does not go with this provider/)
 })

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { checkedPaths, isExcluded, isGuarded } from '../../src/gate/paths.js'
 import { readCredentials } from '../../src/gate/request.js'
+import { headers } from './headers.js'
+import type { TokenPlaces } from '../../src/gate/request.js'
+
+const PLAIN: TokenPlaces = { header: undefined, cookie: undefined }
 
 describe('readCredentials', () => {
   test.each<[string, readonly string[], object]>([
@@ -31,7 +35,51 @@ describe('readCredentials', () => {
     ['the header twice', ['Bearer abc', 'Bearer abc'], { kind: 'malformed' }],
     ['two headers of which one is ours', ['Basic abc', 'Bearer abc'], { kind: 'malformed' }],
   ])('%s', (_, authorization, expected) => {
-    expect(readCredentials(authorization)).toEqual(expected)
+    expect(readCredentials({ header: headers({ authorization }) }, PLAIN)).toEqual(expected)
+  })
+})
+
+describe('a token in a header of its own', () => {
+  const places: TokenPlaces = { header: 'x-assertion', cookie: undefined }
+
+  test.each<[string, Record<string, string[]>, object]>([
+    ['the token alone', { 'x-assertion': ['abc'] }, { kind: 'bearer', token: 'abc' }],
+    ['nothing', {}, { kind: 'none' }],
+    ['a token in Authorization', { authorization: ['Bearer abc'] }, { kind: 'none' }],
+    ['the token and another in Authorization', { 'x-assertion': ['abc'], authorization: ['Bearer def'] }, { kind: 'bearer', token: 'abc' }],
+    ['a scheme', { 'x-assertion': ['Bearer abc'] }, { kind: 'malformed' }],
+    ['an empty header', { 'x-assertion': [''] }, { kind: 'malformed' }],
+    ['the header twice', { 'x-assertion': ['abc', 'abc'] }, { kind: 'malformed' }],
+    ['two values in one', { 'x-assertion': ['abc, abc'] }, { kind: 'malformed' }],
+  ])('%s', (_, values, expected) => {
+    expect(readCredentials({ header: headers(values) }, places)).toEqual(expected)
+  })
+})
+
+describe('a token in a cookie', () => {
+  const places: TokenPlaces = { header: undefined, cookie: { name: '__Host-token', origins: ['https://app.example.com'] } }
+  const ours = { origin: ['https://app.example.com'] }
+
+  test.each<[string, Record<string, string[]>, object]>([
+    ['from a page of ours', { ...ours, cookie: ['a=b; __Host-token=abc; c=d'] }, { kind: 'bearer', token: 'abc' }],
+    ['from the same origin, as the browser says', { 'sec-fetch-site': ['same-origin'], cookie: ['__Host-token=abc'] }, { kind: 'bearer', token: 'abc' }],
+    ['from a page of others', { origin: ['https://evil.example'], cookie: ['__Host-token=abc'] }, { kind: 'none' }],
+    ['from a page that begins alike', { origin: ['https://app.example.com.evil.example'], cookie: ['__Host-token=abc'] }, { kind: 'none' }],
+    ['from a page without an origin', { origin: ['null'], cookie: ['__Host-token=abc'] }, { kind: 'none' }],
+    ['from two pages', { origin: ['https://app.example.com', 'https://app.example.com'], cookie: ['__Host-token=abc'] }, { kind: 'none' }],
+    ['from a page of others that claims to be the same', { origin: ['https://evil.example'], 'sec-fetch-site': ['same-origin'], cookie: ['__Host-token=abc'] }, { kind: 'none' }],
+    ['from the same site only', { 'sec-fetch-site': ['same-site'], cookie: ['__Host-token=abc'] }, { kind: 'none' }],
+    ['from who says nothing of itself', { cookie: ['__Host-token=abc'] }, { kind: 'none' }],
+    ['beside Authorization, which wins', { ...ours, authorization: ['Bearer def'], cookie: ['__Host-token=abc'] }, { kind: 'bearer', token: 'def' }],
+    ['beside an Authorization that is malformed', { ...ours, authorization: ['Bearer a b'], cookie: ['__Host-token=abc'] }, { kind: 'malformed' }],
+    ['twice', { ...ours, cookie: ['__Host-token=abc; __Host-token=def'] }, { kind: 'malformed' }],
+    ['in two headers', { ...ours, cookie: ['__Host-token=abc', '__Host-token=abc'] }, { kind: 'malformed' }],
+    ['empty', { ...ours, cookie: ['__Host-token='] }, { kind: 'malformed' }],
+    ['quoted', { ...ours, cookie: ['__Host-token="abc"'] }, { kind: 'malformed' }],
+    ['of another name that ends alike', { ...ours, cookie: ['x__Host-token=abc'] }, { kind: 'none' }],
+    ['in other letters', { ...ours, cookie: ['__host-token=abc'] }, { kind: 'none' }],
+  ])('%s', (_, values, expected) => {
+    expect(readCredentials({ header: headers(values) }, places)).toEqual(expected)
   })
 })
 

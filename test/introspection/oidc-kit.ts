@@ -1,6 +1,8 @@
 /** oidc-provider in this process: opaque and JWT tokens, introspection, signed answers, revocation. */
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { Agent, fetch as undiciFetch } from 'undici'
 // Not from 'oidc-provider': that file warns on Node 20, which is older than it supports. This is the class behind it.
 // @ts-expect-error TS7016 the package brings no types of its own
 import { Provider } from 'oidc-provider/lib/provider.js'
@@ -9,11 +11,17 @@ import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { AUDIENCE } from '../oauth-kit.js'
 import type { JWK } from 'jose'
 import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Authority } from './certificates.js'
 
 export interface OidcKit {
   readonly issuer: string
   readonly clientKey: JWK
   readonly clientPem: string
+  /** Of the client `edwards`. */
+  readonly edwardsKey: JWK
+  /** Answers to `encrypted-rsa` and `encrypted-ec` are for these keys. */
+  readonly decryption: { readonly rsa: JWK; readonly ec: JWK }
   /** A new token for the client `agent`. */
   token(format?: 'opaque' | 'jwt'): Promise<string>
   revoke(token: string): Promise<void>
@@ -22,14 +30,24 @@ export interface OidcKit {
 
 export const CLIENT_SECRET = 'a secret: with % odd + chars, long enough'
 
-export async function oidcKit(): Promise<OidcKit> {
-  const server = createServer()
+/** An identifier that has to be encoded. */
+export const ODD_ID = 'notes:server+1 100%/\u0026='
+
+/** `tls`: speaks TLS with certificates of this authority, and takes those of clients. */
+export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promise<OidcKit> {
+  const server = tls === undefined ? createServer() : createTlsServer({ ...tls.issue('oidc-provider'), ca: tls.ca, requestCert: true, rejectUnauthorized: false })
   server.listen(0, '127.0.0.1')
   await new Promise((ready) => server.once('listening', ready))
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // listening on TCP
+  const issuer = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}` // listening on TCP
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const clientKey = { ...(privateKey.export({ format: 'jwk' }) as JWK), kid: 'client-key', alg: 'ES256' }
   const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'client-key', alg: 'ES256', use: 'sig' }] }
+  const edwards = generateKeyPairSync('ed25519')
+  const [rsa, ec] = [generateKeyPairSync('rsa', { modulusLength: 2048 }), generateKeyPairSync('ec', { namedCurve: 'P-256' })]
+  const encrypted = (key: typeof rsa, alg: string): object => ({
+    ...{ introspection_encrypted_response_alg: alg, introspection_encrypted_response_enc: 'A256GCM' },
+    jwks: { keys: [{ ...key.publicKey.export({ format: 'jwk' }), use: 'enc', kid: alg, alg }] },
+  })
   const client = (id: string, method: string, more: object = {}): object => ({
     ...{ client_id: id, client_secret: CLIENT_SECRET, grant_types: ['client_credentials'], response_types: [], redirect_uris: [], scope: 'notes:read' },
     ...{ token_endpoint_auth_method: method, ...more },
@@ -44,12 +62,17 @@ export async function oidcKit(): Promise<OidcKit> {
       client('private', 'private_key_jwt', { jwks, client_secret: undefined }),
       client('public', 'none', { client_secret: undefined, grant_types: [], response_types: [] }),
       client('signed', 'client_secret_basic'),
+      client(ODD_ID, 'client_secret_basic'),
+      client('edwards', 'private_key_jwt', { jwks: { keys: [{ ...edwards.publicKey.export({ format: 'jwk' }), kid: 'ed', use: 'sig' }] }, client_secret: undefined, token_endpoint_auth_signing_alg: 'EdDSA' }),
+      client('encrypted-rsa', 'client_secret_basic', encrypted(rsa, 'RSA-OAEP-256')),
+      client('encrypted-ec', 'client_secret_basic', encrypted(ec, 'ECDH-ES')),
+      ...(tls === undefined ? [] : [client('certified', 'tls_client_auth', { client_secret: undefined, tls_client_auth_subject_dn: 'CN=notes-server' })]),
     ],
     scopes: ['notes:read'],
     adapter: MemoryAdapter,
     ttl: { ClientCredentials: 600 },
     clientDefaults: { id_token_signed_response_alg: 'ES256', introspection_signed_response_alg: 'ES256' },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none', ...(tls === undefined ? [] : ['tls_client_auth'])],
     jwks: { keys: [{ ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'idp' }] },
     cookies: { keys: ['not used here'] },
     features: {
@@ -57,22 +80,30 @@ export async function oidcKit(): Promise<OidcKit> {
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
       jwtIntrospection: { enabled: true },
+      encryption: { enabled: true },
+      ...(tls !== undefined && { mTLS: MUTUAL_TLS }),
       revocation: { enabled: true, allowedPolicy: () => true },
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: () => ({ audience: AUDIENCE, scope: 'notes:read', accessTokenFormat: format.current, jwt: { sign: { alg: 'ES256' } } }),
+        getResourceServerInfo: (_context: unknown, _resource: string, { clientId }: { clientId: string }) => ({ audience: AUDIENCE, scope: 'notes:read', accessTokenFormat: clientId === 'agent' ? format.current : 'opaque', jwt: { sign: { alg: 'ES256' } } }),
       },
     },
   })
   server.on('request', provider.callback())
-  const post = async (path: string, form: Record<string, string>): Promise<Response> => {
+  const dispatcher = tls && new Agent({ connect: { ca: tls.ca } })
+  const post = async (path: string, form: Record<string, string>) => {
     const body = new URLSearchParams({ client_id: 'agent', client_secret: CLIENT_SECRET, ...form })
-    const response = await fetch(`${issuer}${path}`, { method: 'POST', body })
+    const response = await undiciFetch(`${issuer}${path}`, { method: 'POST', body, ...(dispatcher && { dispatcher }) })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return response
   }
   return {
     ...{ issuer, clientKey, clientPem: String(privateKey.export({ format: 'pem', type: 'pkcs8' })) },
+    edwardsKey: { ...(edwards.privateKey.export({ format: 'jwk' }) as JWK), kid: 'ed' },
+    decryption: {
+      rsa: { ...(rsa.privateKey.export({ format: 'jwk' }) as JWK), alg: 'RSA-OAEP-256' },
+      ec: { ...(ec.privateKey.export({ format: 'jwk' }) as JWK), alg: 'ECDH-ES' },
+    },
     async token(wanted = 'opaque') {
       format.current = wanted
       const response = await post('/token', { grant_type: 'client_credentials', resource: AUDIENCE, scope: 'notes:read' })
@@ -80,8 +111,21 @@ export async function oidcKit(): Promise<OidcKit> {
     },
     revoke: async (token) => void (await post('/token/revocation', { token })),
     async close() {
+      await dispatcher?.destroy()
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
     },
   }
+}
+
+interface TlsContext {
+  readonly socket: TLSSocket
+}
+
+/** RFC 8705 section 2.1: a certificate of the authority, with the subject that was registered. */
+const MUTUAL_TLS = {
+  ...{ enabled: true, tlsClientAuth: true, certificateBoundAccessTokens: true },
+  getCertificate: ({ socket }: TlsContext) => socket.getPeerX509Certificate()?.toString(),
+  certificateAuthorized: ({ socket }: TlsContext) => socket.authorized,
+  certificateSubjectMatches: ({ socket }: TlsContext, _property: string, expected: string) => new X509Certificate(socket.getPeerX509Certificate()?.raw ?? '').subject === expected,
 }

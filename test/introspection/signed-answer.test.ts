@@ -59,6 +59,7 @@ const cases: readonly (readonly [string, object, object, string, SignedAnswers?]
   ['no introspection in it', { token_introspection: undefined }, {}, 'unavailable'],
   ['active beside it', { token_introspection: {}, active: true }, {}, 'unavailable'],
   ['active as text', { token_introspection: { ...GOOD, active: 'true' } }, {}, 'unavailable'],
+  ['claims deeper than any', { token_introspection: { ...GOOD, deep: JSON.parse('['.repeat(30) + ']'.repeat(30)) } }, {}, 'unavailable'],
   ['an algorithm that is not taken', {}, {}, 'unavailable', { algorithms: ['RS256'] }],
   ['a kid nobody knows', {}, { kid: 'other' }, 'unavailable'],
 ]

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { inspect } from 'node:util'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { JwksProvider } from '../../src/index.js'
 import { AUDIENCE, clock, ISSUER, signer, START } from '../oauth-kit.js'
 import type { AuthEvent, JwksProviderOptions } from '../../src/index.js'
@@ -78,6 +79,55 @@ describe('over HTTP', () => {
     time.forward(seconds * 0.22)
     await made.verifyToken(await key.sign({ exp: START + 3600 }))
     expect(requests).toHaveLength(2)
+  })
+
+  test.each([
+    ['100', 500],
+    ['590', 60],
+    ['7000', 60],
+    ['soon', 600],
+  ])('what a cache on the way kept for %s seconds is used for %s more', async (age, seconds) => {
+    const { requests, state, fetch } = issuer()
+    state.headers = { 'cache-control': 'max-age=600', age }
+    const { made, time } = provider({ fetch, jwksUri: `${ISSUER}/keys` })
+    await made.keys.warm()
+    time.forward(seconds * 0.69)
+    await made.verifyToken(await key.sign({ exp: START + 3600 }))
+    expect(requests).toHaveLength(1)
+    time.forward(seconds * 0.22)
+    await made.verifyToken(await key.sign({ exp: START + 3600 }))
+    expect(requests).toHaveLength(2)
+  })
+
+  test('a key in the URL of the keys is in no message', async () => {
+    for (const answer of [new Response('{}'), new Response('', { status: 500 }), new Response('x'.repeat(600_000)), Response.redirect('https://evil.example')]) {
+      const { made, events } = provider({ fetch: async () => answer, jwksUri: `${ISSUER}/keys?key=s3cret` })
+      const error: unknown = await made.verifyToken(await key.sign()).catch((thrown: unknown) => thrown)
+      expect(inspect([error, events], { depth: 10 })).not.toContain('s3cret')
+    }
+  })
+
+  test('a 304 that nobody asked for is no answer', async () => {
+    const fetch = async (): Promise<Response> => new Response(null, { status: 304 })
+    const { made } = provider({ fetch, jwksUri: `${ISSUER}/keys` })
+    await expect(made.verifyToken(await key.sign())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+  })
+
+  test('the ETag of a set that cannot be used is not kept', async () => {
+    const asked: (string | null)[] = []
+    let etag = 'good'
+    const fetch = async (_: unknown, init?: RequestInit): Promise<Response> => {
+      asked.push(new Headers(init?.headers).get('if-none-match'))
+      return Response.json(etag === 'good' ? { keys: [key.publicJwk] } : { keys: [] }, { headers: { etag } })
+    }
+    const { made, time } = provider({ fetch, jwksUri: `${ISSUER}/keys` })
+    await made.keys.warm()
+    etag = 'empty'
+    for (let n = 0; n < 2; n += 1) {
+      time.forward(601)
+      expect(await made.verifyToken(await key.sign({ exp: time.now() + 60 }))).not.toBeNull()
+    }
+    expect(asked).toEqual([null, 'good', 'good'])
   })
 
   test('headers go to the issuer and to nobody else', async () => {
@@ -172,6 +222,41 @@ describe('a store', () => {
     expect(requests).toEqual([])
   })
 
+  test('serves a process that starts in an outage, for an hour beyond the age of the keys', async () => {
+    const { state, fetch } = issuer()
+    const shared = store()
+    await provider({ fetch, keys: { store: shared } }).made.keys.warm()
+    await settled()
+    state.up = false
+    const { made, time } = provider({ fetch, keys: { store: shared } })
+    time.forward(4199)
+    expect(await made.verifyToken(await key.sign({ exp: time.now() + 60 }))).not.toBeNull()
+    time.forward(2)
+    await expect(made.verifyToken(await key.sign({ exp: time.now() + 60 }))).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+    const late = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, now: time.now, fetch, keys: { store: shared } })
+    await expect(late.verifyToken(await key.sign({ exp: time.now() + 60 }))).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+  })
+
+  test('with old keys is no reason not to ask the issuer', async () => {
+    const { state, fetch } = issuer()
+    const shared = store()
+    await provider({ fetch, keys: { store: shared } }).made.keys.warm()
+    await settled()
+    state.keys = [rotated]
+    const { made, time } = provider({ fetch, keys: { store: shared } })
+    time.forward(601)
+    expect(await made.verifyToken(await key.sign({ exp: time.now() + 60 }))).toBeNull()
+  })
+
+  test('keeps keys for as long as they can serve', async () => {
+    const { state, fetch } = issuer()
+    state.headers = { 'cache-control': 'max-age=120' }
+    const spans: number[] = []
+    const { made } = provider({ fetch, keys: { maxStale: 50, store: { ...store(), set: async (_: string, __: string, seconds: number) => spans.push(seconds) } } })
+    await made.keys.warm()
+    expect(spans).toEqual([170])
+  })
+
   test('is not asked about keys that are not known: the issuer is', async () => {
     const { state, fetch } = issuer()
     const shared = store()
@@ -198,6 +283,13 @@ describe('a store', () => {
 })
 
 describe('a file', () => {
+  test('on a drive that hangs is no answer, in time', async () => {
+    vi.doMock('node:fs/promises', () => ({ readFile: () => new Promise(() => undefined) }))
+    const { made } = provider({ jwksFile: '/mnt/away/jwks.json', timeout: 0.02 })
+    await expect(made.verifyToken(await key.sign())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+    vi.doUnmock('node:fs/promises')
+  })
+
   test('is read again after ten seconds; a broken one leaves the keys of before', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'keys-'))
     const file = join(folder, 'jwks.json')

@@ -148,6 +148,28 @@ describe('KeySource', () => {
       expect(await find('old')).toBe(0)
     })
 
+    test('a removed key is refused, whether or not the issuer can be asked for it once more', async () => {
+      const { time, state, find } = issuer()
+      await find('old')
+      state.keys = [rotated]
+      await find('new')
+      time.forward(31)
+      for (let n = 0; n < 50; n += 1) await find(`random-${n}`) // the budget is spent
+      expect([await find('old'), await find('nobody')]).toEqual([0, 'silence'])
+      state.up = false
+      time.forward(60)
+      expect([await find('old'), await find('nobody')]).toEqual([0, 'silence'])
+    })
+
+    test('a removed key that comes back is found as any other', async () => {
+      const { state, find } = issuer()
+      await find('old')
+      state.keys = [rotated]
+      await find('new')
+      state.keys = [rotated, old]
+      expect(await find('old')).toBe(1)
+    })
+
     test('one unknown name costs one look in thirty seconds', async () => {
       const { time, state, find } = issuer()
       await find('old')
@@ -278,15 +300,18 @@ describe('KeySource', () => {
       expect(await find('old')).toBe(1)
     })
 
-    test('thirty-three seconds after the longest outage all is well', async () => {
-      const { time, state, find } = issuer()
+    test.each([0, 1])('thirty seconds after the longest outage all is well, with jitter of %s', async (random) => {
+      const { time, state, find } = issuer({ random: () => random })
       state.up = false
-      for (let second = 0; second < 20_000; second += 1) {
-        await find('old')
-        time.forward(1)
+      for (let attempt = 0; attempt < 100; attempt += 1) {
+        const { fetches } = state
+        while (state.fetches === fetches) {
+          time.forward(1)
+          await find('old')
+        }
       }
-      state.up = true
-      time.forward(33)
+      state.up = true // a moment after an attempt
+      time.forward(30)
       expect(await find('old')).toBe(1)
     })
 
@@ -304,6 +329,15 @@ describe('KeySource', () => {
       }
       expect(fetches).toBe(1)
     })
+  })
+
+  test('clients are told to wait no longer than the issuer is left alone', async () => {
+    const { find, source, time } = issuer({ load: () => Promise.reject(new AuthUnavailableError('id.example.com answered 503', { retryAfter: 3_600 })) })
+    for (let n = 0; n < 3; n += 1) {
+      await expect(source.candidates('ES256', 'old')).rejects.toMatchObject({ retryAfter: 30 })
+      time.forward(20)
+    }
+    expect(await find('old')).toBe('silence')
   })
 
   test('an hour that the issuer asks for is half a minute', async () => {

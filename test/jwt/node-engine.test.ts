@@ -3,7 +3,7 @@ import crypto from 'node:crypto'
 import { importJWK } from 'jose'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ALGORITHMS } from '../../src/jwt/algorithms.js'
-import { isTrustworthy } from '../../src/jwt/engine-self-test.js'
+import { isTrustworthy, isTrustworthyInThreads } from '../../src/jwt/engine-self-test.js'
 import { nodeEngine } from '../../src/jwt/node-engine.js'
 import { verification } from '../../src/jwt/node-verification.js'
 import { isSigned, signatureEngine } from '../../src/jwt/signature.js'
@@ -11,6 +11,7 @@ import { verificationKey } from '../../src/jwt/verification-key.js'
 import { bytesOf, encode, ENGINES, handSigner, newKeys, withLeadingZero, withSignature } from './token-kit.js'
 import type { CryptoKey } from 'jose'
 import type { Algorithm } from '../../src/jwt/algorithms.js'
+import type { Signed } from '../../src/jwt/signature-engine.js'
 import type { HandSigner } from './token-kit.js'
 
 type Crypto = typeof crypto
@@ -97,6 +98,51 @@ describe('the self-test', () => {
     for (const wrong of parameters) expect(isTrustworthy(crypto, wrong)).toBe(false)
   })
 
+  /** `node:crypto` whose form with a callback does this. */
+  type Threaded = (really: (signature?: Buffer) => boolean, call: (error: Error | null, good: boolean) => void, hash: string | null) => void
+  const inThreads = (threaded: Threaded): Crypto => ({
+    ...crypto,
+    verify: ((hash: string, data: Buffer, key: crypto.VerifyKeyObjectInput, signature: Buffer, call?: (error: Error | null, good: boolean) => void) =>
+      call === undefined ? really(hash, data, key, signature) : threaded((other = signature) => really(hash, data, key, other), call, hash)) as Crypto['verify'],
+  })
+
+  test('is passed in threads as well', async () => {
+    expect(await isTrustworthyInThreads(crypto, verification)).toBe(true)
+    expect(await isTrustworthyInThreads(inThreads((is, call) => call(null, is())), verification)).toBe(true)
+  })
+
+  const THREADS: readonly (readonly [string, Threaded])[] = [
+    ['says yes to everything', (_, call) => call(null, true)],
+    ['says no to everything', (_, call) => call(null, false)],
+    ['always fails', (_, call) => call(new Error('not implemented'), false)],
+    ['answers at once instead of calling back', (is) => is()],
+    ['knows no ES512', (is, call, hash) => call(null, hash !== 'sha512' && is())],
+    ['takes any ES384', (is, call, hash) => call(null, hash === 'sha384' || is())],
+    ['throws', () => { throw new Error('not implemented') }],
+  ]
+  test.each(THREADS)('is failed by a crypto that, in threads, %s', async (_, threaded) => {
+    const liar = inThreads(threaded)
+    expect(isTrustworthy(liar, verification)).toBe(true)
+    const atOnce = (_seconds: number, work: () => void) => { setImmediate(work); return () => undefined }
+    expect(await isTrustworthyInThreads(liar, verification, atOnce)).toBe(false)
+  })
+
+  test('failed in threads leaves jose what is slow, and the rest as it is', async () => {
+    vi.resetModules()
+    const liar = inThreads((_, call) => call(null, true))
+    vi.doMock('../../src/lib/runtime.js', () => ({ mayShareBetweenRequests: true, nodeCrypto: () => liar }))
+    const fresh = await import('../../src/jwt/signature.js')
+    for (const alg of ['ES384', 'ES512', 'ES256'] as const) {
+      const signer = handSigner(alg)
+      const keys = [verificationKey(alg, await cryptoKey(signer))]
+      const token = signer.token()
+      const says = (text: string) => fresh.isSigned(fresh.signatureEngine('auto'), parts(text), alg, keys)
+      expect([fresh.signatureEngine('auto').name, await says(token), await says(withSignature(token, bytesOf(signer.token({ sub: 'eve' }))))]).toEqual(['node', true, false])
+    }
+    vi.doUnmock('../../src/lib/runtime.js')
+    vi.resetModules()
+  })
+
   function isRsa(key: crypto.VerifyKeyObjectInput): boolean {
     return key.key.asymmetricKeyType === 'rsa'
   }
@@ -148,17 +194,18 @@ describe('what is slow goes to a thread', () => {
       isLarge ? { ...signer.publicJwk, n: modulus(bits) } : signer.publicJwk,
       alg,
     )) as CryptoKey
+    await engine?.isSignedBy(parts(withoutLast(signer.token())), alg, key) // and its self-test
     const verify = vi.spyOn(crypto, 'verify') // the engine's own object: Node has one of these
     const answers = [
-      engine?.isSignedBy(...parts(signer.token()), alg, key),
-      engine?.isSignedBy(...parts(withoutLast(signer.token())), alg, key),
+      engine?.isSignedBy(parts(signer.token()), alg, key),
+      engine?.isSignedBy(parts(withoutLast(signer.token())), alg, key),
     ]
-    expect(verify).toHaveBeenCalledTimes(2)
-    for (const call of verify.mock.calls) expect(typeof call[4]).toBe(where === 'at once' ? 'undefined' : 'function')
     expect(answers.map((answer) => answer instanceof Promise)).toEqual(
       where === 'at once' ? [false, false] : [true, true],
     )
     expect(await Promise.all(answers)).toEqual([!isLarge, false])
+    expect(verify).toHaveBeenCalledTimes(2)
+    for (const call of verify.mock.calls) expect(typeof call[4]).toBe(where === 'at once' ? 'undefined' : 'function')
   })
 })
 
@@ -210,12 +257,12 @@ describe('both engines say the same', () => {
   })
 
   async function bothSay(token: string, alg: Algorithm, key: CryptoKey): Promise<readonly boolean[]> {
-    return Promise.all(ENGINES.map((choice) => isSigned(signatureEngine(choice), { token, signature: bytesOf(token) }, alg, [verificationKey(alg, key)])))
+    return Promise.all(ENGINES.map((choice) => isSigned(signatureEngine(choice), parts(token), alg, [verificationKey(alg, key)])))
   }
 })
 
-function parts(token: string): [token: string, signature: Uint8Array] {
-  return [token, bytesOf(token)]
+function parts(token: string): Signed {
+  return { signed: token.slice(0, token.lastIndexOf('.')), signature: new Uint8Array(bytesOf(token)) }
 }
 
 async function cryptoKey({ publicJwk, alg }: HandSigner): Promise<CryptoKey> {

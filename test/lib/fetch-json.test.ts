@@ -92,11 +92,16 @@ describe('fetchJson', () => {
     ['12', 12],
     ['0', undefined],
     ['-1', undefined],
-    ['99999999', undefined],
+    ['7200', 3600],
+    ['1.5', undefined],
+    ['1e3', undefined],
     ['soon', undefined],
-    ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+    // By the clock of the server that says so: ours may be another.
+    ['Wed, 21 Oct 2026 07:28:00 GMT', 30],
+    ['Wed, 21 Oct 2026 09:28:00 GMT', 3600],
+    ['Wed, 21 Oct 2026 07:27:00 GMT', undefined],
   ])('Retry-After %s', async (header, expected) => {
-    const url = await serving((_, res) => res.writeHead(429, { 'Retry-After': header }).end())
+    const url = await serving((_, res) => res.writeHead(429, { Date: 'Wed, 21 Oct 2026 07:27:30 GMT', 'Retry-After': header }).end())
     const error = await fetchJson(url, bounds).catch((thrown: unknown) => thrown)
     expect(error).toHaveProperty('retryAfter', expected)
   })

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest'
-import { ChainProvider, JwksProvider, StaticProvider } from '../../src/index.js'
+import fc from 'fast-check'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { anyAudience, ChainProvider, clientSecretBasic, IntrospectionProvider, JwksProvider, StaticProvider, UserInfoProvider } from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
 import { AUDIENCE, clock, ISSUER, says, signer } from '../oauth-kit.js'
 import type { BearerAuthProvider, Recognition } from '../../src/index.js'
@@ -97,8 +98,7 @@ describe('ChainProvider', () => {
   })
 
   test('the issuers of a chain are those of its members, once', () => {
-    const jwks = (issuer: string): JwksProvider => new JwksProvider({ issuer, audience: AUDIENCE })
-    const chain = new ChainProvider([jwks('https://a.example'), new ChainProvider([jwks('https://b.example'), jwks('https://a.example')]), says('no')])
+    const chain = new ChainProvider([jwks('https://a.example'), new ChainProvider([jwks('https://b.example'), introspection('https://a.example')]), says('no')])
     expect(chain.issuers).toEqual(['https://a.example', 'https://b.example'])
   })
 
@@ -121,6 +121,30 @@ describe('ChainProvider', () => {
     expect(closed).toEqual(['a', 'b'])
   })
 
+  test('a member that fails to close keeps no other from closing, and is told', async () => {
+    const closed: string[] = []
+    const member = (close: () => Promise<void>): BearerAuthProvider => ({ ...says('no'), close })
+    const chain = new ChainProvider([
+      member(() => { throw new Error('at once') }),
+      member(() => Promise.reject(new Error('later'))),
+      member(async () => { await new Promise((done) => setImmediate(done)); closed.push('last') }),
+    ])
+    await expect(chain.close()).rejects.toThrow('at once')
+    expect(closed).toEqual(['last'])
+  })
+
+  test('whoever gives up is not waited for by the members that were not asked yet', async () => {
+    const giving = new AbortController()
+    const first: BearerAuthProvider = {
+      verifyToken: (_, options) => new Promise((_, refuse) => options?.signal?.addEventListener('abort', () => refuse(options.signal?.reason))),
+    }
+    const second = says('yes')
+    const asked = new ChainProvider([first, second]).verifyToken('a-token', { signal: giving.signal })
+    giving.abort(new Error('gone'))
+    await expect(asked).rejects.toThrow('gone')
+    expect(second.asked).toEqual([])
+  })
+
   test.each([
     ['an empty chain', [], /at least one provider/],
     ['no array', undefined, /at least one provider/],
@@ -128,5 +152,222 @@ describe('ChainProvider', () => {
     ['a class in the place of an instance', [StaticProvider], /did you forget "new"/],
   ])('%s is refused at construction', (_, chain, message) => {
     expect(() => new ChainProvider(chain as never)).toThrow(message)
+  })
+})
+
+const jwks = (issuer: string, name?: string): JwksProvider => new JwksProvider({ issuer, audience: AUDIENCE, name })
+const introspection = (issuer: string, prefix?: string): IntrospectionProvider =>
+  new IntrospectionProvider({ issuer, audience: AUDIENCE, clientAuth: clientSecretBasic('notes', 'secret'), prefix })
+const keys = (...tokens: string[]): StaticProvider => new StaticProvider(Object.fromEntries(tokens.map((token) => [token, { claims: { sub: 'ci' } }])))
+
+describe('a chain whose members get in each other\'s way', () => {
+  const A = 'https://a.example'
+  const B = 'https://b.example'
+
+  afterEach(() => vi.restoreAllMocks())
+  const warnings = (members: readonly BearerAuthProvider[]): unknown[] => {
+    const emitted = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    new ChainProvider(members as [BearerAuthProvider])
+    return emitted.mock.calls.map(([warning]) => warning)
+  }
+
+  test.each<[string, () => BearerAuthProvider[], RegExp]>([
+    ['two that take the JWTs of one issuer', () => [jwks(A), jwks(A)], /"jwks 2" would never be asked: "jwks 1" before it owns the issuer https:\/\/a.example; .* give both audiences to one provider/],
+    ['one whose issuers two others own', () => [jwks(A), jwks(B), new JwksProvider({ issuer: [A, B], audience: AUDIENCE })], /"jwks 3" would never be asked: "jwks 1", "jwks 2" before it own/],
+    ['one behind an introspection of its issuer', () => [introspection(A), jwks(A)], /"jwks" would never be asked/],
+    ['one with a prefix that another has', () => [introspection(A, 'at_'), new UserInfoProvider({ audience: anyAudience, userInfo: `${A}/me`, prefix: 'at_x' })], /"userinfo" would never be asked.*tokens that begin with "at_x"/],
+    ['the same static token twice', () => [keys(KEY), keys('another-0123456789', KEY)], /"static 2" lists a token that "static 1" lists too/],
+    ['a chain within that repeats one', () => [jwks(A), new ChainProvider([jwks(A), says('no')])], /would never be asked/],
+  ])('%s is refused', (_, members, message) => {
+    expect(() => new ChainProvider(members() as [BearerAuthProvider])).toThrow(message)
+    expect(() => new ChainProvider(members() as [BearerAuthProvider])).toThrow(TypeError)
+  })
+
+  test('no refusal shows a token', () => {
+    expect(() => new ChainProvider([keys(KEY), keys(KEY)])).not.toThrow(KEY)
+  })
+
+  test.each<[string, () => BearerAuthProvider[], RegExp]>([
+    ['two lists with an issuer in both', () => [new JwksProvider({ issuer: [A, B], audience: AUDIENCE }), new JwksProvider({ issuer: [B, 'https://c.example'], audience: AUDIENCE })], /"jwks 1" and "jwks 2" both own the issuer https:\/\/b.example/],
+    ['any audience beside a stricter member', () => [jwks(A), new JwksProvider({ issuer: B, audience: anyAudience, name: 'b' })], /"b" of the chain takes tokens for any audience/],
+  ])('%s is a warning', (_, members, message) => {
+    expect(warnings(members())).toEqual([expect.stringMatching(message)])
+  })
+
+  test.each<[string, () => BearerAuthProvider[]]>([
+    ['JWTs and opaque tokens of one issuer', () => [jwks(A), introspection(A)]],
+    ['JWTs and opaque tokens with a prefix of one issuer', () => [jwks(A), introspection(A, 'at_')]],
+    ['two providers of one\'s own', () => [says('no'), says('no')]],
+    ['static keys beside everything', () => [keys(KEY), jwks(A), jwks(B), introspection(B)]],
+    ['any audience everywhere', () => [A, B].map((issuer) => new JwksProvider({ issuer, audience: anyAudience }))],
+  ])('%s get along', (_, members) => {
+    expect(warnings(members())).toEqual([])
+  })
+})
+
+describe('the plan of a chain', () => {
+  const chain = new ChainProvider([
+    jwks('https://people.example', 'people'),
+    new ChainProvider([jwks('https://machines.example', 'machines'), introspection('https://people.example')]),
+    introspection('https://other.example', 'ory_at_'),
+    keys(KEY, 'another-0123456789'),
+    says('no'),
+  ])
+
+  test('says who decides, as data', () => {
+    expect(chain.plan().routes).toEqual([
+      { kind: 'issuer', value: 'https://people.example', providers: ['people'] },
+      { kind: 'issuer', value: 'https://machines.example', providers: ['machines'] },
+      { kind: 'issuer', value: 'https://other.example', providers: ['introspection 4'] },
+      { kind: 'prefix', value: 'ory_at_', providers: ['introspection 4'] },
+      { kind: 'tokens', value: '2', providers: ['static'] },
+      { kind: 'others', value: '', providers: ['introspection 3', 'custom'] },
+    ])
+  })
+
+  test('as text', () => {
+    expect(String(chain.plan())).toBe(
+      [
+        'JWTs of https://people.example    →  people',
+        'JWTs of https://machines.example  →  machines',
+        'JWTs of https://other.example     →  introspection 4',
+        'tokens that begin with ory_at_    →  introspection 4',
+        '2 listed tokens                   →  static',
+        'all others                        →  introspection 3, custom (in order)',
+      ].join('\n'),
+    )
+  })
+
+  test('and as a picture', () => {
+    const lines = chain.plan().toMermaid().split('\n')
+    expect(lines[0]).toBe('flowchart LR')
+    expect(lines).toContain('  token --> r0("JWTs of https://people.example")')
+    expect(lines).toContain('  r5 -->|1.| p4')
+    expect(new ChainProvider([keys(KEY)], { ask: 'at once' }).plan().toMermaid()).toContain('r1 --> refused')
+  })
+
+  test('agrees with what the members recognize', async () => {
+    const people = await (await signer()).sign({ iss: 'https://people.example' })
+    const seen = await chain.explain(people)
+    expect(seen.filter(({ recognizes }) => recognizes === 'mine').map(({ provider }) => provider)).toEqual(['people', 'introspection 3'])
+    expect(seen.filter(({ answer }) => answer !== undefined)).toMatchObject([{ provider: 'people', answer: 'unavailable' }])
+  })
+})
+
+describe('a chain and time', () => {
+  const hanging = (recognizes: Recognition): BearerAuthProvider => ({ verifyToken: () => new Promise(() => undefined), recognizes: () => recognizes })
+
+  test.each<Recognition>(['mine', 'maybe'])('a member that hangs (%s) is "nobody knows" when the time of the chain is over', async (word) => {
+    const chain = new ChainProvider([hanging(word)], { timeout: 0.01 })
+    await expect(chain.verifyToken('a-token')).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+  })
+
+  test('members hear of the end of it', async () => {
+    const signals: (AbortSignal | undefined)[] = []
+    const waiting: BearerAuthProvider = {
+      verifyToken: (_token, options) => {
+        signals.push(options?.signal)
+        return new Promise(() => undefined)
+      },
+    }
+    const late = says('yes')
+    await expect(new ChainProvider([waiting, late], { timeout: 0.01 }).verifyToken('a-token')).rejects.toThrow()
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true])
+    expect(late.asked).toEqual([])
+  })
+
+  test('who gives up hears the reason of its own signal, and never no', async () => {
+    for (const options of [{}, { timeout: 5 }]) {
+      const gone = new AbortController()
+      const leaving: BearerAuthProvider = { verifyToken: async () => (gone.abort(new Error('left')), null) }
+      const chain = new ChainProvider([leaving, says('no')], options)
+      await expect(chain.verifyToken('a-token', { signal: gone.signal })).rejects.toThrow('left')
+    }
+  })
+
+  test('side by side, nobody waits for a member that hangs', async () => {
+    const chain = new ChainProvider([hanging('maybe'), says('yes', 'maybe')], { ask: 'at once' })
+    expect(await chain.verifyToken('a-token')).not.toBeNull()
+  })
+
+  test('side by side, every pair answers as the truth table says', async () => {
+    for (const a of WORDS) {
+      for (const b of WORDS) {
+        const chain = new ChainProvider([says(a, 'maybe'), says(b, 'maybe')], { ask: 'at once' })
+        expect(await outcome(chain), `${a}, ${b}`).toBe(expected([a, b].map((word) => ({ word, recognition: 'maybe' }))))
+      }
+    }
+  })
+
+  test.each([
+    [{ timeout: 5_000 }, /looks like milliseconds/],
+    [{ ask: 'parallel' }, /"ask" must be one of in order, at once/],
+  ])('%j is refused', (options, message) => {
+    expect(() => new ChainProvider([says('no')], options as never)).toThrow(message)
+  })
+})
+
+describe('what a chain tells', () => {
+  test('what each member said, when nobody said yes', async () => {
+    const events: unknown[] = []
+    const chain = new ChainProvider([keys(KEY), says('no', 'maybe'), says('silence', 'maybe')], { observe: (event) => events.push(event) })
+    await expect(chain.verifyToken('a-token-of-nobody')).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+    expect(events).toEqual([{ type: 'nobody_accepted', provider: 'chain', said: [{ provider: 'custom 2', answer: 'no' }, { provider: 'custom 3', answer: 'unavailable' }] }])
+  })
+
+  test('a bug is told, even where another member says yes', async () => {
+    const emitted = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    expect(await new ChainProvider([says('bug'), says('yes')]).verifyToken('a-token')).not.toBeNull()
+    expect(emitted.mock.calls).toEqual([[expect.objectContaining({ message: '"custom 1" of the chain failed, and another provider said yes' })]])
+    vi.restoreAllMocks()
+  })
+
+  test('a member that answers nonsense has a bug, and does not say yes', async () => {
+    const nonsense = { verifyToken: async () => undefined } as unknown as BearerAuthProvider
+    await expect(new ChainProvider([nonsense, says('no')]).verifyToken('a-token')).rejects.toThrow(/must answer an access token or null/)
+  })
+
+  test('why the owner refused, to whoever asks for it', async () => {
+    const key = await signer()
+    const owner = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now: clock().now })
+    const chain = new ChainProvider([owner, says('yes', 'maybe')])
+    const token = await key.sign({ aud: `${AUDIENCE}/` })
+    const refusals: unknown[] = []
+    expect(await chain.verifyToken(token, { refused: (refusal) => refusals.push(refusal) })).toBeNull()
+    expect(refusals).toEqual([{ provider: 'jwks', reason: 'wrong_audience', claim: 'aud', hint: 'a slash at the end makes the difference' }])
+    expect(await chain.explain(token)).toMatchObject([
+      { provider: 'jwks', recognizes: 'mine', answer: 'no', refusals },
+      { provider: 'custom', recognizes: 'maybe', refusals: [] },
+    ])
+  })
+})
+
+test('for a token that has an owner, the order of the members does not matter', async () => {
+  const member = fc.record({ word: fc.constantFrom(...WORDS), recognition: fc.constantFrom<Recognition>('maybe', 'foreign') })
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...WORDS), fc.array(member, { maxLength: 5 }), fc.nat(5), async (word, others, place) => {
+      const owner = says(word, 'mine')
+      const members = others.map((other) => says(other.word, other.recognition))
+      members.splice(place, 0, owner)
+      expect(await outcome(new ChainProvider(members as unknown as [BearerAuthProvider]))).toBe(word)
+      expect(members.filter((one) => one !== owner).flatMap(({ asked }) => asked)).toEqual([])
+    }),
+  )
+})
+
+describe('tokens that come in a header of their own', () => {
+  const edge = Object.assign(says('yes'), { tokenHeader: 'x-assertion' })
+
+  test('a chain reads where its members do', () => {
+    expect(new ChainProvider([edge, edge]).tokenHeader).toBe('x-assertion')
+    expect(new ChainProvider([says('yes')]).tokenHeader).toBeUndefined()
+  })
+
+  test('members that read from different headers are refused', () => {
+    expect(() => new ChainProvider([edge, says('yes')])).toThrow(/must take their tokens from the same header/)
+  })
+
+  test.each(['Authorization', 'cookie', 'a b', ''])('%j is no header for a token', (tokenHeader) => {
+    expect(() => new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, tokenHeader })).toThrow(/"tokenHeader" must be the name of a header/)
   })
 })

@@ -1,7 +1,7 @@
 /** IntrospectionProvider against Glewlwyd, with its oddities. Skipped, loudly, where it is not installed: apt-get install glewlwyd. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
-import { clientSecretBasic, clientSecretPost, IntrospectionProvider } from '../../src/index.js'
+import { anyAudience, clientSecretBasic, clientSecretPost, IntrospectionProvider } from '../../src/index.js'
 import { glewlwyd, HAS_GLEWLWYD, SECRET } from '../introspection/glewlwyd-kit.js'
 import type { Glewlwyd } from '../introspection/glewlwyd-kit.js'
 import type { AuthEvent, IntrospectionProviderOptions } from '../../src/index.js'
@@ -41,6 +41,20 @@ describe.skipIf(!HAS_GLEWLWYD)('Glewlwyd', () => {
     expect(events.at(-1)).toMatchObject({ reason: 'wrong_audience', hint: expect.stringContaining('audienceClaims') })
     const { made: told } = provider({ audience: 'agent', audienceClaims: 'client_id' })
     expect(await told.verifyToken(await idp.token())).not.toBeNull()
+  })
+
+  test('a signed answer is for the audience of the token, and is taken where that is told', async () => {
+    const { made, events } = provider({ signed: {} } as never)
+    const token = await idp.token()
+    await expect(made.verifyToken(token)).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE', fault: 'unreadable' })
+    expect(events.find(({ type }) => type === 'endpoint_unavailable')).toMatchObject({ message: expect.stringContaining('signed.audience') })
+    const { made: told } = provider({ signed: { audience: 'notes' } } as never)
+    expect(await told.verifyToken(token)).toMatchObject({ subject: 'agent', issuer: idp.issuer })
+    const { made: any } = provider({ signed: { audience: anyAudience } } as never)
+    expect(await any.verifyToken(token)).toMatchObject({ subject: 'agent' })
+    // It signs no refusals: 400, and not a word. That is no yes, and it does not shut out the others.
+    await idp.revoke(token)
+    await expect(any.verifyToken(token)).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE', fault: 'status' })
   })
 
   test('a token is active only for the client that got it, and the refusal says what it may be', async () => {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
 import {
   bearer,
+  clientCredentials,
   clientSecret,
   clientSecretBasic,
   clientSecretJwt,
@@ -12,7 +13,8 @@ import {
   noClientAuth,
   privateKeyJwt,
 } from '../../src/index.js'
-import { CLIENT_SECRET, oidcKit } from '../introspection/oidc-kit.js'
+import { faultEndpoint, json } from '../introspection/fault-endpoint.js'
+import { CLIENT_SECRET, ODD_ID, oidcKit } from '../introspection/oidc-kit.js'
 import { AUDIENCE } from '../oauth-kit.js'
 import type { AuthEvent, ClientAuth, IntrospectionProviderOptions } from '../../src/index.js'
 import type { OidcKit } from '../introspection/oidc-kit.js'
@@ -23,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => idp.close())
 
-const open: IntrospectionProvider[] = []
+const open: { close(): Promise<void> }[] = []
 afterEach(() => Promise.all(open.splice(0).map((one) => one.close())))
 
 function provider(clientAuth: ClientAuth, options: Partial<IntrospectionProviderOptions> = {}) {
@@ -46,6 +48,8 @@ describe('client authentication that oidc-provider takes', () => {
     ['privateKeyJwt with a JWK', () => privateKeyJwt('private', idp.clientKey)],
     ['privateKeyJwt with a PEM', () => privateKeyJwt('private', idp.clientPem, { alg: 'ES256', kid: 'client-key' })],
     ['privateKeyJwt with a signer elsewhere', () => privateKeyJwt('private', kms, { alg: 'ES256', kid: 'client-key' })],
+    ['privateKeyJwt with an Edwards key', () => privateKeyJwt('edwards', idp.edwardsKey)],
+    ['clientSecretBasic with an identifier as odd as the secret', () => clientSecretBasic(ODD_ID, CLIENT_SECRET)],
     ['noClientAuth', () => noClientAuth('public')],
   ]
   test.each(ways)('%s', async (_, clientAuth) => {
@@ -113,7 +117,28 @@ describe('tokens of oidc-provider', () => {
     const token = await idp.token('jwt')
     expect(made.recognizes(token)).toBe('mine')
     expect(await made.verifyToken(token)).toBeNull()
-    expect(events.at(-1)).toMatchObject({ type: 'rejected', reason: 'unknown_token' })
+    expect(events.at(-1)).toMatchObject({ type: 'rejected', reason: 'unknown_token', hint: expect.stringContaining('JwksProvider') })
+  })
+})
+
+describe('a token of our own', () => {
+  test('is granted by oidc-provider, and taken by an endpoint that verifies it there', async () => {
+    const guard = provider(clientSecretBasic('basic', CLIENT_SECRET)).made
+    const endpoint = await faultEndpoint()
+    open.push(endpoint)
+    const grants: (string | undefined)[] = []
+    endpoint.answer((response, question) => {
+      const [, own = ''] = question.headers.authorization?.split(' ') ?? []
+      grants.push(own)
+      void guard.verifyToken(own).then((token) => (token === null ? json({}, 401) : json({ active: true, aud: AUDIENCE, sub: 'ada', exp: Date.now() / 1000 + 60 }))(response, question))
+    })
+    const clientAuth = bearer(clientCredentials({ clientAuth: clientSecretBasic('basic', CLIENT_SECRET), tokenEndpoint: `${idp.issuer}/token`, scope: 'notes:read', parameters: { resource: AUDIENCE } }))
+    const { made } = provider(clientAuth, { issuer: undefined, endpoint: endpoint.endpoint } as never)
+    expect(await made.verifyToken('one')).toMatchObject({ subject: 'ada' })
+    await idp.revoke(grants[0] ?? '')
+    await expect(made.verifyToken('two')).rejects.toMatchObject({ fault: 'credentials' })
+    expect(await made.verifyToken('three')).toMatchObject({ subject: 'ada' })
+    expect(new Set(grants).size).toBe(2)
   })
 })
 
@@ -124,6 +149,22 @@ describe('signed answers (RFC 9701)', () => {
     const { made, events } = provider(clientAuth, { signed: {} } as never)
     expect(await made.verifyToken(await idp.token()), JSON.stringify(events)).toMatchObject({ subject: 'agent' })
     expect(await made.verifyToken('never-issued')).toBeNull()
+  })
+
+  test.each(['rsa', 'ec'] as const)('are decrypted with a key of ours (%s), and with no other', async (kind) => {
+    const asked = clientSecretBasic(`encrypted-${kind}`, CLIENT_SECRET)
+    const { made, events } = provider(asked, { signed: { decryption: idp.decryption[kind] } } as never)
+    expect(await made.verifyToken(await idp.token()), JSON.stringify(events)).toMatchObject({ subject: 'agent' })
+    expect(await made.verifyToken('never-issued')).toBeNull()
+    for (const signed of [{}, { decryption: idp.decryption[kind === 'rsa' ? 'ec' : 'rsa'] }]) {
+      const { made: without } = provider(asked, { signed } as never)
+      await expect(without.verifyToken(await idp.token())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE', fault: 'unreadable' })
+    }
+  })
+
+  test('that come in the clear where they should be encrypted are not trusted', async () => {
+    const { made } = provider(clientAuth, { signed: { decryption: idp.decryption.rsa } } as never)
+    await expect(made.verifyToken(await idp.token())).rejects.toMatchObject({ fault: 'unreadable' })
   })
 
   test('for somebody else are not trusted, but where that is told', async () => {

@@ -1,7 +1,7 @@
 /** The sixty hard cases: what a real endpoint can answer, and what that says about the token. */
 import { gzipSync } from 'node:zlib'
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
 import { allowNoExpiry, anyAudience, clientSecretBasic, IntrospectionProvider } from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
@@ -257,6 +257,19 @@ describe('IntrospectionProvider', () => {
     expect(inspect(clientSecretBasic('id', SECRET), { showHidden: true, depth: 9 })).not.toContain('a-secret')
   })
 
+  test('the process is warned once of refused credentials, and once of a question that is forbidden', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    const { idp, outcome } = await setUp()
+    for (const status of [403, 403, 401, 401]) {
+      idp.answer(json({}, status))
+      await outcome()
+    }
+    const warnings = warn.mock.calls.map(([message]) => String(message))
+    warn.mockRestore()
+    expect(warnings).toEqual([expect.stringMatching(/403.*permission/), expect.stringMatching(/refuses our credentials \(client_secret_basic\); nobody gets in/)])
+    expect(warnings.join()).not.toMatch(/opaque-token|a-secret/)
+  })
+
   test.each([429, 503])('%i passes its Retry-After on', async (status) => {
     const { idp, provider } = await setUp()
     idp.answer(json({}, status, { 'Retry-After': '12' }))
@@ -318,8 +331,9 @@ describe('IntrospectionProvider', () => {
 
   test('one odd token cannot shut out the others', async () => {
     const { idp, outcome } = await setUp()
-    for (const status of [400, 403, 404]) {
-      idp.answer(json({ error: 'invalid_request' }, status))
+    const odd = [...[400, 403, 404].map((status) => json({ error: 'invalid_request' }, status)), raw('', 'text/plain', 400), raw('<p>no such token', 'text/html', 400), json({ error: 7 }, 400), json([], 400)]
+    for (const answer of odd) {
+      idp.answer(answer)
       for (let n = 0; n < 8; n += 1) expect(await outcome()).toBe('unavailable')
     }
     idp.answer(GOOD)
@@ -333,18 +347,39 @@ describe('IntrospectionProvider', () => {
     expect(idp.questions.length).toBe(1)
   })
 
-  test('at most 64 questions are under way at once; the rest wait, and not for longer than one question may take', async () => {
-    const { idp, provider } = await setUp({ timeout: 1.5 })
+  test('at most 64 questions are under way at once, and the rest wait for their turn', async () => {
+    const { idp, provider } = await setUp({ timeout: 20 })
     await provider.verifyToken('first')
-    idp.answer((response, question) => void setTimeout(() => json(GOOD)(response, question), 20))
+    const held: (() => void)[] = []
+    // Nobody is answered before as many as may be are there.
+    idp.answer((response, question) => {
+      held.push(() => json(GOOD)(response, question))
+      if (held.length >= 64) held.splice(0, idp.questions.length < 201 ? 1 : 64).forEach((answer) => answer())
+    })
     const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => provider.verifyToken(`token-${n}`)))
     expect(answers.every((answer) => answer?.subject === 'ada')).toBe(true)
     expect(idp.load.most).toBe(64)
+  })
+
+  test('nobody waits for a turn longer than one question may take', async () => {
+    const { idp, provider, events } = await setUp({ timeout: 0.5 })
+    await provider.verifyToken('first')
     idp.answer(stall)
     const late = await Promise.allSettled(Array.from({ length: 100 }, (_, n) => provider.verifyToken(`late-${n}`)))
     expect(late.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(events.filter(({ type }) => type === 'endpoint_unavailable')).toHaveLength(100)
     // Places become free when the first give up, until the breaker opens.
-    expect(idp.questions.length).toBeLessThanOrEqual(1 + 200 + 64 + 5)
+    expect(idp.questions.length).toBeLessThanOrEqual(1 + 64 + 5)
+  })
+
+  test('a line that is too long turns away at once, with a time to come again', async () => {
+    const { idp, provider } = await setUp({ timeout: 20 })
+    await provider.verifyToken('first')
+    idp.answer(stall)
+    const waiting = Array.from({ length: 64 + 4096 }, (_, n) => provider.verifyToken(`token-${n}`).catch(() => 'ended'))
+    await expect(provider.verifyToken('one-too-many')).rejects.toMatchObject({ fault: 'busy', retryAfter: 1, status: 503 })
+    await provider.close()
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['ended']))
   })
 
   test('a fetch that never answers and ignores its signal gives its place up', async () => {
@@ -457,9 +492,10 @@ describe('IntrospectionProvider', () => {
 
   test('its policy tells two configurations apart and holds no secret', async () => {
     const policyOf = async (options: Partial<IntrospectionProviderOptions>): Promise<string> => String(Reflect.get((await setUp({ issuer: undefined, endpoint: 'https://id.example.com/i', ...options } as never)).provider, 'policy'))
-    const configurations: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'b' }, { audience: anyAudience }, { prefix: 'x' }, { headers: { 'X-Tenant': 'secret-tenant' } }, { parameters: { a: 'b' } }, { clientAuth: clientSecretBasic('other', SECRET) }, { [allowNoExpiry]: true }]
-    const policies = await Promise.all(configurations.map(policyOf))
+    const configurations: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'b' }, { audience: anyAudience }, { prefix: 'x' }, { headers: { 'X-Tenant': 'secret-tenant' } }, { parameters: { key: 'secret-key' } }, { clientAuth: clientSecretBasic('other', SECRET) }, { [allowNoExpiry]: true }]
+    const signing: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'x' }, { audience: anyAudience }, { algorithms: ['ES256'] }, { jwksUri: 'https://id.example.com/k' }, { jwks: { keys: [(await signer()).publicJwk] } }].map((signed) => ({ issuer: 'https://id.example.com', signed }) as never)
+    const policies = await Promise.all([...configurations, ...signing].map(policyOf))
     expect(new Set(policies).size).toBe(policies.length)
-    for (const policy of policies) expect(policy).not.toMatch(/a-secret|secret-tenant/)
+    for (const policy of policies) expect(policy).not.toMatch(/a-secret|secret-tenant|secret-key/)
   })
 })

@@ -72,7 +72,29 @@ describe('issuers', () => {
     expect(await made.verifyToken(await other.sign())).toBeNull()
   })
 
+  test('a tenant may have several names, and its keys a place of their own', async () => {
+    const asked: string[] = []
+    const fetch = async (url: unknown): Promise<Response> => {
+      asked.push(String(url))
+      return Response.json({ keys: [key.publicJwk] })
+    }
+    const both = { template: ['https://login.example.com/{tid}/v2.0', 'https://sts.example.com/{tid}/'] as const, allow: ['tenant-a', 'tenant-b'] as const }
+    const { makesOf, made } = provider({ issuer: both, jwks: undefined, jwksUri: 'https://login.example.com/{tid}/keys', fetch })
+    expect(await makesOf({ iss: 'https://login.example.com/tenant-a/v2.0', tid: 'tenant-a' })).toBe('accepted')
+    expect(await makesOf({ iss: 'https://sts.example.com/tenant-b/', tid: 'tenant-b' })).toBe('accepted')
+    expect(await makesOf({ iss: 'https://sts.example.com/tenant-b/', tid: 'tenant-a' })).toBe('wrong_issuer tid')
+    expect(made.issuers).toHaveLength(4)
+    expect(asked).toEqual(['https://login.example.com/tenant-a/keys', 'https://login.example.com/tenant-b/keys'])
+  })
+
+  test('braces without a claim for them are no URL', () => {
+    expect(() => provider({ jwks: undefined, jwksUri: 'https://id.example.com/{tid}/keys' })).toThrow(/"jwksUri" has braces/)
+    expect(() => provider({ issuer: template, jwks: undefined, jwksUri: 'https://id.example.com/{other}/keys' })).toThrow(/"jwksUri" has braces/)
+  })
+
   test.each([
+    ['templates that name two claims', { template: ['https://a.example.com/{tid}', 'https://a.example.com/{org}'], allow: ['a'] }],
+    ['no template', { template: [], allow: ['a'] }],
     ['an empty list', []],
     ['an empty name in a list', [ISSUER, '']],
     ['a template without braces', { template: 'https://login.example.com/', allow: ['a'] }],
@@ -115,6 +137,20 @@ describe('age, kind and rules of your own', () => {
     expect(await makesOf({}, { typ: 'application/at+jwt' })).toBe('accepted')
     expect(await makesOf({}, { typ: 'JWT' })).toBe('wrong_type typ')
     expect(await makesOf()).toBe('wrong_type typ')
+  })
+
+  test('ID tokens by choice, and then nothing else', async () => {
+    const { makesOf, hintFor } = provider({ tokenType: 'id' })
+    expect(await makesOf({ at_hash: 'x', c_hash: 'x', nonce: 'n' })).toBe('accepted')
+    expect(await makesOf({ token_use: 'id', typ: 'ID' }, { typ: 'JWT' })).toBe('accepted')
+    expect(await makesOf({}, { typ: 'at+jwt' })).toBe('wrong_type typ')
+    expect(await makesOf({ token_use: 'access' })).toBe('wrong_type token_use')
+    expect(await makesOf({ typ: 'Bearer' })).toBe('wrong_type typ')
+    expect(await makesOf({ typ: 'Refresh' })).toBe('wrong_type typ')
+    expect(await makesOf({ events: {} })).toBe('wrong_type events')
+    expect(await makesOf({ sub: undefined })).toBe('missing_claim sub')
+    expect(await makesOf({ iat: undefined })).toBe('missing_claim iat')
+    expect(await hintFor({}, { typ: 'at+jwt' })).toMatch(/send the ID token/)
   })
 
   test('a token too old is refused whatever its end', async () => {
@@ -162,6 +198,33 @@ describe('hints name the near misses', () => {
   ]
   test.each(inClaims)('%s', async (_, options, claims, expected) => {
     expect(await provider(options).hintFor(claims)).toMatch(expected)
+  })
+
+  test('in the words of the issuer, where it has any and nothing more exact is known', async () => {
+    const hints = { wrong_audience: 'Acme: ask for the API', wrong_type: 'Acme: wrong kind', malformed: 'Acme: opaque', unknown_key: 'Acme: another stage', expired: 'Acme: too old' }
+    const { made, events, hintFor } = provider({ hints })
+    expect(await hintFor({ aud: 'https://elsewhere.example' })).toBe('Acme: ask for the API')
+    expect(await hintFor({ aud: undefined })).toBe('Acme: ask for the API')
+    expect(await hintFor({ aud: `${AUDIENCE}/` })).toMatch(/slash/)
+    expect(await hintFor({ at_hash: 'x' })).toBe('Acme: wrong kind')
+    expect(await hintFor({}, { kid: 'other' })).toBe('Acme: another stage')
+    expect(await hintFor({ exp: START - 30 })).toMatch(/clocks differ/)
+    expect(await hintFor({ exp: START - 7200 })).toBe('Acme: too old')
+    expect(await hintFor({ iss: `${ISSUER}/` })).toMatch(/slash/)
+    await made.verifyToken('opaque')
+    expect(events.at(-1)).toMatchObject({ reason: 'malformed', hint: 'Acme: opaque' })
+    expect(await made.explain('opaque')).toMatchObject([{ hint: 'Acme: opaque' }])
+    expect((await made.explain(await key.sign({ at_hash: 'x' }))).find(({ rule }) => rule === 'kind')).toMatchObject({ hint: 'Acme: wrong kind' })
+  })
+
+  test('of a rule of your own', async () => {
+    const rules = [{ claim: 'org', accepts: (org: unknown) => org === 'acme', hint: 'Acme: another organization' }]
+    const { hintFor } = provider({ rules, hints: { missing_claim: 'no' } })
+    expect(await hintFor({ org: 'other' })).toBe('Acme: another organization')
+  })
+
+  test.each([[{ wrong_audience: 7 }], ['text'], [null]])('%j are no hints', (hints) => {
+    expect(() => provider({ hints })).toThrow(/"hints"/)
   })
 
   test.each([

@@ -111,6 +111,20 @@ describe('Google', () => {
     })
   }
 
+  test('a fetch of yours that follows a redirect is not believed, whichever place redirects', async () => {
+    const follow: typeof fetch = (url, init) => fetch(url, { ...init, redirect: 'follow' })
+    const { idp, outcome } = await setUp(googleTokenInfo, (response) => void response.writeHead(302, { Location: '/elsewhere' }).end(), { fetch: follow })
+    idp.at('/elsewhere', GOOGLE)
+    expect(await outcome()).toBe('unavailable')
+    const { idp: other, outcome: otherOutcome } = await setUp(googleTokenInfo, GOOGLE, { fetch: follow })
+    const both = new UserInfoProvider({ tokenInfo: { ...googleTokenInfo, url: `${other.issuer}/tokeninfo` }, audience: APP, userInfo: `${other.issuer}/userinfo`, fetch: follow, now: () => START, cache: false })
+    open.push(both)
+    other.at('/userinfo', (response) => void response.writeHead(302, { Location: '/elsewhere' }).end())
+    other.at('/elsewhere', { sub: '1098', email: 'eve@example.com' })
+    expect(await otherOutcome()).toBe('yes')
+    await expect(both.verifyToken('ya29.good')).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE', fault: 'redirect' })
+  })
+
   test('no error shows the token that is in the URL', async () => {
     const { outcome } = await setUp(googleTokenInfo, GOOGLE, { fetch: (url: string) => Promise.reject(new Error(`no route to ${url}`)) })
     expect(await outcome()).toBe('unavailable')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fromClaim, mapScopes, standardScopes } from '../../src/scopes/mappers.js'
 import { checkedScopes, missingScopes } from '../../src/scopes/match.js'
-import type { Claims } from '../../src/index.js'
+import type { Claims, ScopeTable, TableOptions } from '../../src/index.js'
 
 const scopesOf = (claims: Claims, ...mappers: Parameters<typeof mapScopes>[0]): readonly string[] => mapScopes(mappers, claims)
 
@@ -90,6 +90,46 @@ describe('fromClaim', () => {
   })
 })
 
+describe('a table', () => {
+  const scopes = (values: unknown, table: ScopeTable, options?: TableOptions) => scopesOf({ roles: values }, fromClaim('roles', table, options))
+
+  test.each<[string, unknown, ScopeTable, readonly string[]]>([
+    ['a prefix', ['team-a', 'staff'], { 'team-*': 'notes:read' }, ['notes:read']],
+    ['a prefix and the exact value add up', ['team-admin'], { 'team-*': 'notes:read', 'team-admin': 'notes:write' }, ['notes:write', 'notes:read']],
+    ['the prefix alone is not enough', ['team-'], { 'team-*': 'notes:read' }, []],
+    ['any value at all', ['whoever'], { '*': 'notes:list' }, ['notes:list']],
+    ['no value is not any value', [''], { '*': 'notes:list' }, []],
+    ['what stands in place of the asterisk', ['api://notes/read', 'read', 'api://mail/read'], { 'api://notes/*': (rest) => rest }, ['read']],
+    ['made into another scope', ['notes-editor'], { 'notes-*': (rest) => `notes:${rest}` }, ['notes:editor']],
+    ['made into several, or into none', ['x-a', 'x-b'], { 'x-*': (rest) => (rest === 'a' ? ['a:1', 'a:2'] : undefined) }, ['a:1', 'a:2']],
+    ['what is no scope stays none', ['x-a b', 'x-a"b', 'x-\u00e4'], { 'x-*': (rest) => rest }, []],
+    ['a value with an asterisk fills no gap: it would become a wildcard', ['notes-*', 'notes-a:*'], { 'notes-*': (rest) => `notes:${rest}` }, []],
+    ['case counts', ['Admin'], { admin: 'notes:write' }, []],
+  ])('%s', (_, values, table, expected) => {
+    expect(scopes(values, table)).toEqual(expected)
+  })
+
+  test('without regard to case, of A to Z alone', () => {
+    const table: ScopeTable = { Keeper: 'notes:write', 'Team-*': (rest) => `team:${rest}` }
+    expect(scopes(['KEEPER', 'TEAM-Red'], table, { ignoreCase: true })).toEqual(['notes:write', 'team:Red'])
+    // The sign for kelvin, which toLowerCase() makes a "k".
+    expect(scopes(['\u212Aeeper'], table, { ignoreCase: true })).toEqual([])
+  })
+
+  test.each<[string, unknown, unknown]>([
+    ['an asterisk in the middle', { 'a*b': 'notes:read' }, undefined],
+    ['two asterisks', { 'a*b*': 'notes:read' }, undefined],
+    ['two asterisks and a function', { 'a*b*': () => 'notes:read' }, undefined],
+    ['a function without an asterisk', { admin: () => 'notes:read' }, undefined],
+    ['two rows that differ by case alone', { Admin: 'a', admin: 'b' }, { ignoreCase: true }],
+    ['an option that has no table to be about', undefined, { ignoreCase: true }],
+    ['an option that does not exist', { admin: 'a' }, { caseInsensitive: true }],
+    ['an option that is neither true nor false', { admin: 'a' }, { ignoreCase: 'yes' }],
+  ])('with %s is refused', (_, table, options) => {
+    expect(() => fromClaim('roles', table as ScopeTable, options as TableOptions)).toThrow(TypeError)
+  })
+})
+
 test('a mapper that gives text is a bug, not a list of letters', () => {
   expect(() => scopesOf({ scope: 'admin' }, (claims) => claims.scope as never)).toThrow(/must give an array/)
 })
@@ -97,6 +137,32 @@ test('a mapper that gives text is a bug, not a list of letters', () => {
 describe('matching', () => {
   test('scopes are compared whole and in their own case', () => {
     expect(missingScopes(['notes:read', 'Admin'], ['notes', 'admin', 'notes:read'])).toEqual(['notes', 'admin'])
+  })
+
+  test.each<[string, string, boolean]>([
+    ['notes:*', 'notes:read', true],
+    ['notes:*', 'notes:drafts:read', true],
+    ['notes:drafts:*', 'notes:drafts:read', true],
+    ['notes.*', 'notes.read', true],
+    ['https://api.example.com/*', 'https://api.example.com/read', true],
+    ['notes:*', 'notes:*', true],
+    ['notes:*', 'notes:drafts:*', true],
+    ['notes:drafts:*', 'notes:*', false],
+    ['notes:*', 'notes:', false],
+    ['notes:*', 'notes', false],
+    ['notes:*', 'notesx:read', false],
+    ['notes:*', 'mail:notes:read', false],
+    ['notes:*', 'Notes:read', false],
+    ['note*', 'notes:read', false],
+    ['*', 'notes:read', false],
+    [':*', ':read', false],
+    ['*:*', '*:read', false],
+    ['*:read', 'notes:read', false],
+    ['notes:r*', 'notes:read', false],
+    ['https://*', 'https://api.example.com/read', false],
+    ['notes:read', 'notes:*', false],
+  ])('%s covers %s: %s', (held, needed, expected) => {
+    expect(missingScopes([held], [needed]).length === 0).toBe(expected)
   })
 
   test('a list of scopes is one scope per entry', () => {

@@ -37,7 +37,7 @@ describe('a key set', () => {
   ])('of nothing but %s says nothing about any token', async (_, keys) => {
     const fetch = async (): Promise<Response> => Response.json({ keys: keys() })
     const load = keysAt('https://id.example.com/keys', { fetch, timeout: 2, insecure: false })
-    await expect(load({ held: undefined, failing: false })).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+    await expect(load({ held: undefined, failures: 0 })).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
   })
 })
 

@@ -137,8 +137,8 @@ describe(`IntrospectionProvider with an endpoint that breaks and mends (SOAK_SEE
 
   test('answers a good token with yes or "unavailable", and never accepts a bad one', () => {
     expect(wrong).toEqual([])
-    expect(counts.get('good yes')).toBeGreaterThan(50)
-    expect(counts.get('revoked no')).toBeGreaterThan(50)
+    expect(counts.get('good yes')).toBeGreaterThan(10)
+    expect(counts.get('revoked no')).toBeGreaterThan(10)
     expect(counts.get('good silence')).toBeGreaterThan(0)
   })
 

@@ -2,7 +2,7 @@
 import { CallLimit } from '../lib/call-limit.js'
 import { CircuitBreaker } from '../lib/circuit-breaker.js'
 import { within, withinSpan } from '../lib/deadline.js'
-import { IS_OUTAGE, NoAnswer } from './upstream.js'
+import { IS_OUTAGE, NoAnswer } from './no-answer.js'
 import type { AuthEvent } from '../events.js'
 
 /** At once (R11). */
@@ -47,8 +47,9 @@ export class GuardedCalls {
       this.#note(true)
       return result
     } catch (error) {
-      const isOutage = error instanceof NoAnswer && IS_OUTAGE[error.fault]
-      if (!this.#options.closed.aborted) this.#note(!isOutage)
+      const fault = error instanceof NoAnswer ? error.fault : undefined
+      // Who was held back asked nothing, and has nothing to say about the server.
+      if (!this.#options.closed.aborted && fault !== 'held back') this.#note(fault === undefined || !IS_OUTAGE[fault])
       throw error
     }
   }

@@ -1,0 +1,184 @@
+/** One provider for each of many issuers: a closed list, a table that changes, or both. */
+import { unverifiedIssuer } from '../src/jwt/decode.js'
+import { notify } from '../src/events.js'
+import { isUnavailable } from '../src/errors.js'
+import { closeAll } from '../src/lib/close-all.js'
+import { unlessAborted } from '../src/lib/deadline.js'
+import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
+import { BearerAuthProvider } from '../src/provider.js'
+import { Tenants } from '../src/routing/tenants.js'
+import { JwksProvider } from './jwks.js'
+import type { AccessToken } from '../src/access-token.js'
+import type { Observe } from '../src/events.js'
+import type { Ownership, Recognition, VerifyOptions } from '../src/provider.js'
+import type { JwksProviderOptions } from './jwks.js'
+
+/** What `JwksProvider` takes, but for the issuer; or a provider of another kind for its tokens. */
+export type IssuerRoute = DistributiveOmit<JwksProviderOptions, 'issuer'> | BearerAuthProvider
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+/** What `IssuerRouter` takes. At least one of `issuers` and `resolve`. */
+export interface IssuerRouterOptions {
+  /** The issuers that are known now. More with `add`. */
+  issuers?: Readonly<Record<string, IssuerRoute>> | undefined
+  /**
+   * Looks an issuer up that is none of these, in a table of yours; null where it is nobody's. Whoever can reach the server
+   * can have it asked about any text, and about nothing else: no request goes anywhere that it did not allow. Give the
+   * same object for the same tenant, or its keys are fetched anew each time.
+   */
+  resolve?: ((issuer: string, options: { readonly signal: AbortSignal }) => Promise<IssuerRoute | null> | IssuerRoute | null) | undefined
+  /** Tenants of `resolve` kept. Default 100. */
+  maxTenants?: number | undefined
+  /** Seconds after which `resolve` is asked again about a tenant. Default 300: one that left the table gets in for about so long. */
+  tenantAge?: number | undefined
+  /** Seconds that its null is remembered. Default 60. */
+  refusedFor?: number | undefined
+  /** Seconds for one look-up. Default 2, at most 30. */
+  timeout?: number | undefined
+  /** Takes what happened to tokens of nobody's issuers; the routes have events of their own. */
+  observe?: Observe | undefined
+  /** Appears in those events. Default: `'issuers'`. */
+  name?: string | undefined
+  /** The clock, in seconds since the epoch. Default: the system's. */
+  now?: (() => number) | undefined
+}
+
+const OPTIONS = ['issuers', 'resolve', 'maxTenants', 'tenantAge', 'refusedFor', 'timeout', 'observe', 'name', 'now']
+
+/**
+ * Reads the unverified `iss`, looks it up among those that are taken, and has that issuer's provider verify the token.
+ * Every issuer has keys of its own: those of one never verify a token of another. Opaque tokens are foreign to it.
+ *
+ * @throws TypeError at construction for an option that is wrong, of a route too.
+ */
+export class IssuerRouter extends BearerAuthProvider {
+  readonly name: string
+  /** Those that were named at construction. */
+  override readonly issuers: readonly string[]
+  override readonly scopesSupported: readonly string[]
+  override readonly owns: Ownership
+  readonly #routes = new Map<string, BearerAuthProvider>()
+  readonly #tenants: Tenants<IssuerRoute> | undefined
+  readonly #observe: Observe | undefined
+
+  constructor(options: IssuerRouterOptions) {
+    super()
+    checkOptions('IssuerRouter', options, OPTIONS)
+    const { issuers = {}, maxTenants = 100, tenantAge = 300, refusedFor = 60, timeout = 2 } = options
+    const resolve = optionalFunction('resolve', options.resolve)
+    if (Object.keys(issuers).length === 0 && resolve === undefined) {
+      throw new TypeError('IssuerRouter takes "issuers", such as { "https://id.example.com": { audience } }, or "resolve"')
+    }
+    this.name = options.name ?? 'issuers'
+    this.#observe = optionalFunction('observe', options.observe)
+    for (const [issuer, route] of Object.entries(issuers)) this.#routes.set(checkedIssuer(issuer), this.#providerFor(issuer, route))
+    this.issuers = [...this.#routes.keys()]
+    this.scopesSupported = [...new Set([...this.#routes.values()].flatMap((provider) => provider.scopesSupported ?? []))]
+    this.owns = { issuers: this.issuers }
+    this.#tenants =
+      resolve &&
+      new Tenants({
+        resolve: async (issuer, signal) => (await resolve(issuer, { signal })) ?? null,
+        make: (issuer, route) => this.#providerFor(issuer, route),
+        max: countOf('maxTenants', maxTenants),
+        maxAge: spanInSeconds('tenantAge', tenantAge, { min: 1, max: 86_400 }),
+        refusedFor: spanInSeconds('refusedFor', refusedFor, { min: 0, max: 3_600 }),
+        timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
+        now: clockInSeconds(options.now),
+      })
+  }
+
+  /** Mine when the issuer is known; maybe, where there is `resolve`, for one that nobody asked about yet. */
+  override recognizes(token: string): Recognition {
+    const issuer = issuerOf(token)
+    if (issuer === undefined) return 'foreign'
+    if (this.#routes.has(issuer)) return 'mine'
+    const known = this.#tenants === undefined ? 'refused' : this.#tenants.known(issuer)
+    if (known === undefined) return 'maybe'
+    return known === 'refused' ? 'foreign' : 'mine'
+  }
+
+  override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
+    const issuer = issuerOf(token)
+    const provider = issuer === undefined ? null : await this.#find(issuer, options?.signal)
+    if (issuer === undefined || provider === null) return this.#refuse(options)
+    const answer = await provider.verifyToken(token, options)
+    // A tenant that was removed while its token was looked at.
+    return answer !== null && this.#now(issuer) !== provider ? this.#refuse(options) : answer
+  }
+
+  /** Takes an issuer's tokens from now on, in the place of what was there for it. @throws TypeError for an option that is wrong */
+  async add(issuer: string, route: IssuerRoute): Promise<void> {
+    const provider = this.#providerFor(checkedIssuer(issuer), route)
+    const before = this.#routes.get(issuer)
+    this.#routes.set(issuer, provider)
+    await this.#tenants?.remove(issuer)
+    if (before !== provider) await before?.close?.()
+  }
+
+  /** Refuses an issuer's tokens from now on, remembered or not. Where there is `resolve`, it is asked again, and must say null. */
+  async remove(issuer: string): Promise<void> {
+    const before = this.#routes.get(issuer)
+    this.#routes.delete(issuer)
+    await this.#tenants?.remove(issuer)
+    await before?.close?.()
+  }
+
+  /** Rings when tokens of an issuer that was named are revoked; those of `resolve` are looked at again now and then. */
+  override watch(rung: () => void): () => void {
+    const ends = [...this.#routes.values()].map((provider) => provider.watch?.(rung))
+    return () => ends.forEach((end) => end?.())
+  }
+
+  override async close(): Promise<void> {
+    await closeAll([...this.#routes.values(), this.#tenants])
+  }
+
+  async #find(issuer: string, signal: AbortSignal | undefined): Promise<BearerAuthProvider | null> {
+    const route = this.#routes.get(issuer)
+    if (route !== undefined || this.#tenants === undefined) return route ?? null
+    const asked = this.#tenants.find(issuer)
+    try {
+      return await (signal === undefined ? asked : unlessAborted(asked, signal))
+    } catch (error) {
+      if (isUnavailable(error)) notify(this.#observe, { type: 'unavailable', provider: this.name, message: error.message })
+      throw error
+    }
+  }
+
+  #now(issuer: string): BearerAuthProvider | 'refused' | undefined {
+    return this.#routes.get(issuer) ?? this.#tenants?.known(issuer)
+  }
+
+  #refuse(options: VerifyOptions | undefined): null {
+    notify(this.#observe, { type: 'rejected', provider: this.name, reason: 'no_owner', remembered: false })
+    options?.refused?.({ provider: this.name, reason: 'no_owner' })
+    return null
+  }
+
+  #providerFor(issuer: string, route: IssuerRoute): BearerAuthProvider {
+    // The union loses its issuer member by member, and gets it back.
+    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer } as JwksProviderOptions)
+    const { issuers = [] } = provider
+    if (issuers.length === 0 || issuers.includes(issuer)) return provider
+    throw new TypeError(`the provider for the issuer ${issuer} takes tokens of ${issuers.join(', ')} only`)
+  }
+}
+
+/** Characters of an issuer. */
+const MAX_LENGTH = 2_048
+
+function issuerOf(token: string): string | undefined {
+  const issuer = typeof token === 'string' ? unverifiedIssuer(token) : undefined
+  return issuer !== undefined && issuer.length <= MAX_LENGTH ? issuer : undefined
+}
+
+function checkedIssuer(issuer: string): string {
+  if (typeof issuer === 'string' && issuer !== '' && issuer.length <= MAX_LENGTH) return issuer
+  throw new TypeError('an issuer must be written exactly as its tokens have it in "iss", such as https://id.example.com/')
+}
+
+function isProvider(route: IssuerRoute): route is BearerAuthProvider {
+  return typeof route === 'object' && route !== null && 'verifyToken' in route && typeof route.verifyToken === 'function'
+}

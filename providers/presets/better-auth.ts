@@ -1,0 +1,31 @@
+/** Better Auth with its OAuth provider plugin. @see https://www.better-auth.com/docs/plugins/oauth-provider */
+import { baseOf, checkPreset } from './preset.js'
+import { permissionsIn, scopesBy } from './scope-tables.js'
+import type { Audience, JwtPreset } from './preset.js'
+import type { Permissions, Roles } from './scope-tables.js'
+
+export interface BetterAuthOptions extends Roles, Permissions {
+  /** Where it is mounted: `https://app.example.com/api/auth`. */
+  url: string
+  /** One of its `validAudiences`: the URL of this server. */
+  audience: Audience
+}
+
+/**
+ * Access tokens that are JWTs. Scopes: `scope`; `roles` and `permissions` where `customAccessTokenClaims` writes them.
+ * The audience is chosen by the client, and up to version 1.6.27 not bound to what the user agreed to.
+ */
+export function betterAuth(options: BetterAuthOptions): JwtPreset {
+  checkPreset('betterAuth', options, ['url', 'audience', 'roles', 'permissions'])
+  return {
+    name: 'better-auth',
+    issuer: baseOf('url', options.url, 'https://app.example.com/api/auth'),
+    audience: options.audience,
+    scopes: [...scopesBy(['roles', options.roles]), permissionsIn('permissions', options.permissions)],
+    hints: {
+      malformed: 'Better Auth: the client asked for no resource, so the token is opaque; it must ask with the URL of this server',
+      wrong_audience: 'Better Auth: the client must ask with resource, and validAudiences must have it',
+      wrong_type: 'Better Auth: this is an ID token; send the access token',
+    },
+  }
+}

@@ -1,0 +1,61 @@
+/** Microsoft Entra ID. @see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */
+import { checkPreset, eachOf, guidOf } from './preset.js'
+import { scopesBy } from './scope-tables.js'
+import { anyAudience } from '../../src/jwt/jwt-options.js'
+import type { ClaimRule } from '../../src/jwt/rules.js'
+import type { Audience, JwtPreset, OneOrMore } from './preset.js'
+import type { Groups, Roles } from './scope-tables.js'
+
+export interface EntraOptions extends Roles, Groups {
+  /** The tenant's GUID, or those of all tenants that are taken. There is no way to take every tenant there is. */
+  tenant: OneOrMore
+  /** The application (client) id of the API. A GUID is taken with `api://` before it as well. */
+  audience: Audience
+  /** Which tokens: `requestedAccessTokenVersion` in the manifest of the API. Default `'v2'`. */
+  version?: 'v1' | 'v2' | 'both'
+}
+
+const ISSUERS = {
+  v1: ['https://sts.windows.net/{tid}/'],
+  v2: ['https://login.microsoftonline.com/{tid}/v2.0'],
+  both: ['https://login.microsoftonline.com/{tid}/v2.0', 'https://sts.windows.net/{tid}/'],
+} as const
+
+/**
+ * Access tokens for an API of yours, from one tenant or several. Scopes: `scp`, by their short names, where a user signed in;
+ * `roles`, by the table, for users and for applications alone. Groups are object ids; above 200 Entra leaves them out.
+ * National clouds have other hosts: spread it and write `issuer` and `jwksUri`.
+ */
+export function entra(options: EntraOptions): JwtPreset {
+  checkPreset('entra', options, ['tenant', 'audience', 'version', 'roles', 'groups'])
+  const { tenant, audience, version = 'v2', roles, groups } = options
+  if (!Object.hasOwn(ISSUERS, version)) throw new TypeError('"version" must be "v1", "v2" or "both"')
+  return {
+    name: 'entra',
+    issuer: { template: ISSUERS[version], allow: eachOf('tenant', tenant, (one) => guidOf('tenant', one)) },
+    jwksUri: 'https://login.microsoftonline.com/{tid}/discovery/v2.0/keys',
+    audience: bothSpellings(audience),
+    scopes: scopesBy(['roles', roles], ['groups', groups]),
+    rules: [notIdToken],
+    hints: {
+      wrong_issuer: 'Entra ID: another tenant, or the other version: set "requestedAccessTokenVersion": 2 in the manifest of the API, or version: "both" here',
+      wrong_audience: 'Entra ID: the token is for another API, such as Microsoft Graph; the client must ask for a scope of this one, api://CLIENT-ID/…',
+      bad_signature: 'Entra ID: tokens for Microsoft Graph can be verified by nobody else; the client must ask for a scope of this API',
+      wrong_type: 'Entra ID: this is an ID token; send the access token',
+    },
+  }
+}
+
+// Both are one API to Entra: v1 writes what the client asked for, v2 always the GUID.
+export function bothSpellings(audience: Audience): Audience {
+  if (audience === anyAudience) return audience
+  const [first, ...rest] = [audience].flat().flatMap((one) => (/^[0-9a-f-]{36}$/i.test(one) ? [one, `api://${one}`] : [one]))
+  return first === undefined ? audience : [first, ...rest]
+}
+
+/** ID tokens have the same issuer and, where client and API are one registration, the same audience. They name no client. */
+export const notIdToken: ClaimRule = {
+  claim: 'azp',
+  accepts: (azp, { appid, scp }) => [azp, appid, scp].some((one) => typeof one === 'string'),
+  hint: 'Entra ID: this is an ID token; send the access token',
+}

@@ -1,0 +1,69 @@
+/** The gate for Koa. */
+import { runWithAuth } from '../context.js'
+import { leaveAuthInfo } from '../gate/auth-info.js'
+import { readableAcrossOrigins } from '../gate/cross-origin.js'
+import { gateOf } from '../gate/gate.js'
+import { incomingRequest } from '../gate/incoming-message.js'
+import { endWithToken } from '../gate/outgoing-stream.js'
+import { thrownAnswer } from '../gate/thrown-answer.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answer } from '../answer.js'
+import type { Gate } from '../gate/gate.js'
+import type { GateOptions } from '../gate/gate-options.js'
+import type { GateRequest } from '../gate/request.js'
+import type { BearerAuthProvider } from '../provider.js'
+
+/** What we need of Koa's context, so that nothing of it is imported. `status` and `body` are set and not declared: their types differ. */
+interface KoaContext {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly url: string
+  readonly originalUrl: string
+  readonly state: object
+  readonly headerSent: boolean
+  readonly response: { get(name: string): unknown }
+  set(headers: Record<string, string>): void
+  /** Left by koa-mount, also for what comes after it. */
+  readonly mountPath?: unknown
+  /** Left by `@koa/router`. */
+  readonly _matchedRoute?: unknown
+}
+
+/**
+ * `app.use(bearerAuth(provider, { resource }))` guards `/mcp` and the path of `resource`; in a router of `@koa/router` or
+ * below koa-mount it guards all of it. Handlers find the caller through `getAccessToken()` and `requireAuth()`, and what
+ * that throws is answered here; MCP transports find `ctx.req.auth`, and `ctx.state.auth` is the same. Inside a router of
+ * another kind name the paths with `protect`.
+ */
+export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
+  const gate = gateOf(provider, options)
+  // Generic, so that Koa's types learn nothing new about the contexts of later middleware.
+  return async function bearerAuth<C extends KoaContext>(ctx: C, next: () => Promise<unknown>): Promise<void> {
+    const decision = await gate(requestOf(ctx))
+    if (!decision.pass) return send(ctx, decision.answer)
+    const { context } = decision
+    leaveAuthInfo(ctx.req, context)
+    leaveAuthInfo(ctx.state, context)
+    endWithToken(ctx.res, context)
+    try {
+      await runWithAuth(context, next)
+    } catch (error) {
+      // Koa's own answer would drop every header of the app, those for other origins included.
+      const thrown = thrownAnswer(error)
+      if (thrown === undefined || ctx.headerSent) throw error
+      send(ctx, thrown)
+    }
+  }
+}
+
+function requestOf({ req, url, originalUrl, mountPath, _matchedRoute }: KoaContext): GateRequest {
+  const below = mountPath !== undefined && url !== originalUrl
+  return incomingRequest(req, originalUrl, below ? `${mountPath}${url}` : url, below || _matchedRoute !== undefined)
+}
+
+/** By Koa's own means, so that middleware in front can still add to it. */
+function send(ctx: KoaContext, { status, headers, body }: Answer): void {
+  ctx.set(readableAcrossOrigins(headers, (name) => ctx.response.get(name)))
+  // The status last: a body of null sets one of its own.
+  Object.assign(ctx, { body: body === '' ? null : body, status })
+}

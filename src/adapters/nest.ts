@@ -1,0 +1,93 @@
+/** The gate for NestJS, on Express and on Fastify: a middleware, a filter and a guard. */
+import { requireAuth, runWithAuth } from '../context.js'
+import { leaveAuthInfo } from '../gate/auth-info.js'
+import { readableWhenThrown } from '../gate/cross-origin.js'
+import { gateOf } from '../gate/gate.js'
+import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
+import { endWithToken } from '../gate/outgoing-stream.js'
+import { thrownAnswer } from '../gate/thrown-answer.js'
+import { checkedScopes } from '../scopes/match.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Gate } from '../gate/gate.js'
+import type { GateOptions } from '../gate/gate-options.js'
+import type { BearerAuthProvider } from '../provider.js'
+
+/** What both platforms hand to a middleware, so that nothing of them is imported. `baseUrl` and `route` are Express's. */
+interface NestRequest extends IncomingMessage {
+  readonly originalUrl?: string
+  readonly baseUrl?: string
+  readonly route?: unknown
+}
+/** What Express's response and Fastify's reply have in common. */
+interface NestResponse {
+  readonly raw?: ServerResponse
+  status(status: number): NestResponse
+  header(name: string, value: string): unknown
+  send(body: string): unknown
+}
+interface ArgumentsHost {
+  getType(): string
+  switchToHttp(): { getResponse<T>(): T }
+}
+
+/**
+ * `app.use(bearerAuth(provider, { resource }))` in `main.ts` guards `/mcp` and the path of `resource`; name other paths
+ * with `protect`. A middleware and no guard, because a guard cannot run the handler within the caller's context, and is
+ * not asked for paths without a route, such as the metadata. Guards, interceptors, pipes and handlers find the caller
+ * through `getAccessToken()` and `requireAuth()`; MCP transports find `req.auth`, on Fastify `request.raw.auth`.
+ */
+export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
+  const gate = gateOf(provider, options)
+  /** What is left to do once all that can fail is done. */
+  async function decided(req: NestRequest, res: ServerResponse, next: () => void): Promise<() => void> {
+    const { url = '/', originalUrl = url, baseUrl, route } = req
+    // On Fastify there is no `baseUrl`: what is bound to a path finds it cut off.
+    const mounted = baseUrl === undefined ? url !== originalUrl : baseUrl !== '' || route !== undefined
+    const routedUrl = baseUrl === undefined ? originalUrl : `${baseUrl}${url}`
+    const decision = await gate(incomingRequest(req, originalUrl, routedUrl, mounted))
+    if (!decision.pass) return () => sendAnswer(res, decision.answer)
+    leaveAuthInfo(req, decision.context)
+    endWithToken(res, decision.context)
+    const context = readableWhenThrown(decision.context, (name) => res.getHeader(name))
+    return () => runWithAuth(context, next)
+  }
+  return function bearerAuth(req: NestRequest, res: ServerResponse, next: (error?: unknown) => void): void {
+    decided(req, res, next).then((proceed) => proceed(), next)
+  }
+}
+
+/**
+ * `app.useGlobalFilters(authErrors(Catch))`, with `Catch` from `@nestjs/common`: answers what `requireAuth()` and
+ * `authGuard()` throw with its status and challenge. Nest answers errors that it does not know with 500.
+ */
+export function authErrors(Catch: (...types: (typeof OurError)[]) => (filter: typeof AuthErrorFilter) => unknown): AuthErrorFilter {
+  if (typeof Catch !== 'function') throw new TypeError("authErrors takes Nest's decorator: authErrors(Catch), with Catch from @nestjs/common")
+  Catch(OurError)(AuthErrorFilter)
+  return new AuthErrorFilter()
+}
+
+/** `@UseGuards(authGuard('notes:write'))` does what `requireAuth('notes:write')` does in a handler; without a scope, any caller will do. */
+export function authGuard(...scopes: string[]): { canActivate(): boolean } {
+  checkedScopes('scopes', scopes)
+  return { canActivate: () => requireAuth(...scopes) !== null }
+}
+
+/** What the filter is for, by its code: two copies of this package have two copies of each class. */
+class OurError extends Error {
+  static override [Symbol.hasInstance](thrown: unknown): boolean {
+    return thrownAnswer(thrown) !== undefined
+  }
+}
+
+class AuthErrorFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const answer = thrownAnswer(error)
+    if (answer === undefined || host.getType() !== 'http') throw error
+    const response = host.switchToHttp().getResponse<NestResponse & ServerResponse>()
+    const raw = response.raw ?? response
+    // An answer that had begun would otherwise stay open for ever.
+    if (raw.headersSent) return void (raw.writableEnded || raw.destroy())
+    for (const [name, value] of Object.entries(answer.headers)) response.header(name, value)
+    response.status(answer.status).send(answer.body)
+  }
+}

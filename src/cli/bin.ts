@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+/** The command `bearer`, with the streams of its process. */
+import { readFileSync } from 'node:fs'
+import { run } from './run.js'
+
+// From `dist/src/cli`, where it runs.
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string } // our own
+
+process.exitCode = await run(process.argv.slice(2), process, version)

@@ -1,0 +1,61 @@
+/** Which operations a request calls: the JSON-RPC messages of its body, and nothing that a header says of them. */
+import { errorAnswer } from '../answer.js'
+import { operationOf } from './operations.js'
+import type { Answer } from '../answer.js'
+import type { Operation } from './operations.js'
+import type { GateRequest } from './request.js'
+
+/** In bytes. Servers of MCP take about as much. */
+const MAX_BYTES = 4 * 1024 * 1024
+
+/**
+ * The operations, or the answer for a body that cannot be read as the server behind will read it. Headers that name an
+ * operation are for those on the way: they must say what the body says (MCP 2026-07-28, Streamable HTTP).
+ */
+export async function calledOperations({ method, header, body }: GateRequest): Promise<readonly Operation[] | Answer> {
+  if (method !== 'POST') return []
+  if (body === undefined) throw new TypeError('"operations" needs the body of the request: give the gate a "body"')
+  const found = await body(MAX_BYTES)
+  if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
+  if ('text' in found && !isPlainJson(header)) return UNREADABLE
+  const message = 'text' in found ? parsed(found.text) : found.parsed
+  if (message === undefined) return UNREADABLE
+  const operations = [message].flat().flatMap((one) => operationOf(one) ?? [])
+  return agrees(operations, header) ? operations : MISMATCH
+}
+
+/** False where a parser behind could decompress or decode it into something else. */
+function isPlainJson(header: GateRequest['header']): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(header('content-type').join())
+  const encoding = header('content-encoding').join()
+  return (charset === null || charset[1]?.toLowerCase() === 'utf-8') && (encoding === '' || encoding.toLowerCase() === 'identity')
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function agrees(operations: readonly Operation[], header: GateRequest['header']): boolean {
+  const [method, ...others] = header('mcp-method')
+  if (others.length > 0 || header('mcp-name').length > 1) return false
+  const [name] = header('mcp-name').flatMap((value) => named(value))
+  return operations.every((operation) => {
+    if (method !== undefined && operation.method !== method) return false
+    return name === undefined || operation.names.length === 0 || operation.names.includes(name)
+  })
+}
+
+/** SEP-2243: what is no plain ASCII is written in Base64. */
+function named(value: string): string {
+  const encoded = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/.exec(value)?.[1]
+  return encoded === undefined ? value : new TextDecoder().decode(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)))
+}
+
+const refusal = (status: number, description: string): Answer => errorAnswer(status, 'invalid_request', description, {})
+const TOO_LARGE = refusal(413, 'The body is too large')
+const UNREADABLE = refusal(400, 'The body must be JSON in UTF-8, not compressed')
+const MISMATCH = refusal(400, 'The headers Mcp-Method and Mcp-Name must say what the body says')

@@ -1,0 +1,36 @@
+/** Ends an event stream of a `Response` together with the token that opened it. */
+import type { AuthContext } from '../context.js'
+
+/** Server-sent events, as MCP's transports send them. */
+export function isEventStream(contentType: string): boolean {
+  return /^text\/event-stream\b/i.test(contentType)
+}
+
+/** The same response, whose stream ends when the token does. What is no event stream is given back as it is. */
+export function endingWithToken(response: Response, { life }: AuthContext): Response {
+  const { body, status, statusText, headers } = response
+  if (life === undefined || body === null || !isEventStream(headers.get('content-type') ?? '')) return response
+  return new Response(untilAborted(body, life), { status, statusText, headers })
+}
+
+function untilAborted(body: NonNullable<Response['body']>, life: NonNullable<AuthContext['life']>): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  const { signal } = life
+  let stop = (): void => undefined
+  const over = new Promise<'over'>((resolve) => (stop = () => resolve('over')))
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  const leave = (reason?: unknown): void => {
+    life.close()
+    reader.cancel(reason).catch(() => undefined) // the handler's own affair
+  }
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const part = await Promise.race([reader.read(), over])
+      if (part !== 'over' && !part.done) return controller.enqueue(part.value)
+      controller.close()
+      leave()
+    },
+    cancel: leave,
+  })
+}

@@ -1,0 +1,75 @@
+/** What a gate can be told. */
+import type { ErrorProfile } from './challenge.js'
+import type { MirrorOptions } from './mirror.js'
+import type { Operations } from './operations.js'
+import type { ResourceDescription } from './resource-metadata.js'
+import type { BoundSessions } from './sessions.js'
+import type { TokenCookieOptions } from './token-cookie.js'
+
+export interface GateOptions {
+  /** Scopes that every guarded request needs; one that is missing is a 403. Default: none. */
+  requiredScopes?: readonly string[]
+  /**
+   * This server's public URL, such as `https://mcp.example.com/mcp`. Its RFC 9728 metadata is then served, and every
+   * challenge points there. Configured, never taken from `Host`.
+   */
+  resource?: string
+  /** Further members of that metadata, by the names of RFC 9728: `{ resource_name: 'Notes' }`. */
+  metadata?: ResourceDescription
+  /**
+   * Serves this authorization server's own metadata at `/.well-known/oauth-authorization-server` too, where clients of MCP
+   * before 2025-06-18 look for it. Read when somebody asks for it, and kept for ten minutes.
+   */
+  mirror?: MirrorOptions
+  /** Scopes named in the metadata, for clients that ask for what they find there. Default: `requiredScopes`, those of `operations`, and those that the provider's mapping can give. */
+  scopesSupported?: readonly string[]
+  /** Issuers named in the metadata. Default: those of the provider. */
+  authorizationServers?: readonly string[]
+  /**
+   * Paths that need a token, each with all that is below, as the client writes them: below a mount with the mount. Default: `/mcp` and the path of `resource` where the whole
+   * app is wrapped; everything where a route or a mount was. Elsewhere a good token is known, a bad one ignored.
+   */
+  protect?: readonly string[]
+  /**
+   * Paths where no token is looked at. Default: `/health`, `/docs`, `/inspector`, `/openmcp.json` where the whole app is
+   * wrapped; none where a route or a mount was. Wins over `protect`.
+   */
+  exclude?: readonly string[]
+  /** Guarded requests without a token pass too; one that is presented must be good. Default: false. */
+  optional?: boolean
+  /**
+   * Scopes that single operations of MCP need, by method and name: `{ 'tools/call': { 'purge-notes': 'notes:write' } }`.
+   * Answered with 403 before the server behind sees the request, so that clients ask for more. The bodies of guarded
+   * requests are then read, up to 4 MiB, and must be JSON. With `optional`, what no rule names is open to all.
+   */
+  operations?: Operations
+  /**
+   * Session ids of `boundSessions()`: a request with an id that was not made for its principal is answered with 404, as one
+   * whose session is over. Give its `newId` to the MCP transport.
+   */
+  sessions?: BoundSessions
+  /**
+   * Seconds after which the token of an open event stream is looked at again; the stream ends with its token, and at once
+   * where the token is revoked in this process. Default 30.
+   */
+  streamCheck?: number
+  /**
+   * Seconds: an answer about a token must not be older, whatever the provider remembers. For routes where a token that was
+   * revoked a moment ago must not pass. 0 asks each time. Default: as long as the provider remembers.
+   */
+  maxAge?: number
+  /**
+   * Where a token may come from beside `Authorization`: `{ cookie: '__Host-token' }`. Tokens in a header of a proxy's own
+   * are a matter of the provider: `tokenHeader`. Never the query.
+   */
+  tokenFrom?: TokenCookieOptions
+  /** How denials are worded. Default: `'rfc6750'`. With `'mcp-use'` an outage is a 401, as in the original. */
+  errors?: ErrorProfile
+}
+
+/** The names of `GateOptions`. */
+export const GATE_OPTIONS = [
+  'requiredScopes', 'resource', 'metadata', 'mirror', 'scopesSupported', 'authorizationServers', 'protect',
+  'exclude', 'optional', 'operations', 'sessions', 'streamCheck', 'maxAge', 'tokenFrom',
+  'errors',
+] as const satisfies readonly (keyof GateOptions)[]

@@ -1,0 +1,63 @@
+/** A provider and what is demanded of requests, as one function that gives a decision: what every adapter stands on. */
+import { checkedProvider } from '../provider.js'
+import { challengeAnswers } from './challenge.js'
+import { decide } from './decide.js'
+import { gatePolicy } from './policy.js'
+import { aboutPath } from './resource-metadata.js'
+import type { BearerAuthProvider } from '../provider.js'
+import type { Decision } from './decide.js'
+import type { GateOptions } from './gate-options.js'
+import type { GateRequest } from './request.js'
+
+/** Any exception that leaves it is a bug of the provider: let the framework answer it with 500. Made by `gate` and `byRequest`. */
+export interface Gate {
+  (request: GateRequest): Promise<Decision>
+  readonly [BRAND]: true
+}
+
+// The same symbol in every copy of this package.
+const BRAND: unique symbol = Symbol.for('bearer-auth-providers.gate')
+
+/**
+ * What `bearerAuth` does, without a server: for those that there is no adapter for, and for `byRequest`.
+ *
+ * @throws TypeError for an option that is wrong; says what to write instead.
+ */
+export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate {
+  checkedProvider('bearerAuth', provider)
+  const policy = gatePolicy(options)
+  return branded((request) => decide(request, provider, policy))
+}
+
+/**
+ * A gate for each request, for a server with several hosts or paths: each gate has a provider, a `resource` and metadata
+ * of its own. Choose from gates that are there, by `request.host` or `request.path`: a client writes both, and can only
+ * choose at which of your gates to be refused. A request for metadata comes with the path that the metadata is about.
+ * Where none is given, the answer is 401.
+ */
+export function byRequest(choose: (request: GateRequest) => Gate | undefined): Gate {
+  if (typeof choose !== 'function') throw new TypeError('byRequest takes a function that gives a gate: (request) => request.host === "a.example.com" ? gateA : gateB')
+  return branded(async (request) => {
+    const chosen = choose({ ...request, path: aboutPath(request.path) })
+    if (chosen === undefined) return { pass: false, answer: NOBODY }
+    if (!isGate(chosen)) throw new TypeError('byRequest must be given a gate: gate(provider, { resource })')
+    return chosen(request)
+  })
+}
+
+/** The gate that an adapter was given, or the one for the provider that it was given. @throws TypeError */
+export function gateOf(guard: BearerAuthProvider | Gate, options: GateOptions | undefined): Gate {
+  if (!isGate(guard)) return gate(guard, options)
+  if (options !== undefined) throw new TypeError('bearerAuth takes no options beside a gate, which has its own: gate(provider, options)')
+  return guard
+}
+
+const NOBODY = challengeAnswers({ profile: 'rfc6750', requiredScopes: [], metadataUrl: undefined }).unauthenticated()
+
+function branded(decides: (request: GateRequest) => Promise<Decision>): Gate {
+  return Object.assign(decides, { [BRAND]: true as const })
+}
+
+function isGate(value: unknown): value is Gate {
+  return typeof value === 'function' && BRAND in value
+}

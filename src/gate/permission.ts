@@ -1,0 +1,70 @@
+/** Whether a caller may do what the request asks for: the scopes of every request, and those of the operations in it. */
+import { hasScopes } from '../access-token.js'
+import { errorAnswer } from '../answer.js'
+import { isUnavailable } from '../errors.js'
+import { calledOperations } from './called-operations.js'
+import { needOf } from './operations.js'
+import type { AccessToken } from '../access-token.js'
+import type { Answer } from '../answer.js'
+import type { GatePolicy } from './policy.js'
+import type { GateRequest } from './request.js'
+
+/** Who calls; null where nobody has to. */
+export interface Caller {
+  readonly token: AccessToken | null
+  /** Asks again about the token, unless the answer is younger than so many seconds. */
+  readonly verify: ((maxAge: number | undefined) => Promise<AccessToken | null>) | undefined
+}
+
+/** The caller, on an answer as young as the operations need; or the denial. All that is needed stands in one challenge. */
+export async function permittedCaller(request: GateRequest, caller: Caller, policy: GatePolicy): Promise<Caller | Answer> {
+  const { requiredScopes, operations, answers } = policy
+  // First, so that a token that opens nothing here has no body read.
+  if (lacks(caller, requiredScopes)) return answers.insufficientScope(requiredScopes)
+  if (!isOwnSession(request, caller, policy)) return NO_SESSION
+  if (operations === undefined) return caller
+  const called = await calledOperations(request)
+  if ('status' in called) return called
+  const { scopes, maxAge } = needOf(called, operations)
+  if (scopes.length === 0 && maxAge === undefined) return caller
+  const needed = [...new Set([...requiredScopes, ...scopes])]
+  if (caller.token === null) return answers.unauthenticated(needed)
+  const current = maxAge === undefined ? caller : await renewed(caller, maxAge, policy)
+  if ('status' in current) return current
+  return lacks(current, needed) ? answers.insufficientScope(needed) : current
+}
+
+// MCP, Streamable HTTP: 404 tells a client to begin a new session.
+const NO_SESSION = errorAnswer(404, 'invalid_session', 'There is no such session', {})
+
+function isOwnSession({ header }: GateRequest, { token }: Caller, { sessions }: GatePolicy): boolean {
+  const [id, ...others] = sessions === undefined ? [] : header('mcp-session-id')
+  return id === undefined || (others.length === 0 && sessions?.belongsTo(id, token) === true)
+}
+
+/** Whether the caller has the scopes for one operation: to show only what may be used. */
+export function mayCall({ token }: Caller, method: string, name: string, { operations = [] }: GatePolicy): boolean {
+  const { scopes } = needOf([{ method, names: [name] }], operations)
+  return scopes.length === 0 || (token !== null && hasScopes(token, scopes))
+}
+
+/** What the work gives, or the denial for "nobody knows". Any other exception is a bug. */
+export async function unlessUnavailable<T>({ answers }: GatePolicy, work: () => Promise<T>): Promise<T | Answer> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    return answers.unavailable(error.retryAfter)
+  }
+}
+
+function renewed({ verify }: Caller, maxAge: number, policy: GatePolicy): Promise<Caller | Answer> {
+  return unlessUnavailable(policy, async () => {
+    const token = (await verify?.(maxAge)) ?? null
+    return token === null ? policy.answers.invalidToken() : { token, verify }
+  })
+}
+
+function lacks({ token }: Caller, scopes: readonly string[]): boolean {
+  return token !== null && !hasScopes(token, scopes)
+}

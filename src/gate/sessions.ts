@@ -1,0 +1,63 @@
+/** Session ids that are worth nothing to anybody but the principal they were made for (MCP security: session hijacking). */
+import { currentAuth } from '../context.js'
+import { hmacSha256, isSameText } from '../lib/digest.js'
+import { checkOptions } from '../lib/options.js'
+import type { AccessToken } from '../access-token.js'
+
+export interface BoundSessionsOptions {
+  /** At least 32 random characters, the same in every replica; several for a rotation, the first of which makes new ids. Default: one of this process's own. */
+  secret?: string | readonly string[] | undefined
+}
+
+/** Makes session ids, and knows whose they are. Nothing is stored: the principal is in the id, behind a keyed digest. */
+export interface BoundSessions {
+  /** A new id for whoever is calling: the `sessionIdGenerator` of an MCP transport. @throws TypeError outside of a request, and for a token that names nobody. */
+  readonly newId: () => string
+  /** True for an id that was made for the principal of this token. */
+  readonly belongsTo: (id: string, token: AccessToken | null) => boolean
+}
+
+/**
+ * Binds MCP sessions to issuer, subject and client, and not to the token: who refreshes it keeps the session. Give it to
+ * the gate as `sessions`, which answers 404 for an id of somebody else's, and `newId` to the transport.
+ *
+ * @throws TypeError for a secret that is short.
+ */
+export function boundSessions(options: BoundSessionsOptions = {}): BoundSessions {
+  checkOptions('boundSessions', options, ['secret'])
+  const secrets = [options.secret ?? randomText() + randomText()].flat()
+  const [newest] = secrets
+  if (newest === undefined || !secrets.every((secret) => typeof secret === 'string' && secret.length >= 32)) {
+    throw new TypeError('"secret" must be at least 32 random characters, or several such secrets; make one with: openssl rand -hex 32')
+  }
+  return {
+    newId() {
+      const context = currentAuth()
+      if (context === undefined) throw new TypeError('newId makes a session id for whoever is calling: call it where a request is handled, behind the gate')
+      const principal = principalOf(context.token)
+      if (principal === undefined) throw new TypeError('a token that names neither a subject nor a client can hold no session')
+      const nonce = randomText()
+      return `${nonce}.${hmacSha256(newest, `${nonce} ${principal}`)}`
+    },
+    belongsTo(id, token) {
+      const [nonce = '', digest = '', ...more] = id.length <= MAX_LENGTH ? id.split('.') : []
+      const principal = principalOf(token)
+      if (principal === undefined || more.length > 0) return false
+      return secrets.some((secret) => isSameText(digest, hmacSha256(secret, `${nonce} ${principal}`)))
+    },
+  }
+}
+
+const MAX_LENGTH = 256
+
+/** 122 random bits. */
+function randomText(): string {
+  return crypto.randomUUID().replaceAll('-', '')
+}
+
+/** As JSON, so that no two principals read the same. Where nobody has to be known, nobody is a principal too. */
+function principalOf(token: AccessToken | null): string | undefined {
+  if (token === null) return 'null'
+  const { issuer, subject, clientId, provider } = token
+  return subject === undefined && clientId === undefined ? undefined : JSON.stringify([issuer ?? provider, subject, clientId])
+}

@@ -1,0 +1,145 @@
+/** One GitHub as the options say: whose tokens are taken, how it is asked, and what becomes of its answers. */
+import { allowInsecureHttp } from '../jwt/jwt-options.js'
+import { withinSpan } from '../lib/deadline.js'
+import { optionalFunction, spanInSeconds } from '../lib/options.js'
+import { NoAnswer } from '../upstream/no-answer.js'
+import { notify } from '../events.js'
+import { accept, reject } from '../verdict.js'
+import { askAsHolder } from './any-token.js'
+import { anyApp, checkedApps } from './apps.js'
+import { ConditionalGets } from './conditional-gets.js'
+import { GitHubCalls } from './github-calls.js'
+import { areOfApps, checkedKinds, kindOf, refusalOf } from './kinds.js'
+import { membershipsOf } from './memberships.js'
+import { OwnApps } from './own-apps.js'
+import { placeOf } from './place.js'
+import type { AuthEvent, Observe } from '../events.js'
+import type { Fetch } from '../lib/bounded-fetch.js'
+import type { Ownership, Recognition } from '../provider.js'
+import type { Accepted, Verdict } from '../verdict.js'
+import type { GitHubOptions } from './github-options.js'
+import type { GitHubTokenKind } from './kinds.js'
+import type { Membership, MembershipNews } from './membership.js'
+import type { Place } from './place.js'
+
+/** What the provider around it brings. */
+export interface Surroundings {
+  readonly now: () => number
+  readonly observe: Observe | undefined
+  readonly provider: string
+}
+
+export class GitHub {
+  readonly place: Place
+  readonly owns: Ownership
+  /** All that decides an answer, in a text without secrets. */
+  readonly policy: string
+  /** Undefined: anybody's application will do. */
+  readonly #apps: OwnApps | undefined
+  readonly #kinds: ReadonlySet<GitHubTokenKind>
+  readonly #memberships: readonly Membership[]
+  readonly #timeout: number
+  readonly #calls: GitHubCalls
+  readonly #gets: ConditionalGets
+  readonly #surroundings: Surroundings
+  readonly #closed = new AbortController()
+  readonly #told = new Set<string>()
+
+  /** @throws TypeError for an option that is wrong. */
+  constructor(options: GitHubOptions, surroundings: Surroundings) {
+    const { apiBaseUrl = 'https://api.github.com', timeout = 3, [allowInsecureHttp]: insecure = false } = options
+    this.place = placeOf(apiBaseUrl, insecure)
+    const apps = checkedApps(options.app)
+    this.#kinds = checkedKinds(options.kinds, apps === anyApp)
+    // Of a personal token no application can be told, so nobody need be warned of it.
+    this.owns = { prefixes: [...this.#kinds], anyAudience: apps === anyApp && areOfApps(this.#kinds) }
+    this.#memberships = MEMBERSHIPS.filter((name) => isWanted(name, options[name]))
+    this.#timeout = spanInSeconds('timeout', timeout, { min: 0.001, max: 30 })
+    this.#surroundings = surroundings
+    this.#calls = new GitHubCalls({
+      fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
+      timeout: this.#timeout,
+      closed: this.#closed.signal,
+      now: surroundings.now,
+      provider: surroundings.provider,
+      tell: (event) => this.#tell(event),
+    })
+    this.#gets = new ConditionalGets(this.#calls)
+    const { now, provider } = surroundings
+    if (apps !== anyApp) this.#apps = new OwnApps({ apps, place: this.place, calls: this.#calls, now, provider, tell: (event) => this.#tell(event) })
+    const names = apps === anyApp ? 'any' : apps.map(({ clientId }) => clientId)
+    this.policy = JSON.stringify(['github', this.place.rest, names, [...this.#kinds], this.#memberships])
+  }
+
+  /** By its prefix, without asking anybody. */
+  recognizes(token: string): Recognition {
+    const kind = kindOf(token)
+    return kind !== undefined && this.#kinds.has(kind) ? 'mine' : 'foreign'
+  }
+
+  /** Asks. A foreign token is refused without being shown. @throws AuthUnavailableError */
+  async verdictOn(token: string): Promise<Verdict> {
+    const kind = kindOf(token)
+    if (kind === undefined || !this.#kinds.has(kind)) return refusalOf(token)
+    const verdict = await (this.#apps === undefined ? askAsHolder(token, kind, this.place, this.#gets) : this.#apps.verdictOn(token, kind))
+    // An installation is a member of nothing.
+    if (!verdict.accepted || this.#memberships.length === 0 || kind === 'ghs_') return verdict
+    return this.#withMemberships(token, verdict)
+  }
+
+  /** Ends a token at GitHub. @throws TypeError at once for one that is not ours to end, AuthUnavailableError */
+  end(token: string): Promise<void> {
+    if (this.#apps === undefined) throw new TypeError('revokeToken needs "app": only the application that got a token can end it')
+    if (this.recognizes(token) === 'foreign') throw new TypeError('revokeToken takes tokens of the kinds in "kinds"; this one was not shown to GitHub')
+    return this.#apps.end(token)
+  }
+
+  /** Ends what is being asked. What needs an answer after this is unavailable. */
+  close(): void {
+    this.#closed.abort()
+    this.#gets.clear()
+  }
+
+  async #withMemberships(token: string, { claims }: Accepted): Promise<Verdict> {
+    const { place } = this
+    const tools = { place, calls: this.#calls, gets: this.#gets, tell: (news: MembershipNews) => this.#tellNews(news) }
+    const tooLate = (): Error => new NoAnswer('too slow', `no memberships from ${new URL(place.rest).host} in time`)
+    const span = { timeout: this.#timeout, closed: this.#closed.signal }
+    const memberships = await withinSpan(span, () => membershipsOf(token, this.#memberships, tools), tooLate)
+    return memberships === null ? reject('unknown_token') : accept({ ...claims, ...memberships })
+  }
+
+  #tellNews(news: MembershipNews): void {
+    const { provider } = this.#surroundings
+    const { what, of } = news
+    if (what === 'sso') return this.#tell({ type: 'sso_required', provider, of, partial: news.partial })
+    const hint = HINTS[what][of]
+    if (this.#told.has(hint)) return
+    this.#told.add(hint)
+    this.#tell({ type: 'odd_answer', provider, hint })
+  }
+
+  #tell(event: AuthEvent): void {
+    notify(this.#surroundings.observe, event)
+  }
+}
+
+const MEMBERSHIPS: readonly Membership[] = ['organizations', 'teams', 'enterprises']
+
+function isWanted(name: Membership, value: unknown): boolean {
+  if (value === undefined || typeof value === 'boolean') return value === true
+  throw new TypeError(`"${name}" must be true or false: whom they let in is a matter of "scopes"`)
+}
+
+const HINTS = {
+  'not allowed': {
+    organizations: 'a token may not list its organizations: let your OAuth app ask for read:org, or give your GitHub App the permission to read members',
+    teams: 'a token may not list its teams: let your OAuth app ask for read:org, or give your GitHub App the permission to read members',
+    enterprises: 'a token may not list its enterprises: let your OAuth app ask for read:enterprise',
+  },
+  'too many': {
+    organizations: 'a user is in more than 1000 organizations: the rest is left out',
+    teams: 'a user is in more than 1000 teams: the rest is left out',
+    enterprises: 'a user is in more than 100 enterprises: the rest is left out',
+  },
+} as const satisfies Record<Exclude<MembershipNews['what'], 'sso'>, Record<Membership, string>>

@@ -1,0 +1,40 @@
+/** Reads a small text file, on runtimes that have files. */
+
+export interface TextFile {
+  readonly text: string
+  /** True where everybody on the machine may read it. False where that cannot be known. */
+  readonly isWorldReadable: boolean
+}
+
+/** Bytes: a list of some five thousand digests. */
+const MAX_BYTES = 1_048_576
+
+/**
+ * Through every symbolic link, so that whatever stands there now is read: Kubernetes swaps links.
+ *
+ * @throws TypeError that names the path and shows nothing of the text.
+ */
+export async function readTextFile(path: string): Promise<TextFile> {
+  const fs = await import('node:fs/promises') // only where a file was named
+  const stat = await fs.stat(path).catch(cannotRead(path))
+  // Reading a pipe or a terminal would wait for whoever writes there.
+  if (!stat.isFile()) throw new TypeError(`${path} is not a file`)
+  if (stat.size > MAX_BYTES) throw new TypeError(`${path} is larger than ${MAX_BYTES} bytes`)
+  const bytes = await fs.readFile(path).catch(cannotRead(path))
+  return { text: textOf(bytes, path), isWorldReadable: (stat.mode & 0o004) !== 0 && globalThis.process?.platform !== 'win32' }
+}
+
+function cannotRead(path: string): (cause: unknown) => never {
+  return (cause) => {
+    const code = (cause as { code?: unknown } | null)?.code
+    throw new TypeError(`cannot read ${path}${typeof code === 'string' ? ` (${code})` : ''}`, { cause })
+  }
+}
+
+function textOf(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new TypeError(`${path} is not UTF-8; PowerShell writes it with: Out-File -Encoding utf8`)
+  }
+}

@@ -1,0 +1,63 @@
+/** The scopes of one application, by name: the compiler knows a typo, and so does the start of the process. */
+import { requireAuth, requireFreshAuth } from '../context.js'
+import { fromClaim } from './mappers.js'
+import { checkedScopes, wildcardsOver } from './match.js'
+import type { AccessToken } from '../access-token.js'
+import type { Implications } from './hierarchy.js'
+import type { ScopeMapper } from './rule.js'
+import type { ScopeTable, TableOptions } from './scope-table.js'
+import type { ClaimSelector } from './selector.js'
+
+export interface DefinedScopes<Name extends string> {
+  /** For `scopesSupported` of the gate. */
+  readonly names: readonly Name[]
+  /** These names, for `requiredScopes` of the gate. */
+  readonly only: (...names: readonly Name[]) => readonly Name[]
+  /** As `requireAuth`, with these names. @throws TypeError for any other. */
+  readonly requireAuth: (...scopes: readonly Name[]) => AccessToken
+  /** As `requireFreshAuth`, with these names. */
+  readonly requireFreshAuth: (maxAge: number, ...scopes: readonly Name[]) => Promise<AccessToken>
+  /** As `fromClaim` with a table that grants these names, and wildcards over them. */
+  readonly fromClaim: (selector: ClaimSelector, table: ScopeTable<Name | WildcardOver<Name>>, options?: TableOptions) => ScopeMapper
+  /** The option `implies`, with these names. */
+  readonly implies: (table: Implications<Name | WildcardOver<Name>>) => Implications
+}
+
+/** `notes:*` and `notes:drafts:*` over `notes:drafts:read`. */
+export type WildcardOver<Name extends string> = Below<Name, ':'> | Below<Name, '.'> | Below<Name, '/'>
+
+/**
+ * `const notes = defineScopes(['notes:read', 'notes:write'])`, and then `notes.requireAuth('notes:write')`.
+ *
+ * @throws TypeError for what is no scope.
+ */
+export function defineScopes<const Name extends string>(names: readonly [Name, ...Name[]]): DefinedScopes<Name> {
+  const known = new Set<string>(checkedScopes('defineScopes', names))
+  if (known.size === 0) throw new TypeError("defineScopes takes the scopes of your application: defineScopes(['notes:read', 'notes:write'])")
+  const wildcards = new Set([...known].flatMap(wildcardsOver))
+  const checked = <T extends string>(scopes: readonly T[], alsoWildcards: 'and wildcards' | 'only' = 'only'): readonly T[] => {
+    const unknown = scopes.find((scope) => !known.has(scope) && !(alsoWildcards === 'and wildcards' && wildcards.has(scope)))
+    if (unknown === undefined) return scopes
+    throw new TypeError(`"${unknown}" is not among the scopes defined: ${[...known].join(', ')}`)
+  }
+  return {
+    names: Object.freeze([...names]),
+    only: (...scopes) => checked(scopes),
+    requireAuth: (...scopes) => requireAuth(...checked(scopes)),
+    requireFreshAuth: async (maxAge, ...scopes) => requireFreshAuth(maxAge, ...checked(scopes)),
+    fromClaim: (selector, table, options) => {
+      const granted = Object.values<string | readonly string[] | ((rest: string) => unknown)>(table)
+      checked(granted.flatMap((scopes) => (typeof scopes === 'function' ? [] : scopes)), 'and wildcards')
+      return fromClaim(selector, table, options)
+    },
+    implies: (table) => {
+      const implied = Object.values(table as Implications).flatMap((scopes) => scopes ?? [])
+      checked([...Object.keys(table), ...implied], 'and wildcards')
+      return table
+    },
+  }
+}
+
+type Below<Name extends string, Separator extends string> = Name extends `${infer Group}${Separator}${infer Rest}`
+  ? `${Group}${Separator}*` | `${Group}${Separator}${Below<Rest, Separator>}`
+  : never

@@ -1,0 +1,112 @@
+/** A stand-in of GitHub for tests: its tokens, limits, lock-outs and faults, without GitHub. */
+import { placeOf } from '../github/place.js'
+import { GitHubApi } from './github-api.js'
+import { GitHubGuard } from './github-guard.js'
+import { responseOf } from './github-reply.js'
+import { ROUTES } from './github-routes.js'
+import { listen } from './github-server.js'
+import { GitHubWorld } from './github-world.js'
+import type { GitHubFault } from './github-guard.js'
+import type { Method } from './github-routes.js'
+import type { GitHubServer } from './github-server.js'
+import type { Issue, StandInApp } from './github-world.js'
+
+export interface GitHubStandInOptions {
+  readonly apps: readonly StandInApp[]
+  /** Calls that an application, and that a user, may make in an hour. Default 5000. */
+  readonly limit?: number | undefined
+  /** Bad tokens within a minute that are answered; after one more, none are looked at for a minute. Default 10. */
+  readonly lockOutAfter?: number | undefined
+  /** The clock, in seconds since the epoch. Default: the system's. */
+  readonly now?: (() => number) | undefined
+}
+
+/** A request that was made, and how it was answered; no answer is 0. */
+export interface StandInCall {
+  readonly method: string
+  readonly path: string
+  readonly as: 'app' | 'user' | 'nobody'
+  readonly status: number
+}
+
+/** The part of msw's `http` that is needed, so that this package does not need msw. */
+export type MswHttp<H> = Readonly<Record<Method, (path: string, resolver: (info: { readonly request: Request }) => Promise<Response>) => H>>
+
+/** Give its `fetch` to a provider, let it `listen`, or hand its `handlers` to msw. It does what GitHub would, until told to `fail`. */
+export class GitHubStandIn {
+  readonly calls: StandInCall[] = []
+  readonly #world: GitHubWorld
+  readonly #guard: GitHubGuard
+  readonly #api: GitHubApi
+
+  constructor({ apps, limit = 5000, lockOutAfter = 10, now = () => Date.now() / 1000 }: GitHubStandInOptions) {
+    this.#world = new GitHubWorld(apps)
+    this.#guard = new GitHubGuard({ limit, lockOutAfter, now })
+    this.#api = new GitHubApi(this.#world, this.#guard, now)
+  }
+
+  /** Gives out a token. */
+  issue(about?: Issue): string {
+    return this.#world.issue(about)
+  }
+
+  /** The user takes a token back. */
+  end(token: string): void {
+    this.#world.end(token)
+  }
+
+  /** Breaks from now on. */
+  fail(fault: GitHubFault): void {
+    this.#guard.fault = fault
+  }
+
+  /** Works from now on. A budget that was spent stays so. */
+  recover(): void {
+    this.#guard.fault = undefined
+  }
+
+  /** Answers in place of the network. */
+  readonly fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const answer = await this.answer(request)
+    if (answer === 'cut') throw new TypeError('fetch failed')
+    return answer === 'silence' ? silence(request.signal) : answer
+  }
+
+  /** A real server on a free port of this machine. */
+  listen(): Promise<GitHubServer> {
+    return listen((request) => this.answer(request))
+  }
+
+  /** For msw: `setupServer(...github.handlers(http))`, with msw's own `http`. */
+  handlers<H>(http: MswHttp<H>, apiBaseUrl = 'https://api.github.com'): H[] {
+    const { rest, graphql } = placeOf(apiBaseUrl, true)
+    const resolver = async ({ request }: { readonly request: Request }): Promise<Response> => {
+      const answer = await this.answer(request)
+      if (answer === 'cut') return Response.error()
+      return answer === 'silence' ? silence(request.signal) : answer
+    }
+    return ROUTES.map(({ method, path }) => http[method](path === '/graphql' ? graphql : `${rest}${path}`, resolver))
+  }
+
+  /** What GitHub would answer, or that it would not. */
+  async answer(request: Request): Promise<Response | 'silence' | 'cut'> {
+    const { pathname, search } = new URL(request.url)
+    const path = pathname.replace(/^\/api(?:\/v3)?(?=\/)/, '')
+    const outage = this.#guard.outage()
+    const answer = outage === 'silence' || outage === 'cut' ? outage : responseOf(outage ?? (await this.#api.reply(request, path)))
+    const status = typeof answer === 'string' ? 0 : answer.status
+    this.calls.push({ method: request.method, path: `${path}${search}`, as: asWhom(request), status })
+    return answer
+  }
+}
+
+function asWhom({ headers }: Request): StandInCall['as'] {
+  const header = headers.get('authorization')
+  if (header === null) return 'nobody'
+  return /^basic /i.test(header) ? 'app' : 'user'
+}
+
+function silence(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+}

@@ -1,0 +1,69 @@
+/** One exchange with a server: no redirect is followed, its body is bounded, and no error shows what was sent. */
+import { readText, respond } from '../lib/bounded-fetch.js'
+import { abandon } from '../lib/bounded-text.js'
+import { blaming, NoAnswer } from './no-answer.js'
+import type { Fetch, FetchAnswer, FetchInit } from '../lib/bounded-fetch.js'
+
+/** How large an answer may be. */
+export interface Size {
+  /** After decoding. */
+  readonly bytes: number
+  /** Members, objects and arrays, at all levels: each of them costs time. */
+  readonly members: number
+}
+
+/** An answer about one token. */
+const SMALL: Size = { bytes: 64 * 1024, members: 2_000 }
+
+/** The head of an answer, whatever its status. @throws NoAnswer */
+export async function headOf(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
+  const { host } = new URL(url)
+  const response = await respond(fetch, url, init).catch((error: Error) => {
+    throw new NoAnswer('connection', error.message)
+  })
+  // Credentials have gone there, by a `fetch` that follows where it was told not to: what comes from there is not taken.
+  if (response.redirected) throw new NoAnswer('redirect', `${host} redirected, and "fetch" followed`)
+  return response
+}
+
+/** The body of an answer. @throws NoAnswer */
+export function textIn(response: FetchAnswer, host: string, { bytes } = SMALL): Promise<string> {
+  return blaming('unreadable', () => readText(response, host, bytes))
+}
+
+/** The JSON in an answer that says that it is JSON. @throws NoAnswer */
+export async function jsonIn(response: FetchAnswer, host: string, size = SMALL): Promise<unknown> {
+  if (mediaTypeOf(response) !== 'application/json') {
+    abandon(response.body)
+    throw new NoAnswer('unreadable', `${host} answered with another content type than application/json`)
+  }
+  const text = await textIn(response, host, size)
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw new NoAnswer('unreadable', `the answer of ${host} is not JSON`) // without the parser's words: they quote the body
+  }
+  if (isModest(json, size)) return json
+  throw new NoAnswer('unreadable', `the answer of ${host} is deeper or wider than any should be`)
+}
+
+/** The content type without its parameters. */
+export function mediaTypeOf({ headers }: FetchAnswer): string | undefined {
+  return headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+}
+
+/** Levels of an answer. */
+const MAX_DEPTH = 16
+
+/** True for what is neither deeper nor wider than any answer is. */
+export function isModest(answer: unknown, { members } = SMALL): boolean {
+  return membersOf(answer, 0) <= members
+}
+
+function membersOf(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth === MAX_DEPTH) return Number.POSITIVE_INFINITY
+  const members: readonly unknown[] = Object.values(value)
+  return members.reduce<number>((sum, member) => sum + membersOf(member, depth + 1), Array.isArray(value) ? 1 : 1 + members.length)
+}

@@ -1,0 +1,147 @@
+import { Catch, Controller, Get, HttpException, Module, UseGuards } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { ExpressAdapter } from '@nestjs/platform-express'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
+import { createServer } from 'node:http'
+import { afterEach, describe, expect, test } from 'vitest'
+import { authErrors, authGuard, bearerAuth } from '../../src/adapters/nest.js'
+import { AuthenticationError, getAccessToken, requireAuth } from '../../src/index.js'
+import { callers, GOOD } from './callers.js'
+import { keepsTheGateContract } from './gate-contract.js'
+import { listen } from './http-kit.js'
+import { SERVERS } from './servers.js'
+import type { CanActivate, INestApplication, MiddlewareConsumer } from '@nestjs/common'
+import type { Running } from './http-kit.js'
+
+describe('the gate for Nest on Express', () => {
+  keepsTheGateContract(SERVERS.nestOnExpress, {
+    reads: ['/MCP', '/mcp/', 'http://localhost/mcp', 'http://localhost/MCP'],
+    setsHeadersFirst: true,
+    wordsOfThrown: 'ours',
+  })
+})
+
+describe('the gate for Nest on Fastify', () => {
+  keepsTheGateContract(SERVERS.nestOnFastify, {
+    reads: ['/%6dcp', '/%6Dcp'],
+    setsHeadersFirst: true,
+    wordsOfThrown: 'ours',
+  })
+})
+
+const PLATFORMS = { Express: () => new ExpressAdapter(), Fastify: () => new FastifyAdapter() }
+
+describe.each(Object.entries(PLATFORMS))('the guard and the filter for Nest on %s', (_, platform) => {
+  const running: { close(): Promise<unknown> }[] = []
+  afterEach(() => Promise.all(running.splice(0).map((one) => one.close())))
+  async function serving(controller: new () => object, prepare: (app: INestApplication) => unknown, onNotes?: ReturnType<typeof bearerAuth>): Promise<Running['ask']> {
+    class App {
+      configure(consumer: MiddlewareConsumer): void {
+        if (onNotes) consumer.apply(onNotes).forRoutes('notes')
+      }
+    }
+    Module({ controllers: [controller] })(App)
+    const app = await NestFactory.create(App, platform(), { logger: false })
+    prepare(app)
+    await app.init()
+    await app.getHttpAdapter().getInstance().ready?.()
+    const server = await listen(app.getHttpAdapter().getType() === 'fastify' ? app.getHttpServer() : createServer(app.getHttpAdapter().getInstance()))
+    running.push(server)
+    return (asked) => server.ask({ method: 'GET', ...asked })
+  }
+  const whole = (app: INestApplication): unknown => app.use(bearerAuth(callers())).useGlobalFilters(authErrors(Catch))
+  const as = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
+
+  /** A controller with one handler, for `GET /notes`, behind guards. */
+  function notes(handler: () => unknown, ...guards: CanActivate[]): new () => object {
+    class Notes {
+      read(): unknown {
+        return handler()
+      }
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Notes.prototype, 'read') ?? {}
+    UseGuards(...guards)(Notes.prototype, 'read', descriptor)
+    Get('notes')(Notes.prototype, 'read', descriptor)
+    Controller()(Notes)
+    return Notes
+  }
+
+  test('a guard asks for scopes, with the challenge of the gate', async () => {
+    const ask = await serving(notes(() => [getAccessToken()?.subject], authGuard('notes:write')), whole)
+    expect(await ask({ target: '/notes' })).toMatchObject({ status: 401, challenge: { parameters: { realm: 'protected' } } })
+    expect(await ask({ target: '/notes', ...as(GOOD.ada) })).toMatchObject({ status: 403, challenge: { parameters: { error: 'insufficient_scope', scope: 'notes:write' } } })
+    expect(await ask({ target: '/notes', ...as(GOOD.bob) })).toMatchObject({ status: 200, json: ['bob'] })
+  })
+
+  test('a guard without scopes asks for a caller', async () => {
+    const ask = await serving(notes(() => [getAccessToken()?.subject], authGuard()), whole)
+    expect((await ask({ target: '/notes' })).status).toBe(401)
+    expect((await ask({ target: '/notes', ...as('never-issued') })).status).toBe(401)
+    expect((await ask({ target: '/notes', ...as(GOOD.ada) })).json).toEqual(['ada'])
+  })
+
+  test('a guard lets nobody in where no gate is around', async () => {
+    const ask = await serving(notes(() => ['in'], authGuard()), (app) => app.useGlobalFilters(authErrors(Catch)))
+    expect((await ask({ target: '/notes', ...as(GOOD.ada) })).status).toBe(401)
+  })
+
+  test("guards of the app's own know the caller", async () => {
+    const ask = await serving(notes(() => ['in'], { canActivate: () => getAccessToken()?.subject === 'ada' }), whole)
+    expect((await ask({ target: '/notes', ...as(GOOD.ada) })).json).toEqual(['in'])
+    expect((await ask({ target: '/notes', ...as(GOOD.bob) })).status).toBe(403)
+  })
+
+  test('without the filter nobody gets in either, though it looks like a fault', async () => {
+    const ask = await serving(notes(() => ['in'], authGuard()), (app) => app.use(bearerAuth(callers())))
+    expect((await ask({ target: '/notes' })).status).toBe(500)
+    expect((await ask({ target: '/notes', ...as(GOOD.ada) })).json).toEqual(['in'])
+  })
+
+  test("the filter leaves the errors of Nest and of the app as they are", async () => {
+    const thrown = [new HttpException('short and stout', 418), new Error('a bug'), 'a string']
+    const ask = await serving(
+      notes(() => {
+        throw thrown.shift()
+      }),
+      whole,
+    )
+    expect([await ask({ target: '/notes' }), await ask({ target: '/notes' }), await ask({ target: '/notes' })].map(({ status }) => status)).toEqual([418, 500, 500])
+  })
+
+  test("the filter knows the errors of another copy of this package by their code", async () => {
+    class AuthenticationError2 extends Error {
+      readonly code = 'ERR_AUTHENTICATION_REQUIRED'
+      readonly answer = { status: 401, headers: { 'WWW-Authenticate': 'Bearer realm="other"' }, body: '{}' }
+    }
+    const ask = await serving(
+      notes(() => {
+        throw new AuthenticationError2()
+      }),
+      whole,
+    )
+    expect(await ask({ target: '/notes' })).toMatchObject({ status: 401, challenge: { parameters: { realm: 'other' } } })
+  })
+
+  test('a middleware that is bound to routes guards them', async () => {
+    const ask = await serving(notes(() => [requireAuth().subject]), () => undefined, bearerAuth(callers()))
+    // 401 of the gate, and not 500 for want of the filter.
+    for (const target of ['/notes', '/notes?x=1', 'http://localhost/notes']) expect((await ask({ target })).status).toBe(401)
+    expect((await ask({ target: '/notes', ...as(GOOD.ada) })).json).toEqual(['ada'])
+  })
+})
+
+describe('the filter for Nest', () => {
+  test('leaves what is no HTTP request alone', () => {
+    const error = new AuthenticationError()
+    const host = { getType: () => 'rpc', switchToHttp: () => ({ getResponse: () => undefined as never }) }
+    expect(() => authErrors(Catch).catch(error, host)).toThrow(error)
+  })
+
+  test('says what it must be given', () => {
+    expect(() => authErrors(undefined as never)).toThrow(new TypeError("authErrors takes Nest's decorator: authErrors(Catch), with Catch from @nestjs/common"))
+  })
+})
+
+test('a guard for Nest takes one scope per argument', () => {
+  expect(() => authGuard('notes:read notes:write')).toThrow(TypeError)
+})

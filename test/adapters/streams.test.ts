@@ -1,0 +1,132 @@
+/** Event streams end with the token that opened them, on every server that there is an adapter for. */
+import { createAdaptorServer } from '@hono/node-server'
+import express from 'express'
+import Fastify from 'fastify'
+import { Hono } from 'hono'
+import Koa from 'koa'
+import { createServer } from 'node:http'
+import { Readable } from 'node:stream'
+import { afterAll, describe, expect, test } from 'vitest'
+import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
+import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
+import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
+import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
+import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
+import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
+import { authSignal, StaticProvider } from '../../src/index.js'
+import { listen } from './http-kit.js'
+import type { Server, ServerResponse } from 'node:http'
+import type { Running } from './http-kit.js'
+
+const KEY = 'key-of-ada-0123456789'
+const provider = (): StaticProvider => new StaticProvider({ [KEY]: { claims: { sub: 'ada' } } })
+const SSE = { 'Content-Type': 'text/event-stream' }
+
+/** Streams that are written to for as long as somebody listens. */
+function startStream(response: ServerResponse, head: 'object' | 'list' | 'set'): void {
+  if (head === 'set') response.setHeader('Content-Type', 'text/event-stream').writeHead(200)
+  else if (head === 'list') response.writeHead(200, ['Content-Type', 'text/event-stream'])
+  else response.writeHead(200, SSE)
+  const writing = setInterval(() => response.write('data: on\n\n'), 1)
+  response.on('close', () => clearInterval(writing))
+  response.write('data: first\n\n')
+}
+
+function streamBody(): ReadableStream<Uint8Array> {
+  let writing: NodeJS.Timeout | undefined
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('data: first\n\n'))
+      writing = setInterval(() => controller.enqueue(new TextEncoder().encode('data: on\n\n')), 1)
+    },
+    cancel: () => clearInterval(writing),
+  })
+}
+
+const SERVERS: Record<string, (auth: StaticProvider) => Promise<Server>> = {
+  'node, with a head as an object': async (auth) => createServer(nodeAuth(auth)((_req, res) => startStream(res, 'object'))),
+  'node, with a head as a list': async (auth) => createServer(nodeAuth(auth)((_req, res) => startStream(res, 'list'))),
+  'node, with a header that was set': async (auth) => createServer(nodeAuth(auth)((_req, res) => startStream(res, 'set'))),
+  express: async (auth) => createServer(express().use(expressAuth(auth)).get('/mcp', (_req, res) => startStream(res, 'object'))),
+  async fastify(auth) {
+    const app = Fastify()
+    await app.register(fastifyAuth(auth))
+    app.get('/mcp', (_request, reply) => {
+      reply.hijack()
+      startStream(reply.raw, 'object')
+    })
+    await app.ready()
+    return app.server
+  },
+  async 'koa, as a body'(auth) {
+    const app = new Koa()
+    app.silent = true // says that the stream closed early, as it does when a client leaves
+    app.use(koaAuth(auth)).use((ctx) => {
+      ctx.type = 'text/event-stream'
+      ctx.body = Readable.from(streamBody())
+    })
+    return createServer(app.callback())
+  },
+  async 'koa, past its own response'(auth) {
+    const app = new Koa().use(koaAuth(auth)).use((ctx) => {
+      ctx.respond = false
+      startStream(ctx.res, 'object')
+    })
+    return createServer(app.callback())
+  },
+  async hono(auth) {
+    const app = new Hono()
+    app.use(honoAuth(auth))
+    app.get('/mcp', () => new Response(streamBody(), { headers: SSE }))
+    return createAdaptorServer({ fetch: app.fetch }) as Server // of node:http, since nothing else was asked for
+  },
+  async fetch(auth) {
+    return createAdaptorServer({ fetch: fetchAuth(auth)(() => new Response(streamBody(), { headers: SSE })) }) as Server // as above
+  },
+}
+
+describe('an event stream', () => {
+  const running: Running[] = []
+  afterAll(() => Promise.all(running.map((server) => server.close())))
+
+  for (const [name, serve] of Object.entries(SERVERS)) {
+    test(`ends when its token is revoked (${name})`, async () => {
+      const auth = provider()
+      const server = await listen(await serve(auth))
+      running.push(server)
+      const response = await fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } })
+      const reader = response.body?.getReader()
+      expect(new TextDecoder().decode((await reader?.read())?.value)).toContain('data: first')
+      expect(new TextDecoder().decode((await reader?.read())?.value)).toContain('data: on')
+      await auth.revoke({ token: KEY })
+      // To its end, and not to an error.
+      for (let part = await reader?.read(); part?.done === false; part = await reader?.read());
+      expect((await fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } })).status).toBe(401)
+    })
+  }
+
+  test('what is no event stream is left alone', async () => {
+    const auth = provider()
+    const answers: ServerResponse[] = []
+    const server = await listen(createServer(nodeAuth(auth)((_req, res) => void (answers.push(res), res.writeHead(200, { 'Content-Type': 'text/plain' }).write('half ')))))
+    running.push(server)
+    const asked = fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } })
+    const response = await asked
+    await auth.revoke({ token: KEY })
+    answers[0]?.end('and half')
+    expect(await response.text()).toBe('half and half')
+  })
+
+  test('a handler can follow the token by itself', async () => {
+    const auth = provider()
+    const signals: (AbortSignal | null)[] = []
+    const handler = fetchAuth(auth)(() => (signals.push(authSignal()), new Response()))
+    await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${KEY}` } }))
+    await handler(new Request('https://mcp.example.com/health'))
+    expect(signals.map((signal) => signal?.aborted)).toEqual([false, undefined])
+    await auth.revoke({ token: KEY })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(signals[0]?.aborted).toBe(true)
+    expect(authSignal()).toBeNull()
+  })
+})

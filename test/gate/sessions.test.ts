@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import { accessToken, boundSessions, gate, withAccessToken } from '../../src/index.js'
+import { says } from '../oauth-kit.js'
+import { headers } from './headers.js'
+import type { AccessToken, Claims, Decision } from '../../src/index.js'
+
+const SECRET = 'a-secret-of-at-least-32-characters-1'
+const tokenOf = (claims: Claims, provider = 'jwks', token = 'a-token'): AccessToken => accessToken({ token, claims, scopes: [], provider })
+const ada = tokenOf({ iss: 'https://id.example', sub: 'ada', client_id: 'app' })
+const idOf = (token: AccessToken | null, sessions = boundSessions({ secret: SECRET })): string => withAccessToken(token, sessions.newId)
+
+describe('a bound session', () => {
+  const sessions = boundSessions({ secret: SECRET })
+
+  test('belongs to whoever it was made for, with another token too', () => {
+    const id = idOf(ada)
+    expect(sessions.belongsTo(id, ada)).toBe(true)
+    expect(sessions.belongsTo(id, tokenOf({ ...ada.claims }, 'jwks', 'a-fresh-token'))).toBe(true)
+  })
+
+  test.each<[string, AccessToken | null]>([
+    ['another subject', tokenOf({ iss: 'https://id.example', sub: 'bob', client_id: 'app' })],
+    ['the same subject of another issuer', tokenOf({ iss: 'https://other.example', sub: 'ada', client_id: 'app' })],
+    ['the same subject with another client', tokenOf({ iss: 'https://id.example', sub: 'ada', client_id: 'other' })],
+    ['the same subject without a client', tokenOf({ iss: 'https://id.example', sub: 'ada' })],
+    ['names that run together', tokenOf({ iss: 'https://id.example","ada', sub: 'app' })],
+    ['nobody', null],
+    ['a token that names nobody', tokenOf({})],
+  ])('and not to %s', (_, token) => {
+    expect(sessions.belongsTo(idOf(ada), token)).toBe(false)
+  })
+
+  test('a key of a list is known by its provider', () => {
+    expect(sessions.belongsTo(idOf(tokenOf({ sub: 'ci' }, 'static')), tokenOf({ sub: 'ci' }, 'github'))).toBe(false)
+  })
+
+  test.each(['', '.', 'a.b', 'a.b.c', 'x'.repeat(10_000), `${'0'.repeat(32)}.`])('%j is nobody\'s', (id) => {
+    expect(sessions.belongsTo(id, ada)).toBe(false)
+    expect(sessions.belongsTo(id, null)).toBe(false)
+  })
+
+  test('no part of an id can be changed', () => {
+    const id = idOf(ada)
+    for (let index = 0; index < id.length; index += 1) {
+      const changed = `${id.slice(0, index)}${id[index] === 'a' ? 'b' : 'a'}${id.slice(index + 1)}`
+      expect(sessions.belongsTo(changed, ada)).toBe(false)
+    }
+  })
+
+  test('ids are new each time, visible ASCII, and say nothing of whose they are', () => {
+    const ids = Array.from({ length: 100 }, () => idOf(ada))
+    expect(new Set(ids).size).toBe(100)
+    for (const id of ids) {
+      expect(id).toMatch(/^[\x21-\x7e]{32,256}$/)
+      expect(id).not.toContain('id.example')
+    }
+  })
+
+  test('outlives a rotation of the secret, and no other secret', () => {
+    const next = 'another-secret-of-32-characters-or-more'
+    expect(boundSessions({ secret: [next, SECRET] }).belongsTo(idOf(ada), ada)).toBe(true)
+    expect(boundSessions({ secret: next }).belongsTo(idOf(ada), ada)).toBe(false)
+    expect(boundSessions().belongsTo(idOf(ada), ada)).toBe(false)
+  })
+
+  test('is not made for nobody in particular', () => {
+    expect(() => sessions.newId()).toThrow(/where a request is handled/)
+    expect(() => idOf(tokenOf({}))).toThrow(/neither a subject nor a client/)
+  })
+
+  test('where nobody has to be known, is nobody\'s', () => {
+    const id = idOf(null)
+    expect([sessions.belongsTo(id, null), sessions.belongsTo(id, ada)]).toEqual([true, false])
+  })
+
+  test.each([[{ secret: 'short' }], [{ secret: [] }], [{ secret: '' }], [{ secret: [SECRET, 'short'] }]])('%j is refused', (options) => {
+    expect(() => boundSessions(options)).toThrow(/"secret" must be at least 32/)
+  })
+})
+
+describe('a gate with sessions', () => {
+  const sessions = boundSessions({ secret: SECRET })
+  const ask = (ids: string[], method = 'POST'): Promise<Decision> =>
+    gate(says('yes'), { sessions })({ method, path: '/mcp', header: headers({ authorization: ['Bearer a-token'], 'mcp-session-id': ids }) })
+  const mine = idOf(tokenOf({ sub: 'ada' }, 'custom'))
+
+  test.each(['POST', 'GET', 'DELETE'])('lets a %s with an id of its own pass, and one without', async (method) => {
+    expect((await ask([mine], method)).pass).toBe(true)
+    expect((await ask([], method)).pass).toBe(true)
+  })
+
+  test.each<[string, string[]]>([
+    ['an id of somebody else\'s', [idOf(ada)]],
+    ['an id that was made up', ['1868a90c-0000-4000-8000-000000000000']],
+    ['two ids', [mine, mine]],
+    ['an empty id', ['']],
+  ])('%s is answered with 404, so that the client begins anew', async (_, ids) => {
+    const decision = await ask(ids)
+    expect(decision).toMatchObject({ pass: false, answer: { status: 404, body: JSON.stringify({ error: 'invalid_session', error_description: 'There is no such session' }) } })
+    expect(decision.pass ? {} : decision.answer.headers).not.toHaveProperty('WWW-Authenticate')
+  })
+
+  test('what is no sessions is refused', () => {
+    expect(() => gate(says('yes'), { sessions: true as never })).toThrow(/must be what boundSessions\(\) gives/)
+  })
+})

@@ -1,0 +1,35 @@
+/** A stranger's JWT is worth something elsewhere: however it is spelt, the endpoint does not see it. */
+import { describe, expect, test } from 'vitest'
+import { checkedPrefixes, recognition } from '../../src/introspection/shown-tokens.js'
+
+const ISSUER = 'https://id.example.com'
+const shown = { issuer: ISSUER, prefixes: [] }
+const encoded = (text: string): string => Buffer.from(text).toString('base64url')
+const STRANGER = encoded('{"iss":"https://evil.example","sub":"x"}')
+
+describe('a stranger\u2019s JWT', () => {
+  const spellings: readonly (readonly [string, string])[] = [
+    ['with a blank in its header', `${encoded('{ "alg":"RS256"}')}.${STRANGER}.AAAA`],
+    ['with lines in its header', `${encoded('{\r\n\t"alg":"RS256"}')}.${STRANGER}.AAAA`],
+    ['with blanks before its header', `${encoded('   {"alg":"RS256"}')}.${STRANGER}.AAAA`],
+    ['with a last letter that nobody would write', `${encoded('{ "alg":"RS256"}').slice(0, -1)}R.${STRANGER}.AAAA`],
+    ['with padding at the end', `${encoded('{ "alg":"RS256" }')}.${STRANGER}.AAA=`],
+    ['in the other alphabet of base64', `${Buffer.from('{ "alg":"RS256","x":"\u00ff\u00fe?>"}').toString('base64').replace(/=/g, '')}.${STRANGER}.AAAA`],
+    ['with a payload that is none', `${encoded('{ "alg":"RS256"}')}.${encoded('hello')}.AAAA`],
+    ['with four parts', `${encoded('{ "alg":"RS256"}')}.${STRANGER}.AAAA.AAAA`],
+    ['unsigned', `${encoded('{ "alg":"none"}')}.${STRANGER}.`],
+    ['encrypted, with its issuer outside', `${encoded('{ "alg":"dir","enc":"A256GCM","iss":"https://evil.example"}')}..aaaa.bbbb.cccc`],
+  ]
+  test.each(spellings)('%s is foreign', (_, token) => {
+    expect(recognition(token, shown)).toBe('foreign')
+  })
+})
+
+test('what only looks a little like a JWT is opaque', () => {
+  const opaque = ['a.b.c', 'v2.local.AAAA', 'eyJ', 'eyJhbGciOiJub25lIn0.e30', 'ory_at_a.b', '1.2.3.4.5', `${encoded('{"alg":"dir","enc":"A256GCM"}')}..aaaa.bbbb.cccc`]
+  expect(opaque.map((token) => recognition(token, shown))).toEqual(opaque.map(() => 'maybe'))
+})
+
+test('a prefix of GitHub\u2019s is refused: its tokens are never shown', () => {
+  expect(() => checkedPrefixes('ghp_')).toThrow(/"prefix".*GitHub/)
+})
