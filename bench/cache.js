@@ -38,13 +38,14 @@ const goals = goalsOf({ times, bytes, heap, herd })
 console.log(goalsTable(goals, 'goal'))
 writeJson(file, { date, ...where, pinned, memories, times, bytes, heap, herd, goals })
 
-/** @param {string} title @param {'memory' | 'candidate'} kind @param {readonly { name: string }[]} subjects */
+/** @param {string} title @param {'memory' | 'candidate'} kind @param {readonly { name: string, most?: number }[]} subjects */
 async function timesOf(title, kind, subjects) {
   /** @type {import('./cache/report.js').TimesFigure[]} */
   const all = []
   for (const size of sizes) {
     const figures = []
-    for (const { name } of subjects) {
+    for (const { name, most = size.live } of subjects) {
+      if (size.live > most) continue
       const order = { [kind]: name, size, library: library.href }
       figures.push({ live: size.live, name, ...(await run(new URL('cache/times.js', import.meta.url), order, { pinned: true, flags })) })
     }

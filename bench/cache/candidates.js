@@ -14,7 +14,7 @@ import { AUDIENCE, ISSUER, SECRET } from './tokens.js'
 
 /** @typedef {(token: string) => unknown} Verify null or a throw is a no */
 
-/** @typedef {{ name: string, start: (options: Start) => Promise<Verify> }} Candidate */
+/** `most`: where it is not worth the minutes to measure more. @typedef {{ name: string, most?: number, start: (options: Start) => Promise<Verify> }} Candidate */
 
 /** Seconds. As long for everybody, and longer than the benchmark takes. */
 const TTL = 3600
@@ -24,8 +24,8 @@ export const CANDIDATES = [
   { name: 'ours', start: (options) => ours(options, {}) },
   { name: 'fast-jwt, cache on', start: async ({ max }) => fastJwt(max) },
   { name: 'jose + lru-cache by hand', start: (options) => jose(options, lruCache, digest) },
-  { name: 'jose + lru-cache by hand, the token as key', start: (options) => jose(options, lruCache, (token) => token) },
-  { name: 'jose + Map by hand', start: (options) => jose(options, async ({ max }) => new MapMemory(max), digest) },
+  { name: 'jose + lru-cache by hand, the token as key', most: 100_000, start: (options) => jose(options, lruCache, (token) => token) },
+  { name: 'jose + Map by hand', most: 100_000, start: (options) => jose(options, async ({ max }) => new MapMemory(max), digest) },
 ]
 
 /** With fewer claims; for the bytes. @type {Candidate} */

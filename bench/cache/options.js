@@ -8,7 +8,7 @@ ${COMMON_USAGE}`
 const SIZES = {
   full: [
     { live: 1_000, rounds: 20 },
-    { live: 100_000, rounds: 2 },
+    { live: 100_000, rounds: 1 },
     { live: 1_000_000, rounds: 1 },
   ],
   quick: [

@@ -9,12 +9,12 @@ export async function loadPolicy(library) {
   const { VerdictCache } = await load('cache/verdict-cache')
   const { LOCK, LOOKS } = await load('cache/shared-verdicts')
   const { CircuitBreaker } = await load('lib/circuit-breaker')
-  const { MOST_CALLS } = await load('introspection/guarded-calls')
+  const { MOST_CALLS } = await load('upstream/guarded-calls')
   const { TIMEOUT } = await load('introspection/introspection-options')
   const { MAX_AGE, MAX_STALE } = await load('jwt/issuer-keys')
   const { KeySource } = await load('jwt/key-source')
   const { AuthUnavailableError } = await load('errors')
-  return {
+  const policy = {
     ...{ VerdictCache, CircuitBreaker, KeySource, AuthUnavailableError },
     /** @type {{ ttl: number, maxEntries: number } & Record<string, unknown>} */
     cache: cachePlan({}),
@@ -24,4 +24,7 @@ export async function loadPolicy(library) {
     mostCalls: /** @type {number} */ (MOST_CALLS),
     timeout: /** @type {number} */ (TIMEOUT),
   }
+  const missing = Object.entries({ ...policy, ...policy.keys }).filter(([, value]) => value === undefined)
+  if (missing.length > 0) throw new Error(`the library has no ${missing.map(([name]) => name).join(', ')} where the model looks for it`)
+  return policy
 }
