@@ -71,7 +71,6 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #keys: IssuerKeys
   readonly #expected: Expectations
   readonly #rules: RuleSet
-  #soundHeader: DecodedJwt['header'] | undefined
   readonly #engine: SignatureEngine
   readonly #hints: Hints | undefined
   readonly #reading: Reading | undefined
@@ -165,7 +164,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     if (jwt === null) return inOwnWords(reject('malformed', malformed(token)), this.#hints)
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
     const now = this.now()
-    const found = this.#headerFinding(jwt, now) ?? firstFinding(this.#rules.claims, jwt, this.#expected, now)
+    const found = firstFinding(this.#rules.header, jwt, this.#expected, now) ?? firstFinding(this.#rules.claims, jwt, this.#expected, now)
     if (found !== undefined) return this.#rejected(found)
     return andThen(this.#checkSignature(jwt), (unsigned) => {
       const fault = unsigned ?? firstFinding(this.#rules.signed, jwt, this.#expected, now)
@@ -173,14 +172,6 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
       const accepted = new AcceptedFrozen(jwt.claims)
       return this.#recheck === undefined ? accepted : this.#recheck.refusalOf(token, jwt.claims, maxAge).then((refusal) => refusal ?? accepted)
     })
-  }
-
-  // The reader gives all tokens of a key the same header: what holds for one of them holds for the next.
-  #headerFinding(jwt: DecodedJwt, now: number): Finding | undefined {
-    if (jwt.header === this.#soundHeader) return undefined
-    const found = firstFinding(this.#rules.header, jwt, this.#expected, now)
-    if (found === undefined) this.#soundHeader = jwt.header
-    return found
   }
 
   #read(token: string): DecodedJwt | null {

@@ -6,7 +6,7 @@ import { NOT_SEEN, WORKLOADS } from './workloads.js'
 
 /**
  * @typedef {object} Size
- * @property {number} warmUp seconds for each candidate with tokens not seen before, before anything counts; a tenth with others
+ * @property {number} warmUp seconds for each candidate with tokens not seen before, and with tokens remembered, before anything counts; a tenth with others
  * @property {number} rounds in each, every verifier starts as new
  * @property {number} notSeen tokens of a round that were not seen before
  * @property {number} others tokens of a round of every other kind
@@ -32,8 +32,8 @@ export async function measure(candidates, world, { inFlight, size }) {
     const tokens = workload === NOT_SEEN ? goodTokens : tokensOf(workload, world, size.others)
     const start = (/** @type {Candidate} */ candidate) => Verifier.start(candidate, world, workload, { tokens, goodTokens })
     const slices = slicesOf(tokens.length, Math.max(size.slice, inFlight * 4)) // or the crowd is gone before it has gathered
-    // Most of the way is the same for all tokens.
-    const warmUp = workload === NOT_SEEN ? size.warmUp : size.warmUp / 10
+    // Most of the way is the same for all tokens, but what is remembered goes another, a hundred times shorter.
+    const warmUp = workload === NOT_SEEN || workload.remembered ? size.warmUp : size.warmUp / 10
     for (const candidate of taking) await warmedUp(() => start(candidate), slices, { inFlight, seconds: warmUp })
     for (let round = 0; round < size.rounds; round += 1) {
       samples.push(...(await measureRound(await Promise.all(taking.map(start)), slices, { inFlight, round })))

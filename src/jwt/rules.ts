@@ -50,7 +50,6 @@ export interface Rule {
 
 /** The rules in the order they are looked at: what needs no signature, then what does. */
 export interface RuleSet {
-  /** What these find depends on nothing but the header. */
   readonly header: readonly Rule[]
   readonly claims: readonly Rule[]
   readonly signed: readonly Rule[]
