@@ -52,9 +52,12 @@ function inAuthorization([header, ...others]: readonly string[]): Credentials {
   if (others.length > 0) return { kind: 'malformed' }
   const blank = header.search(/[ \t,]/)
   const scheme = blank === -1 ? header : header.slice(0, blank)
-  if (scheme.toLowerCase() !== 'bearer') return { kind: 'none' }
+  if (scheme.toLowerCase() !== 'bearer') return { kind: JOINED.test(header) ? 'malformed' : 'none' }
   return oneToken([blank !== -1 && header[blank] === ' ' ? header.slice(blank + 1) : ''])
 }
+
+/** Ours behind another: a `Request` joins the values of several headers with commas. */
+const JOINED = /,[ \t]*bearer(?:[ \t,]|$)/i
 
 function oneToken([token, ...others]: readonly string[], isToken = isBearerToken): Credentials {
   if (token === undefined) return { kind: 'none' }
