@@ -1,6 +1,6 @@
 /** How each outcome is worded for the client: one constant text each, within RFC 6750's characters. */
 import { errorAnswer, unavailableAnswer } from '../answer.js'
-import type { Answer } from '../answer.js'
+import type { Answer, Unavailable } from '../answer.js'
 
 /** The wording of answers. `'mcp-use'`: the exact bodies and the bare challenge of mcp-use's Python server. */
 export type ErrorProfile = 'rfc6750' | 'mcp-use'
@@ -13,7 +13,7 @@ export interface Answers {
   malformed(header?: string): Answer
   invalidToken(): Answer
   insufficientScope(requiredScopes: readonly string[]): Answer
-  unavailable(retryAfter: number | undefined): Answer
+  unavailable(why: Unavailable): Answer
 }
 
 export interface ChallengeOptions {

@@ -7,7 +7,7 @@ import { ownProperty } from '../lib/own-property.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import { webUrl } from '../lib/web-url.js'
 import { documentAnswer } from './well-known.js'
-import type { Answer } from '../answer.js'
+import type { Answer, Unavailable } from '../answer.js'
 import type { Fetch } from '../lib/fetch-json.js'
 import type { GateRequest } from './request.js'
 
@@ -34,14 +34,14 @@ export class Mirror {
   }
 
   /** The answer to a request for that metadata, or undefined when this is no such request. */
-  async answer({ method, path }: GateRequest, unavailable: (retryAfter: number | undefined) => Answer): Promise<Answer | undefined> {
+  async answer({ method, path }: GateRequest, unavailable: (why: Unavailable) => Answer): Promise<Answer | undefined> {
     if (!PATHS.includes(path)) return undefined
     if (method !== 'GET' && method !== 'HEAD') return documentAnswer(method, {})
     try {
       return documentAnswer(method, await this.#current())
     } catch (error) {
       if (!isUnavailable(error)) throw error
-      return unavailable(error.retryAfter)
+      return unavailable(error)
     }
   }
 
