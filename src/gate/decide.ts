@@ -14,6 +14,7 @@ import type { BearerAuthProvider } from '../provider.js'
 import type { Caller } from './permission.js'
 import type { GatePolicy } from './policy.js'
 import type { GateRequest, TokenPlaces } from './request.js'
+import type { Described } from './resource-metadata.js'
 
 export type Decision =
   /** Run the handler in this context; its token is null where the request came without a good one and need not have one. */
@@ -33,7 +34,7 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
 
   const metadata = resource && metadataAnswer(request, resource, describe(provider, policy))
   if (metadata !== undefined) return send(metadata)
-  const mirrored = await policy.mirror?.answer(request, answers.unavailable)
+  const mirrored = await policy.mirror?.answer(request)
   if (mirrored !== undefined) return send(mirrored)
   const { protect, exclude } = policy.paths[request.mounted === true ? 'mount' : 'app']
   const leftAlone = request.method === 'OPTIONS' || isLeftAlone(request, exclude)
@@ -108,9 +109,10 @@ function asBug(thrown: unknown): Error {
   return new Error('the provider failed', { cause })
 }
 
-function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: readonly string[]; scopes: readonly string[] } {
+function describe(provider: BearerAuthProvider, policy: GatePolicy): Described {
   // Some issuers are plain names; a client can only go to a URL.
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
   const { scopesSupported: said } = policy
-  return { issuers, scopes: 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])] }
+  const scopes = 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])]
+  return { issuers, scopes, methods: provider.tokenHeader === undefined ? ['header'] : [] }
 }

@@ -392,6 +392,17 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
     })
   })
 
+  test('the metadata of the authorization server are mirrored on request, for everybody to read', async () => {
+    const METADATA = { issuer: 'https://id.example.com', token_endpoint: 'https://id.example.com/token' }
+    const server = await serving({ mirror: { issuer: METADATA.issuer, fetch: async () => Response.json(METADATA) } })
+    const target = '/.well-known/oauth-authorization-server'
+    const readable = { 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' }
+    expect(await server.ask({ method: 'GET', target, headers: bearer('nobody-knows') })).toMatchObject({ status: 200, json: METADATA, headers: readable })
+    expect(await server.ask({ method: 'HEAD', target })).toMatchObject({ status: 200, text: '', headers: readable })
+    expect(await server.ask({ target })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, OPTIONS' } })
+    expect((await plain.ask({ method: 'GET', target })).status).toBe(404)
+  })
+
   describe('a page on another origin', () => {
     const EXPOSED = 'WWW-Authenticate, Retry-After'
     const NOT_GOOD: readonly Asked[] = [
