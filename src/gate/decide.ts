@@ -111,5 +111,6 @@ function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: 
   // Some issuers are plain names; a client can only go to a URL.
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
   const { scopesSupported: said } = policy
-  return { issuers, scopes: 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])] }
+  const scopes = 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])]
+  return { issuers, scopes: policy.requestNames(scopes) }
 }
