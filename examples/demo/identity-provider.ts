@@ -4,11 +4,11 @@
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
-import { InvalidClientMetadata } from 'oidc-provider/lib/helpers/errors.js'
 // Not from 'oidc-provider': that file warns on Node 20, which is older than it supports. This is the class behind it.
 import { Provider } from 'oidc-provider/lib/provider.js'
 import { serveConsentPage } from './consent-page.js'
 import { listen } from './listen.js'
+import { checkRegistration } from './registration.js'
 
 /** Seconds from a token's issue to its `exp`. */
 export const TOKEN_LIFETIME = 3600
@@ -97,34 +97,6 @@ function configuration(clients: readonly Client[], key: object): object {
       },
     },
   }
-}
-
-interface ClientMetadata {
-  scope?: string
-  readonly redirect_uris?: unknown
-  readonly token_endpoint_auth_method?: string
-  /** Only clients that registered themselves have it. */
-  readonly client_id_issued_at?: number
-}
-
-/** What a stranger may register as: a public client whose answers go to a website or to the machine that it runs on. */
-function checkRegistration(_context: unknown, _property: string, _value: unknown, client: ClientMetadata): void {
-  if (client.client_id_issued_at === undefined) return
-  if (client.token_endpoint_auth_method !== 'none') {
-    throw new InvalidClientMetadata('token_endpoint_auth_method must be none')
-  }
-  if (![client.redirect_uris].flat().every(isSafeRedirect)) {
-    throw new InvalidClientMetadata('redirect_uris must be https, or http on a loopback address')
-  }
-  // Clients register the first scopes that they need. Kept, these would be the only ones that they can ever ask for.
-  delete client.scope
-}
-
-// RFC 8252 section 7.3; OAuth 2.1 allows `localhost` too.
-function isSafeRedirect(uri: unknown): boolean {
-  if (typeof uri !== 'string' || !URL.canParse(uri)) return false
-  const { protocol, hostname } = new URL(uri)
-  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname))
 }
 
 /** A new private key, as a JWK. */

@@ -1,4 +1,5 @@
 /** A person with a browser, without either: follows redirects, keeps cookies, and presses a button where there is one. */
+import type { Watch } from './watch.js'
 
 /** What is said to a page that asks for consent, by what its button says. */
 export type Answer = (button: string) => boolean
@@ -7,13 +8,13 @@ export const yes: Answer = (button) => button.startsWith('Sign in')
 export const no: Answer = (button) => button === 'No'
 
 export class Person {
+  readonly #watch: Watch
   readonly #fetch: typeof fetch
   readonly #cookies = new Map<string, { readonly value: string; readonly path: string }>()
-  /** What the buttons said that were pressed. */
-  readonly pressed: string[] = []
 
-  constructor(watched: typeof fetch) {
-    this.#fetch = watched
+  constructor(watch: Watch) {
+    this.#watch = watch
+    this.#fetch = watch.fetchOf('browser')
   }
 
   /** Goes where a client sends the browser, and returns the URL by which the browser comes back to `redirectUri`. */
@@ -35,7 +36,8 @@ export class Person {
     const response = await this.#fetch(url, { method, redirect: 'manual', headers: { cookie } })
     for (const header of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(header) ?? []
-      this.#cookies.set(name, { value, path: /; path=([^;]*)/i.exec(header)?.[1] ?? '/' })
+      if (value === '') this.#cookies.delete(name)
+      else this.#cookies.set(name, { value, path: /; path=([^;]*)/i.exec(header)?.[1] ?? '/' })
     }
     return response
   }
@@ -46,7 +48,7 @@ export class Person {
     const button = buttons.find(([, , text = '']) => answer(text))
     if (button === undefined) throw new Error(`no button to press on this page: ${page}`)
     const [, action = '', text = ''] = button
-    this.pressed.push(text)
+    this.#watch.note('browser', `\u201C${text}\u201D`)
     return action
   }
 }
