@@ -39,7 +39,7 @@ export const DANCE: readonly Scenario[] = [
   },
   {
     tried: 'the same, but Ada allows no more',
-    expected: { status: 403, answer: 'insufficient_scope: needs notes:read notes:write' },
+    expected: { status: 403, answer: 'insufficient_scope: notes:read notes:write' },
     run: ({ url }) => greetAndWrite(newcomer2(url), no),
   },
 ]

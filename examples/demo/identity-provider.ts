@@ -50,6 +50,11 @@ const SCOPES = ['notes:read', 'notes:write', 'offline_access']
 const MINUTE = 60
 const DAY = 86_400
 
+/** A client, or a token of one, as the provider hands it over. */
+interface Caller {
+  readonly clientId: string
+}
+
 function configuration(clients: readonly Client[], key: object): object {
   return {
     clients: clients.map(({ clientId, clientSecret, scope }) => ({
@@ -82,13 +87,13 @@ function configuration(clients: readonly Client[], key: object): object {
       devInteractions: { enabled: false },
       registration: { enabled: true },
       clientCredentials: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: () => true },
-      revocation: { enabled: true, allowedPolicy: () => true },
+      introspection: { enabled: true, allowedPolicy: (_context: unknown, { clientId }: Caller) => clientId === 'notes-server' },
+      revocation: { enabled: true, allowedPolicy: (_context: unknown, { clientId }: Caller, token: Caller) => clientId === token.clientId },
       // RFC 8707: a client names the server it wants a token for, and the token is good there only.
       resourceIndicators: {
         enabled: true,
         // In earnest there would be a list of the servers known.
-        getResourceServerInfo: (_context: unknown, resource: string, { clientId }: { clientId: string }) => ({
+        getResourceServerInfo: (_context: unknown, resource: string, { clientId }: Caller) => ({
           audience: resource,
           scope: 'notes:read notes:write',
           accessTokenFormat: clientId === 'ada-before' ? 'opaque' : 'jwt',

@@ -1,4 +1,4 @@
-/** What the demo needs of `oidc-provider`, which brings no types of its own. */
+/** What the demo and the tests need of `oidc-provider`, which brings no types of its own. */
 declare module 'oidc-provider/lib/provider.js' {
   import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 
@@ -45,6 +45,7 @@ declare module 'oidc-provider/lib/provider.js' {
 }
 
 declare module 'oidc-provider/lib/adapters/memory_adapter.js' {
+  export default class MemoryAdapter {}
   export function createMemoryAdapter(): object
 }
 

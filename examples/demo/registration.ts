@@ -4,6 +4,7 @@ import { InvalidClientMetadata } from 'oidc-provider/lib/helpers/errors.js'
 interface ClientMetadata {
   scope?: string
   readonly redirect_uris?: unknown
+  readonly grant_types?: unknown
   readonly token_endpoint_auth_method?: string
   /** Only clients that registered themselves have it. */
   readonly client_id_issued_at?: number
@@ -17,6 +18,9 @@ export function checkRegistration(_context: unknown, _property: string, _value: 
   }
   if (![client.redirect_uris].flat().every(isSafeRedirect)) {
     throw new InvalidClientMetadata('redirect_uris must be https, or http on a loopback address')
+  }
+  if (![client.grant_types].flat().every((type) => type === 'authorization_code' || type === 'refresh_token')) {
+    throw new InvalidClientMetadata('grant_types must be authorization_code and refresh_token: a person signs in')
   }
   // Clients register the first scopes that they need. Kept, these would be the only ones that they can ever ask for.
   delete client.scope

@@ -42,7 +42,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     tried: 'a tool that needs more scope',
-    expected: { status: 403, answer: 'insufficient_scope: needs notes:read notes:write' },
+    expected: { status: 403, answer: 'insufficient_scope: notes:read notes:write' },
     run: ({ url, token }) => callTool(url, addNote, bearer(token)),
   },
   {

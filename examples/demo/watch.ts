@@ -39,11 +39,11 @@ export class Watch {
     else this.way.push([party, step])
   }
 
-  /** The challenge and the body of a denial in one line: `insufficient_scope: needs notes:write`. */
+  /** The challenge and the body of a denial in one line: `insufficient_scope: notes:read notes:write`. */
   async refusal(): Promise<string> {
     if (!this.#last.headers.get('Content-Type')?.startsWith('application/json')) return this.#last.statusText
     const { error, error_description } = (await this.#last.json()) as Record<string, string> // RFC 6749 section 5.2
-    if (error === 'insufficient_scope') return `${error}: needs ${extractWWWAuthenticateParams(this.#last).scope}`
+    if (error === 'insufficient_scope') return `${error}: ${extractWWWAuthenticateParams(this.#last).scope}`
     const retryAfter = this.#last.headers.get('Retry-After')
     return `${error}: ${retryAfter === null ? error_description : `retry after ${retryAfter} s`}`
   }
