@@ -71,10 +71,10 @@ describe('signing in', () => {
     expect(Object.fromEntries(searchParams)).toMatchObject({ [member]: expect.any(String), state: 'of-the-client', iss: provider.issuer })
   })
 
-  it('offers no scope that there is not', async () => {
+  it('asks once, and for the scopes that there are, whatever else the client names', async () => {
     const watch = new Watch(RESOURCE)
-    await new Person(watch).visit(await question({ scope: 'notes:read admin' }), CALLBACK, yes)
-    expect(watch.way.flat()).toContain('\u201CSign in as Ada and allow: notes:read\u201D')
+    await new Person(watch).visit(await question({ scope: 'openid email notes:read admin' }), CALLBACK, yes)
+    expect(watch.way).toEqual([['browser', '303 /auth', '200 /interaction', '\u201CSign in as Ada and allow: notes:read\u201D', '303 /interaction', '303 /auth']])
   })
 
   it('shows the name of a client as text, and in no frame of another page', async () => {
@@ -116,6 +116,6 @@ async function pageFor(metadata: object): Promise<{ readonly url: URL; readonly 
   const { headers: sent } = await fetch(await question({}, metadata), { redirect: 'manual' })
   const url = new URL(sent.get('Location') ?? '', provider.issuer)
   const cookie = sent.getSetCookie().map((header) => header.split(';', 1)[0]).join('; ')
-  const { headers, ...response } = await fetch(url, { headers: { cookie } }).then(async (answer) => ({ headers: answer.headers, page: await answer.text() }))
-  return { url, headers, page: response.page }
+  const response = await fetch(url, { headers: { cookie } })
+  return { url, page: await response.text(), headers: response.headers }
 }

@@ -5,6 +5,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { greet } from '../examples/demo/mcp-client.js'
+import { newcomer2 } from '../examples/demo/newcomer.js'
+import { yes } from '../examples/demo/person.js'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -102,11 +105,14 @@ describe('npm run demo', () => {
 
 describe('npm run demo -- --serve', () => {
   let server: ChildProcess
+  let url: string
   let commands: readonly string[]
   beforeAll(async () => {
     const options: SpawnOptions = { cwd: ROOT, env: environment(), stdio: ['ignore', 'pipe', 'inherit'] }
     server = spawn(process.execPath, [MAIN, '--serve'], options)
-    commands = (await outputUntil(server, 'Ctrl-C ends it')).match(/^(?:curl|npx) (?:.*\\\n)*.*$/gm) ?? []
+    const printed = await outputUntil(server, 'Ctrl-C ends it')
+    url = /^MCP server +(\S+)$/m.exec(printed)?.[1] ?? ''
+    commands = printed.match(/^(?:curl|npx) (?:.*\\\n)*.*$/gm) ?? []
   }, 60_000)
   afterAll(() => void server.kill('SIGKILL'))
 
@@ -122,6 +128,12 @@ describe('npm run demo -- --serve', () => {
     const response = await requestOf(commands[index] ?? '')
     expect(response.status).toBe(200)
     expect(await response.text()).toContain(said)
+  })
+
+  it('a client gets in that has nothing but the URL', async () => {
+    const newcomer = newcomer2(url)
+    expect(await newcomer.callTool(greet, yes)).toBe('Hello Ada, you may: notes:read')
+    await newcomer.close()
   })
 
   it('the same request with a token that lacks its last character is answered with 401', async () => {

@@ -2,16 +2,15 @@
 import type { Context, Interaction, Provider } from 'oidc-provider/lib/provider.js'
 
 /** Who signs in. */
-export const PERSON = 'ada'
+const PERSON = 'ada'
 
-/** Puts the page in front of the provider, at the place to which it sends browsers. `scopes`: those that can be allowed. */
+/** Puts the page in front of the provider, at the place to which it sends browsers. `scopes`: those that mean something to a person. */
 export function serveConsentPage(provider: Provider, scopes: readonly string[]): void {
   provider.use(async (context, next) => {
     if (!context.path.startsWith('/interaction/')) return next()
     const interaction = await provider.interactionDetails(context.req, context.res)
-    const asked = (interaction.params.scope ?? '').split(' ').filter((scope) => scopes.includes(scope))
-    if (context.method !== 'POST') return show(context, await pageOf(provider, interaction, asked))
-    const result = context.querystring === 'no' ? REFUSED : await allowed(provider, interaction, asked)
+    if (context.method !== 'POST') return show(context, await pageOf(provider, interaction, scopes))
+    const result = context.querystring === 'no' ? REFUSED : await allowed(provider, interaction)
     context.status = 303
     context.redirect(await provider.interactionResult(context.req, context.res, result))
   })
@@ -19,12 +18,13 @@ export function serveConsentPage(provider: Provider, scopes: readonly string[]):
 
 const REFUSED = { error: 'access_denied', error_description: 'the person said no' }
 
-/** Signs in and consents at once. What was allowed before stays allowed. */
-async function allowed(provider: Provider, { params, grantId }: Interaction, asked: readonly string[]): Promise<object> {
+/** Signs in and consents at once. What was allowed before stays allowed; a scope that there is not comes into no token. */
+async function allowed(provider: Provider, { params, grantId }: Interaction): Promise<object> {
+  const { scope = '' } = params
   const before = grantId === undefined ? undefined : await provider.Grant.find(grantId)
   const grant = before ?? new provider.Grant({ accountId: PERSON, clientId: params.client_id })
-  grant.addOIDCScope(asked.join(' '))
-  for (const resource of [params.resource ?? []].flat()) grant.addResourceScope(resource, asked.join(' '))
+  grant.addOIDCScope(scope)
+  for (const resource of [params.resource ?? []].flat()) grant.addResourceScope(resource, scope)
   return { login: { accountId: PERSON }, consent: { grantId: await grant.save() } }
 }
 
@@ -38,9 +38,10 @@ function show(context: Context, page: string): void {
   context.body = page
 }
 
-async function pageOf(provider: Provider, { params }: Interaction, asked: readonly string[]): Promise<string> {
+async function pageOf(provider: Provider, { params }: Interaction, scopes: readonly string[]): Promise<string> {
   const client = await provider.Client.find(params.client_id)
   const name = asText(client?.clientName ?? params.client_id)
+  const asked = (params.scope ?? '').split(' ').filter((scope) => scopes.includes(scope))
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -7,6 +7,9 @@ export type Answer = (button: string) => boolean
 export const yes: Answer = (button) => button.startsWith('Sign in')
 export const no: Answer = (button) => button === 'No'
 
+/** Pages and redirects. */
+const PATIENCE = 10
+
 export class Person {
   readonly #watch: Watch
   readonly #fetch: typeof fetch
@@ -20,14 +23,15 @@ export class Person {
   /** Goes where a client sends the browser, and returns the URL by which the browser comes back to `redirectUri`. */
   async visit(start: URL, redirectUri: string, answer: Answer): Promise<URL> {
     let [url, method] = [start, 'GET']
-    while (!url.href.startsWith(`${redirectUri}?`)) {
+    for (let step = 0; step < PATIENCE; step++) {
+      if (url.href.startsWith(`${redirectUri}?`)) return url
       const response = await this.#request(url, method)
       const location = response.headers.get('Location')
       const next = location ?? this.#press(await response.text(), answer)
       method = location === null ? 'POST' : 'GET'
       url = new URL(next, url)
     }
-    return url
+    throw new Error(`sent round in circles, ${PATIENCE} times`)
   }
 
   async #request(url: URL, method: string): Promise<Response> {
