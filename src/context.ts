@@ -17,7 +17,7 @@ export interface AuthContext {
   readonly answers?: {
     unauthenticated(): Answer
     invalidToken(): Answer
-    insufficientScope(requiredScopes: readonly string[]): Answer
+    insufficientScope(requiredScopes: readonly string[], token: AccessToken | null): Answer
   }
   /** Fires when the token is good no more. Absent where there is none. */
   readonly life?: { readonly signal: AbortSignal; close(): void } | undefined
@@ -47,7 +47,7 @@ export function requireAuth(...scopes: string[]): AccessToken {
   if (context === undefined) warnOnce()
   if (!context?.token) throw new AuthenticationError(undefined, context?.answers?.unauthenticated())
   if (!hasScopes(context.token, scopes)) {
-    throw new InsufficientScopeError(scopes, context.answers?.insufficientScope(scopes))
+    throw new InsufficientScopeError(scopes, context.answers?.insufficientScope(scopes, context.token))
   }
   return context.token
 }
@@ -67,7 +67,7 @@ export async function requireFreshAuth(maxAge: number, ...scopes: string[]): Pro
   if (verifyAgain === undefined) return token
   const fresh = await verifyAgain(maxAge)
   if (fresh === null) throw new AuthenticationError('The token is good no more', answers?.invalidToken())
-  if (!hasScopes(fresh, scopes)) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes))
+  if (!hasScopes(fresh, scopes)) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes, fresh))
   return fresh
 }
 

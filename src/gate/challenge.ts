@@ -1,5 +1,7 @@
 /** How each outcome is worded for the client: one constant text each, within RFC 6750's characters. */
 import { errorAnswer, unavailableAnswer } from '../answer.js'
+import { withGranted } from './granted-scopes.js'
+import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
 import type { RequestNames } from './request-names.js'
 
@@ -13,7 +15,8 @@ export interface Answers {
   /** `header`: where the token was expected, if not in `Authorization`. */
   malformed(header?: string): Answer
   invalidToken(): Answer
-  insufficientScope(requiredScopes: readonly string[]): Answer
+  /** What the token was granted stands in the challenge too. */
+  insufficientScope(requiredScopes: readonly string[], token: AccessToken | null): Answer
   unavailable(retryAfter: number | undefined): Answer
 }
 
@@ -45,7 +48,7 @@ function rfc6750({ requiredScopes, metadataUrl, requestNames }: ChallengeOptions
       errorAnswer(401, 'unauthorized', 'Authentication required', { 'WWW-Authenticate': challenge({}, scopes) }),
     malformed: (header) => denied(400, 'invalid_request', header === undefined ? NO_CREDENTIALS : NO_TOKEN, requiredScopes),
     invalidToken: () => denied(401, 'invalid_token', 'Token is invalid or expired', requiredScopes),
-    insufficientScope: (needed) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', needed),
+    insufficientScope: (needed, token) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', withGranted(needed, token)),
     unavailable: unavailableAnswer,
   }
 }

@@ -97,7 +97,7 @@ describe('the scopes of a token', () => {
 
 test('a challenge asks for the scope that was needed, and never for the greater one that implies it', async () => {
   const { challenge } = await call(notes({ implies }), READER, { requiredScopes: ['notes:write'] })
-  expect(challenge).toContain('scope="notes:write"')
+  expect(challenge).toContain('scope="notes:write notes:read"')
   expect(challenge).not.toContain('notes:admin')
 })
 

@@ -50,7 +50,7 @@ describe('what clients ask for', () => {
 
   test('in what requireAuth throws, too', async () => {
     const decision = await gate(keys, { ...options, requestAs: (scope) => `api://notes/${scope}` })({ ...post('local-development-key'), body: async () => ({ parsed: {} }) })
-    const thrown = decision.pass && decision.context.answers?.insufficientScope(['notes:write'])
+    const thrown = decision.pass && decision.context.answers?.insufficientScope(['notes:write'], null)
     expect(thrown && scopeIn(thrown)).toBe('api://notes/notes:write')
   })
 })
