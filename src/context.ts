@@ -23,6 +23,8 @@ export interface AuthContext {
   readonly life?: { readonly signal: AbortSignal; close(): void } | undefined
   /** Whether the caller has the scopes that the gate's `operations` ask for. Absent where no gate is around. */
   readonly allows?: ((method: string, name: string) => boolean) | undefined
+  /** What a client has to ask for to be given these scopes beside what it has. Absent where no gate is around. */
+  readonly scopesToAskFor?: ((needed: readonly string[]) => readonly string[]) | undefined
   /** Asks again about the token, unless the answer is younger than so many seconds; null when it is good no more. */
   readonly verifyAgain?: ((maxAge: number) => Promise<AccessToken | null>) | undefined
 }

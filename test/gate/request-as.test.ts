@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { ChainProvider, gate, IssuerRouter, JwksProvider, StaticProvider } from '../../src/index.js'
+import { bearerAuth } from '../../src/adapters/fetch.js'
+import { scopeChallenge } from '../../src/adapters/mcp.js'
+import { ChainProvider, gate, IssuerRouter, JwksProvider, requireAuth, StaticProvider } from '../../src/index.js'
 import { entra, entraExternalId } from '../../providers/presets/index.js'
 import { parseChallenge } from '../adapters/challenge-parser.js'
 import type { BearerAuthProvider, GateOptions } from '../../src/index.js'
@@ -48,10 +50,12 @@ describe('what clients ask for', () => {
     expect(decision.pass ? 200 : [decision.answer.status, scopeIn(decision.answer)]).toEqual([403, 'api://notes/notes:read api://notes/notes:write'])
   })
 
-  test('in what requireAuth throws, too', async () => {
-    const decision = await gate(keys, { ...options, requestAs: (scope) => `api://notes/${scope}` })({ ...post('local-development-key'), body: async () => ({ parsed: {} }) })
-    const thrown = decision.pass && decision.context.answers?.insufficientScope(['notes:write'], null)
-    expect(thrown && scopeIn(thrown)).toBe('api://notes/notes:write')
+  test('in what requireAuth throws, and in the challenge of a tool of SDK 2.x', async () => {
+    const handle = bearerAuth(keys, { protect: ['/'], requestAs: (scope) => `api://notes/${scope}` })(async () => Response.json(scopeChallenge('notes:write')({})?.scopes))
+    const request = (path: string) => new Request(`https://mcp.example.com${path}`, { headers: { Authorization: 'Bearer local-development-key' } })
+    expect(await (await handle(request('/tool'))).json()).toEqual(['api://notes/notes:write', 'api://notes/notes:read'])
+    const throwing = bearerAuth(keys, { protect: ['/'], requestAs: (scope) => `api://notes/${scope}` })(async () => new Response(requireAuth('notes:write').subject))
+    expect(parseChallenge((await throwing(request('/'))).headers.get('WWW-Authenticate') ?? '').parameters.scope).toBe('api://notes/notes:write api://notes/notes:read')
   })
 })
 
