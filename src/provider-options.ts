@@ -12,6 +12,12 @@ export interface ProviderOptions<Output = unknown> extends ScopeOptions, ClaimOp
   /** Tokens that end before their time; several providers may share one. Default: one of its own, empty. */
   revocations?: Revocations | undefined
   /**
+   * What a client asks the authorization server for to be given a scope, where it is called otherwise there than in the
+   * token (Entra: `api://CLIENT-ID/notes:read` for `notes:read`); undefined for what no client can ask for, such as a role.
+   * Challenges and metadata name that. Default: the scope itself.
+   */
+  requestAs?: ((scope: string) => string | undefined) | undefined
+  /**
    * The one request header that brings the tokens, where a proxy in front puts them into one of its own and lets nobody else
    * do so, such as `Cf-Access-Jwt-Assertion`. The gate then looks nowhere else. Default: `Authorization`.
    */
@@ -28,5 +34,5 @@ export interface ProviderOptions<Output = unknown> extends ScopeOptions, ClaimOp
 
 /** The names of `ProviderOptions`, for `checkOptions` in subclasses. */
 export const PROVIDER_OPTIONS = [
-  'scopes', 'implies', 'expandScopes', 'claims', 'enrich', 'enrichTimeout', 'cache', 'revocations', 'tokenHeader', 'observe', 'clockTolerance', 'now', 'name',
+  'scopes', 'implies', 'expandScopes', 'claims', 'enrich', 'enrichTimeout', 'cache', 'revocations', 'requestAs', 'tokenHeader', 'observe', 'clockTolerance', 'now', 'name',
 ] as const

@@ -47,6 +47,7 @@ export interface ProviderStats extends CacheStats {
 export abstract class StandardProvider<Output = unknown> extends BearerAuthProvider {
   readonly name: string
   declare readonly tokenHeader?: string
+  declare readonly requestAs?: (scope: string) => string | undefined
   /** Those that the tables of `scopes` name; the issuer may write others. */
   override readonly scopesSupported: readonly string[]
   protected readonly now: () => number
@@ -64,6 +65,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (typeof name !== 'string' || name === '') throw new TypeError('"name" must be a name')
     this.name = name
     if (options.tokenHeader !== undefined) this.tokenHeader = headerName('tokenHeader', options.tokenHeader)
+    const requestAs = optionalFunction('requestAs', options.requestAs)
+    if (requestAs !== undefined) this.requestAs = requestAs
     this.now = clockInSeconds(options.now)
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
     this.#observe = optionalFunction('observe', options.observe)
