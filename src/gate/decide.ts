@@ -2,6 +2,7 @@
 import { toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
+import { withGranted } from './granted-scopes.js'
 import { isLeftAlone, needsToken } from './paths.js'
 import { mayCall, permittedCaller, unlessUnavailable } from './permission.js'
 import { readCredentials } from './request.js'
@@ -28,7 +29,8 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   const pass = (caller: Caller): Decision => {
     const { token, verify: verifyAgain } = caller
     const allows = (method: string, name: string): boolean => mayCall(caller, method, name, policy)
-    return { pass: true, context: { token, resource, answers, verifyAgain, allows, life: lifeOf(caller, provider, policy) } }
+    const scopesToAskFor = (needed: readonly string[]): readonly string[] => policy.requestNames(withGranted(needed, token))
+    return { pass: true, context: { token, resource, answers, verifyAgain, allows, scopesToAskFor, life: lifeOf(caller, provider, policy) } }
   }
   const send = (answer: Answer): Decision => ({ pass: false, answer })
 
@@ -114,5 +116,5 @@ function describe(provider: BearerAuthProvider, policy: GatePolicy): Described {
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
   const { scopesSupported: said } = policy
   const scopes = 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])]
-  return { issuers, scopes, methods: provider.tokenHeader === undefined ? ['header'] : [] }
+  return { issuers, scopes: policy.requestNames(scopes), methods: provider.tokenHeader === undefined ? ['header'] : [] }
 }

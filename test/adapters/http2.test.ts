@@ -24,7 +24,7 @@ const SERVERS: Readonly<Record<string, (guard: Gate) => Promise<Http2Server>>> =
   Koa: async (guard) => createServer(new Koa().use(koaAuth(guard)).use((ctx) => void (ctx.body = JSON.stringify(whoCalls()))).callback()),
   Fastify: async (guard) => {
     const app = Fastify({ http2: true })
-    await app.register(fastifyAuth(guard) as never)
+    await app.register(fastifyAuth(guard))
     app.all('/mcp', async () => whoCalls())
     await app.ready()
     return app.server
