@@ -1,4 +1,4 @@
-/** A real browser with a page on another origin: what the gate lets it read, with the app's own CORS as the README has it and without. */
+/** A real browser with a page on another origin: what the gate lets it read, with the app's own CORS as docs/gate.md has it and without. */
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import cors from 'cors'
