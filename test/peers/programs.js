@@ -5,10 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** A file of a package that `npm run test:peers` has installed. */
 export function fileOf(peer, path) {
-  return new URL(`../../build/peers/${peer}/node_modules/${path}`, import.meta.url).pathname
+  return fileURLToPath(new URL(`../../build/peers/${peer}/node_modules/${path}`, import.meta.url))
 }
 
 /** Runs a script to its end, or until the test is over. `heard` gets what it has said so far, on stdout or on stderr. */
