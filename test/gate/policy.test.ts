@@ -25,7 +25,9 @@ async function challengeOf(options: GateOptions, request: object = {}, provider?
 
 describe('gatePolicy', () => {
   test.each<[string, unknown, RegExp]>([
-    ['a misspelt option', { requiredScope: ['a'] }, /"requiredScope" is not an option of bearerAuth; it takes requiredScopes/],
+    ['a misspelt option', { requiredScope: ['a'] }, /"requiredScope" is not an option of bearerAuth; did you mean "requiredScopes"\?$/],
+    ['an option of another library', { realm: 'notes' }, /"realm" is not an option of bearerAuth; it takes requiredScopes, resource/],
+    ['an option of providers', { observe: () => undefined }, /"observe" is not an option of bearerAuth but of the provider$/],
     ['scopes as text', { requiredScopes: 'a' }, /"requiredScopes" must hold one scope per entry/],
     ['two scopes in one entry', { requiredScopes: ['a b'] }, /one scope per entry/],
     ['a scope that would break the header', { requiredScopes: ['a"b'] }, /"requiredScopes"/],
