@@ -1,0 +1,1 @@
+export { handler as DELETE, handler as GET, handler as POST } from '../../mcp'
