@@ -1,15 +1,16 @@
 // What the tests outside of vitest have in common: a folder with packages of its own, programs that run in it, and the score.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 
 const ours = JSON.parse(readFileSync('package.json', 'utf8'))
 
-/** Brings packages into a folder, and this one as it was built. */
+/** Brings packages into a folder, and this one as it was built. Nothing else stays there. */
 export function install(folder, dependencies) {
   mkdirSync(folder, { recursive: true })
+  for (const entry of readdirSync(folder)) if (entry !== 'node_modules') rmSync(`${folder}/${entry}`, { recursive: true })
   writeFileSync(`${folder}/package.json`, JSON.stringify({ private: true, type: 'module', dependencies: { ...dependencies, ...ours.dependencies } }))
   run(folder, 'npm install --no-audit --no-fund --prefer-offline --ignore-scripts --loglevel=error')
   // In the place that npm would put it: npm takes a tarball of the same version for the same.

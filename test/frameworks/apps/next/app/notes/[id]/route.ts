@@ -1,5 +1,5 @@
 import { requireAuth } from 'bearer-auth-providers'
-import { protect } from '../../../mcp'
+import { protect } from '../../../gate'
 import type { NextRequest } from 'next/server'
 
 // What Next.js gives beside the request is handed on.

@@ -1,1 +1,1 @@
-export { handler as GET, handler as OPTIONS } from '../../../../mcp'
+export { GET, OPTIONS } from '../../../mcp/route'
