@@ -12,6 +12,7 @@ import { checkMembers } from '../src/routing/contradictions.js'
 import { isAskedByOthers } from '../src/routing/doors.js'
 import { named, recognition } from '../src/routing/member.js'
 import { answerOf, askAtOnce, askInOrder } from '../src/routing/questions.js'
+import { requestAsOf } from '../src/routing/request-as.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
 import type { Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
@@ -55,6 +56,7 @@ export class ChainProvider extends BearerAuthProvider {
   override readonly scopesSupported: readonly string[]
   override readonly owns: Ownership
   declare readonly tokenHeader?: string
+  declare readonly requestAs?: (scope: string) => string | undefined
   readonly #members: readonly Member[]
   readonly #timeout: number | undefined
   readonly #ask: 'in order' | 'at once'
@@ -74,6 +76,8 @@ export class ChainProvider extends BearerAuthProvider {
     const [tokenHeader, ...others] = new Set(providers.map((member) => member.tokenHeader))
     if (others.length > 0) throw new TypeError('the members of a chain must take their tokens from the same header ("tokenHeader"); see byRequest')
     if (tokenHeader !== undefined) this.tokenHeader = tokenHeader
+    const requestAs = requestAsOf(providers)
+    if (requestAs !== undefined) this.requestAs = requestAs
     this.issuers = [...new Set(providers.flatMap((member) => member.issuers ?? []))]
     this.scopesSupported = [...new Set(providers.flatMap((member) => member.scopesSupported ?? []))]
     this.owns = ownedByAll(this.#members)

@@ -2,10 +2,11 @@
 import { GitHub } from '../src/github/github.js'
 import { GITHUB_OPTIONS } from '../src/github/github-options.js'
 import { checkOptions } from '../src/lib/options.js'
-import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
+import { PROVIDER_OPTIONS } from '../src/provider-options.js'
+import { StandardProvider } from '../src/standard-provider.js'
 import type { GitHubOptions } from '../src/github/github-options.js'
 import type { Ownership, Recognition } from '../src/provider.js'
-import type { ProviderOptions } from '../src/standard-provider.js'
+import type { ProviderOptions } from '../src/provider-options.js'
 import type { Verdict } from '../src/verdict.js'
 
 /** What `GitHubProvider` takes: what every provider takes, and whose tokens. */

@@ -2,10 +2,11 @@
 import { Introspection } from '../src/introspection/introspection.js'
 import { INTROSPECTION_OPTIONS } from '../src/introspection/introspection-options.js'
 import { checkOptions } from '../src/lib/options.js'
-import { PROVIDER_OPTIONS, StandardProvider } from '../src/standard-provider.js'
+import { PROVIDER_OPTIONS } from '../src/provider-options.js'
+import { StandardProvider } from '../src/standard-provider.js'
 import type { IntrospectionOptions } from '../src/introspection/introspection-options.js'
 import type { Ownership, Recognition } from '../src/provider.js'
-import type { ProviderOptions } from '../src/standard-provider.js'
+import type { ProviderOptions } from '../src/provider-options.js'
 import type { Verdict } from '../src/verdict.js'
 
 /** What `IntrospectionProvider` takes: what every provider takes, whom to ask, as whom, and what to expect. */

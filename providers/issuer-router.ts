@@ -6,6 +6,7 @@ import { closeAll } from '../src/lib/close-all.js'
 import { unlessAborted } from '../src/lib/deadline.js'
 import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { BearerAuthProvider } from '../src/provider.js'
+import { requestAsOf } from '../src/routing/request-as.js'
 import { Tenants } from '../src/routing/tenants.js'
 import { JwksProvider } from './jwks.js'
 import type { AccessToken } from '../src/access-token.js'
@@ -58,6 +59,7 @@ export class IssuerRouter extends BearerAuthProvider {
   override readonly issuers: readonly string[]
   override readonly scopesSupported: readonly string[]
   override readonly owns: Ownership
+  declare readonly requestAs?: (scope: string) => string | undefined
   readonly #routes = new Map<string, BearerAuthProvider>()
   readonly #tenants: Tenants<IssuerRoute> | undefined
   readonly #observe: Observe | undefined
@@ -76,6 +78,8 @@ export class IssuerRouter extends BearerAuthProvider {
     this.issuers = [...this.#routes.keys()]
     this.scopesSupported = [...new Set([...this.#routes.values()].flatMap((provider) => provider.scopesSupported ?? []))]
     this.owns = { issuers: this.issuers }
+    const requestAs = requestAsOf([...this.#routes.values()])
+    if (requestAs !== undefined) this.requestAs = requestAs
     this.#tenants =
       resolve &&
       new Tenants({

@@ -17,12 +17,14 @@ export interface AuthContext {
   readonly answers?: {
     unauthenticated(): Answer
     invalidToken(): Answer
-    insufficientScope(requiredScopes: readonly string[]): Answer
+    insufficientScope(requiredScopes: readonly string[], token: AccessToken | null): Answer
   }
   /** Fires when the token is good no more. Absent where there is none. */
   readonly life?: { readonly signal: AbortSignal; close(): void } | undefined
   /** Whether the caller has the scopes that the gate's `operations` ask for. Absent where no gate is around. */
   readonly allows?: ((method: string, name: string) => boolean) | undefined
+  /** What a client has to ask for to be given these scopes beside what it has. Absent where no gate is around. */
+  readonly scopesToAskFor?: ((needed: readonly string[]) => readonly string[]) | undefined
   /** Asks again about the token, unless the answer is younger than so many seconds; null when it is good no more. */
   readonly verifyAgain?: ((maxAge: number) => Promise<AccessToken | null>) | undefined
 }
@@ -47,7 +49,7 @@ export function requireAuth(...scopes: string[]): AccessToken {
   if (context === undefined) warnOnce()
   if (!context?.token) throw new AuthenticationError(undefined, context?.answers?.unauthenticated())
   if (!hasScopes(context.token, scopes)) {
-    throw new InsufficientScopeError(scopes, context.answers?.insufficientScope(scopes))
+    throw new InsufficientScopeError(scopes, context.answers?.insufficientScope(scopes, context.token))
   }
   return context.token
 }
@@ -67,7 +69,7 @@ export async function requireFreshAuth(maxAge: number, ...scopes: string[]): Pro
   if (verifyAgain === undefined) return token
   const fresh = await verifyAgain(maxAge)
   if (fresh === null) throw new AuthenticationError('The token is good no more', answers?.invalidToken())
-  if (!hasScopes(fresh, scopes)) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes))
+  if (!hasScopes(fresh, scopes)) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes, fresh))
   return fresh
 }
 

@@ -57,6 +57,12 @@ export abstract class BearerAuthProvider {
   /** Scopes that its tokens can have here, as far as that is known: the `scopes_supported` of RFC 9728 metadata. */
   readonly scopesSupported?: readonly string[]
 
+  /**
+   * What a client asks the authorization server for to be given this scope, where it is called otherwise there; undefined
+   * for what no client can ask for. Challenges and metadata name that. Absent: the scope itself.
+   */
+  readonly requestAs?: (scope: string) => string | undefined
+
   /** What this provider takes, for the plan of a chain. It must agree with `recognizes`. */
   readonly owns?: Ownership
 

@@ -1,66 +1,33 @@
 /** How every ready-made provider works, around one `check()`: alphabet, memory, clock, scopes, events. */
 import { VerifiedAccessToken } from './access-token.js'
 import { cachePlan } from './cache/cache-options.js'
-import { Granted, lengthOf, refused, sizeOf } from './cache/finding.js'
+import { sizeOf } from './cache/finding.js'
 import { marksOf } from './cache/revocation-marks.js'
 import { Revocations } from './cache/revocations.js'
 import { SharedVerdicts } from './cache/shared-verdicts.js'
-import { slimClaims } from './cache/slim-claims.js'
 import { VerdictCache } from './cache/verdict-cache.js'
 import { isUnavailable } from './errors.js'
 import { notify } from './events.js'
+import { Grants } from './grants.js'
 import { andThen, isPending } from './lib/awaitable.js'
 import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
 import { unlessAborted } from './lib/deadline.js'
 import { sha256 } from './lib/digest.js'
-import { frozenCopy } from './lib/frozen-copy.js'
 import { clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
 import { BearerAuthProvider } from './provider.js'
-import { ClaimSteps } from './scopes/claim-steps.js'
-import { ScopePlan } from './scopes/scope-plan.js'
-import { unknownRolesOf } from './scopes/unknown-roles.js'
-import { AcceptedFrozen, reject } from './verdict.js'
+import { reject } from './verdict.js'
 import type { AccessToken, Claims } from './access-token.js'
-import type { CacheOptions } from './cache/cache-options.js'
-import type { Finding, GrantedParts } from './cache/finding.js'
+import type { Finding, Granted } from './cache/finding.js'
 import type { Revocation } from './cache/revocation.js'
 import type { Marks } from './cache/revocation-marks.js'
 import type { SharedNews } from './cache/shared-verdicts.js'
 import type { CacheNews, CacheStats } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
+import type { ProviderOptions } from './provider-options.js'
 import type { Refusal, VerifyOptions } from './provider.js'
-import type { ClaimOptions } from './scopes/claim-steps.js'
 import type { ScopesExplained } from './scopes/explain.js'
-import type { ScopeOptions } from './scopes/scope-plan.js'
-import type { UnknownRoles } from './scopes/unknown-roles.js'
 import type { Rejected, Verdict } from './verdict.js'
-
-/** What every ready-made provider takes. */
-export interface ProviderOptions<Output = unknown> extends ScopeOptions, ClaimOptions<Output> {
-  /** How long verdicts are remembered; `false` for not at all. */
-  cache?: CacheOptions | false | undefined
-  /** Tokens that end before their time; several providers may share one. Default: one of its own, empty. */
-  revocations?: Revocations | undefined
-  /**
-   * The one request header that brings the tokens, where a proxy in front puts them into one of its own and lets nobody else
-   * do so, such as `Cf-Access-Jwt-Assertion`. The gate then looks nowhere else. Default: `Authorization`.
-   */
-  tokenHeader?: string | undefined
-  /** Takes what happened, for logs and metrics. */
-  observe?: Observe | undefined
-  /** Seconds of clock difference to the issuer that are forgiven. Default 5, at most 60. */
-  clockTolerance?: number | undefined
-  /** The clock, in seconds since the epoch. Default: the system's. */
-  now?: (() => number) | undefined
-  /** Appears in events and as `AccessToken.provider`. Default: the kind of provider. */
-  name?: string | undefined
-}
-
-/** The names of `ProviderOptions`, for `checkOptions` in subclasses. */
-export const PROVIDER_OPTIONS = [
-  'scopes', 'implies', 'expandScopes', 'claims', 'enrich', 'enrichTimeout', 'cache', 'revocations', 'tokenHeader', 'observe', 'clockTolerance', 'now', 'name',
-] as const
 
 /** What is asked of one check. */
 export interface CheckRequest {
@@ -80,16 +47,14 @@ export interface ProviderStats extends CacheStats {
 export abstract class StandardProvider<Output = unknown> extends BearerAuthProvider {
   readonly name: string
   declare readonly tokenHeader?: string
+  declare readonly requestAs?: (scope: string) => string | undefined
   /** Those that the tables of `scopes` name; the issuer may write others. */
   override readonly scopesSupported: readonly string[]
   protected readonly now: () => number
   protected readonly clockTolerance: number
   readonly #observe: Observe | undefined
-  readonly #scopes: ScopePlan
-  readonly #unknownRoles: UnknownRoles | undefined
-  readonly #steps: ClaimSteps | undefined
+  readonly #grants: Grants
   readonly #cache: VerdictCache<Finding> | undefined
-  readonly #keep: readonly string[] | undefined
   readonly #shared: SharedVerdicts | undefined
   readonly #sharedCounts = { hits: 0, misses: 0 }
   #revocations: Revocations | undefined
@@ -100,18 +65,19 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (typeof name !== 'string' || name === '') throw new TypeError('"name" must be a name')
     this.name = name
     if (options.tokenHeader !== undefined) this.tokenHeader = headerName('tokenHeader', options.tokenHeader)
+    const requestAs = optionalFunction('requestAs', options.requestAs)
+    if (requestAs !== undefined) this.requestAs = requestAs
     this.now = clockInSeconds(options.now)
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
     this.#observe = optionalFunction('observe', options.observe)
-    this.#scopes = new ScopePlan(options)
-    this.scopesSupported = this.#scopes.range()
-    this.#unknownRoles = this.#observe && unknownRolesOf(this.#scopes.mappers)
-    const hasSteps = options.claims !== undefined || options.enrich !== undefined || options.enrichTimeout !== undefined
-    this.#steps = hasSteps ? new ClaimSteps(options) : undefined
     this.#revocations = checkedRevocations(options.revocations)
+    const { keep, ...plan } = cachePlan(cache === false ? {} : cache)
+    this.#grants = new Grants(options, {
+      ...{ provider: name, clockTolerance: this.clockTolerance, now: this.now, observe: this.#observe, keep },
+      marksOf: (token, claims) => this.#marksOf(token, claims),
+    })
+    this.scopesSupported = this.#grants.scopesSupported
     if (cache === false) return
-    const { keep, ...plan } = cachePlan(cache)
-    this.#keep = keep
     this.#cache = new VerdictCache({ ...plan, sizeOf, tell: (what) => this.#tellOfCache(what), now: this.now })
     this.#shared = cache.shared && new SharedVerdicts({ ...cache.shared, policy: () => JSON.stringify([plan.ttl, plan.rejectedTtl, this.policy]), now: this.now, tell: (news) => this.#tellOfSharing(news) })
   }
@@ -180,12 +146,12 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
 
   /** Which rule made which scope of these claims, and what a wanted one would take: for a person who set this up. */
   explainScopes(claims: Claims, wanted: readonly string[] = []): ScopesExplained {
-    return this.#scopes.explain(claims, wanted)
+    return this.#grants.explain(claims, wanted)
   }
 
   /** Forgets every verdict. Subclasses that hold timers or sockets end them too. */
   override async close(): Promise<void> {
-    this.#steps?.close()
+    this.#grants.close()
     this.#cache?.clear()
   }
 
@@ -240,39 +206,12 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
       return andThen(this.check(token, { maxAge }), (verdict) => {
         // What is younger goes for all: else a token that was just refused is good again, by an older answer of the others.
         if (cache !== undefined) shared?.replace(key, checkedVerdict(verdict), (one) => cache.endOf(one))
-        return this.#finding(token, verdict)
+        return this.#grants.of(token, checkedVerdict(verdict))
       })
     }
     const check = async (): Promise<Verdict> => checkedVerdict(await this.check(token, { maxAge: undefined }))
     const answer = shared.ask(key, check, (verdict) => cache.endOf(verdict))
-    return answer.then(({ verdict, until }) => this.#finding(token, verdict, until))
-  }
-
-  #finding(token: string, given: Verdict, until?: number): Awaitable<Finding> {
-    const verdict = checkedVerdict(given)
-    if (!verdict.accepted) return refused(verdict, until)
-    const isFrozen = verdict instanceof AcceptedFrozen
-    const claims = isFrozen ? verdict.claims : frozenCopy('claims', verdict.claims)
-    // Whatever a check forgets: a token past its end is refused, by the verdict or by the claim, whichever comes first.
-    const { exp } = claims
-    if (exp !== undefined && !Number.isFinite(exp)) return reject('invalid_claim', { claim: 'exp', expected: 'a finite number', actual: undefined })
-    const expiresAt = exp === undefined ? verdict.expiresAt : Math.min(exp, verdict.expiresAt ?? exp)
-    if (expiresAt !== undefined && !(expiresAt + this.clockTolerance > this.now())) return reject('expired')
-    if (this.#steps === undefined) return this.#granted(token, { claims, expiresAt, until, length: isFrozen ? token.length : lengthOf(claims) })
-    return andThen(this.#steps.refine(claims), (refined) => {
-      if (!refined.accepted) return refused(refined, until)
-      return this.#granted(token, { claims: refined.claims, expiresAt, until, length: lengthOf(refined.claims) }, refined.assured)
-    })
-  }
-
-  #granted(token: string, { claims, expiresAt, until, length }: Found, assured: readonly string[] = []): Granted {
-    const scopes = this.#scopes.scopesOf(claims)
-    const held = this.#scopes.heldBy(scopes)
-    if (this.#unknownRoles !== undefined) for (const event of this.#unknownRoles.newsOf(claims, this.name)) this.emit(event)
-    if (this.#keep === undefined) return new Granted({ claims, expiresAt, scopes, held, length, until, marks: undefined })
-    const slim = slimClaims(claims, [...this.#keep, ...assured])
-    // What it can be revoked by may not be among the claims that are kept.
-    return new Granted({ claims: slim, expiresAt, scopes, held, length: lengthOf(slim), until, marks: this.#marksOf(token, claims) })
+    return answer.then(({ verdict, until }) => this.#grants.of(token, verdict, until))
   }
 
   #conclude(token: string, finding: Finding, remembered: boolean, options: VerifyOptions | undefined): AccessToken<Output> | null {
@@ -320,9 +259,6 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (this.#observe) this.emit({ ...news, provider: this.name })
   }
 }
-
-/** A yes before its scopes. */
-type Found = Pick<GrantedParts, 'claims' | 'expiresAt' | 'length' | 'until'>
 
 function checkedVerdict(verdict: Verdict): Verdict {
   if (typeof verdict?.accepted === 'boolean') return verdict

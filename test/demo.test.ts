@@ -5,6 +5,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { greet } from '../examples/demo/mcp-client.js'
+import { newcomer2 } from '../examples/demo/newcomer.js'
+import { yes } from '../examples/demo/person.js'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -36,8 +39,11 @@ describe('npm run demo', () => {
       ['✓', 'no token', '401', 'unauthorized: Authentication required'],
       ['✓', 'an expired token, good a moment ago', '401', 'invalid_token: Token is invalid or expired'],
       ['✓', 'a token for another server', '401', 'invalid_token: Token is invalid or expired'],
-      ['✓', 'a client that knows only the URL', '200', 'Hello Ada, you may: notes:read'],
-      ['✓', 'a tool that needs more scope', '403', 'insufficient_scope: needs notes:write'],
+      ['✓', 'a client that knows only the URL', '200', 'Noted for Ada: buy milk'],
+      ['✓', 'the same, made with SDK 1.x', '200', 'Noted for Ada: buy milk'],
+      ['✓', 'the same, but Ada allows no more', '403', 'insufficient_scope: notes:read notes:write'],
+      ['✓', 'a program that signs in for itself', '200', 'Hello Ada, you may: notes:read'],
+      ['✓', 'a tool that needs more scope', '403', 'insufficient_scope: notes:read notes:write'],
       ['✓', 'the same tool with a static key', '200', 'Noted for Robot: buy milk'],
       ['✓', 'an opaque token', '200', 'Hello Ada, you may: notes:read'],
       ['✓', 'the same, revoked 30 seconds ago', '401', 'invalid_token: Token is invalid or expired'],
@@ -53,13 +59,14 @@ describe('npm run demo', () => {
     expect(picture).toBe(demo.stdout.replace(/^\n+|\n+$/g, ''))
   })
 
-  it('shows the way from the 401 through both metadata documents to a token', () => {
-    expect(demo.stdout.split('\n').filter((line) => /^ {3}\d{3} \//.test(line))).toEqual([
-      '   401 /mcp',
-      '   200 /.well-known/oauth-protected-resource/mcp',
-      '   200 /.well-known/oauth-authorization-server',
-      '   200 /token',
-      '   200 /mcp',
+  it('shows the way from the 401 to a token, and from the 403 to a better one', () => {
+    const [, way = ''] = /The way of a client that knows only the URL:\n((?: {3}.*\n)+)/.exec(demo.stdout) ?? []
+    expect(way.match(/\b\d{3} \/\S+|\u201C.+?\u201D/g)).toEqual([
+      ...['401 /mcp', '200 /.well-known/oauth-protected-resource/mcp', '200 /.well-known/oauth-authorization-server', '201 /reg'],
+      ...['303 /auth', '200 /interaction', '\u201CSign in as Ada and allow: notes:read offline_access\u201D', '303 /interaction', '303 /auth'],
+      ...['200 /token', '200 /mcp', '200 /mcp', '403 /mcp'],
+      ...['303 /auth', '200 /interaction', '\u201CSign in as Ada and allow: notes:read notes:write offline_access\u201D', '303 /interaction', '303 /auth'],
+      ...['200 /token', '200 /mcp'],
     ])
   })
 
@@ -77,14 +84,14 @@ describe('npm run demo', () => {
 
   it('exits 1 and names the row that came out otherwise', async () => {
     const scenarios = new URL('../build/demo/scenarios.js', import.meta.url)
-    const tampering = `import { SCENARIOS } from '${scenarios}'; SCENARIOS[4].expected.status = 200`
+    const tampering = `import { SCENARIOS } from '${scenarios}'; SCENARIOS[7].expected.status = 200`
     const preload = `data:text/javascript,${encodeURIComponent(tampering)}`
     const { code, stdout, stderr } = await node('--import', preload, MAIN)
     expect(code).toBe(1)
     expect(rowsOf(stdout).filter(([mark]) => mark === '✗')).toEqual([
-      ['✗', 'a tool that needs more scope', '403', 'insufficient_scope: needs notes:write'],
+      ['✗', 'a tool that needs more scope', '403', 'insufficient_scope: notes:read notes:write'],
     ])
-    expect(stderr).toMatch(/^row 5, a tool that needs more scope: must be .*200.* and was .*403/)
+    expect(stderr).toMatch(/^row 8, a tool that needs more scope: must be .*200.* and was .*403/)
   })
 
   it('exits 2 for a flag that there is not, and says which', async () => {
@@ -98,11 +105,14 @@ describe('npm run demo', () => {
 
 describe('npm run demo -- --serve', () => {
   let server: ChildProcess
+  let url: string
   let commands: readonly string[]
   beforeAll(async () => {
     const options: SpawnOptions = { cwd: ROOT, env: environment(), stdio: ['ignore', 'pipe', 'inherit'] }
     server = spawn(process.execPath, [MAIN, '--serve'], options)
-    commands = (await outputUntil(server, 'Ctrl-C ends it')).match(/^(?:curl|npx) (?:.*\\\n)*.*$/gm) ?? []
+    const printed = await outputUntil(server, 'Ctrl-C ends it')
+    url = /^MCP server +(\S+)$/m.exec(printed)?.[1] ?? ''
+    commands = printed.match(/^(?:curl|npx) (?:.*\\\n)*.*$/gm) ?? []
   }, 60_000)
   afterAll(() => void server.kill('SIGKILL'))
 
@@ -118,6 +128,12 @@ describe('npm run demo -- --serve', () => {
     const response = await requestOf(commands[index] ?? '')
     expect(response.status).toBe(200)
     expect(await response.text()).toContain(said)
+  })
+
+  it('a client gets in that has nothing but the URL', async () => {
+    const newcomer = newcomer2(url)
+    expect(await newcomer.callTool(greet, yes)).toBe('Hello Ada, you may: notes:read')
+    await newcomer.close()
   })
 
   it('the same request with a token that lacks its last character is answered with 401', async () => {

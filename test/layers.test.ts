@@ -31,7 +31,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   cache: { files: /^src\/cache\/[a-z-]+\.ts$/, mayImport: ['cache', 'core', 'lib'] },
   routing: { files: /^src\/routing\/[a-z-]+\.ts$/, mayImport: ['routing', 'core', 'lib'] },
   redis: { files: /^src\/redis\/[a-z-]+\.ts$/, mayImport: ['redis', 'cache', 'core', 'lib'] },
-  'standard-provider': { files: /^src\/standard-provider\.ts$/, mayImport: ['cache', 'scopes', 'core', 'lib'] },
+  'standard-provider': { files: /^src\/(standard-provider|provider-options|grants)\.ts$/, mayImport: ['standard-provider', 'cache', 'scopes', 'core', 'lib'] },
   static: { files: /^src\/static\/[a-z-]+\.ts$/, mayImport: ['static', 'core', 'lib', 'src/scopes/match.ts'] },
   gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts', 'src/jwt/discovery.ts'] },
   adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib', 'src/scopes/match.ts'] },

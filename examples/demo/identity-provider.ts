@@ -1,8 +1,14 @@
-/** A real OpenID provider: issues access tokens for the server that a client names, and can be switched off. */
+/**
+ * A real OpenID provider: clients register themselves, a person signs in and consents, programs sign in for themselves.
+ * Access tokens are for the server that a client names. It can be switched off.
+ */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
 // Not from 'oidc-provider': that file warns on Node 20, which is older than it supports. This is the class behind it.
 import { Provider } from 'oidc-provider/lib/provider.js'
+import { serveConsentPage } from './consent-page.js'
 import { listen } from './listen.js'
+import { checkRegistration } from './registration.js'
 
 /** Seconds from a token's issue to its `exp`. */
 export const TOKEN_LIFETIME = 3600
@@ -30,11 +36,24 @@ export async function startIdentityProvider({ key = signingKey() }: { readonly k
   const client = { clientId: 'ada', clientSecret: secret(), scope: 'notes:read' }
   const olderClient = { ...client, clientId: 'ada-before' }
   const server = { clientId: 'notes-server', clientSecret: secret(), scope: '' }
-  const { origin, close } = await listen((issuer) => new Provider(issuer, configuration([client, olderClient, server], key)).callback())
+  const { origin, close } = await listen((issuer) => {
+    const provider = new Provider(issuer, configuration([client, olderClient, server], key))
+    serveConsentPage(provider, SCOPES)
+    return provider.callback()
+  })
   return { issuer: origin, client, olderClient, server, close }
 }
 
-const SCOPES = ['notes:read', 'notes:write']
+/** Of the MCP server; and the one by which a client asks for a refresh token. */
+const SCOPES = ['notes:read', 'notes:write', 'offline_access']
+
+const MINUTE = 60
+const DAY = 86_400
+
+/** A client, or a token of one, as the provider hands it over. */
+interface Caller {
+  readonly clientId: string
+}
 
 function configuration(clients: readonly Client[], key: object): object {
   return {
@@ -50,44 +69,38 @@ function configuration(clients: readonly Client[], key: object): object {
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     jwks: { keys: [key] },
     cookies: { keys: [secret()] },
-    adapter: Memory,
-    ttl: { ClientCredentials: TOKEN_LIFETIME },
+    adapter: createMemoryAdapter(),
+    ttl: {
+      ...{ AccessToken: TOKEN_LIFETIME, ClientCredentials: TOKEN_LIFETIME, IdToken: TOKEN_LIFETIME },
+      ...{ AuthorizationCode: MINUTE, Interaction: 10 * MINUTE, Session: DAY, Grant: 30 * DAY, RefreshToken: 30 * DAY },
+    },
+    findAccount: (_context: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
     // What the tools greet their caller by.
     extraTokenClaims: () => ({ name: 'Ada' }),
+    // The client's own pages may ask for its tokens.
+    clientBasedCORS: () => true,
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    // Of those members of RFC 7591 that the provider itself does not know: it calls for each, so one will do.
+    extraClientMetadata: { properties: ['software_version'], validator: checkRegistration },
     features: {
       devInteractions: { enabled: false },
+      registration: { enabled: true },
       clientCredentials: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: () => true },
-      revocation: { enabled: true, allowedPolicy: () => true },
+      introspection: { enabled: true, allowedPolicy: (_context: unknown, { clientId }: Caller) => clientId === 'notes-server' },
+      revocation: { enabled: true, allowedPolicy: (_context: unknown, { clientId }: Caller, token: Caller) => clientId === token.clientId },
       // RFC 8707: a client names the server it wants a token for, and the token is good there only.
       resourceIndicators: {
         enabled: true,
         // In earnest there would be a list of the servers known.
-        getResourceServerInfo: (_context: unknown, resource: string, { clientId }: { clientId: string }) => ({
+        getResourceServerInfo: (_context: unknown, resource: string, { clientId }: Caller) => ({
           audience: resource,
-          scope: SCOPES.join(' '),
-          accessTokenFormat: clientId === 'ada' ? 'jwt' : 'opaque',
+          scope: 'notes:read notes:write',
+          accessTokenFormat: clientId === 'ada-before' ? 'opaque' : 'jwt',
           jwt: { sign: { alg: 'ES256' } },
         }),
       },
     },
-  }
-}
-
-/** Opaque tokens are kept here; JWTs are kept by those who hold them. */
-class Memory {
-  readonly #kept = new Map<string, object>()
-
-  async find(id: string): Promise<object | undefined> {
-    return this.#kept.get(id)
-  }
-
-  async upsert(id: string, payload: object): Promise<void> {
-    this.#kept.set(id, payload)
-  }
-
-  async destroy(id: string): Promise<void> {
-    this.#kept.delete(id)
   }
 }
 

@@ -6,7 +6,7 @@ import { serve } from './serve.js'
 import { startWorld } from './world.js'
 import type { Reply } from './mcp-client.js'
 import type { Attempt } from './report.js'
-import type { Scenario } from './scenarios.js'
+import type { Scenario } from './scenario.js'
 import type { World } from './world.js'
 
 const USAGE = `usage: npm run demo [-- --serve]

@@ -6,7 +6,6 @@ import {
   clientSecretBasic,
   fromClaim,
   GitHubProvider,
-  InsufficientScopeError,
   IntrospectionProvider,
   JwksProvider,
   requireAuth,
@@ -17,7 +16,7 @@ import express from 'express'
 import { z } from 'zod'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import type { AuthEvent, GitHubApp } from 'bearer-auth-providers'
-import type { Express, NextFunction, Request, Response } from 'express'
+import type { Express } from 'express'
 
 export interface NotesOptions {
   /** This server's public URL; its tokens carry it as their audience. */
@@ -48,9 +47,9 @@ export function notesApp({ resource, issuer, client, github, robotKey, now, obse
   ])
 
   const app = express()
-  app.use(bearerAuth(auth, { resource }))
+  // A client that lacks a scope is told so before the tool runs: what a tool throws would be part of its result, with status 200.
+  app.use(bearerAuth(auth, { resource, requiredScopes: ['notes:read'], operations: { 'tools/call': { add_note: 'notes:write' } } }))
   app.use(express.json())
-  app.use('/mcp', toolScopes)
   app.post('/mcp', async (req, res) => {
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
     const server = notesServer()
@@ -60,7 +59,6 @@ export function notesApp({ resource, issuer, client, github, robotKey, now, obse
   })
   // Stateless: there is no stream to open and no session to end.
   app.all('/mcp', (_req, res) => void res.set('Allow', 'POST').sendStatus(405))
-  app.use(answerDenials)
   return app
 }
 
@@ -68,7 +66,7 @@ function notesServer(): McpServer {
   const server = new McpServer({ name: 'notes', version: '1.0.0' })
 
   server.registerTool('greet', { description: 'Says who you are' }, () => {
-    const { claims, scopes } = requireAuth('notes:read')
+    const { claims, scopes } = requireAuth()
     return says(`Hello ${claims.name}, you may: ${scopes.join(' ')}`)
   })
 
@@ -82,25 +80,4 @@ function notesServer(): McpServer {
 
 function says(text: string): CallToolResult {
   return { content: [{ type: 'text', text }] }
-}
-
-/** What each tool needs. The tools ask for it themselves too: the table is how a client learns of it. */
-const SCOPES = new Map([
-  ['greet', 'notes:read'],
-  ['add_note', 'notes:write'],
-])
-
-// What a tool throws becomes part of its result, with status 200. A client asks for more scope only when it sees a 403,
-// so the scope is looked at here, before the SDK takes over.
-function toolScopes(req: Request, _res: Response, next: NextFunction): void {
-  const scope = req.body?.method === 'tools/call' ? SCOPES.get(req.body.params?.name) : undefined
-  if (scope !== undefined) requireAuth(scope)
-  next()
-}
-
-// Express answers with this status and this challenge by itself, as an HTML page; this client shows our JSON.
-function answerDenials(error: unknown, _req: Request, res: Response, next: NextFunction): void {
-  if (!(error instanceof InsufficientScopeError)) return next(error)
-  const { status, headers, body } = error.answer
-  res.status(status).set(headers).end(body)
 }

@@ -2,7 +2,8 @@
 import { inspect, isDeepStrictEqual, styleText } from 'node:util'
 import Table from 'cli-table3'
 import type { Reply } from './mcp-client.js'
-import type { Scenario } from './scenarios.js'
+import type { Scenario } from './scenario.js'
+import type { Stretch } from './watch.js'
 
 export interface Attempt extends Scenario {
   readonly reply: Reply
@@ -19,9 +20,22 @@ export function tableOf(attempts: readonly Attempt[]): string {
 export function waysOf(attempts: readonly Attempt[]): string {
   return attempts
     .filter(({ expected }) => expected.way !== undefined)
-    .map(({ tried, reply }) => [` The way of ${tried}:`, ...reply.way.map((step) => `   ${step}`)].join('\n'))
+    .map(({ tried, reply }) => [` The way of ${tried}:`, ...(reply.way ?? []).map(linesOf)].join('\n'))
     .join('\n\n')
 }
+
+function linesOf([party, ...steps]: Stretch): string {
+  const lines: string[] = []
+  for (const step of steps) {
+    const longer = [...lines.slice(-1), step].join(' \u00B7 ')
+    if (lines.length > 0 && longer.length <= WIDTH) lines.splice(-1, 1, longer)
+    else lines.push(step)
+  }
+  return lines.map((line, index) => `   ${(index === 0 ? party : '').padEnd(9)}${line}`).join('\n')
+}
+
+/** Of the steps in a line. */
+const WIDTH = 76
 
 /** What the server wrote down, and the client was not told, for every attempt that expects something there. */
 export function logsOf(attempts: readonly Attempt[]): string {

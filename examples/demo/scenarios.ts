@@ -1,20 +1,11 @@
 /** What a client tries, and what it must get. In this order: the last two switch the identity provider off. */
+import { DANCE } from './dance.js'
 import { TOKEN_LIFETIME } from './identity-provider.js'
-import { bearer, callTool, nothing, signIn } from './mcp-client.js'
+import { addNote, bearer, callTool, greet, nothing, signIn } from './mcp-client.js'
 import { requestToken, revokeToken } from './token-request.js'
 import { SOMEBODY_ELSES_APP } from './world.js'
-import type { Reply } from './mcp-client.js'
-import type { World } from './world.js'
+import type { Scenario } from './scenario.js'
 
-export interface Scenario {
-  readonly tried: string
-  /** To the letter; what is left out may be anything. */
-  readonly expected: Partial<Reply>
-  readonly run: (world: World) => Promise<Reply>
-}
-
-const greet = { name: 'greet' }
-const addNote = { name: 'add_note', arguments: { text: 'buy milk' } }
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -43,24 +34,15 @@ export const SCENARIOS: readonly Scenario[] = [
       return callTool(url, greet, bearer(token))
     },
   },
+  ...DANCE,
   {
-    tried: 'a client that knows only the URL',
-    expected: {
-      status: 200,
-      answer: 'Hello Ada, you may: notes:read',
-      way: [
-        '401 /mcp',
-        '200 /.well-known/oauth-protected-resource/mcp',
-        '200 /.well-known/oauth-authorization-server',
-        '200 /token',
-        '200 /mcp',
-      ],
-    },
+    tried: 'a program that signs in for itself',
+    expected: { status: 200, answer: 'Hello Ada, you may: notes:read' },
     run: ({ identityProvider, url }) => callTool(url, greet, signIn(identityProvider)),
   },
   {
     tried: 'a tool that needs more scope',
-    expected: { status: 403, answer: 'insufficient_scope: needs notes:write' },
+    expected: { status: 403, answer: 'insufficient_scope: notes:read notes:write' },
     run: ({ url, token }) => callTool(url, addNote, bearer(token)),
   },
   {

@@ -15,6 +15,9 @@ function howToCall({ identityProvider, url, token, robotKey }: World): string {
 MCP server         ${url}
 identity provider  ${identityProvider.issuer}
 
+An MCP client needs nothing but the URL: it opens a page in your browser, where you sign in as Ada. The
+tool add_note needs more than the first page allows, and opens another.
+
 As Ada, with a token that lasts an hour:
 
 ${curl(url, token, { name: 'greet', arguments: {} })}

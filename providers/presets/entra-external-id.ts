@@ -1,5 +1,5 @@
 /** Microsoft Entra External ID. @see https://learn.microsoft.com/entra/external-id/customers/overview-customers-ciam */
-import { bothSpellings, notIdToken } from './entra.js'
+import { askedForAt, bothSpellings, notIdToken } from './entra.js'
 import { checkPreset, guidOf, wordOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { Audience, JwtPreset } from './preset.js'
@@ -28,6 +28,7 @@ export function entraExternalId(options: EntraExternalIdOptions): JwtPreset {
     jwksUri: `https://${domain}.ciamlogin.com/${tenant}/discovery/v2.0/keys`,
     audience: bothSpellings(options.audience),
     scopes: scopesBy(['roles', options.roles], ['groups', options.groups]),
+    ...askedForAt(options.audience),
     rules: [notIdToken],
     hints: {
       wrong_issuer: 'Entra External ID: the issuer is in the discovery document of the tenant; one with your own domain goes into "issuer"',

@@ -36,6 +36,7 @@ export function entra(options: EntraOptions): JwtPreset {
     jwksUri: 'https://login.microsoftonline.com/{tid}/discovery/v2.0/keys',
     audience: bothSpellings(audience),
     scopes: scopesBy(['roles', roles], ['groups', groups]),
+    ...askedForAt(audience),
     rules: [notIdToken],
     hints: {
       wrong_issuer: 'Entra ID: another tenant, or the other version: set "requestedAccessTokenVersion": 2 in the manifest of the API, or version: "both" here',
@@ -46,11 +47,24 @@ export function entra(options: EntraOptions): JwtPreset {
   }
 }
 
+const GUID = /^[0-9a-f-]{36}$/i
+
 // Both are one API to Entra: v1 writes what the client asked for, v2 always the GUID.
 export function bothSpellings(audience: Audience): Audience {
   if (audience === anyAudience) return audience
-  const [first, ...rest] = [audience].flat().flatMap((one) => (/^[0-9a-f-]{36}$/i.test(one) ? [one, `api://${one}`] : [one]))
+  const [first, ...rest] = [audience].flat().flatMap((one) => (GUID.test(one) ? [one, `api://${one}`] : [one]))
   return first === undefined ? audience : [first, ...rest]
+}
+
+/**
+ * Tokens have a scope's short name, and clients must ask for it behind the Application ID URI, which is the client id behind
+ * `api://` unless somebody chose another: then name that one, as `audience` or in `requestAs`.
+ */
+export function askedForAt(audience: Audience): Pick<JwtPreset, 'requestAs'> {
+  if (audience === anyAudience) return {}
+  const names = [audience].flat()
+  const place = names.find((name) => !GUID.test(name)) ?? `api://${names[0]}`
+  return { requestAs: (scope) => `${place}/${scope}` }
 }
 
 /** ID tokens have the same issuer and, where client and API are one registration, the same audience. They name no client. */

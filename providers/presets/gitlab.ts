@@ -2,7 +2,7 @@
 import { baseOf, checkPreset } from './preset.js'
 import type { Claims } from '../../src/access-token.js'
 import type { TokenInfo } from '../../src/introspection/token-info.js'
-import type { ProviderOptions } from '../../src/standard-provider.js'
+import type { ProviderOptions } from '../../src/provider-options.js'
 import type { OneOrMore } from './preset.js'
 
 export interface GitlabOptions {

@@ -1,9 +1,9 @@
 /** What presets have in common: options of a provider, made of the few words that differ from one customer to the next. */
 import { checkOptions } from '../../src/lib/options.js'
-import { PROVIDER_OPTIONS } from '../../src/standard-provider.js'
+import { PROVIDER_OPTIONS } from '../../src/provider-options.js'
 import type { IntrospectionOptions } from '../../src/introspection/introspection-options.js'
 import type { JwtOptions } from '../../src/jwt/jwt-options.js'
-import type { ProviderOptions } from '../../src/standard-provider.js'
+import type { ProviderOptions } from '../../src/provider-options.js'
 
 /** Options of `JwksProvider`: hand them over as they are, or spread them and add your own. Keys in hand: `jwksUri: undefined, jwks`. */
 export type JwtPreset = ProviderOptions & Omit<JwtOptions, 'jwksUri' | 'jwks' | 'jwksFile'> & { jwksUri?: string | undefined; jwks?: undefined; jwksFile?: undefined }

@@ -71,9 +71,11 @@ export function visibleTools<T extends { readonly name: string }>(tools: readonl
 export function scopeChallenge(...scopes: readonly [string, ...string[]]) {
   checkedScopes('scopes', scopes)
   return ({ authInfo }: { readonly authInfo?: { readonly scopes: readonly string[] } | undefined }): { scopes: readonly [string, ...string[]] } | undefined => {
-    const token = currentAuth()?.token
-    const held = token ? heldScopes(token) : authInfo?.scopes
-    return held === undefined || missingScopes(held, scopes).length === 0 ? undefined : { scopes }
+    const context = currentAuth()
+    const held = context?.token ? heldScopes(context.token) : authInfo?.scopes
+    if (held === undefined || missingScopes(held, scopes).length === 0) return undefined
+    const [first, ...more] = context?.scopesToAskFor?.(scopes) ?? scopes
+    return { scopes: first === undefined ? scopes : [first, ...more] }
   }
 }
 

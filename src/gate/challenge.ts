@@ -1,6 +1,9 @@
 /** How each outcome is worded for the client: one constant text each, within RFC 6750's characters. */
 import { errorAnswer, unavailableAnswer } from '../answer.js'
+import { withGranted } from './granted-scopes.js'
+import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
+import type { RequestNames } from './request-names.js'
 
 /** The wording of answers. `'mcp-use'`: the exact bodies and the bare challenge of mcp-use's Python server. */
 export type ErrorProfile = 'rfc6750' | 'mcp-use'
@@ -12,7 +15,8 @@ export interface Answers {
   /** `header`: where the token was expected, if not in `Authorization`. */
   malformed(header?: string): Answer
   invalidToken(): Answer
-  insufficientScope(requiredScopes: readonly string[]): Answer
+  /** What the token was granted stands in the challenge too. */
+  insufficientScope(requiredScopes: readonly string[], token: AccessToken | null): Answer
   unavailable(retryAfter: number | undefined): Answer
 }
 
@@ -22,6 +26,8 @@ export interface ChallengeOptions {
   readonly requiredScopes: readonly string[]
   /** Where the metadata of RFC 9728 is. */
   readonly metadataUrl: string | undefined
+  /** What clients ask for to be given these scopes. */
+  readonly requestNames: RequestNames
 }
 
 /** The answers of one gate. */
@@ -29,9 +35,11 @@ export function challengeAnswers(options: ChallengeOptions): Answers {
   return options.profile === 'mcp-use' ? mcpUse(options) : rfc6750(options)
 }
 
-function rfc6750({ requiredScopes, metadataUrl }: ChallengeOptions): Answers {
-  const challenge = (error: Record<string, string>, scopes: readonly string[]): string =>
-    bearer({ ...error, ...(scopes.length > 0 && { scope: scopes.join(' ') }), ...(metadataUrl && { resource_metadata: metadataUrl }) })
+function rfc6750({ requiredScopes, metadataUrl, requestNames }: ChallengeOptions): Answers {
+  const challenge = (error: Record<string, string>, scopes: readonly string[]): string => {
+    const scope = requestNames(scopes).join(' ')
+    return bearer({ ...error, ...(scope !== '' && { scope }), ...(metadataUrl && { resource_metadata: metadataUrl }) })
+  }
   const denied = (status: number, error: string, description: string, scopes: readonly string[]): Answer =>
     errorAnswer(status, error, description, { 'WWW-Authenticate': challenge({ error, error_description: description }, scopes) })
   return {
@@ -40,7 +48,7 @@ function rfc6750({ requiredScopes, metadataUrl }: ChallengeOptions): Answers {
       errorAnswer(401, 'unauthorized', 'Authentication required', { 'WWW-Authenticate': challenge({}, scopes) }),
     malformed: (header) => denied(400, 'invalid_request', header === undefined ? NO_CREDENTIALS : NO_TOKEN, requiredScopes),
     invalidToken: () => denied(401, 'invalid_token', 'Token is invalid or expired', requiredScopes),
-    insufficientScope: (needed) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', needed),
+    insufficientScope: (needed, token) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', withGranted(needed, token)),
     unavailable: unavailableAnswer,
   }
 }
@@ -48,7 +56,7 @@ function rfc6750({ requiredScopes, metadataUrl }: ChallengeOptions): Answers {
 const NO_CREDENTIALS = 'The Authorization header must be: Bearer, one blank, one token'
 const NO_TOKEN = 'The header for the token must hold one token and nothing else'
 
-function mcpUse({ metadataUrl }: ChallengeOptions): Answers {
+function mcpUse({ metadataUrl, requestNames }: ChallengeOptions): Answers {
   const challenge = metadataUrl === undefined ? 'Bearer' : bearer({ resource_metadata: metadataUrl })
   const denied = (status: number, error: string, description: string): Answer =>
     errorAnswer(status, error, description, { 'WWW-Authenticate': challenge })
@@ -58,7 +66,7 @@ function mcpUse({ metadataUrl }: ChallengeOptions): Answers {
     malformed: invalidToken,
     invalidToken,
     // The original knows no scopes; clients step up only on the standard's challenge.
-    insufficientScope: rfc6750({ profile: 'rfc6750', requiredScopes: [], metadataUrl }).insufficientScope,
+    insufficientScope: rfc6750({ profile: 'rfc6750', requiredScopes: [], metadataUrl, requestNames }).insufficientScope,
     // As the original has it: an outage looks like a bad token. This is what the default profile is there to mend.
     unavailable: () => denied(401, 'invalid_token', 'Token validation failed'),
   }

@@ -31,7 +31,7 @@ export function readableWhenThrown(context: AuthContext, alreadySet: (name: stri
     answers: {
       unauthenticated: () => readable(answers.unauthenticated()),
       invalidToken: () => readable(answers.invalidToken()),
-      insufficientScope: (scopes) => readable(answers.insufficientScope(scopes)),
+      insufficientScope: (scopes, token) => readable(answers.insufficientScope(scopes, token)),
     },
   }
 }

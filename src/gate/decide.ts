@@ -2,6 +2,7 @@
 import { toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
+import { withGranted } from './granted-scopes.js'
 import { isExcluded, isGuarded } from './paths.js'
 import { mayCall, permittedCaller, unlessUnavailable } from './permission.js'
 import { readCredentials } from './request.js'
@@ -27,7 +28,8 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   const pass = (caller: Caller): Decision => {
     const { token, verify: verifyAgain } = caller
     const allows = (method: string, name: string): boolean => mayCall(caller, method, name, policy)
-    return { pass: true, context: { token, resource, answers, verifyAgain, allows, life: lifeOf(caller, provider, policy) } }
+    const scopesToAskFor = (needed: readonly string[]): readonly string[] => policy.requestNames(withGranted(needed, token))
+    return { pass: true, context: { token, resource, answers, verifyAgain, allows, scopesToAskFor, life: lifeOf(caller, provider, policy) } }
   }
   const send = (answer: Answer): Decision => ({ pass: false, answer })
 
@@ -111,5 +113,6 @@ function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: 
   // Some issuers are plain names; a client can only go to a URL.
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
   const { scopesSupported: said } = policy
-  return { issuers, scopes: 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])] }
+  const scopes = 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])]
+  return { issuers, scopes: policy.requestNames(scopes) }
 }

@@ -23,6 +23,11 @@ export interface GateOptions {
   mirror?: MirrorOptions
   /** Scopes named in the metadata, for clients that ask for what they find there. Default: `requiredScopes`, those of `operations`, and those that the provider's mapping can give. */
   scopesSupported?: readonly string[]
+  /**
+   * What a client asks the authorization server for to be given a scope; undefined for what no client can ask for. Challenges
+   * and metadata name that, and everything else has the scope's own name. Default: as the provider has it, else the scope itself.
+   */
+  requestAs?: (scope: string) => string | undefined
   /** Issuers named in the metadata. Default: those of the provider. */
   authorizationServers?: readonly string[]
   /**
@@ -69,7 +74,7 @@ export interface GateOptions {
 
 /** The names of `GateOptions`. */
 export const GATE_OPTIONS = [
-  'requiredScopes', 'resource', 'metadata', 'mirror', 'scopesSupported', 'authorizationServers', 'protect',
+  'requiredScopes', 'resource', 'metadata', 'mirror', 'scopesSupported', 'requestAs', 'authorizationServers', 'protect',
   'exclude', 'optional', 'operations', 'sessions', 'streamCheck', 'maxAge', 'tokenFrom',
   'errors',
 ] as const satisfies readonly (keyof GateOptions)[]

@@ -25,7 +25,7 @@ const BRAND: unique symbol = Symbol.for('bearer-auth-providers.gate')
  */
 export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate {
   checkedProvider('bearerAuth', provider)
-  const policy = gatePolicy(options)
+  const policy = gatePolicy(options, provider)
   return branded((request) => decide(request, provider, policy))
 }
 
@@ -52,7 +52,7 @@ export function gateOf(guard: BearerAuthProvider | Gate, options: GateOptions | 
   return guard
 }
 
-const NOBODY = challengeAnswers({ profile: 'rfc6750', requiredScopes: [], metadataUrl: undefined }).unauthenticated()
+const NOBODY = challengeAnswers({ profile: 'rfc6750', requiredScopes: [], metadataUrl: undefined, requestNames: (scopes) => scopes }).unauthenticated()
 
 function branded(decides: (request: GateRequest) => Promise<Decision>): Gate {
   return Object.assign(decides, { [BRAND]: true as const })

@@ -18,20 +18,17 @@ export interface Caller {
 
 /** The caller, on an answer as young as the operations need; or the denial. All that is needed stands in one challenge. */
 export async function permittedCaller(request: GateRequest, caller: Caller, policy: GatePolicy): Promise<Caller | Answer> {
-  const { requiredScopes, operations, answers } = policy
-  // First, so that a token that opens nothing here has no body read.
-  if (lacks(caller, requiredScopes)) return answers.insufficientScope(requiredScopes)
+  const { requiredScopes, operations = [], answers } = policy
   if (!isOwnSession(request, caller, policy)) return NO_SESSION
-  if (operations === undefined) return caller
-  const called = await calledOperations(request)
-  if ('status' in called) return called
+  const called = policy.operations === undefined ? [] : await calledOperations(request)
+  // What cannot be read asks for nothing beyond that.
+  if ('status' in called) return lacks(caller, requiredScopes) ? answers.insufficientScope(requiredScopes, caller.token) : called
   const { scopes, maxAge } = needOf(called, operations)
-  if (scopes.length === 0 && maxAge === undefined) return caller
   const needed = [...new Set([...requiredScopes, ...scopes])]
-  if (caller.token === null) return answers.unauthenticated(needed)
+  if (caller.token === null) return scopes.length === 0 && maxAge === undefined ? caller : answers.unauthenticated(needed)
   const current = maxAge === undefined ? caller : await renewed(caller, maxAge, policy)
   if ('status' in current) return current
-  return lacks(current, needed) ? answers.insufficientScope(needed) : current
+  return lacks(current, needed) ? answers.insufficientScope(needed, current.token) : current
 }
 
 // MCP, Streamable HTTP: 404 tells a client to begin a new session.

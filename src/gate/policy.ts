@@ -1,16 +1,19 @@
 /** What a gate demands, checked once where it is built. */
-import { checkOptions, spanInSeconds } from '../lib/options.js'
+import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { checkedScopes } from '../scopes/match.js'
 import { challengeAnswers } from './challenge.js'
 import { GATE_OPTIONS } from './gate-options.js'
 import { Mirror } from './mirror.js'
 import { operationTable, scopesIn } from './operations.js'
 import { checkedPaths, isGuarded } from './paths.js'
+import { requestNamesBy } from './request-names.js'
 import { protectedResource } from './resource-metadata.js'
 import { tokenCookie } from './token-cookie.js'
+import type { BearerAuthProvider } from '../provider.js'
 import type { Answers } from './challenge.js'
 import type { GateOptions } from './gate-options.js'
 import type { OperationTable } from './operations.js'
+import type { RequestNames } from './request-names.js'
 import type { ProtectedResource } from './resource-metadata.js'
 import type { BoundSessions } from './sessions.js'
 import type { TokenCookie } from './token-cookie.js'
@@ -33,6 +36,8 @@ export interface GatePolicy {
   readonly maxAge: number | undefined
   readonly tokenCookie: TokenCookie | undefined
   readonly answers: Answers
+  /** What clients ask for to be given these scopes. */
+  readonly requestNames: RequestNames
 }
 
 export interface PathPolicy {
@@ -41,7 +46,7 @@ export interface PathPolicy {
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function gatePolicy(options: GateOptions = {}): GatePolicy {
+export function gatePolicy(options: GateOptions = {}, provider?: Pick<BearerAuthProvider, 'requestAs'>): GatePolicy {
   checkOptions('bearerAuth', options, GATE_OPTIONS)
   for (const name of GATE_OPTIONS) {
     const isMissing = Object.hasOwn(options, name) && options[name] === undefined
@@ -54,6 +59,8 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
   const resource = options.resource === undefined ? undefined : protectedResource(options.resource, options.metadata ?? {})
   const operations = options.operations === undefined ? undefined : operationTable(options.operations)
   const scopes = checkedScopes('requiredScopes', requiredScopes)
+  const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider?.requestAs)
+  requestNames([...scopes, ...scopesIn(operations)]) // what it gives is looked at now, and not at the first denial
   return {
     requiredScopes: scopes,
     resource,
@@ -67,7 +74,8 @@ export function gatePolicy(options: GateOptions = {}): GatePolicy {
     sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
     streamCheck: spanInSeconds('streamCheck', options.streamCheck ?? 30, { min: 1, max: 3_600 }),
     tokenCookie: options.tokenFrom === undefined ? undefined : tokenCookie(options.tokenFrom, resource?.resource),
-    answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl }),
+    answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames }),
+    requestNames,
   }
 }
 

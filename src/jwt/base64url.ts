@@ -8,7 +8,9 @@ const hasBuffer = typeof globalThis.Buffer === 'function'
 const DESK = 32_768
 
 /** Decodes what was found canonical before. */
-export const decodeBase64url: (text: string) => Uint8Array = hasBuffer ? (text) => Buffer.from(text, 'base64url') : base64url.decode
+export const decodeBase64url: (text: string) => Uint8Array<ArrayBuffer> = hasBuffer
+  ? (text) => Buffer.from(text, 'base64url')
+  : (text) => base64url.decode(text) as Uint8Array<ArrayBuffer> // made there, and shared with nobody
 
 /**
  * The bytes, or null for what is not the one spelling of them: padding, blanks, other alphabets, and bits at the end

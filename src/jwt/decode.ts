@@ -17,8 +17,9 @@ export function decodeJwt(token: string): DecodedJwt | null {
   const [first, second] = dots
   const header = decodeHeader(token.slice(0, first))
   const claims = header && decodeObject(token.slice(first + 1, second))
-  const signature = claims && decodeCanonical(token.slice(second + 1))?.slice()
-  return header && claims && signature ? { header, claims, signed: token.slice(0, second), signature } : null
+  if (header === null || claims === null) return null
+  const signature = token.slice(second + 1)
+  return decodeCanonical(signature) === null ? null : { header, claims, signed: token.slice(0, second), signature }
 }
 
 /** The unverified `iss`, to find out whose token it is; undefined when there is none to read. Reads the payload only. */

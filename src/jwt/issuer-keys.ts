@@ -1,7 +1,7 @@
 /** The keys of a closed list of issuers, each with its own: one issuer's key never vouches for another's token. */
 import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { notify } from '../events.js'
-import { KeySource } from './key-source.js'
+import { KeySearch } from './key-search.js'
 import { parseKeySet } from './key-set.js'
 import { keptIn, recall } from './key-store.js'
 import type { Observe } from '../events.js'
@@ -44,7 +44,7 @@ export interface IssuerKeysOptions {
 }
 
 export class IssuerKeys {
-  readonly #sources: ReadonlyMap<string, KeySource>
+  readonly #searches: ReadonlyMap<string, KeySearch>
 
   constructor({ issuers, load, keys, now, random, provider, observe }: IssuerKeysOptions) {
     checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store'])
@@ -55,45 +55,45 @@ export class IssuerKeys {
       throw new TypeError('"keys.store" must have get and set: sharedKeys({ store, secret }), or your own')
     }
     if (snapshot !== undefined && (typeof snapshot !== 'object' || snapshot === null)) throw new TypeError('"keys.snapshot" must be what keys.snapshot() gave')
-    const source = (issuer: string): KeySource => {
+    const search = (issuer: string): KeySearch => {
       const fetch = load(issuer)
       const tell = (news: KeyNews): void => {
         if (observe !== undefined) notify(observe, { ...eventOf(news), provider, issuer })
       }
       const options = { now, random, maxAge, maxStale, tell }
-      if (store === undefined) return new KeySource({ ...options, load: fetch })
+      if (store === undefined) return new KeySearch({ ...options, load: fetch })
       const kept = { store, issuer, now, maxAge, maxStale }
-      return new KeySource({ ...options, load: keptIn(kept, fetch), recall: () => recall(kept) })
+      return new KeySearch({ ...options, load: keptIn(kept, fetch), recall: () => recall(kept) })
     }
-    this.#sources = new Map(issuers.map((issuer) => [issuer, source(issuer)]))
+    this.#searches = new Map(issuers.map((issuer) => [issuer, search(issuer)]))
     if (snapshot !== undefined) this.#adopt(snapshot)
   }
 
   /** The keys of this issuer that may have signed a token with this header. @throws AuthUnavailableError */
   candidates(issuer: string, alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    return this.#sources.get(issuer)?.candidates(alg, kid) ?? []
+    return this.#searches.get(issuer)?.candidates(alg, kid) ?? []
   }
 
   /** As `candidates`, after another look at the issuer where the budget allows one. @throws AuthUnavailableError */
   async newer(issuer: string, alg: Algorithm): Promise<readonly VerificationKey[]> {
-    return this.#sources.get(issuer)?.newer(alg) ?? []
+    return this.#searches.get(issuer)?.newer(alg) ?? []
   }
 
   /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
   async warm(): Promise<void> {
-    await Promise.all([...this.#sources.values()].map((source) => source.warm()))
+    await Promise.all([...this.#searches.values()].map(({ source }) => source.current(undefined)))
   }
 
   /** The public keys at hand, to be given to the next process as `keys: { snapshot }`. */
   snapshot(): KeySnapshot {
-    const held = [...this.#sources].flatMap(([issuer, { held }]) =>
+    const held = [...this.#searches].flatMap(([issuer, { source: { held } }]) =>
       held === undefined ? [] : [[issuer, { keys: held.set.toJSON().keys, fetchedAt: held.fetchedAt }] as const],
     )
     return Object.fromEntries(held)
   }
 
   #adopt(snapshot: KeySnapshot): void {
-    for (const [issuer, source] of this.#sources) {
+    for (const [issuer, { source }] of this.#searches) {
       const kept = Object.hasOwn(snapshot, issuer) ? snapshot[issuer] : undefined
       const set = parseKeySet(kept)
       if (set !== null && typeof kept?.fetchedAt === 'number') source.adopt(set, kept.fetchedAt)

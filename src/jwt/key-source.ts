@@ -1,13 +1,7 @@
 /** Keeps one issuer's keys at hand: fresh, refreshed in the background, and through an outage for a while. */
-import { LRUCache } from 'lru-cache'
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
-import { andThen } from '../lib/awaitable.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
-import { RefetchBudget } from './refetch-budget.js'
-import type { Awaitable } from '../lib/awaitable.js'
-import type { Algorithm } from './algorithms.js'
 import type { KeySet } from './key-set.js'
-import type { VerificationKey } from './verification-key.js'
 
 /** One answer of the issuer, or of whoever kept one. */
 export interface LoadedKeys {
@@ -59,13 +53,10 @@ const JITTER = 0.1
 /** Seconds without a new attempt after a failed one, doubled with each further failure, and up to a tenth more of each. */
 const FIRST_BACK_OFF = 1
 const LONGEST_BACK_OFF = 30
+/** Names of keys remembered as taken away. */
+const MAX_REMOVED = 1000
 /** Seconds into the past after which a clock was set back: a set from that future would never age. */
 const CLOCK_SET_BACK = 60
-/** Names of keys remembered as not there, and for how many seconds; longer names than this are never a key's. */
-const MAX_ABSENT = 1000
-const ABSENT_FOR = 30
-const LONGEST_NAME = 256
-
 interface Held {
   readonly set: KeySet
   readonly final: boolean
@@ -82,24 +73,24 @@ interface Failure {
 
 export class KeySource {
   readonly #options: KeySourceOptions
-  readonly #budget: RefetchBudget
-  /** Names that the issuer was asked for in vain, and when: one name costs one look in thirty seconds. */
-  readonly #absent = new LRUCache<string, number>({ max: MAX_ABSENT })
   /** Names that the issuer took away. */
   #removed: ReadonlySet<string> = new Set()
   #held: Held | undefined
   #failure: Failure | undefined
-  #tooMany: AuthUnavailableError | undefined
   #underWay: Promise<KeySet> | undefined
 
   constructor(options: KeySourceOptions) {
     this.#options = options
-    this.#budget = new RefetchBudget(options.now)
   }
 
-  /** The set held and when it was fetched, in seconds since the epoch; for a snapshot. */
-  get held(): { readonly set: KeySet; readonly fetchedAt: number } | undefined {
+  /** The set held, when it was fetched, in seconds since the epoch, and whether there is nobody to ask for a newer one. */
+  get held(): Pick<Held, 'set' | 'fetchedAt' | 'final'> | undefined {
     return this.#held
+  }
+
+  /** What is being fetched. */
+  get underWay(): Promise<KeySet> | undefined {
+    return this.#underWay
   }
 
   /** Takes a set from elsewhere, with the age it had there. */
@@ -107,39 +98,8 @@ export class KeySource {
     this.#hold({ set, fetchedAt })
   }
 
-  /** Has keys at hand, fetching them if need be. @throws AuthUnavailableError */
-  async warm(): Promise<void> {
-    await this.#current(undefined)
-  }
-
-  /**
-   * The keys that may have signed a token with this header; none when the issuer has no such key.
-   *
-   * @throws AuthUnavailableError when the keys cannot be had, or when a key that we do not know may be a new one that
-   * could not be asked for.
-   */
-  candidates(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    const set = this.#usable()
-    // At hand, as nearly always: without a promise.
-    return set === undefined ? this.#fetchAndFind(alg, kid) : this.#findIn(set, alg, kid)
-  }
-
-  async #fetchAndFind(alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
-    return this.#findIn(await this.#current(kid), alg, kid)
-  }
-
-  #findIn(set: KeySet, alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    return andThen(set.candidates(alg, kid), (found) => (found.length > 0 ? found : this.#lookAgain(alg, kid)))
-  }
-
-  /** The keys for this algorithm after another look at the issuer; none where there is nobody to ask. */
-  async newer(alg: Algorithm): Promise<readonly VerificationKey[]> {
-    if (this.#held?.final === true) return []
-    return (await this.#loadWithinBudget(undefined)).candidates(alg, undefined)
-  }
-
   /** A set that needs no waiting: fresh, or old while the issuer is away. Sees to it that it is renewed in time. */
-  #usable(): KeySet | undefined {
+  usable(): KeySet | undefined {
     const held = this.#held
     if (held === undefined) return undefined
     const now = this.#options.now()
@@ -150,13 +110,14 @@ export class KeySource {
     if (now >= held.freshUntil && !away) return undefined
     // Whoever needs the answer of this one waits for it elsewhere; here its failure was told already. Where it would end with
     // the request that began it, the next one would begin it again: there, the set is renewed at its end.
-    if (mayShareBetweenRequests && this.#mayLoad()) this.#load(undefined).catch(() => undefined)
+    if (mayShareBetweenRequests && this.mayLoad()) this.load(undefined).catch(() => undefined)
     return held.set
   }
 
-  async #current(wanted: string | undefined): Promise<KeySet> {
+  /** A set to look in for this key, fetched anew where that can be; an old one while the issuer is away. @throws AuthUnavailableError */
+  async current(wanted: string | undefined): Promise<KeySet> {
     try {
-      return await this.#load(wanted)
+      return await this.load(wanted)
     } catch (error) {
       const old = isUnavailable(error) ? this.#stillGood() : undefined
       if (old !== undefined) return old
@@ -164,82 +125,20 @@ export class KeySource {
     }
   }
 
-  /** A key that nobody knows may be a new one: one look at the issuer, within the budget. No promise for a flood of them. */
-  #lookAgain(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    if (this.#held?.final === true) return this.#notThere(false)
-    if (kid !== undefined && this.#removed.has(kid)) return this.#lookForRemoved(alg, kid)
-    return this.#look(alg, kid)
+  /** True for the name of a key that the issuer took away. */
+  wasRemoved(kid: string): boolean {
+    return this.#removed.has(kid)
   }
 
-  /** A name that the issuer took away is no rotation's first: where it cannot be asked again, its last word stands. */
-  async #lookForRemoved(alg: Algorithm, kid: string): Promise<readonly VerificationKey[]> {
-    try {
-      return await this.#look(alg, kid)
-    } catch (error) {
-      if (!isUnavailable(error)) throw error
-      return this.#notThere(false)
-    }
-  }
-
-  #look(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    return this.#underWay === undefined ? this.#lookOnce(alg, kid) : this.#lookAfter(this.#underWay, alg, kid)
-  }
-
-  /** What is being fetched may have it. */
-  async #lookAfter(underWay: Promise<KeySet>, alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
-    const found = await (await underWay).candidates(alg, kid)
-    return found.length > 0 ? found : this.#lookOnce(alg, kid)
-  }
-
-  #lookOnce(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    const name = kid === undefined ? alg : `${alg} ${kid}`
-    if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return this.#notThere(false)
-    return andThen(this.#loadWithinBudget(kid), async (set) => {
-      const found = await set.candidates(alg, kid)
-      if (found.length > 0) return found
-      this.#absent.set(name, this.#options.now())
-      return this.#notThere(true)
-    })
-  }
-
-  #loadWithinBudget(wanted: string | undefined): Promise<KeySet> {
-    // While the back-off forbids a look anyway, none is paid for: the first one after it must be affordable.
-    const wait = this.#underWay === undefined && this.#mayLoad() ? this.#budget.spend() : 0
-    if (wait > 0) throw this.#tooManyAsked(Math.ceil(wait))
-    return this.#load(wanted)
-  }
-
-  // One for all who ask within a second: a flood is what this is for.
-  #tooManyAsked(retryAfter: number): AuthUnavailableError {
-    if (this.#tooMany?.retryAfter !== retryAfter) {
-      this.#tooMany = new AuthUnavailableError('a key that is not known may be new, and too many were asked for', { retryAfter })
-    }
-    return this.#tooMany
-  }
-
-  #wasAbsent(name: string): boolean {
-    const since = this.#absent.get(name)
-    return since !== undefined && this.#options.now() - since < ABSENT_FOR
-  }
-
-  #notThere(asked: boolean): readonly VerificationKey[] {
-    this.#options.tell({ type: 'unknown', asked })
-    return []
-  }
-
-  #stillGood(): KeySet | undefined {
-    const held = this.#held
-    return held !== undefined && this.#options.now() < held.freshUntil + this.#options.maxStale ? held.set : undefined
-  }
-
-  #mayLoad(): boolean {
+  /** False while a failure is young: nobody is asked then. */
+  mayLoad(): boolean {
     return this.#failure === undefined || this.#options.now() >= this.#failure.retryAt
   }
 
-  /** One fetch at a time; after a failure none at all for a while. */
-  async #load(wanted: string | undefined): Promise<KeySet> {
+  /** Reads the set anew: one fetch at a time; after a failure none at all for a while. @throws AuthUnavailableError */
+  async load(wanted: string | undefined): Promise<KeySet> {
     if (this.#underWay !== undefined) return this.#underWay
-    if (this.#failure !== undefined && !this.#mayLoad()) throw this.#failure.error
+    if (this.#failure !== undefined && !this.mayLoad()) throw this.#failure.error
     const loading = this.#fetch(wanted)
     if (!mayShareBetweenRequests) return loading
     this.#underWay = loading
@@ -248,6 +147,11 @@ export class KeySource {
     } finally {
       this.#underWay = undefined
     }
+  }
+
+  #stillGood(): KeySet | undefined {
+    const held = this.#held
+    return held !== undefined && this.#options.now() < held.freshUntil + this.#options.maxStale ? held.set : undefined
   }
 
   async #fetch(wanted: string | undefined): Promise<KeySet> {
@@ -267,7 +171,7 @@ export class KeySource {
   #took(set: KeySet, before: KeySet | undefined): KeySet {
     this.#failure = undefined
     const names = set.names()
-    this.#removed = new Set([...this.#removed, ...(before?.names() ?? [])].filter((name) => !names.has(name)).slice(-MAX_ABSENT))
+    this.#removed = new Set([...this.#removed, ...(before?.names() ?? [])].filter((name) => !names.has(name)).slice(-MAX_REMOVED))
     this.#options.tell({ type: 'fetched', set, rotated: before !== undefined && !before.equals(set) })
     return set
   }

@@ -29,7 +29,7 @@ function engine(crypto: NodeCrypto): SignatureEngine {
     if (!(await inThreads)) return webCryptoEngine.isSignedBy(what, alg, key)
     const data = Buffer.from(what.signed, 'latin1')
     return new Promise((resolve, reject) => {
-      crypto.verify(hash, data, input, what.signature, (error, good) => (error ? reject(error) : resolve(good)))
+      crypto.verify(hash, data, input, Buffer.from(what.signature, 'base64url'), (error, good) => (error ? reject(error) : resolve(good)))
     })
   }
   return {
@@ -40,7 +40,8 @@ function engine(crypto: NodeCrypto): SignatureEngine {
       const { hash, key: input, threaded } = known
       if (threaded) return isSignedInThread(what, alg, key, known)
       const length = desk.write(what.signed, 'latin1') // canonical, so ASCII
-      return crypto.verify(hash, new Uint8Array(desk.buffer, 0, length), input, what.signature)
+      const signatureLength = desk.write(what.signature, length, 'base64url')
+      return crypto.verify(hash, new Uint8Array(desk.buffer, 0, length), input, new Uint8Array(desk.buffer, length, signatureLength))
     },
   }
 }

@@ -7,7 +7,8 @@ import type { Algorithm } from './algorithms.js'
 export interface Signed {
   /** Header and payload as the token has them, with the dot between. ASCII. */
   readonly signed: string
-  readonly signature: Uint8Array<ArrayBuffer>
+  /** In base64url, found canonical. */
+  readonly signature: string
 }
 
 /** One way to check signatures. Takes keys that fit the algorithm. */

@@ -5,14 +5,14 @@ import type { Algorithm, KeyShape } from './algorithms.js'
 
 export interface VerificationKey {
   readonly key: CryptoKey
-  /** In bytes. Every signature by this key has this length, and no other. */
+  /** In base64url, in characters. Every signature by this key has this length, and no other. */
   readonly signatureLength: number
 }
 
 /** A key that was imported for this algorithm. */
 export function verificationKey(alg: Algorithm, key: CryptoKey): VerificationKey {
   const { signatureLength = Math.ceil(modulusLength(key) / 8) }: KeyShape = ALGORITHMS[alg]
-  return { key, signatureLength }
+  return { key, signatureLength: Math.ceil((signatureLength * 4) / 3) }
 }
 
 // RFC 8017 section 8.1.2: an RSA signature is as long as the modulus.

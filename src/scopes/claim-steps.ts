@@ -35,7 +35,7 @@ export type Enrich<Output = unknown> = (claims: Claims & Output, call: { readonl
 type MoreClaims = (object & { readonly then?: never }) | null | undefined
 
 /** `ClaimOptions`, whatever the schema makes sure of. */
-type OptionsOfAnyOutput = Omit<ClaimOptions, 'enrich'> & { readonly enrich?: Enrich<never> | undefined }
+export type AnyClaimOptions = Omit<ClaimOptions, 'enrich'> & { readonly enrich?: Enrich<never> | undefined }
 
 export class ClaimSteps {
   readonly #schema: StandardSchema<unknown> | undefined
@@ -44,7 +44,7 @@ export class ClaimSteps {
   readonly #closed = new AbortController()
 
   /** @throws TypeError for an option that is wrong. */
-  constructor({ claims, enrich, enrichTimeout = 2 }: OptionsOfAnyOutput) {
+  constructor({ claims, enrich, enrichTimeout = 2 }: AnyClaimOptions) {
     this.#schema = claims === undefined ? undefined : checkedSchema('claims', claims)
     this.#enrich = optionalFunction('enrich', enrich)
     this.#timeout = spanInSeconds('enrichTimeout', enrichTimeout, { min: 0.001, max: 30 })

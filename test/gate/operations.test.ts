@@ -96,6 +96,26 @@ describe('a gate with operations', () => {
     expect(answerOf(decision)).toEqual({ status: 403, challenge: expect.stringContaining('scope="notes:read notes:write"') })
   })
 
+  test('also where a scope of every request is missing: nobody is asked twice', async () => {
+    const decision = await post(provider([]), { message: call('purge-notes') }, { requiredScopes: ['notes:read'] })
+    expect(answerOf(decision)).toEqual({ status: 403, challenge: expect.stringContaining('scope="notes:read notes:write"') })
+  })
+
+  describe('what the authorization server granted stands in the challenge too, so that a client does not lose it', () => {
+    const granted = (claims: object): BearerAuthProvider => ({ verifyToken: async (token) => accessToken({ token, claims: { sub: 'ada', ...claims }, scopes: [] }) })
+    const named = async (claims: object): Promise<unknown> => answerOf(await post(granted(claims), { message: call('purge-notes') }))
+    test.each<[string, object, string]>([
+      ['in scope', { scope: 'mail:read calendar' }, 'notes:write notes:read mail:read calendar'],
+      ['in scp', { scp: ['mail:read', 'notes:write'] }, 'notes:write notes:read mail:read'],
+      ['nothing made of roles', { roles: ['mail:admin'] }, 'notes:write notes:read'],
+      ['no offline_access', { scope: 'offline_access mail:read' }, 'notes:write notes:read mail:read'],
+      ['nothing that would break the header', { scope: 'mail"read mail\\read' }, 'notes:write notes:read'],
+      ['not more than a header can hold', { scope: Array.from({ length: 400 }, (_, n) => `scope-${n}`).join(' ') }, 'notes:write notes:read'],
+    ])('%s', async (_, claims, scope) => {
+      expect(await named(claims)).toEqual({ status: 403, challenge: expect.stringContaining(` scope="${scope}"`) })
+    })
+  })
+
   test('a batch passes only where every call in it may', async () => {
     expect(answerOf(await post(provider(['notes:read']), { message: [call('greet'), call('purge-notes')] }))).toMatchObject({ status: 403 })
     expect(answerOf(await post(provider(['notes:read']), { message: [call('greet'), call('greet')] }))).toBe('passed')

@@ -4,9 +4,7 @@ import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { Agent, fetch as undiciFetch } from 'undici'
 // Not from 'oidc-provider': that file warns on Node 20, which is older than it supports. This is the class behind it.
-// @ts-expect-error TS7016 the package brings no types of its own
 import { Provider } from 'oidc-provider/lib/provider.js'
-// @ts-expect-error TS7016 the package brings no types of its own
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { AUDIENCE } from '../oauth-kit.js'
 import type { JWK } from 'jose'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { AuthUnavailableError } from '../../src/errors.js'
 import { KeySet } from '../../src/jwt/key-set.js'
-import { KeySource } from '../../src/jwt/key-source.js'
+import { KeySearch } from '../../src/jwt/key-search.js'
 import { clock, signer, START } from '../oauth-kit.js'
 import type { KeyNews, KeySourceOptions } from '../../src/jwt/key-source.js'
 import type { Signer } from '../oauth-kit.js'
@@ -18,7 +18,7 @@ function issuer(options: Partial<KeySourceOptions> = {}) {
   const time = clock()
   const state = { keys: [old], up: true, fetches: 0, maxAge: undefined as number | undefined, news: [] as KeyNews[] }
   let release: () => void = () => undefined
-  const source = new KeySource({
+  const search = new KeySearch({
     now: time.now,
     random: () => 0.5, // no jitter either way at the refresh
     maxAge: 600,
@@ -35,7 +35,7 @@ function issuer(options: Partial<KeySourceOptions> = {}) {
   let gate: Promise<void> | undefined
   const find = async (kid: string): Promise<number | 'silence'> => {
     try {
-      return (await source.candidates('ES256', kid)).length
+      return (await search.candidates('ES256', kid)).length
     } catch (error) {
       if ((error as { code?: string }).code === 'ERR_AUTH_UNAVAILABLE') return 'silence'
       throw error
@@ -48,7 +48,7 @@ function issuer(options: Partial<KeySourceOptions> = {}) {
     gate = undefined
     await new Promise((done) => setImmediate(done)) // background work that was begun comes to its end
   }
-  return { time, state, source, find, stall, settle }
+  return { time, state, search, source: search.source, find, stall, settle }
 }
 
 describe('KeySource', () => {
@@ -332,9 +332,9 @@ describe('KeySource', () => {
   })
 
   test('clients are told to wait no longer than the issuer is left alone', async () => {
-    const { find, source, time } = issuer({ load: () => Promise.reject(new AuthUnavailableError('id.example.com answered 503', { retryAfter: 3_600 })) })
+    const { find, search, time } = issuer({ load: () => Promise.reject(new AuthUnavailableError('id.example.com answered 503', { retryAfter: 3_600 })) })
     for (let n = 0; n < 3; n += 1) {
-      await expect(source.candidates('ES256', 'old')).rejects.toMatchObject({ retryAfter: 30 })
+      await expect(search.candidates('ES256', 'old')).rejects.toMatchObject({ retryAfter: 30 })
       time.forward(20)
     }
     expect(await find('old')).toBe('silence')
@@ -384,7 +384,7 @@ describe('KeySource', () => {
 
   test('warming fetches once', async () => {
     const { state, source, find } = issuer()
-    await source.warm()
+    await source.current(undefined)
     await find('old')
     expect(state.fetches).toBe(1)
   })

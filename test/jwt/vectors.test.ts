@@ -261,7 +261,7 @@ describe.each(ENGINES)('the examples of RFCs, with the engine %s', (engine) => {
     expect(examples.length).toBe(3)
     for (const { proof, header, claims } of examples) {
       const keys = keySet({ keys: [header.jwk] })
-      const signature = Buffer.from(proof.slice(proof.lastIndexOf('.') + 1), 'base64url')
+      const signature = proof.slice(proof.lastIndexOf('.') + 1)
       const candidates = await keys.candidates('ES256', undefined)
       expect(await isSigned(signatureEngine(engine), { signed: proof.slice(0, proof.lastIndexOf('.')), signature }, 'ES256', candidates)).toBe(true)
       expect(await judge(engine, proof, keys)).toBe('wrong_type')

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { AuthUnavailableError } from '../../src/errors.js'
 import { keysAt } from '../../src/jwt/key-loader.js'
 import { KeySet, parseKeySet } from '../../src/jwt/key-set.js'
-import { KeySource } from '../../src/jwt/key-source.js'
+import { KeySearch } from '../../src/jwt/key-search.js'
 import { fetchJson } from '../../src/lib/fetch-json.js'
 import { clock, signer } from '../oauth-kit.js'
 import { collect } from './collect.js'
@@ -44,7 +44,7 @@ describe('a key set', () => {
 test('a flood of unknown names in a short outage leaves a look for the new key two seconds after it', async () => {
   const time = clock()
   const state = { up: true, keys: [old] }
-  const source = new KeySource({
+  const source = new KeySearch({
     now: time.now,
     random: () => 0.5,
     maxAge: 600,

@@ -1,0 +1,93 @@
+/** What becomes of a verdict: its end is looked at once more, claims are checked and added to, and scopes are mapped, once. */
+import { Granted, lengthOf, refused } from './cache/finding.js'
+import { slimClaims } from './cache/slim-claims.js'
+import { notify } from './events.js'
+import { andThen } from './lib/awaitable.js'
+import { frozenCopy } from './lib/frozen-copy.js'
+import { ClaimSteps } from './scopes/claim-steps.js'
+import { ScopePlan } from './scopes/scope-plan.js'
+import { unknownRolesOf } from './scopes/unknown-roles.js'
+import { AcceptedFrozen, reject } from './verdict.js'
+import type { Claims } from './access-token.js'
+import type { Finding, GrantedParts } from './cache/finding.js'
+import type { Marks } from './cache/revocation-marks.js'
+import type { Observe } from './events.js'
+import type { Awaitable } from './lib/awaitable.js'
+import type { AnyClaimOptions } from './scopes/claim-steps.js'
+import type { ScopesExplained } from './scopes/explain.js'
+import type { ScopeOptions } from './scopes/scope-plan.js'
+import type { UnknownRoles } from './scopes/unknown-roles.js'
+import type { Verdict } from './verdict.js'
+
+/** Whose verdicts they are. */
+export interface GrantsContext {
+  readonly provider: string
+  /** Seconds. */
+  readonly clockTolerance: number
+  readonly now: () => number
+  readonly observe: Observe | undefined
+  /** The claims that are remembered and given out; undefined for all. */
+  readonly keep: readonly string[] | undefined
+  /** What a token can be revoked by. */
+  readonly marksOf: (token: string, claims: Claims) => Marks
+}
+
+export class Grants {
+  /** Those that the tables name. */
+  readonly scopesSupported: readonly string[]
+  readonly #context: GrantsContext
+  readonly #scopes: ScopePlan
+  readonly #steps: ClaimSteps | undefined
+  readonly #unknownRoles: UnknownRoles | undefined
+
+  /** @throws TypeError for an option that is wrong. */
+  constructor(options: ScopeOptions & AnyClaimOptions, context: GrantsContext) {
+    this.#context = context
+    this.#scopes = new ScopePlan(options)
+    this.scopesSupported = this.#scopes.range()
+    this.#unknownRoles = context.observe && unknownRolesOf(this.#scopes.mappers)
+    const hasSteps = options.claims !== undefined || options.enrich !== undefined || options.enrichTimeout !== undefined
+    this.#steps = hasSteps ? new ClaimSteps(options) : undefined
+  }
+
+  /** As it is remembered. `until`: where the answer was asked for earlier, elsewhere. @throws AuthUnavailableError when `enrich` gives no answer. */
+  of(token: string, verdict: Verdict, until?: number): Awaitable<Finding> {
+    if (!verdict.accepted) return refused(verdict, until)
+    const isFrozen = verdict instanceof AcceptedFrozen
+    const claims = isFrozen ? verdict.claims : frozenCopy('claims', verdict.claims)
+    // Whatever a check forgets: a token past its end is refused, by the verdict or by the claim, whichever comes first.
+    const { exp } = claims
+    if (exp !== undefined && !Number.isFinite(exp)) return reject('invalid_claim', { claim: 'exp', expected: 'a finite number', actual: undefined })
+    const expiresAt = exp === undefined ? verdict.expiresAt : Math.min(exp, verdict.expiresAt ?? exp)
+    const { clockTolerance, now } = this.#context
+    if (expiresAt !== undefined && !(expiresAt + clockTolerance > now())) return reject('expired')
+    if (this.#steps === undefined) return this.#granted(token, { claims, expiresAt, until, length: isFrozen ? token.length : lengthOf(claims) })
+    return andThen(this.#steps.refine(claims), (refined) => {
+      if (!refined.accepted) return refused(refined, until)
+      return this.#granted(token, { claims: refined.claims, expiresAt, until, length: lengthOf(refined.claims) }, refined.assured)
+    })
+  }
+
+  explain(claims: Claims, wanted: readonly string[]): ScopesExplained {
+    return this.#scopes.explain(claims, wanted)
+  }
+
+  /** Ends what is being asked. */
+  close(): void {
+    this.#steps?.close()
+  }
+
+  #granted(token: string, { claims, expiresAt, until, length }: Found, assured: readonly string[] = []): Granted {
+    const { keep, provider, observe, marksOf } = this.#context
+    const scopes = this.#scopes.scopesOf(claims)
+    const held = this.#scopes.heldBy(scopes)
+    if (this.#unknownRoles !== undefined) for (const event of this.#unknownRoles.newsOf(claims, provider)) notify(observe, event)
+    if (keep === undefined) return new Granted({ claims, expiresAt, scopes, held, length, until, marks: undefined })
+    const slim = slimClaims(claims, [...keep, ...assured])
+    // What it can be revoked by may not be among the claims that are kept.
+    return new Granted({ claims: slim, expiresAt, scopes, held, length: lengthOf(slim), until, marks: marksOf(token, claims) })
+  }
+}
+
+/** A yes before its scopes. */
+type Found = Pick<GrantedParts, 'claims' | 'expiresAt' | 'length' | 'until'>
