@@ -17,15 +17,26 @@ export function errorAnswer(status: number, error: string, description: string, 
 const RETRY_AFTER = 5
 const LONGEST_WAIT = 86_400
 
-/** 503 and the time to wait, in seconds. No challenge: the token may be good, and the client must keep it. */
-export function unavailableAnswer(retryAfter: number | undefined): Answer {
+/** What is known about why nobody knows. */
+export interface Unavailable {
+  /** Seconds. */
+  readonly retryAfter?: number | undefined
+  /** True where it is this caller who asks too often. */
+  readonly tooManyRequests?: boolean | undefined
+}
+
+/** 503, or 429, and the time to wait. No challenge: the token may be good, and the client must keep it. */
+export function unavailableAnswer({ retryAfter, tooManyRequests }: Unavailable, description = TRY_AGAIN): Answer {
   // Whoever threw the error wrote this number, and it goes into a header.
   const known = typeof retryAfter === 'number' && Number.isFinite(retryAfter) && retryAfter > 0
   const seconds = known ? Math.min(Math.ceil(retryAfter), LONGEST_WAIT) : RETRY_AFTER
-  return errorAnswer(503, 'temporarily_unavailable', 'The token cannot be checked right now; keep it and try again', {
-    'Retry-After': String(seconds),
-  })
+  const wait = { 'Retry-After': String(seconds) }
+  return tooManyRequests === true
+    ? errorAnswer(429, 'too_many_requests', 'Too many requests with this token; keep it and try again later', wait)
+    : errorAnswer(503, 'temporarily_unavailable', description, wait)
 }
+
+const TRY_AGAIN = 'The token cannot be checked right now; keep it and try again'
 
 const ALWAYS = {
   'Content-Type': 'application/json',

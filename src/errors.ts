@@ -1,6 +1,6 @@
 /** The errors this library throws. Recognise them by `code`: two copies of the package have two copies of each class. */
 import { errorAnswer, unavailableAnswer } from './answer.js'
-import type { Answer } from './answer.js'
+import type { Answer, Unavailable } from './answer.js'
 
 /**
  * An error that knows its answer: Express and Fastify read `status` and `headers`, Hono calls `getResponse`.
@@ -57,7 +57,8 @@ export class InsufficientScopeError extends AnsweredError {
 
 /**
  * Nobody knows whether the token is good: a timeout, a 5xx, a rate limit, our own credentials refused.
- * Answered with 503 and `Retry-After`, so that clients keep their tokens. Throw it from your own provider
+ * Answered with 503 and `Retry-After`, so that clients keep their tokens; with 429 where it is the caller who asks too
+ * often (`tooManyRequests`), so that no load balancer takes the server out for it. Throw it from your own provider
  * whenever you could not find out; anything else that you throw counts as a bug.
  */
 export class AuthUnavailableError extends AnsweredError {
@@ -65,10 +66,13 @@ export class AuthUnavailableError extends AnsweredError {
   readonly code = 'ERR_AUTH_UNAVAILABLE'
   /** Seconds after which asking again makes sense, where that is known. */
   readonly retryAfter: number | undefined
+  /** True where it is this caller who asks too often, and nobody else has to wait. */
+  readonly tooManyRequests: boolean
 
-  constructor(message: string, options: ErrorOptions & { retryAfter?: number | undefined } = {}) {
-    super(message, unavailableAnswer(options.retryAfter), options)
+  constructor(message: string, options: ErrorOptions & Unavailable = {}) {
+    super(message, unavailableAnswer(options), options)
     this.retryAfter = options.retryAfter
+    this.tooManyRequests = options.tooManyRequests === true
   }
 }
 

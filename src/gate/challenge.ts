@@ -2,7 +2,7 @@
 import { errorAnswer, unavailableAnswer } from '../answer.js'
 import { withGranted } from './granted-scopes.js'
 import type { AccessToken } from '../access-token.js'
-import type { Answer } from '../answer.js'
+import type { Answer, Unavailable } from '../answer.js'
 import type { RequestNames } from './request-names.js'
 
 /** The wording of answers. `'mcp-use'`: the exact bodies and the bare challenge of mcp-use's Python server. */
@@ -17,7 +17,7 @@ export interface Answers {
   invalidToken(): Answer
   /** What the token was granted stands in the challenge too. */
   insufficientScope(requiredScopes: readonly string[], token: AccessToken | null): Answer
-  unavailable(retryAfter: number | undefined): Answer
+  unavailable(why: Unavailable): Answer
 }
 
 export interface ChallengeOptions {

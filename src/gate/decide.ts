@@ -3,7 +3,7 @@ import { toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
 import { withGranted } from './granted-scopes.js'
-import { isExcluded, isGuarded } from './paths.js'
+import { isLeftAlone, needsToken } from './paths.js'
 import { mayCall, permittedCaller, unlessUnavailable } from './permission.js'
 import { readCredentials } from './request.js'
 import { metadataAnswer } from './resource-metadata.js'
@@ -13,8 +13,9 @@ import type { AuthContext } from '../context.js'
 import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Caller } from './permission.js'
-import type { GatePolicy, PathPolicy } from './policy.js'
+import type { GatePolicy } from './policy.js'
 import type { GateRequest, TokenPlaces } from './request.js'
+import type { Described } from './resource-metadata.js'
 
 export type Decision =
   /** Run the handler in this context; its token is null where the request came without a good one and need not have one. */
@@ -35,19 +36,29 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
 
   const metadata = resource && metadataAnswer(request, resource, describe(provider, policy))
   if (metadata !== undefined) return send(metadata)
-  const mirrored = await policy.mirror?.answer(request, answers.unavailable)
+  const mirrored = await policy.mirror?.answer(request)
   if (mirrored !== undefined) return send(mirrored)
-  const paths = policy.paths[request.mounted === true ? 'mount' : 'app']
-  if (request.method === 'OPTIONS' || isLeftAlone(request, paths)) return pass(NOBODY)
+  const { protect, exclude } = policy.paths[request.mounted === true ? 'mount' : 'app']
+  const leftAlone = request.method === 'OPTIONS' || isLeftAlone(request, exclude)
+  const guarded = !leftAlone && needsToken(request, protect)
+  const { source = {} } = request
+  const inFront = guarded ? undefined : GUARDED.get(source)
+  if (inFront !== undefined) return inFront
+  if (leftAlone) return pass(NOBODY)
 
-  const guarded = needsToken(request, paths)
   const caller = await callerOf(request, provider, policy)
   // Elsewhere a good token is known, and a bad one is ignored.
   if (!guarded) return pass('status' in caller ? NOBODY : caller)
   if ('status' in caller) return send(caller)
   const permitted = await permittedCaller(request, caller, policy)
-  return 'status' in permitted ? send(permitted) : pass(permitted)
+  if ('status' in permitted) return send(permitted)
+  const passed = pass(permitted)
+  if (permitted.token !== null) GUARDED.set(source, passed)
+  return passed
 }
+
+/** Requests that a gate has let in with their token: one behind it that does not guard them has no business with that. */
+const GUARDED = new WeakMap<object, Decision>()
 
 /** Who calls, or the denial for what was presented. */
 async function callerOf(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Caller | Answer> {
@@ -90,15 +101,6 @@ function placesOf({ tokenHeader }: BearerAuthProvider, { tokenCookie }: GatePoli
   return { header: tokenHeader, cookie: tokenCookie }
 }
 
-// A rewritten path is open only if both of its names are.
-function isLeftAlone({ path, routedPath = path }: GateRequest, { exclude }: PathPolicy): boolean {
-  return isExcluded(path, exclude) && isExcluded(routedPath, exclude)
-}
-
-function needsToken({ path, routedPath = path }: GateRequest, { protect }: PathPolicy): boolean {
-  return isGuarded(path, protect) || isGuarded(routedPath, protect)
-}
-
 /**
  * A provider's bug as the framework may have it: with nothing of the error's own status, headers, message or stack, all
  * of which frameworks send. They also take an error that is nothing for "go on", and Express the word "route" for "skip".
@@ -109,10 +111,10 @@ function asBug(thrown: unknown): Error {
   return new Error('the provider failed', { cause })
 }
 
-function describe(provider: BearerAuthProvider, policy: GatePolicy): { issuers: readonly string[]; scopes: readonly string[] } {
+function describe(provider: BearerAuthProvider, policy: GatePolicy): Described {
   // Some issuers are plain names; a client can only go to a URL.
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
   const { scopesSupported: said } = policy
   const scopes = 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])]
-  return { issuers, scopes: policy.requestNames(scopes) }
+  return { issuers, scopes: policy.requestNames(scopes), methods: provider.tokenHeader === undefined ? ['header'] : [] }
 }

@@ -8,7 +8,10 @@ import type { GateRequest } from './request.js'
 
 /** `url` as the client wrote it, `routedUrl` as the server reads it, `mounted` as in `GateRequest`. */
 export function incomingRequest(message: IncomingMessage, url: string, routedUrl: string, mounted: boolean): GateRequest {
-  return { method: message.method ?? '', path: pathOf(url), routedPath: pathOf(routedUrl), header: headersOf(message), host: message.headers.host, body: bodyOfMessage(message), mounted }
+  const { method = '', headers } = message
+  // HTTP/2 has the one in the place of the other.
+  const [host] = [headers[':authority'] ?? headers.host].flat()
+  return { method, path: pathOf(url), routedPath: pathOf(routedUrl), header: headersOf(message), host, body: bodyOfMessage(message), source: message, mounted }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */
@@ -21,8 +24,12 @@ export function sendAnswer(response: ServerResponse, { status, headers, body }: 
 }
 
 // `headers` keeps the first of several; all of them are needed to see that there are several.
-function headersOf(message: IncomingMessage): ReadHeader {
-  return (name) => message.headersDistinct?.[name] ?? [message.headers[name] ?? []].flat()
+function headersOf({ rawHeaders = [], headers }: IncomingMessage): ReadHeader {
+  return (name) => {
+    const values = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)
+    // A message that was made by hand may have no others.
+    return values.length > 0 ? values : [headers[name] ?? []].flat()
+  }
 }
 
 function pathOf(url: string): string {

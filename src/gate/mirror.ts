@@ -1,4 +1,5 @@
 /** The authorization server's own metadata, served here as well: clients of MCP before 2025-06-18 look for it here. */
+import { unavailableAnswer } from '../answer.js'
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
 import { discoveryUrls } from '../jwt/discovery.js'
 import { fetchJson } from '../lib/fetch-json.js'
@@ -34,14 +35,14 @@ export class Mirror {
   }
 
   /** The answer to a request for that metadata, or undefined when this is no such request. */
-  async answer({ method, path }: GateRequest, unavailable: (retryAfter: number | undefined) => Answer): Promise<Answer | undefined> {
+  async answer({ method, path }: GateRequest): Promise<Answer | undefined> {
     if (!PATHS.includes(path)) return undefined
     if (method !== 'GET' && method !== 'HEAD') return documentAnswer(method, {})
     try {
       return documentAnswer(method, await this.#current())
     } catch (error) {
       if (!isUnavailable(error)) throw error
-      return unavailable(error.retryAfter)
+      return unavailableAnswer(error, UNREADABLE)
     }
   }
 
@@ -78,6 +79,7 @@ export class Mirror {
   }
 }
 
+const UNREADABLE = 'The metadata of the authorization server cannot be read right now'
 const AWAY = 'the metadata of the authorization server cannot be read'
 
 const PATHS = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']

@@ -1,5 +1,21 @@
 /** Which paths the gate guards. Generous where it protects, strict where it lets pass. */
 
+/** A path, and the one that the server routes by where something in front of the gate has rewritten it. */
+interface Paths {
+  readonly path: string
+  readonly routedPath?: string | undefined
+}
+
+/** True when a request for it needs a token: one name that is guarded is enough. */
+export function needsToken({ path, routedPath = path }: Paths, guarded: readonly string[]): boolean {
+  return isGuarded(path, guarded) || isGuarded(routedPath, guarded)
+}
+
+/** True when no token is looked at: only if both of its names are excluded. */
+export function isLeftAlone({ path, routedPath = path }: Paths, excluded: readonly string[]): boolean {
+  return isExcluded(path, excluded) && isExcluded(routedPath, excluded)
+}
+
 /** True when the path is one of these or below one, or when some router might read it so: `/mcp` covers `/mcp/messages`, not `/mcpx`. */
 export function isGuarded(path: string, guarded: readonly string[]): boolean {
   // Express ignores case.

@@ -51,7 +51,7 @@ export async function unlessUnavailable<T>({ answers }: GatePolicy, work: () => 
     return await work()
   } catch (error) {
     if (!isUnavailable(error)) throw error
-    return answers.unavailable(error.retryAfter)
+    return answers.unavailable(error)
   }
 }
 

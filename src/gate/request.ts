@@ -17,6 +17,8 @@ export interface GateRequest {
   readonly host?: string | undefined
   /** For `operations`. Read once a token was found good, and left to be read by the server behind. */
   readonly body?: ReadBody | undefined
+  /** The server's own object for this request, by which a gate behind another knows that it is the same. */
+  readonly source?: object | undefined
   /** True where the server itself chose this path for the gate: a route, a mount, a prefix. */
   readonly mounted?: boolean
 }
@@ -52,9 +54,12 @@ function inAuthorization([header, ...others]: readonly string[]): Credentials {
   if (others.length > 0) return { kind: 'malformed' }
   const blank = header.search(/[ \t,]/)
   const scheme = blank === -1 ? header : header.slice(0, blank)
-  if (scheme.toLowerCase() !== 'bearer') return { kind: 'none' }
+  if (scheme.toLowerCase() !== 'bearer') return { kind: JOINED.test(header) ? 'malformed' : 'none' }
   return oneToken([blank !== -1 && header[blank] === ' ' ? header.slice(blank + 1) : ''])
 }
+
+/** Ours behind another: a `Request` joins the values of several headers with commas. */
+const JOINED = /,[ \t]*bearer(?:[ \t,]|$)/i
 
 function oneToken([token, ...others]: readonly string[], isToken = isBearerToken): Credentials {
   if (token === undefined) return { kind: 'none' }

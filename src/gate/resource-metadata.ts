@@ -20,6 +20,14 @@ export interface ResourceDescription {
   readonly dpop_bound_access_tokens_required?: boolean
 }
 
+/** What the metadata say beside that; a list of nothing is left out. */
+export interface Described {
+  readonly issuers: readonly string[]
+  readonly scopes: readonly string[]
+  /** RFC 9728's names for how a client sends its token. Nothing where a proxy sends another. */
+  readonly methods: readonly string[]
+}
+
 /** This server as clients know it, and where its metadata is. */
 export interface ProtectedResource {
   /** As configured: RFC 8707 resource indicator, compared by clients to the letter. */
@@ -57,14 +65,14 @@ export function protectedResource(resource: unknown, description: ResourceDescri
 export function metadataAnswer(
   request: GateRequest,
   { resource, metadataPaths, description }: ProtectedResource,
-  document: { issuers: readonly string[]; scopes: readonly string[] },
+  { issuers, scopes, methods }: Described,
 ): Answer | undefined {
   if (!metadataPaths.includes(request.path)) return undefined
   return documentAnswer(request.method, {
     resource,
-    ...(document.issuers.length > 0 && { authorization_servers: document.issuers }),
-    ...(document.scopes.length > 0 && { scopes_supported: document.scopes }),
-    bearer_methods_supported: ['header'],
+    ...(issuers.length > 0 && { authorization_servers: issuers }),
+    ...(scopes.length > 0 && { scopes_supported: scopes }),
+    ...(methods.length > 0 && { bearer_methods_supported: methods }),
     ...description,
   })
 }

@@ -14,6 +14,7 @@ import type { Fetch, FetchAnswer } from '../lib/bounded-fetch.js'
 import type { Size } from '../upstream/exchange.js'
 import type { GitHubAnswer } from './answer.js'
 import type { Limit } from './limits.js'
+import type { Blame } from './pause.js'
 
 export interface GitHubCallsOptions {
   readonly fetch: Fetch
@@ -70,7 +71,7 @@ export class GitHubCalls {
   /** Does the work unless GitHub asked this caller to wait. An application does not wait for what the holders of tokens did. */
   #inTurn<T>(host: string, caller: Caller, work: (told: (limit: Limit) => void) => Promise<T>): Promise<T> {
     const key = caller instanceof AppCredentials ? caller.clientId : sha256(caller)
-    const pause = this.#pauses.get(key) ?? new Pause(this.#options.now, this.#options.timeout)
+    const pause = this.#pauses.get(key) ?? new Pause(this.#options.now, this.#options.timeout, blameOf(caller))
     const told = ({ kind, retryIn }: Limit): void => {
       if (kind === 'lock-out') return this.#lockOut.hold(retryIn)
       pause.hold(retryIn)
@@ -94,13 +95,14 @@ export class GitHubCalls {
     const response = await headOf(this.#options.fetch, url, { method, signal, headers, ...(body && { body: JSON.stringify(body) }) })
     const budget = budgetOf(response.headers, this.#options.now())
     const answer = { host, status: response.status, headers: response.headers, json: await bodyOf(response, host, size), budget }
-    this.#heed(answer, caller instanceof AppCredentials ? 'app' : 'user', told)
+    this.#heed(answer, caller, told)
     return answer
   }
 
   /** Tells what is left. @throws NoAnswer where nothing is */
-  #heed(answer: GitHubAnswer, of: 'app' | 'user', told: (limit: Limit) => void): void {
+  #heed(answer: GitHubAnswer, caller: Caller, told: (limit: Limit) => void): void {
     const { provider, tell } = this.#options
+    const of = caller instanceof AppCredentials ? 'app' : 'user'
     const { budget } = answer
     if (budget !== undefined) tell({ type: 'rate_budget', provider, of, ...budget })
     const limit = limitOf(answer, of)
@@ -108,8 +110,15 @@ export class GitHubCalls {
     const { kind, retryIn } = limit
     told(limit)
     tell({ type: 'rate_limited', provider, of, limit: kind, retryIn })
-    throw new NoAnswer(kind === 'lock-out' ? 'locked out' : 'budget spent', `${answer.host} answered ${answer.status}: ${WORDS[kind]}`, { retryAfter: retryIn })
+    const message = `${answer.host} answered ${answer.status}: ${WORDS[kind]}`
+    if (kind === 'lock-out') throw new NoAnswer('locked out', message, { retryAfter: retryIn })
+    throw new NoAnswer('budget spent', message, { ...blameOf(caller), retryAfter: retryIn })
   }
+}
+
+// Of a user's budget, only that token waits; of an application's, everybody.
+function blameOf(caller: Caller): Blame {
+  return { tooManyRequests: typeof caller === 'string' }
 }
 
 const WORDS = {

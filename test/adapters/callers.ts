@@ -40,6 +40,7 @@ export function callers(): BearerAuthProvider & { readonly asked: string[] } {
       if (token === GOOD.bob) return tokenOf('bob', token, ['notes:read', 'notes:write'])
       if (token === 'bound-to-a-key') return accessToken({ token, claims: { sub: 'ada', cnf: { jkt: 'x' } }, scopes: ['notes:read'] })
       if (token === 'nobody-knows') throw new AuthUnavailableError('nobody answers', { retryAfter: 7 })
+      if (token === 'asks-too-often') throw new AuthUnavailableError('asked too often', { retryAfter: 9, tooManyRequests: true })
       if (token === 'nobody-knows-how-long') throw new AuthUnavailableError('nobody answers')
       const bug = BUGS[token]
       return bug === undefined ? null : ((await bug()) as AccessToken | null) // the wrong kind, on purpose
@@ -79,6 +80,9 @@ export function smallApp(): { readonly ran: string[]; readonly handlers: Readonl
     '/open/outage-later': async () => {
       await Promise.resolve()
       throw new AuthUnavailableError('nobody answers')
+    },
+    '/open/too-often': () => {
+      throw new AuthUnavailableError('asked too often', { retryAfter: 9, tooManyRequests: true })
     },
     '/mcp/write': () => requireAuth('notes:write') && whoCalls(),
     '/mcp/write-later': async () => {

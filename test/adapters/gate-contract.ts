@@ -26,6 +26,7 @@ const INVALID = { error: 'invalid_token', error_description: 'Token is invalid o
 const MALFORMED = { error: 'invalid_request', error_description: 'The Authorization header must be: Bearer, one blank, one token' }
 const INSUFFICIENT = { error: 'insufficient_scope', error_description: 'The token lacks a scope that this needs' }
 const UNAVAILABLE = { error: 'temporarily_unavailable', error_description: 'The token cannot be checked right now; keep it and try again' }
+const TOO_MANY = { error: 'too_many_requests', error_description: 'Too many requests with this token; keep it and try again later' }
 
 type Expected =
   | { readonly caller: Caller }
@@ -35,6 +36,7 @@ const unauthenticated: Expected = { status: 401, parameters: { realm: 'protected
 const invalid: Expected = { status: 401, parameters: INVALID, body: INVALID }
 const malformed: Expected = { status: 400, parameters: MALFORMED, body: MALFORMED }
 const unavailable: Expected = { status: 503, parameters: null, body: UNAVAILABLE, headers: { 'retry-after': '7' } }
+const tooMany: Expected = { status: 429, parameters: null, body: TOO_MANY, headers: { 'retry-after': '9' } }
 
 interface Case {
   readonly name: string
@@ -91,6 +93,7 @@ const CASES: readonly Case[] = [
   onMcp('a bad token where scopes are needed', 'Bearer never-issued', { ...invalid, parameters: { ...INVALID, scope: SCOPE } }, SCOPED),
   onMcp('an outage', 'Bearer nobody-knows', unavailable),
   onMcp('an outage of unknown length', 'Bearer nobody-knows-how-long', { ...unavailable, headers: { 'retry-after': '5' } }),
+  onMcp('a caller who asks too often', 'Bearer asks-too-often', tooMany),
 
   ...['/health', '/docs', '/docs/api', '/inspector/x', '/openmcp.json'].map((path) => onPath(path, bearer(GOOD.ada), { caller: NOBODY })),
   onPath('/health', bearer('nobody-knows'), { caller: NOBODY }),
@@ -183,7 +186,7 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
         expect(app.ran).toEqual([])
         expect(summary(answered)).toEqual({ status: expected.status, parameters: expected.parameters ?? undefined, body: expected.body })
         expect(answered.headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': JSON_TYPE, ...expected.headers })
-        if (expected.status !== 503) expect(answered.headers).not.toHaveProperty('retry-after')
+        if (expected.headers === undefined) expect(answered.headers).not.toHaveProperty('retry-after')
       })
     }
   })
@@ -389,6 +392,17 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
     })
   })
 
+  test('the metadata of the authorization server are mirrored on request, for everybody to read', async () => {
+    const METADATA = { issuer: 'https://id.example.com', token_endpoint: 'https://id.example.com/token' }
+    const server = await serving({ mirror: { issuer: METADATA.issuer, fetch: async () => Response.json(METADATA) } })
+    const target = '/.well-known/oauth-authorization-server'
+    const readable = { 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' }
+    expect(await server.ask({ method: 'GET', target, headers: bearer('nobody-knows') })).toMatchObject({ status: 200, json: METADATA, headers: readable })
+    expect(await server.ask({ method: 'HEAD', target })).toMatchObject({ status: 200, text: '', headers: readable })
+    expect(await server.ask({ target })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, OPTIONS' } })
+    expect((await plain.ask({ method: 'GET', target })).status).toBe(404)
+  })
+
   describe('a page on another origin', () => {
     const EXPOSED = 'WWW-Authenticate, Retry-After'
     const NOT_GOOD: readonly Asked[] = [
@@ -463,6 +477,12 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
         expect(answered).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
         expect(answered.challenge).toBeUndefined()
       }
+    })
+
+    test('a caller who asked too often, as a handler found, is told so with a 429', async () => {
+      const answered = await plain.ask({ target: '/open/too-often' })
+      expect(answered).toMatchObject({ status: 429, headers: { 'retry-after': '9', 'cache-control': 'no-store' } })
+      expect(answered.challenge).toBeUndefined()
     })
 
     test('speaks as mcp-use does where the gate does', async () => {

@@ -25,14 +25,14 @@ import { askingDirectly, listen, MAX_HEADER } from './http-kit.js'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { BearerAuthProvider, GateOptions } from '../../src/index.js'
+import type { BearerAuthProvider, Gate, GateOptions } from '../../src/index.js'
 import type { Running } from './http-kit.js'
 
 /** What runs at a path: takes the parsed body and what the adapter left for MCP transports, gives JSON. May be async, may throw. */
 export type Handle = (body: unknown, auth: unknown) => unknown
 
 export interface AppUnderTest {
-  readonly provider: BearerAuthProvider
+  readonly provider: BearerAuthProvider | Gate
   readonly gate?: GateOptions
   readonly handlers: Readonly<Record<string, Handle>>
   /** What the app's own CORS middleware sets, in front of the gate. */

@@ -43,6 +43,16 @@ test('a gate for each path is asked for its metadata by the path that they are a
   expect(await ask(guard, { path: '/notes/mcp', token: key('mail') })).toMatchObject({ pass: false })
 })
 
+test('behind a proxy, the host is read from the header that was named, and from no other', async () => {
+  const doors: Record<string, Gate> = { 'notes.example.com': gateOf('notes') }
+  const guard = byRequest(({ header }) => doors[header('x-forwarded-host').join()])
+  const asked = (names: Record<string, string[]>): Promise<Decision> => guard({ method: 'POST', path: '/mcp', host: 'notes.example.com', header: headers(names) })
+  expect(challenge(await asked({ 'x-forwarded-host': ['notes.example.com'] }))).toContain('https://notes.example.com/')
+  for (const names of [{}, { forwarded: ['host=notes.example.com'] }, { 'x-forwarded-host': ['notes.example.com', 'notes.example.com'] }]) {
+    expect(challenge(await asked(names))).toBe('Bearer realm="protected"')
+  }
+})
+
 test('a gate within a gate is a gate', async () => {
   const inner = byRequest(() => gateOf('notes'))
   expect(await ask(byRequest(() => inner), { token: key('notes') })).toMatchObject({ pass: true })

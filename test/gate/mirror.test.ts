@@ -2,16 +2,16 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { gate } from '../../src/index.js'
 import { says } from '../oauth-kit.js'
 import { headers } from './headers.js'
-import type { Decision } from '../../src/index.js'
+import type { Decision, GateOptions } from '../../src/index.js'
 
 const ISSUER = 'https://id.example.com/realms/acme'
 const METADATA = { issuer: ISSUER, token_endpoint: `${ISSUER}/token` }
 
 /** A gate with a mirror, and an authorization server that does as it is told. */
-function mirrored(state: { answers: () => Response | Promise<Response> } = { answers: () => Response.json(METADATA) }) {
+function mirrored(state: { answers: () => Response | Promise<Response> } = { answers: () => Response.json(METADATA) }, options: GateOptions = {}) {
   const asked: string[] = []
   const fetch = async (url: unknown): Promise<Response> => (asked.push(String(url)), state.answers())
-  const guard = gate(says('no'), { protect: ['/'], mirror: { issuer: ISSUER, fetch } })
+  const guard = gate(says('no'), { protect: ['/'], mirror: { issuer: ISSUER, fetch }, ...options })
   const ask = (path = '/.well-known/oauth-authorization-server', method = 'GET'): Promise<Decision> => guard({ method, path, header: headers({}) })
   return { state, asked, ask }
 }
@@ -61,6 +61,13 @@ describe('the mirror of an authorization server\'s metadata', () => {
     expect(status(await ask())).toBe(200)
   })
 
+  test('that cannot be read is a 503 in every wording: nobody showed a token', async () => {
+    const { ask } = mirrored({ answers: () => new Response('', { status: 500 }) }, { errors: 'mcp-use' })
+    const decision = await ask()
+    expect(decision).toMatchObject({ answer: { status: 503, body: expect.stringContaining('authorization server') } })
+    expect(decision).not.toHaveProperty(['answer', 'headers', 'WWW-Authenticate'])
+  })
+
   test('many who ask at once cause one question', async () => {
     const { ask, asked } = mirrored()
     expect(new Set((await Promise.all(Array.from({ length: 20 }, () => ask()))).map(status))).toEqual(new Set([200]))
@@ -71,6 +78,8 @@ describe('the mirror of an authorization server\'s metadata', () => {
     ['another issuer\'s', () => Response.json({ ...METADATA, issuer: `${ISSUER}/` })],
     ['no object', () => Response.json([])],
     ['none', () => new Response('', { status: 404 })],
+    ['one without an end', () => new Response(`{"issuer":"${ISSUER}","x":"${'x'.repeat(70_000)}"}`, { headers: { 'Content-Type': 'application/json' } })],
+    ['one that lies elsewhere', () => Response.redirect('https://evil.example/metadata')],
   ])('%s is not served', async (_, answers) => {
     expect(status(await mirrored({ answers }).ask())).toBe(503)
   })

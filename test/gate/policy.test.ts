@@ -176,6 +176,10 @@ describe('decide', () => {
       )
     })
 
+    test('says nothing of how to send a token that a proxy writes into a header of its own', async () => {
+      expect(await document({ resource }, Object.assign(says('no'), { tokenHeader: 'x-assertion' }))).toEqual({ resource })
+    })
+
     test('without a resource there is none', async () => {
       expect(await document({}, says('no'))).toBe('passed')
     })

@@ -34,6 +34,10 @@ describe('readCredentials', () => {
     ['64 KiB', [`Bearer ${'x'.repeat(65_536)}`], { kind: 'malformed' }],
     ['the header twice', ['Bearer abc', 'Bearer abc'], { kind: 'malformed' }],
     ['two headers of which one is ours', ['Basic abc', 'Bearer abc'], { kind: 'malformed' }],
+    ['the same two, joined', ['Basic abc, Bearer abc'], { kind: 'malformed' }],
+    ['an empty one and ours, joined', [', bearer abc'], { kind: 'malformed' }],
+    ['another and our scheme alone, joined', ['Basic abc,Bearer'], { kind: 'malformed' }],
+    ['a scheme with a list of its own', ['Digest username="ada", bearer=1, realm="x"'], { kind: 'none' }],
   ])('%s', (_, authorization, expected) => {
     expect(readCredentials({ header: headers({ authorization }) }, PLAIN)).toEqual(expected)
   })
