@@ -39,7 +39,7 @@ export const QUESTIONS = {
     assert.deepEqual(responses.map(({ status }) => status), Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 200 : 401)))
   },
   async 'a tool that needs more is a 403 with its scope'(origin) {
-    assertChallenge(await call(origin, 'purge', ADA), 403, /error="insufficient_scope".* scope="notes:write"/)
+    assertChallenge(await call(origin, 'purge', ADA), 403, /error="insufficient_scope".* scope="notes:write notes:read"/)
   },
   async 'an outage is a 503 that takes nobody their token'(origin) {
     const response = await call(origin, 'whoami', NOBODY_KNOWS)
@@ -60,6 +60,6 @@ export const QUESTIONS_OF_ROUTES = {
   async 'what requireAuth throws in a route is a 401 and a 403'(origin) {
     const asked = (headers) => fetch(`${origin}/notes/7`, { method: 'DELETE', headers })
     assertChallenge(await asked({}), 401, /^Bearer /)
-    assertChallenge(await asked({ Authorization: `Bearer ${ADA}` }), 403, /scope="notes:write"/)
+    assertChallenge(await asked({ Authorization: `Bearer ${ADA}` }), 403, /scope="notes:write notes:read"/)
   },
 }

@@ -37,10 +37,10 @@ export const QUESTIONS = {
     await isLetIn(await ask(origin, token), 'dan')
     await isDenied(await ask(origin, 'opaque-but-never-issued'), 401, /error="invalid_token"/)
   },
-  'requireAuth in a handler': async (origin, { sign }) => isDenied(await ask(origin, await sign({ sub: 'ada' }), { path: '/mcp/write' }), 403, /scope="notes:write"/),
+  'requireAuth in a handler': async (origin, { sign }) => isDenied(await ask(origin, await sign({ sub: 'ada' }), { path: '/mcp/write' }), 403, /scope="notes:write notes:read"/),
   async 'operations'(origin, { sign }) {
     const token = await sign({ sub: 'ada' })
-    await isDenied(await ask(origin, token, { body: call('purge') }), 403, /scope="notes:write"/)
+    await isDenied(await ask(origin, token, { body: call('purge') }), 403, /scope="notes:write notes:read"/)
     await isLetIn(await ask(origin, token, { body: call('list') }), 'ada', call('list'))
   },
   async 'an outage'(origin, { sign }) {
