@@ -8,9 +8,14 @@ export interface Answer {
   readonly body: string
 }
 
-/** An answer with an OAuth error as its body. Never stored, and its challenge can be read by pages on other origins. */
+/** An answer with an OAuth error as its body. */
 export function errorAnswer(status: number, error: string, description: string, headers: Record<string, string>): Answer {
-  return { status, headers: { ...ALWAYS, ...headers }, body: JSON.stringify({ error, error_description: description }) }
+  return jsonAnswer(status, { error, error_description: description }, headers)
+}
+
+/** Never stored, and its challenge can be read by pages on other origins. */
+export function jsonAnswer(status: number, body: object, headers: Record<string, string> = {}): Answer {
+  return { status, headers: { ...ALWAYS, ...headers }, body: JSON.stringify(body) }
 }
 
 /** Seconds that a client is asked to wait when nobody said how long, and at most. */

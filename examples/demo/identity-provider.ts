@@ -9,6 +9,7 @@ import { Provider } from 'oidc-provider/lib/provider.js'
 import { serveConsentPage } from './consent-page.js'
 import { listen } from './listen.js'
 import { checkRegistration } from './registration.js'
+import type { Context } from 'oidc-provider/lib/provider.js'
 
 /** Seconds from a token's issue to its `exp`. */
 export const TOKEN_LIFETIME = 3600
@@ -38,6 +39,7 @@ export async function startIdentityProvider({ key = signingKey() }: { readonly k
   const server = { clientId: 'notes-server', clientSecret: secret(), scope: '' }
   const { origin, close } = await listen((issuer) => {
     const provider = new Provider(issuer, configuration([client, olderClient, server], key))
+    provider.use(giveDefaultScope)
     serveConsentPage(provider, SCOPES)
     return provider.callback()
   })
@@ -102,6 +104,13 @@ function configuration(clients: readonly Client[], key: object): object {
       },
     },
   }
+}
+
+/** RFC 6749 section 3.3: a client that asks for no scope may have a predefined one. */
+async function giveDefaultScope(context: Context, next: () => Promise<void>): Promise<void> {
+  const request = new URLSearchParams(context.querystring)
+  if (context.path === '/auth' && !request.has('scope')) context.querystring = `${request}&scope=notes%3Aread`
+  await next()
 }
 
 /** A new private key, as a JWK. */

@@ -23,7 +23,7 @@ declare module 'oidc-provider/lib/provider.js' {
     readonly res: ServerResponse
     readonly method: string
     readonly path: string
-    readonly querystring: string
+    querystring: string
     body: string
     status: number
     set(headers: Readonly<Record<string, string>>): void

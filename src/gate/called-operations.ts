@@ -1,5 +1,6 @@
 /** Which operations a request calls: the JSON-RPC messages of its body, and nothing that a header says of them. */
-import { errorAnswer } from '../answer.js'
+import { errorAnswer, jsonAnswer } from '../answer.js'
+import { ownProperty } from '../lib/own-property.js'
 import { operationOf } from './operations.js'
 import type { Answer } from '../answer.js'
 import type { Operation } from './operations.js'
@@ -21,7 +22,7 @@ export async function calledOperations({ method, header, body }: GateRequest): P
   const message = 'text' in found ? parsed(found.text) : found.parsed
   if (message === undefined) return UNREADABLE
   const operations = [message].flat().flatMap((one) => operationOf(one) ?? [])
-  return agrees(operations, header) ? operations : MISMATCH
+  return agrees(operations, header) ? operations : mismatch(message)
 }
 
 /** False where a parser behind could decompress or decode it into something else. */
@@ -51,11 +52,21 @@ function agrees(operations: readonly Operation[], header: GateRequest['header'])
 
 /** SEP-2243: what is no plain ASCII is written in Base64. */
 function named(value: string): string {
-  const encoded = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/.exec(value)?.[1]
+  const encoded = /^=\?base64\?((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?)\?=$/.exec(value)?.[1]
   return encoded === undefined ? value : new TextDecoder().decode(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)))
 }
 
 const refusal = (status: number, description: string): Answer => errorAnswer(status, 'invalid_request', description, {})
 const TOO_LARGE = refusal(413, 'The body is too large')
 const UNREADABLE = refusal(400, 'The body must be JSON in UTF-8, not compressed')
-const MISMATCH = refusal(400, 'The headers Mcp-Method and Mcp-Name must say what the body says')
+
+/** In JSON-RPC, as from the server behind: clients of MCP know what is wrong by the code, and their request by its id. */
+function mismatch(message: unknown): Answer {
+  const id = ownProperty(message, 'id')
+  const known = typeof id === 'string' || typeof id === 'number'
+  return jsonAnswer(400, { jsonrpc: '2.0', ...(known && { id }), error: { code: HEADER_MISMATCH, message: DISAGREES } })
+}
+
+// MCP 2026-07-28, error codes.
+const HEADER_MISMATCH = -32_020
+const DISAGREES = 'The headers Mcp-Method and Mcp-Name must say what the body says'

@@ -1,5 +1,6 @@
 // The gate in apps of frameworks that are too much for package.json: `npm run test:frameworks`, after `--` names of some.
-// Needs the registry. The last line says how it went: "N passed, N failed".
+// Needs the registry; what cannot be had from there is skipped. The last line says how it went: "N passed, N failed", and
+// ", N skipped" if there are some.
 import { cpSync, readFileSync } from 'node:fs'
 import { freePort, install, run, score, withServer } from '../outside.js'
 import { QUESTIONS, QUESTIONS_OF_ROUTES } from './questions.js'
@@ -19,7 +20,7 @@ const APPS = {
   'mcp-framework': { build: [], start: () => 'node server.js', questions: QUESTIONS },
 }
 
-const { attempt, end } = score()
+const { attempt, had, end } = score()
 const named = process.argv.slice(2)
 for (const [name, app] of Object.entries(APPS)) if (named.length === 0 || named.includes(name)) await ask(name, app)
 end()
@@ -29,8 +30,8 @@ async function ask(name, { build, start, questions }) {
   const { dependencies } = JSON.parse(readFileSync(`test/frameworks/apps/${name}/package.json`, 'utf8'))
   const port = await freePort()
   const env = { PORT: String(port), NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
+  if (!had(name, () => install(folder, dependencies))) return
   await attempt(`${name} is built`, () => {
-    install(folder, dependencies)
     cpSync(`test/frameworks/apps/${name}`, folder, { recursive: true, filter: (path) => !path.endsWith('package.json') })
     for (const step of build) run(folder, step, env)
   })

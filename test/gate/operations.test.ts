@@ -151,8 +151,25 @@ describe('a gate with operations', () => {
     ['a header with another method', { message: call('greet'), headers: { 'mcp-method': ['tools/list'] } }, 400],
     ['a header with another name', { message: call('purge-notes'), headers: { 'mcp-method': ['tools/call'], 'mcp-name': ['greet'] } }, 400],
     ['two headers', { message: call('greet'), headers: { 'mcp-name': ['greet', 'greet'] } }, 400],
+    ['a name in Base64 that is none', { message: call('greet'), headers: { 'mcp-name': ['=?base64?A?='] } }, 400],
   ])('%s is refused', async (_, posted, status) => {
     expect(answerOf(await post(provider(['notes:read']), posted))).toMatchObject({ status })
+  })
+
+  // MCP 2026-07-28, Streamable HTTP: clients know a mismatch by its code, and which of their requests it is about by the id.
+  test.each<[string, unknown, object]>([
+    ['a request', call('greet'), { id: 1 }],
+    ['a request with a text for its id', { method: 'tools/call', id: 'a"b', params: { name: 'greet' } }, { id: 'a"b' }],
+    ['a notification', { method: 'tools/call', params: { name: 'greet' } }, {}],
+    ['a batch', [call('greet')], {}],
+    ['an id that is none', { method: 'tools/call', id: { toJSON: 1 } }, {}],
+  ])('headers that disagree with %s are answered in JSON-RPC', async (_, message, id) => {
+    const decision = await post(provider(['notes:read']), { message, headers: { 'mcp-method': ['tools/list'] } })
+    if (decision.pass) throw new Error('expected an answer')
+    expect(decision.answer).toMatchObject({ status: 400, headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' } })
+    const { error, ...rest } = JSON.parse(decision.answer.body) as { error: object }
+    expect(rest).toEqual({ jsonrpc: '2.0', ...id })
+    expect(error).toEqual({ code: -32_020, message: 'The headers Mcp-Method and Mcp-Name must say what the body says' })
   })
 
   test.each<[string, Posted]>([

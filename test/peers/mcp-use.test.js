@@ -1,8 +1,8 @@
-// `tokenVerifier` in a server of the real mcp-use, which needs Node 22. Copied beside its packages by run.js.
-import { MCPServer, text } from 'mcp-use'
-import { oauthCustomProvider } from 'mcp-use/oauth'
+// `tokenVerifier` in a server of the real mcp-use, which needs Node 22.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { MCPServer, text } from '../../build/peers/mcp-use/node_modules/mcp-use/dist/index-node.js'
+import { oauthCustomProvider } from '../../build/peers/mcp-use/node_modules/mcp-use/dist/oauth/index.js'
 import { tokenVerifier } from '../../dist/src/adapters/mcp.js'
 import { StaticProvider } from '../../dist/src/index.js'
 
