@@ -12,17 +12,17 @@ export function install(folder, dependencies) {
   mkdirSync(folder, { recursive: true })
   for (const entry of readdirSync(folder)) if (entry !== 'node_modules') rmSync(`${folder}/${entry}`, { recursive: true })
   writeFileSync(`${folder}/package.json`, JSON.stringify({ private: true, type: 'module', dependencies: { ...dependencies, ...ours.dependencies } }))
-  run(folder, 'npm install --no-audit --no-fund --prefer-offline --ignore-scripts --loglevel=error')
+  run(folder, 'npm install --no-audit --no-fund --prefer-offline --ignore-scripts --loglevel=error --fetch-retries=1', {}, 150)
   // In the place that npm would put it: npm takes a tarball of the same version for the same.
   const place = `${folder}/node_modules/${ours.name}`
   rmSync(place, { recursive: true, force: true })
   for (const part of ['dist', 'package.json']) cpSync(part, `${place}/${part}`, { recursive: true })
 }
 
-/** Runs a program to its end. @throws Error with what it printed */
-export function run(folder, command, env = {}) {
+/** Runs a program to its end, for so many seconds at most. @throws Error with what it printed */
+export function run(folder, command, env = {}, atMost = 300) {
   const [program, args] = commandOf(command)
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8' })
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8', timeout: atMost * 1000, killSignal: 'SIGKILL' })
   if (status !== 0) throw error ?? new Error(`"${command}" failed\n${stdout}${stderr}`)
   return stdout
 }
