@@ -295,7 +295,7 @@ describe('a file', () => {
     const file = join(folder, 'jwks.json')
     const write = (text: string): Promise<void> => writeFile(file, text)
     const setOf = (...signers: Signer[]): string => JSON.stringify({ keys: signers.map(({ publicJwk }) => publicJwk) })
-    const { made, time } = provider({ jwksFile: file })
+    const { made, time } = provider({ jwksFile: file, timeout: 30 }) // a busy machine is no outage
     await expect(made.verifyToken(await key.sign())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
     await write(setOf(key))
     time.forward(2)
