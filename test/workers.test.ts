@@ -84,3 +84,17 @@ test('verdicts: who asks while another is asking asks for itself, and both answe
   expect(await provider.verifyToken('session-1')).not.toBeNull()
   expect([asked, provider.stats().joined]).toEqual([2, 0])
 })
+
+test('a provider is made while the clock stands at 1970, as it does before the first request', async () => {
+  const key = await signer()
+  vi.useFakeTimers({ toFake: ['Date'], now: 0 })
+  try {
+    const provider = new library.JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwksUri: JWKS_URI, fetch: async () => Response.json({ keys: [key.publicJwk] }) })
+    const { now } = clock()
+    vi.setSystemTime(now() * 1000)
+    expect(await provider.verifyToken(await key.sign({ exp: now() + 60 }))).not.toBeNull()
+    expect(await provider.verifyToken(await key.sign({ exp: now() - 60 }))).toBeNull()
+  } finally {
+    vi.useRealTimers()
+  }
+})

@@ -42,6 +42,19 @@ export const MAX_HEADER = 256 * 1024
 export async function listen(server: Server): Promise<Running> {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // a TCP server that listens has one
+  const asking = askingAt(port)
+  return {
+    ...asking,
+    close: async () => {
+      await asking.close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** Asks a server that others have started. */
+export function askingAt(port: number): Running {
   const agent = new Agent({ keepAlive: true })
   const ask: Ask = ({ method = 'POST', target = '/mcp', headers = {}, body } = {}) =>
     new Promise((resolve, reject) => {
@@ -65,11 +78,7 @@ export async function listen(server: Server): Promise<Running> {
   return {
     ask,
     origin: `http://127.0.0.1:${port}`,
-    close: async () => {
-      agent.destroy()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    close: async () => agent.destroy(),
   }
 }
 

@@ -1,20 +1,29 @@
 /** Event streams end with the token that opened them, on every server that there is an adapter for. */
+import { StreamableHTTPTransport } from '@hono/mcp'
 import { createAdaptorServer } from '@hono/node-server'
+import { Controller, Module, Sse } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { ExpressAdapter } from '@nestjs/platform-express'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
 import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
+import { interval, map, startWith } from 'rxjs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
 import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
 import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
+import { bearerAuth as nestAuth } from '../../src/adapters/nest.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
 import { authSignal, StaticProvider } from '../../src/index.js'
 import { listen } from './http-kit.js'
+import { express4 } from './servers.js'
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { Server, ServerResponse } from 'node:http'
 import type { Running } from './http-kit.js'
 
@@ -43,11 +52,38 @@ function streamBody(): ReadableStream<Uint8Array> {
   })
 }
 
+/** What `@Sse('mcp')` on the method of a controller does, and a controller in a module. */
+function nestStream(): new () => object {
+  class Streams {}
+  const descriptor = { value: () => interval(1).pipe(map(() => ({ data: 'on' })), startWith({ data: 'first' })) }
+  Object.defineProperty(Streams.prototype, 'stream', descriptor)
+  Sse('mcp')(Streams.prototype, 'stream', descriptor)
+  Controller()(Streams)
+  class App {}
+  Module({ controllers: [Streams] })(App)
+  return App
+}
+
 const SERVERS: Record<string, (auth: StaticProvider) => Promise<Server>> = {
   'node, with a head as an object': async (auth) => createServer(nodeAuth(auth)((_req, res) => startStream(res, 'object'))),
   'node, with a head as a list': async (auth) => createServer(nodeAuth(auth)((_req, res) => startStream(res, 'list'))),
   'node, with a header that was set': async (auth) => createServer(nodeAuth(auth)((_req, res) => startStream(res, 'set'))),
   express: async (auth) => createServer(express().use(expressAuth(auth)).get('/mcp', (_req, res) => startStream(res, 'object'))),
+  'express 4': async (auth) => createServer(express4().use(expressAuth(auth)).get('/mcp', (_req, res) => startStream(res, 'object'))),
+  async 'nest on express'(auth) {
+    const app = await NestFactory.create(nestStream(), new ExpressAdapter(), { logger: false })
+    app.use(nestAuth(auth))
+    await app.init()
+    return createServer(app.getHttpAdapter().getInstance())
+  },
+  async 'nest on fastify'(auth) {
+    const adapter = new FastifyAdapter()
+    const app = await NestFactory.create<NestFastifyApplication>(nestStream(), adapter, { logger: false })
+    app.use(nestAuth(auth))
+    await app.init()
+    await adapter.getInstance().ready()
+    return app.getHttpServer()
+  },
   async fastify(auth) {
     const app = Fastify()
     await app.register(fastifyAuth(auth))
@@ -104,6 +140,22 @@ describe('an event stream', () => {
       expect((await fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } })).status).toBe(401)
     })
   }
+
+  test('of @hono/mcp ends with its token, and the transport has noticed', async () => {
+    const auth = provider()
+    const left: string[] = []
+    const transport = new StreamableHTTPTransport({ sessionIdGenerator: () => 'one-session', onsessiondisconnected: (id) => void left.push(id) })
+    const app = new Hono().use(honoAuth(auth)).all('/mcp', (c) => transport.handleRequest(c))
+    const asked = { headers: { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/json', 'Mcp-Session-Id': 'one-session' } }
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1.0.0' } }
+    await app.request('/mcp', { ...asked, method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }) })
+    const stream = await app.request('/mcp', asked)
+    expect(stream.headers.get('Content-Type')).toBe('text/event-stream')
+    const ended = stream.text()
+    await auth.revoke({ token: KEY })
+    expect(await ended).toBe('')
+    expect(left).toEqual(['one-session'])
+  })
 
   test('what is no event stream is left alone', async () => {
     const auth = provider()

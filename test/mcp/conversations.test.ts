@@ -1,4 +1,5 @@
 /** Our gate and no gate of an SDK: real MCP clients talk to real MCP servers, and every tool knows its caller. */
+import { StreamableHTTPTransport } from '@hono/mcp'
 import { Client as Client2, StreamableHTTPClientTransport as ClientTransport2 } from '@modelcontextprotocol/client'
 import { NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextprotocol/node'
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js'
@@ -110,6 +111,16 @@ async function onHono(): Promise<McpUnderTest> {
   return inProcess(async (request) => app.fetch(request))
 }
 
+async function onHonoMcp(): Promise<McpUnderTest> {
+  const app = new Hono().use(honoAuth(callers(), gate))
+  app.all('/mcp', async (c) => {
+    const transport = new StreamableHTTPTransport()
+    await notes1().connect(transport)
+    return transport.handleRequest(c)
+  })
+  return inProcess(async (request) => app.fetch(request))
+}
+
 async function webStandard(request: Request): Promise<Response> {
   const server = notes2()
   const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
@@ -185,6 +196,7 @@ const CONVERSATIONS: readonly [string, () => Promise<McpUnderTest>, Call, { read
   ['SDK 1.x on Express', onExpress(serve1), call1, { sdk: 1 }],
   ['SDK 1.x on node:http', onNode(serve1), call1, { sdk: 1 }],
   ['SDK 1.x on Fastify', onFastify(serve1), call1, { sdk: 1 }],
+  ['SDK 1.x on Hono, by @hono/mcp', onHonoMcp, call1, { sdk: 1 }],
   ['SDK 2.x, its Node transport, on node:http', onNode(serve2), legacy, { sdk: 2 }],
   ['SDK 2.x, its Node transport, on Express', onExpress(serve2), legacy, { sdk: 2 }],
   ['SDK 2.x, its handler, on node:http', onNode(nodeHandler2), modern, { sdk: 2 }],
