@@ -5,6 +5,7 @@ import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest } from '../gate/incoming-message.js'
+import { wrongServer } from '../gate/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
@@ -37,6 +38,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   const gate = gateOf(provider, options)
 
   function plugin(app: FastifyInstance, { prefix }: { prefix?: string }, ready: (error?: Error) => void): void {
+    if (typeof app.addHook !== 'function') throw wrongServer('fastify')
     // Fastify ignores a prefix for a plugin that keeps its parent's scope, and nothing below it would be guarded.
     if (prefix !== undefined) return ready(new TypeError('bearerAuth takes no "prefix"; register it in a scope that has one, or name paths with "protect"'))
     const mounted = app.prefix !== ''

@@ -7,6 +7,7 @@ import { gateOf } from '../gate/gate.js'
 import { headersIn } from '../gate/read-header.js'
 import { bodyOf } from '../gate/request-body.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
+import { wrongServer } from '../gate/wrong-server.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
@@ -28,6 +29,7 @@ interface HonoContext {
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
   const gate = gateOf(provider, options)
   return async function bearerAuth(c: HonoContext, next: () => Promise<void>): Promise<Response | undefined> {
+    if (c.req?.raw === undefined) throw wrongServer('hono')
     const { raw, method, path, routePath } = c.req
     const alreadySet = (name: string): string | null => c.res.headers.get(name)
     const { pathname, host } = new URL(raw.url)
