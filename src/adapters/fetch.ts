@@ -39,7 +39,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
 }
 
 const NO_HANDLER =
-  'bearerAuth of bearer-auth-providers/fetch wraps a handler: bearerAuth(auth)((request) => new Response()); for Express import bearer-auth-providers/express'
+  'bearerAuth of bearer-auth-providers/fetch wraps a handler: bearerAuth(auth)((request) => new Response()); ' +
+  'for Express import bearer-auth-providers/express'
 
 function toResponse({ status, headers, body }: Answer): Response {
   // A 204 must not have a body, not even an empty one.

@@ -34,7 +34,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const alreadySet = (name: string): string | null => c.res.headers.get(name)
     const { pathname, host } = new URL(raw.url)
     const mounted = routePath !== '*' && routePath !== '/*'
-    const decision = await gate({ method, path: pathname, routedPath: path, host, header: headersIn(raw.headers), body: bodyOf(raw), source: raw, mounted })
+    const request = { method, path: pathname, routedPath: path, host, header: headersIn(raw.headers), body: bodyOf(raw), source: raw, mounted }
+    const decision = await gate(request)
     if (!decision.pass) {
       const { status, headers, body } = decision.answer
       const all = readableAcrossOrigins(headers, alreadySet)

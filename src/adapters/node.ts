@@ -51,4 +51,5 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
 }
 
 const NO_LISTENER =
-  'bearerAuth of bearer-auth-providers/node wraps a listener: createServer(bearerAuth(auth)(listener)); for Express import bearer-auth-providers/express'
+  'bearerAuth of bearer-auth-providers/node wraps a listener: createServer(bearerAuth(auth)(listener)); ' +
+  'for Express import bearer-auth-providers/express'

@@ -65,7 +65,10 @@ export function gatePolicy(options: GateOptions = {}, provider?: Pick<BearerAuth
     requiredScopes: scopes,
     resource,
     mirror: options.mirror === undefined ? undefined : new Mirror(options.mirror),
-    scopesSupported: options.scopesSupported === undefined ? { atLeast: [...scopes, ...scopesIn(operations)] } : { all: checkedScopes('scopesSupported', options.scopesSupported) },
+    scopesSupported:
+      options.scopesSupported === undefined
+        ? { atLeast: [...scopes, ...scopesIn(operations)] }
+        : { all: checkedScopes('scopesSupported', options.scopesSupported) },
     authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
     paths: pathPolicies(options, resource),
     optional,

@@ -2,7 +2,8 @@
 
 /** Every adapter but Fastify's looks at what it is called with at each request: one comparison. */
 export function wrongServer(adapter: string): TypeError {
-  return new TypeError(`bearerAuth of bearer-auth-providers/${adapter} was not called by ${SERVERS.get(adapter)}; import it from the subpath of your server: ${PATHS}`)
+  const wrong = `bearerAuth of bearer-auth-providers/${adapter} was not called by ${SERVERS.get(adapter)}`
+  return new TypeError(`${wrong}; import it from the subpath of your server: ${PATHS}`)
 }
 
 const SERVERS: ReadonlyMap<string, string> = new Map([
