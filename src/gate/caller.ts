@@ -9,17 +9,17 @@ import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Caller } from './permission.js'
 import type { GatePolicy } from './policy.js'
-import type { GateRequest, TokenPlaces } from './request.js'
+import type { GateRequest } from './request.js'
 
 export const NOBODY: Caller = { token: null, verify: undefined }
 
 /** The caller, or the denial for what was presented. An exception is a bug of the provider. */
 export async function callerOf(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Caller | Answer> {
-  const { answers } = policy
-  const places = placesOf(provider, policy)
-  const credentials = readCredentials(request, places)
+  const { answers, tokenCookie: cookie } = policy
+  const { tokenHeader: header } = provider
+  const credentials = readCredentials(request, { header, cookie })
   if (credentials.kind === 'none') return policy.optional ? NOBODY : answers.unauthenticated()
-  if (credentials.kind === 'malformed') return answers.malformed(places.header)
+  if (credentials.kind === 'malformed') return answers.malformed(header)
   const verify = (maxAge: number | undefined): Promise<AccessToken | null> => verified(provider, credentials.token, maxAge)
   return unlessUnavailable(policy, async () => {
     const token = await verify(policy.maxAge)
@@ -36,14 +36,6 @@ async function verified(provider: BearerAuthProvider, text: string, maxAge: numb
   }
   // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
   return token?.claims.cnf === undefined ? token : null
-}
-
-// The provider's word: its tokens are good in that header only, where whoever puts them there takes care that nobody else does.
-function placesOf({ tokenHeader }: BearerAuthProvider, { tokenCookie }: GatePolicy): TokenPlaces {
-  if (tokenHeader !== undefined && tokenCookie !== undefined) {
-    throw new TypeError(`"tokenFrom" does not go with this provider, whose tokens come in the header ${tokenHeader}`)
-  }
-  return { header: tokenHeader, cookie: tokenCookie }
 }
 
 /**
