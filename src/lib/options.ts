@@ -12,7 +12,7 @@ export function checkOptions(owner: string, options: unknown, names: readonly st
 }
 
 function adviceOn(name: string, owner: string, names: readonly string[]): string {
-  const elsewhere = owner === 'bearerAuth' && OF_PROVIDERS.has(name) ? ' but of the provider' : ELSEWHERE.get(name)
+  const elsewhere = (owner === 'bearerAuth' ? OF_PROVIDERS : ELSEWHERE).get(name)
   if (elsewhere !== undefined) return elsewhere
   const likely = likelyName(name, names)
   return likely === undefined ? `; it takes ${names.join(', ')}` : `; did you mean "${likely}"?`
@@ -22,7 +22,8 @@ function adviceOn(name: string, owner: string, names: readonly string[]): string
 export function spanInSeconds(name: string, value: unknown, { min, max }: { min: number; max: number }): number {
   if (typeof value === 'number' && value >= min && value <= max) return value
   const inSeconds = typeof value === 'number' ? value / 1000 : Number.NaN
-  const advice = value !== max && inSeconds >= Math.max(min, 1) && inSeconds <= max ? `; ${String(value)} looks like milliseconds, write ${inSeconds}` : ''
+  const isLikely = value !== max && inSeconds >= Math.max(min, 1) && inSeconds <= max
+  const advice = isLikely ? `; ${String(value)} looks like milliseconds, write ${inSeconds}` : ''
   throw new TypeError(`"${name}" must be a number of seconds from ${min} to ${max}${advice}`)
 }
 
@@ -81,5 +82,10 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['operations', ' but of bearerAuth'],
 ])
 
+const PROVIDERS_ALONE = ['issuer', 'audience', 'jwksUri', 'cache', 'observe', 'clockTolerance', 'introspect', 'tokenHeader']
+
 /** Those that are given to the gate by mistake. */
-const OF_PROVIDERS: ReadonlySet<string> = new Set(['issuer', 'audience', 'jwksUri', 'cache', 'observe', 'clockTolerance', 'scopes', 'introspect', 'tokenHeader'])
+const OF_PROVIDERS: ReadonlyMap<string, string> = new Map([
+  ...PROVIDERS_ALONE.map((name) => [name, ' but of the provider'] as const),
+  ['scopes', ' but of the provider; what requests need is "requiredScopes"'],
+])
