@@ -25,7 +25,7 @@ export class GitHubProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #github: GitHub
 
   constructor(options: GitHubProviderOptions<Output>) {
-    checkOptions('GitHubProvider', options, [...PROVIDER_OPTIONS, ...GITHUB_OPTIONS])
+    checkOptions('GitHubProvider', options, [...GITHUB_OPTIONS, ...PROVIDER_OPTIONS])
     super({ ...standardOptions(options), name: options.name ?? 'github' })
     this.#github = new GitHub(options, { now: this.now, observe: options.observe, provider: this.name })
     const { owns, place } = this.#github

@@ -25,7 +25,7 @@ export class IntrospectionProvider<Output = unknown> extends StandardProvider<Ou
   readonly #introspection: Introspection
 
   constructor(options: IntrospectionProviderOptions<Output>) {
-    checkOptions('IntrospectionProvider', options, [...PROVIDER_OPTIONS, ...INTROSPECTION_OPTIONS])
+    checkOptions('IntrospectionProvider', options, [...INTROSPECTION_OPTIONS, ...PROVIDER_OPTIONS])
     super({ ...standardOptions(options), name: options.name ?? 'introspection' })
     const { now, clockTolerance, name } = this
     this.#introspection = new Introspection(options, { now, clockTolerance, observe: options.observe, provider: name })

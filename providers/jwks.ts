@@ -44,9 +44,9 @@ export type JwksProviderOptions<Output = unknown> = ProviderOptions<Output> &
   }
 
 const OPTIONS = [
-  ...PROVIDER_OPTIONS,
   ...['issuer', 'audience', 'audienceClaims', 'audienceMode', 'tokenType', 'algorithms', 'maxTokenAge', 'requiredClaims', 'rules', 'hints'],
   ...['jwksUri', 'jwks', 'jwksFile', 'keys', 'engine', 'timeout', 'fetch', 'headers', 'introspect'],
+  ...PROVIDER_OPTIONS,
 ]
 
 /** What one rule found about one token. Holds claim values: for your own eyes. */

@@ -56,7 +56,7 @@ export type UserInfoProviderOptions<Output = unknown> = ProviderOptions<Output> 
       }
   )
 
-const OPTIONS = [...PROVIDER_OPTIONS, 'prefix', 'requiredClaims', 'rules', 'timeout', 'fetch', 'tokenInfo', 'audience', 'userInfo']
+const OPTIONS = ['tokenInfo', 'audience', 'userInfo', 'prefix', 'requiredClaims', 'rules', 'timeout', 'fetch', ...PROVIDER_OPTIONS]
 
 /**
  * Says yes to a token that its identity provider knows, that was made for one of your applications, and that has not

@@ -54,9 +54,11 @@ describe('npm run demo', () => {
     ])
   })
 
-  it('is the picture in the README', () => {
-    const picture = /<!-- demo -->\n```text\n([\s\S]*?)\n```/.exec(readFileSync(`${ROOT}README.md`, 'utf8'))?.[1]
-    expect(picture).toBe(demo.stdout.replace(/^\n+|\n+$/g, ''))
+  it('is the picture in the README, and goes on in the page about the gate', () => {
+    const pictures = ['README.md', 'docs/gate.md'].map(
+      (path) => /<!-- demo -->\n```text\n([\s\S]*?)\n```/.exec(readFileSync(`${ROOT}${path}`, 'utf8'))?.[1],
+    )
+    expect(pictures.join('\n\n')).toBe(demo.stdout.replace(/^\n+|\n+$/g, ''))
   })
 
   it('shows the way from the 401 to a token, and from the 403 to a better one', () => {

@@ -71,9 +71,9 @@ describe('code in the documents', () => {
     })
   }
 
-  for (const { place, file } of compiled.filter(({ note }) => note === 'runs')) {
+  for (const { place, file, code } of compiled.filter(({ note }) => note === 'runs')) {
     test(`${place} runs`, { timeout: 60_000 }, () => {
-      const { status, stderr } = spawnSync(process.execPath, [`${FOLDER}/js/${file}.js`], { encoding: 'utf8', timeout: 30_000 })
+      const { status, stderr } = spawnSync(process.execPath, [`${FOLDER}/js/${file}.js`], { env: environmentOf(code), encoding: 'utf8', timeout: 30_000 })
       expect(status, stderr).toBe(0)
     })
   }
@@ -249,14 +249,18 @@ const COMPILER_OPTIONS = {
   outDir: 'js',
 }
 
+/** A value for each variable that a block reads. */
+function environmentOf(code: string): Record<string, string> {
+  const names = code.includes('process.env') ? code.matchAll(/\b[A-Z][A-Z0-9_]{2,}\b/g) : []
+  return Object.fromEntries([...names].map(([name]) => [name, ENV_VALUE]))
+}
+
 /** Starts the server of a block on a free port. Ready when it answers. */
 async function start({ file, code }: Example): Promise<{ child: ChildProcess; url: URL; printed: () => string }> {
   const port = String(await freePort())
   const script = `${FOLDER}/js/${file}-run.js`
   writeFileSync(script, readFileSync(`${FOLDER}/js/${file}.js`, 'utf8').replaceAll(/\b3000\b/g, port))
-  const names = [...code.matchAll(/\b[A-Z][A-Z0-9_]{2,}\b/g)].map(([name]) => name)
-  const env = { ...(code.includes('process.env') && Object.fromEntries(names.map((name) => [name, ENV_VALUE]))), PORT: port }
-  const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [script], { env: { ...environmentOf(code), PORT: port }, stdio: ['ignore', 'ignore', 'pipe'] })
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => void (stderr += text))
   const url = new URL(`http://127.0.0.1:${port}/mcp`)

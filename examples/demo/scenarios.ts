@@ -6,7 +6,6 @@ import { requestToken, revokeToken } from './token-request.js'
 import { SOMEBODY_ELSES_APP } from './world.js'
 import type { Scenario } from './scenario.js'
 
-
 export const SCENARIOS: readonly Scenario[] = [
   {
     tried: 'no token',

@@ -1,6 +1,11 @@
 /** What an MCP client keeps while it signs a person in, in memory: the part of OAuth that the SDKs leave to an application. */
 import { randomUUID } from 'node:crypto'
-import type { OAuthClientProvider as OAuthClientProvider2, OAuthDiscoveryState, StoredOAuthClientInformation, StoredOAuthTokens } from '@modelcontextprotocol/client'
+import type {
+  OAuthClientProvider as OAuthClientProvider2,
+  OAuthDiscoveryState,
+  StoredOAuthClientInformation,
+  StoredOAuthTokens,
+} from '@modelcontextprotocol/client'
 import type { OAuthClientProvider as OAuthClientProvider1 } from '@modelcontextprotocol/sdk/client/auth.js'
 
 export class SignIn implements OAuthClientProvider1, OAuthClientProvider2 {

@@ -42,7 +42,7 @@ export function checkPreset(preset: string, options: object, names: readonly str
   if (Object.getOwnPropertySymbols(options).length > 0) throw new TypeError(`symbols are for the provider and not for ${preset}: { ...${preset}({ … }), [allowInsecureHttp]: true }`)
   // A check must not be switched off by a variable that is not set.
   const missing = given.find(([, value]) => value === undefined)?.[0]
-  if (missing !== undefined) throw new TypeError(`"${missing}" of ${preset} is undefined; is a variable not set? leave the option out to do without`)
+  if (missing !== undefined) throw new TypeError(`"${missing}" of ${preset} is undefined; is a variable not set?`)
 }
 
 const OF_PROVIDERS: ReadonlySet<string> = new Set([

@@ -5,6 +5,7 @@ import { readableWhenThrown } from '../gate/cross-origin.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
+import { wrongServer } from '../gate/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
@@ -26,6 +27,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   const gate = gateOf(provider, options)
   /** What is left to do once all that can fail is done. */
   async function decided(req: ExpressRequest, res: ServerResponse, next: () => void): Promise<() => void> {
+    if (req.headers === undefined) throw wrongServer('express')
     const mounted = req.baseUrl !== '' || req.route !== undefined
     const request = incomingRequest(req, req.originalUrl, `${req.baseUrl}${req.url ?? ''}`, mounted)
     const decision = await gate(request)
@@ -36,6 +38,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     return () => runWithAuth(context, next)
   }
   return function bearerAuth(req: ExpressRequest, res: ServerResponse, next: (error?: unknown) => void): void {
+    if (typeof next !== 'function') throw wrongServer('express')
     decided(req, res, next).then((proceed) => proceed(), next)
   }
 }

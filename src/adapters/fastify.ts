@@ -5,6 +5,7 @@ import { readableAcrossOrigins, readableWhenThrown } from '../gate/cross-origin.
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest } from '../gate/incoming-message.js'
+import { wrongServer } from '../gate/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
@@ -37,8 +38,9 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   const gate = gateOf(provider, options)
 
   function plugin(app: FastifyInstance, { prefix }: { prefix?: string }, ready: (error?: Error) => void): void {
+    if (typeof app.addHook !== 'function') throw wrongServer('fastify')
     // Fastify ignores a prefix for a plugin that keeps its parent's scope, and nothing below it would be guarded.
-    if (prefix !== undefined) return ready(new TypeError('bearerAuth takes no "prefix"; register it in a scope that has one, or name paths with "protect"'))
+    if (prefix !== undefined) return ready(new TypeError(NO_PREFIX))
     const mounted = app.prefix !== ''
     app.addHook('onRequest', (request, reply, done) => {
       decided(request, reply, mounted, done).then((proceed) => proceed(), done)
@@ -64,3 +66,5 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   // Without this the hooks would end at the plugin's own scope.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true })
 }
+
+const NO_PREFIX = 'bearerAuth takes no "prefix"; register it in a scope that has one, or name paths with "protect"'

@@ -27,7 +27,8 @@ export type FastMcpSession = { [Member in keyof AuthInfo]: AuthInfo[Member] }
 export function authenticateWith(provider: BearerAuthProvider | Gate, options?: GateOptions) {
   const gate = gateOf(provider, options)
   for (const name of UNFIT) {
-    if (options?.[name] !== undefined) throw new TypeError(`fastmcp's hook cannot fulfil "${name}"; put bearerAuth in front of a server of your own instead`)
+    if (options?.[name] === undefined) continue
+    throw new TypeError(`fastmcp's hook cannot fulfil "${name}"; put bearerAuth in front of a server of your own instead`)
   }
   return async function authenticate(request: IncomingMessage | undefined): Promise<FastMcpSession | undefined> {
     // Over stdio there is no request, and the caller is whoever started the process.

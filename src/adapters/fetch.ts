@@ -6,6 +6,7 @@ import { gateOf } from '../gate/gate.js'
 import { headersIn } from '../gate/read-header.js'
 import { bodyOf } from '../gate/request-body.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
+import { wrongServer } from '../gate/wrong-server.js'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
@@ -21,6 +22,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   return <R extends Request, Rest extends unknown[]>(handler: (request: R, ...rest: Rest) => Response | Promise<Response>) => {
     if (typeof handler !== 'function') throw new TypeError(NO_HANDLER)
     return async function guarded(request: R, ...rest: Rest): Promise<Response> {
+      if (typeof request.headers?.get !== 'function') throw wrongServer('fetch')
       const { method, url, headers } = request
       const { pathname: path, host } = new URL(url)
       const decision = await gate({ method, path, host, header: headersIn(headers), body: bodyOf(request), source: request })
@@ -37,7 +39,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
 }
 
 const NO_HANDLER =
-  'bearerAuth of bearer-auth-providers/fetch wraps a handler: bearerAuth(auth)((request) => new Response()); for Express import bearer-auth-providers/express'
+  'bearerAuth of bearer-auth-providers/fetch wraps a handler: bearerAuth(auth)((request) => new Response()); ' +
+  'for Express import bearer-auth-providers/express'
 
 function toResponse({ status, headers, body }: Answer): Response {
   // A 204 must not have a body, not even an empty one.

@@ -7,6 +7,7 @@ import { gateOf } from '../gate/gate.js'
 import { headersIn } from '../gate/read-header.js'
 import { bodyOf } from '../gate/request-body.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
+import { wrongServer } from '../gate/wrong-server.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
@@ -28,11 +29,13 @@ interface HonoContext {
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
   const gate = gateOf(provider, options)
   return async function bearerAuth(c: HonoContext, next: () => Promise<void>): Promise<Response | undefined> {
+    if (c.req?.raw === undefined) throw wrongServer('hono')
     const { raw, method, path, routePath } = c.req
     const alreadySet = (name: string): string | null => c.res.headers.get(name)
     const { pathname, host } = new URL(raw.url)
     const mounted = routePath !== '*' && routePath !== '/*'
-    const decision = await gate({ method, path: pathname, routedPath: path, host, header: headersIn(raw.headers), body: bodyOf(raw), source: raw, mounted })
+    const request = { method, path: pathname, routedPath: path, host, header: headersIn(raw.headers), body: bodyOf(raw), source: raw, mounted }
+    const decision = await gate(request)
     if (!decision.pass) {
       const { status, headers, body } = decision.answer
       const all = readableAcrossOrigins(headers, alreadySet)

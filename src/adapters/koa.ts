@@ -6,6 +6,7 @@ import { gateOf } from '../gate/gate.js'
 import { incomingRequest } from '../gate/incoming-message.js'
 import { endWithToken } from '../gate/outgoing-stream.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
+import { wrongServer } from '../gate/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
@@ -39,6 +40,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   const gate = gateOf(provider, options)
   // Generic, so that Koa's types learn nothing new about the contexts of later middleware.
   return async function bearerAuth<C extends KoaContext>(ctx: C, next: () => Promise<unknown>): Promise<void> {
+    if (ctx.req?.headers === undefined) throw wrongServer('koa')
     const decision = await gate(requestOf(ctx))
     if (!decision.pass) return send(ctx, decision.answer)
     const { context } = decision

@@ -33,7 +33,9 @@ export interface TokenVerifierOptions {
 export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifierOptions = {}) {
   checkOptions('tokenVerifier', options, ['InvalidTokenError', 'resource', 'vouchFor', 'now'])
   const { tokenHeader } = checkedProvider('tokenVerifier', provider)
-  if (tokenHeader !== undefined) throw new TypeError(`the SDKs' gates read Authorization, and these tokens come in the header ${tokenHeader}; use bearerAuth`)
+  if (tokenHeader !== undefined) {
+    throw new TypeError(`the SDKs' gates read Authorization, and these tokens come in the header ${tokenHeader}; use bearerAuth`)
+  }
   const { resource, vouchFor = 300 } = options
   if (resource !== undefined) webUrl('resource', resource, { insecure: 'never' })
   spanInSeconds('vouchFor', vouchFor, { min: 1, max: 86_400 })
@@ -64,13 +66,18 @@ export function visibleTools<T extends { readonly name: string }>(tools: readonl
   return tools.filter(({ name }) => allows === undefined || allows('tools/call', name))
 }
 
+/** What SDK 2.x hands to a `scopeChallenge`. */
+interface ChallengeContext {
+  readonly authInfo?: { readonly scopes: readonly string[] } | undefined
+}
+
 /**
  * A `scopeChallenge` for a tool, prompt or resource of SDK 2.x: like the SDK's own `requireScopes`, and a scope that implies
  * another counts as it does everywhere else. Who is not authenticated is left to the gate in front.
  */
 export function scopeChallenge(...scopes: readonly [string, ...string[]]) {
   checkedScopes('scopes', scopes)
-  return ({ authInfo }: { readonly authInfo?: { readonly scopes: readonly string[] } | undefined }): { scopes: readonly [string, ...string[]] } | undefined => {
+  return ({ authInfo }: ChallengeContext): { scopes: readonly [string, ...string[]] } | undefined => {
     const context = currentAuth()
     const held = context?.token ? heldScopes(context.token) : authInfo?.scopes
     if (held === undefined || missingScopes(held, scopes).length === 0) return undefined

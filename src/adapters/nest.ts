@@ -6,6 +6,7 @@ import { gateOf } from '../gate/gate.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
 import { endWithToken } from '../gate/outgoing-stream.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
+import { wrongServer } from '../gate/wrong-server.js'
 import { checkedScopes } from '../scopes/match.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
@@ -40,6 +41,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   const gate = gateOf(provider, options)
   /** What is left to do once all that can fail is done. */
   async function decided(req: NestRequest, res: ServerResponse, next: () => void): Promise<() => void> {
+    if (req.headers === undefined) throw wrongServer('nest')
     const { url = '/', originalUrl = url, baseUrl, route } = req
     // On Fastify there is no `baseUrl`: what is bound to a path finds it cut off.
     const mounted = baseUrl === undefined ? url !== originalUrl : baseUrl !== '' || route !== undefined
@@ -52,6 +54,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     return () => runWithAuth(context, next)
   }
   return function bearerAuth(req: NestRequest, res: ServerResponse, next: (error?: unknown) => void): void {
+    if (typeof next !== 'function') throw wrongServer('nest')
     decided(req, res, next).then((proceed) => proceed(), next)
   }
 }

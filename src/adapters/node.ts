@@ -5,6 +5,7 @@ import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../gate/outgoing-stream.js'
 import { incomingRequest, sendAnswer } from '../gate/incoming-message.js'
 import { thrownAnswer } from '../gate/thrown-answer.js'
+import { wrongServer } from '../gate/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Decision } from '../gate/decide.js'
 import type { Gate } from '../gate/gate.js'
@@ -23,6 +24,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   return (listener: Listener) => {
     if (typeof listener !== 'function') throw new TypeError(NO_LISTENER)
     return async function guarded(req: IncomingMessage, res: ServerResponse): Promise<void> {
+      if (typeof res?.setHeader !== 'function') throw wrongServer('node')
       const { url = '/' } = req
       let decision: Decision
       try {
@@ -49,4 +51,5 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
 }
 
 const NO_LISTENER =
-  'bearerAuth of bearer-auth-providers/node wraps a listener: createServer(bearerAuth(auth)(listener)); for Express import bearer-auth-providers/express'
+  'bearerAuth of bearer-auth-providers/node wraps a listener: createServer(bearerAuth(auth)(listener)); ' +
+  'for Express import bearer-auth-providers/express'

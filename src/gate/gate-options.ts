@@ -21,7 +21,10 @@ export interface GateOptions {
    * before 2025-06-18 look for it. Read when somebody asks for it, and kept for ten minutes.
    */
   mirror?: MirrorOptions
-  /** Scopes named in the metadata, for clients that ask for what they find there. Default: `requiredScopes`, those of `operations`, and those that the provider's mapping can give. */
+  /**
+   * Scopes named in the metadata, for clients that ask for what they find there. Default: `requiredScopes`, those of
+   * `operations`, and those that the provider's mapping can give.
+   */
   scopesSupported?: readonly string[]
   /**
    * What a client asks the authorization server for to be given a scope; undefined for what no client can ask for. Challenges
@@ -31,8 +34,9 @@ export interface GateOptions {
   /** Issuers named in the metadata. Default: those of the provider. */
   authorizationServers?: readonly string[]
   /**
-   * Paths that need a token, each with all that is below, as the client writes them: below a mount with the mount. Default: `/mcp` and the path of `resource` where the whole
-   * app is wrapped; everything where a route or a mount was. Elsewhere a good token is known, a bad one ignored.
+   * Paths that need a token, each with all that is below, as the client writes them; below a mount they may leave it out.
+   * Default: `/mcp` and the path of `resource` where the whole app is wrapped; everything where a route or a mount was.
+   * Elsewhere a good token is known, a bad one ignored.
    */
   protect?: readonly string[]
   /**

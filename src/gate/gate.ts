@@ -36,7 +36,7 @@ export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate 
  * Where none is given, the answer is 401.
  */
 export function byRequest(choose: (request: GateRequest) => Gate | undefined): Gate {
-  if (typeof choose !== 'function') throw new TypeError('byRequest takes a function that gives a gate: (request) => request.host === "a.example.com" ? gateA : gateB')
+  if (typeof choose !== 'function') throw new TypeError(NO_CHOICE)
   return branded(async (request) => {
     const chosen = choose({ ...request, path: aboutPath(request.path) })
     if (chosen === undefined) return { pass: false, answer: NOBODY }
@@ -52,7 +52,10 @@ export function gateOf(guard: BearerAuthProvider | Gate, options: GateOptions | 
   return guard
 }
 
-const NOBODY = challengeAnswers({ profile: 'rfc6750', requiredScopes: [], metadataUrl: undefined, requestNames: (scopes) => scopes }).unauthenticated()
+const NO_CHOICE = 'byRequest takes a function that gives a gate: (request) => request.host === "a.example.com" ? gateA : gateB'
+
+const PLAIN = challengeAnswers({ profile: 'rfc6750', requiredScopes: [], metadataUrl: undefined, requestNames: (scopes) => scopes })
+const NOBODY = PLAIN.unauthenticated()
 
 function branded(decides: (request: GateRequest) => Promise<Decision>): Gate {
   return Object.assign(decides, { [BRAND]: true as const })

@@ -11,7 +11,8 @@ export function incomingRequest(message: IncomingMessage, url: string, routedUrl
   const { method = '', headers } = message
   // HTTP/2 has the one in the place of the other.
   const [host] = [headers[':authority'] ?? headers.host].flat()
-  return { method, path: pathOf(url), routedPath: pathOf(routedUrl), header: headersOf(message), host, body: bodyOfMessage(message), source: message, mounted }
+  const [path, routedPath] = [pathOf(url), pathOf(routedUrl)]
+  return { method, path, routedPath, header: headersOf(message), host, body: bodyOfMessage(message), source: message, mounted }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */

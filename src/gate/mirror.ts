@@ -59,7 +59,7 @@ export class Mirror {
     try {
       const json = await this.#first()
       // RFC 8414 section 3.3: nobody else's metadata in its place.
-      if (ownProperty(json, 'issuer') !== this.#issuer) throw new AuthUnavailableError('the metadata of the authorization server names another issuer')
+      if (ownProperty(json, 'issuer') !== this.#issuer) throw new AuthUnavailableError(SOMEBODY_ELSES)
       this.#state = { kept: json as object, until: now() + FRESH } // it has a member
       return json as object
     } catch (error) {
@@ -81,6 +81,7 @@ export class Mirror {
 
 const UNREADABLE = 'The metadata of the authorization server cannot be read right now'
 const AWAY = 'the metadata of the authorization server cannot be read'
+const SOMEBODY_ELSES = 'the metadata of the authorization server names another issuer'
 
 const PATHS = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
 

@@ -2,6 +2,7 @@
 import { spanInSeconds } from '../lib/options.js'
 import { isScopeToken } from '../lib/scope-token.js'
 import { ownProperty } from '../lib/own-property.js'
+import { checkedMethod } from './method-names.js'
 
 /** Scopes, one or several; with `maxAge`, on an answer about the token that is not older than so many seconds. */
 export type OperationRule = string | readonly string[] | { readonly scopes?: string | readonly string[]; readonly maxAge?: number }
@@ -36,7 +37,8 @@ export type OperationTable = readonly Rule[]
 /** @throws TypeError for a table that is wrong; says what to write instead. */
 export function operationTable(operations: Operations): OperationTable {
   if (!isTable(operations)) throw new TypeError(EXAMPLE)
-  return Object.entries(operations).flatMap(([method, rules]): Rule[] => {
+  return Object.entries(operations).flatMap(([name, rules]): Rule[] => {
+    const method = checkedMethod(name)
     if (!isTable(rules)) return [{ method, covers: () => true, ...checkedNeed(method, rules) }]
     return Object.entries(rules).map(([pattern, rule]) => ({ method, covers: matcher(pattern), ...checkedNeed(`${method} ${pattern}`, rule) }))
   })

@@ -4,11 +4,14 @@
 interface Paths {
   readonly path: string
   readonly routedPath?: string | undefined
+  /** True where the server itself chose this path for the gate: a route, a mount, a prefix. */
+  readonly mounted?: boolean
 }
 
 /** True when a request for it needs a token: one name that is guarded is enough. */
-export function needsToken({ path, routedPath = path }: Paths, guarded: readonly string[]): boolean {
-  return isGuarded(path, guarded) || isGuarded(routedPath, guarded)
+export function needsToken({ path, routedPath = path, mounted = false }: Paths, guarded: readonly string[]): boolean {
+  // Below a mount, whoever wrote the paths may have meant what comes after it.
+  return isGuarded(path, guarded) || isGuarded(routedPath, guarded) || (mounted && mayBeGuarded(path, guarded))
 }
 
 /** True when no token is looked at: only if both of its names are excluded. */
@@ -20,10 +23,7 @@ export function isLeftAlone({ path, routedPath = path }: Paths, excluded: readon
 export function isGuarded(path: string, guarded: readonly string[]): boolean {
   // Express ignores case.
   if (isPlain(path) && !path.includes(';')) return guarded.some((prefix) => isBelow(path.toLowerCase(), prefix.toLowerCase()))
-  const segments = segmentsOf(path)
-  // A path that is endless or cannot be decoded may mean anything to the router behind.
-  if (segments === undefined) return guarded.length > 0
-  return guarded.some((prefix) => occursIn(segmentsOf(prefix) ?? [], segments))
+  return mayBeGuarded(path, guarded)
 }
 
 /** True when the path, exactly as written, is one of these or below one. Odd spellings are never excluded. */
@@ -43,6 +43,14 @@ export function checkedPaths(name: string, paths: unknown): readonly string[] {
 function isBelow(path: string, prefix: string): boolean {
   const start = prefix.replace(/\/$/, '')
   return path === start || path.startsWith(`${start}/`)
+}
+
+/** True when the segments of one of these occur in the path. */
+function mayBeGuarded(path: string, guarded: readonly string[]): boolean {
+  const segments = segmentsOf(path)
+  // A path that is endless or cannot be decoded may mean anything to the router behind.
+  if (segments === undefined) return guarded.length > 0
+  return guarded.some((prefix) => occursIn(segmentsOf(prefix) ?? [], segments))
 }
 
 /** In characters. No server takes a longer one, and to look into it would hold up everybody else. */

@@ -46,7 +46,7 @@ export interface PathPolicy {
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function gatePolicy(options: GateOptions = {}, provider?: Pick<BearerAuthProvider, 'requestAs'>): GatePolicy {
+export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'requestAs' | 'tokenHeader'> = {}): GatePolicy {
   checkOptions('bearerAuth', options, GATE_OPTIONS)
   for (const name of GATE_OPTIONS) {
     const isMissing = Object.hasOwn(options, name) && options[name] === undefined
@@ -56,16 +56,23 @@ export function gatePolicy(options: GateOptions = {}, provider?: Pick<BearerAuth
   if (typeof optional !== 'boolean') throw new TypeError('"optional" must be true or false')
   if (profile !== 'rfc6750' && profile !== 'mcp-use') throw new TypeError('"errors" must be "rfc6750" or "mcp-use"')
   if (options.resource === undefined && options.metadata !== undefined) throw new TypeError('"metadata" describes "resource"; give that too')
+  // The provider's word: its tokens are good in that header only, where whoever puts them there takes care that nobody else does.
+  if (options.tokenFrom !== undefined && provider.tokenHeader !== undefined) {
+    throw new TypeError(`"tokenFrom" does not go with this provider, whose tokens come in the header ${provider.tokenHeader}`)
+  }
   const resource = options.resource === undefined ? undefined : protectedResource(options.resource, options.metadata ?? {})
   const operations = options.operations === undefined ? undefined : operationTable(options.operations)
   const scopes = checkedScopes('requiredScopes', requiredScopes)
-  const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider?.requestAs)
+  const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs)
   requestNames([...scopes, ...scopesIn(operations)]) // what it gives is looked at now, and not at the first denial
   return {
     requiredScopes: scopes,
     resource,
     mirror: options.mirror === undefined ? undefined : new Mirror(options.mirror),
-    scopesSupported: options.scopesSupported === undefined ? { atLeast: [...scopes, ...scopesIn(operations)] } : { all: checkedScopes('scopesSupported', options.scopesSupported) },
+    scopesSupported:
+      options.scopesSupported === undefined
+        ? { atLeast: [...scopes, ...scopesIn(operations)] }
+        : { all: checkedScopes('scopesSupported', options.scopesSupported) },
     authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
     paths: pathPolicies(options, resource),
     optional,

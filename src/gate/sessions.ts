@@ -5,13 +5,20 @@ import { checkOptions } from '../lib/options.js'
 import type { AccessToken } from '../access-token.js'
 
 export interface BoundSessionsOptions {
-  /** At least 32 random characters, the same in every replica; several for a rotation, the first of which makes new ids. Default: one of this process's own. */
-  secret?: string | readonly string[] | undefined
+  /**
+   * At least 32 random characters, the same in every replica; several for a rotation, the first of which makes new ids.
+   * Default, by leaving it out: one of this process's own.
+   */
+  secret?: string | readonly string[]
 }
 
 /** Makes session ids, and knows whose they are. Nothing is stored: the principal is in the id, behind a keyed digest. */
 export interface BoundSessions {
-  /** A new id for whoever is calling: the `sessionIdGenerator` of an MCP transport. @throws TypeError outside of a request, and for a token that names nobody. */
+  /**
+   * A new id for whoever is calling: the `sessionIdGenerator` of an MCP transport.
+   *
+   * @throws TypeError outside of a request, and for a token that names nobody.
+   */
   readonly newId: () => string
   /** True for an id that was made for the principal of this token. */
   readonly belongsTo: (id: string, token: AccessToken | null) => boolean
@@ -21,19 +28,20 @@ export interface BoundSessions {
  * Binds MCP sessions to issuer, subject and client, and not to the token: who refreshes it keeps the session. Give it to
  * the gate as `sessions`, which answers 404 for an id of somebody else's, and `newId` to the transport.
  *
- * @throws TypeError for a secret that is short.
+ * @throws TypeError for a secret that is short, or undefined.
  */
 export function boundSessions(options: BoundSessionsOptions = {}): BoundSessions {
   checkOptions('boundSessions', options, ['secret'])
-  const secrets = [options.secret ?? randomText() + randomText()].flat()
+  // One that is there and undefined is a variable that is not set: every replica would have a secret of its own.
+  const secrets = ['secret' in options ? options.secret : randomText() + randomText()].flat()
   const [newest] = secrets
   if (newest === undefined || !secrets.every((secret) => typeof secret === 'string' && secret.length >= 32)) {
-    throw new TypeError('"secret" must be at least 32 random characters, or several such secrets; make one with: openssl rand -hex 32')
+    throw new TypeError(NO_SECRET)
   }
   return {
     newId() {
       const context = currentAuth()
-      if (context === undefined) throw new TypeError('newId makes a session id for whoever is calling: call it where a request is handled, behind the gate')
+      if (context === undefined) throw new TypeError(NO_REQUEST)
       const principal = principalOf(context.token)
       if (principal === undefined) throw new TypeError('a token that names neither a subject nor a client can hold no session')
       const nonce = randomText()
@@ -48,6 +56,11 @@ export function boundSessions(options: BoundSessionsOptions = {}): BoundSessions
   }
 }
 
+const NO_SECRET =
+  '"secret" must be at least 32 random characters, or several such secrets; is the environment variable set? make one with: openssl rand -hex 32'
+const NO_REQUEST = 'newId makes a session id for whoever is calling: call it where a request is handled, behind the gate'
+
+/** In characters, of a session id. */
 const MAX_LENGTH = 256
 
 /** 122 random bits. */

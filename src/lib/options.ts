@@ -1,20 +1,29 @@
 /** Checks options where they are given, so that a mistake is found at start and not at the first request. */
+import { likelyName } from './likely-name.js'
 
-/** @throws TypeError for an option that does not exist; says which ones do. */
+/** @throws TypeError for an option that does not exist; says which one was likely meant, or which ones do exist. */
 export function checkOptions(owner: string, options: unknown, names: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${owner} takes an object with ${names.join(', ')}`)
   }
   for (const name of Object.keys(options)) {
-    if (!names.includes(name)) throw new TypeError(`"${name}" is not an option of ${owner}${ELSEWHERE.get(name) ?? ''}; it takes ${names.join(', ')}`)
+    if (!names.includes(name)) throw new TypeError(`"${name}" is not an option of ${owner}${adviceOn(name, owner, names)}`)
   }
+}
+
+function adviceOn(name: string, owner: string, names: readonly string[]): string {
+  const elsewhere = (owner === 'bearerAuth' ? OF_PROVIDERS : ELSEWHERE).get(name)
+  if (elsewhere !== undefined) return elsewhere
+  const likely = likelyName(name, names)
+  return likely === undefined ? `; it takes ${names.join(', ')}` : `; did you mean "${likely}"?`
 }
 
 /** A span of time in seconds, within bounds. Returns it. */
 export function spanInSeconds(name: string, value: unknown, { min, max }: { min: number; max: number }): number {
   if (typeof value === 'number' && value >= min && value <= max) return value
   const inSeconds = typeof value === 'number' ? value / 1000 : Number.NaN
-  const advice = value !== max && inSeconds >= Math.max(min, 0.1) && inSeconds <= max ? `; ${String(value)} looks like milliseconds, write ${inSeconds}` : ''
+  const isLikely = value !== max && inSeconds >= Math.max(min, 1) && inSeconds <= max
+  const advice = isLikely ? `; ${String(value)} looks like milliseconds, write ${inSeconds}` : ''
   throw new TypeError(`"${name}" must be a number of seconds from ${min} to ${max}${advice}`)
 }
 
@@ -70,4 +79,13 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['requiredScopes', ' but of bearerAuth'],
   ['protect', ' but of bearerAuth'],
   ['resource', ' but of bearerAuth'],
+  ['operations', ' but of bearerAuth'],
+])
+
+const PROVIDERS_ALONE = ['issuer', 'audience', 'jwksUri', 'cache', 'observe', 'clockTolerance', 'introspect', 'tokenHeader']
+
+/** Those that are given to the gate by mistake. */
+const OF_PROVIDERS: ReadonlyMap<string, string> = new Map([
+  ...PROVIDERS_ALONE.map((name) => [name, ' but of the provider'] as const),
+  ['scopes', ' but of the provider; what requests need is "requiredScopes"'],
 ])

@@ -8,7 +8,7 @@ export interface WebUrlRules {
 /** @throws TypeError for what is not an absolute https URL; plain http is for loopback only. Returns the parsed URL. */
 export function webUrl(name: string, value: unknown, { insecure }: WebUrlRules): URL {
   const url = typeof value === 'string' && value.trim() === value && URL.canParse(value) ? new URL(value) : undefined
-  if (url === undefined) throw new TypeError(`"${name}" must be an absolute URL, such as https://mcp.example.com/mcp`)
+  if (url === undefined) throw new TypeError(`"${name}" must be an absolute URL, with https:// and a host`)
   if (url.username !== '' || url.password !== '') throw new TypeError(`"${name}" must not contain a user name or a password`)
   if (url.hash !== '') throw new TypeError(`"${name}" must not have a fragment`)
   if (isAllowed(url, insecure === true)) return url

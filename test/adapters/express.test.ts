@@ -55,6 +55,12 @@ describe.each(VERSIONS)('the gate for Express $version', ({ express, serve }) =>
       })
     }
 
+    test('below a path, what "protect" names below it, though it leaves the path out', async () => {
+      const ask = await serving(express().use('/api', bearerAuth(callers(), { protect: ['/notes'] })).use(who))
+      expect((await ask({ target: '/api/notes' })).status).toBe(401)
+      expect((await ask({ target: '/api/mail' })).json).toBe(null)
+    })
+
     test('on a route', async () => {
       const ask = await serving(express().post('/x', gate, who).post('/y', who))
       expect((await ask({ target: '/x' })).status).toBe(401)

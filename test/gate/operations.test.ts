@@ -52,9 +52,17 @@ describe('what an operation needs', () => {
     ['a star in the middle', { 'tools/call': { 'a-*-b': 'c' } }, /one star, at its end/],
     ['an age in milliseconds', { 'tools/call': { a: { maxAge: 30_000 } } }, /looks like milliseconds/],
     ['a number', { 'tools/call': { a: 7 } }, /must name a scope/],
+    ['a tool in the place of a method', { add_note: 'notes:write' }, /"add_note" is no method of MCP; a tool is named within its own: \{ 'tools\/call': \{ "add_note": … \} \}$/],
+    ['a method without its plural', { 'tool/call': { a: 'b' } }, /"tool\/call" is no method of MCP; write "tools\/call"$/],
+    ['a method in capitals', { 'Resources/Read': 'b' }, /write "resources\/read"$/],
+    ['a method in one word', { toolsCall: 'b' }, /write "tools\/call"$/],
   ])('%s is refused', (_, operations, message) => {
     expect(() => operationTable(operations as Operations)).toThrow(message)
   })
+})
+
+test.each(['tools/call', 'ping', 'todos/list', 'com.example/purge', 'acme.purge'])('%s may be a method', (method) => {
+  expect(operationTable({ [method]: 'notes:write' })).toMatchObject([{ method, scopes: ['notes:write'] }])
 })
 
 const provider = (scopes: string[], answers: ('yes' | 'no' | 'silence')[] = ['yes']): BearerAuthProvider & { readonly ages: unknown[] } => {

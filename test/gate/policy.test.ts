@@ -6,7 +6,7 @@ import { bearerAuth as hono } from '../../src/adapters/hono.js'
 import { bearerAuth as node } from '../../src/adapters/node.js'
 import { decide } from '../../src/gate/decide.js'
 import { gatePolicy } from '../../src/gate/policy.js'
-import { always, AuthUnavailableError, ChainProvider, fromClaim, standardScopes, StaticProvider } from '../../src/index.js'
+import { always, AuthUnavailableError, ChainProvider, fromClaim, gate, standardScopes, StaticProvider } from '../../src/index.js'
 import { says } from '../oauth-kit.js'
 import { headers } from './headers.js'
 import type { BearerAuthProvider, Decision, GateOptions } from '../../src/index.js'
@@ -25,7 +25,10 @@ async function challengeOf(options: GateOptions, request: object = {}, provider?
 
 describe('gatePolicy', () => {
   test.each<[string, unknown, RegExp]>([
-    ['a misspelt option', { requiredScope: ['a'] }, /"requiredScope" is not an option of bearerAuth; it takes requiredScopes/],
+    ['a misspelt option', { requiredScope: ['a'] }, /"requiredScope" is not an option of bearerAuth; did you mean "requiredScopes"\?$/],
+    ['an option of another library', { realm: 'notes' }, /"realm" is not an option of bearerAuth; it takes requiredScopes, resource/],
+    ['scopes, for those that are required', { scopes: ['a'] }, /what requests need is "requiredScopes"$/],
+    ['an option of providers', { observe: () => undefined }, /"observe" is not an option of bearerAuth but of the provider$/],
     ['scopes as text', { requiredScopes: 'a' }, /"requiredScopes" must hold one scope per entry/],
     ['two scopes in one entry', { requiredScopes: ['a b'] }, /one scope per entry/],
     ['a scope that would break the header', { requiredScopes: ['a"b'] }, /"requiredScopes"/],
@@ -260,7 +263,8 @@ test('the pages that may use a cookie are those of the resource', () => {
   expect(gatePolicy({ resource: 'https://mcp.example.com/mcp', tokenFrom: { cookie: '__Host-token' } }).tokenCookie?.origins).toEqual(['https://mcp.example.com'])
 })
 
-test('a cookie and a header of the provider do not go together', async () => {
+test('a cookie and a header of the provider do not go together', () => {
   const provider = Object.assign(says('yes'), { tokenHeader: 'x-assertion' })
-  await expect(decided({ tokenFrom: { cookie: 'a', origins: ['https://app.example.com'] } }, {}, provider)).rejects.toThrow(/"tokenFrom" does not go with this provider/)
+  const options = { tokenFrom: { cookie: 'a', origins: ['https://app.example.com'] } }
+  expect(() => gate(provider, options)).toThrow(/"tokenFrom" does not go with this provider/)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkedPaths, isExcluded, isGuarded } from '../../src/gate/paths.js'
+import { checkedPaths, isExcluded, isGuarded, needsToken } from '../../src/gate/paths.js'
 import { readCredentials } from '../../src/gate/request.js'
 import { headers } from './headers.js'
 import type { TokenPlaces } from '../../src/gate/request.js'
@@ -104,6 +104,20 @@ describe('guarded paths', () => {
 
   test('a guarded path is found whatever its own case', () => {
     expect(isGuarded('/api/mcp', ['/API/MCP'])).toBe(true)
+  })
+})
+
+describe('guarded paths below a mount', () => {
+  test.each(['/api/notes', '/API/Notes/1', '/api/v1/notes', '/notes'])('%s may be meant by /notes', (path) => {
+    expect(needsToken({ path, mounted: true }, ['/notes'])).toBe(true)
+  })
+
+  test.each(['/api', '/api/notesx', '/api/mail'])('%s is not meant by it', (path) => {
+    expect(needsToken({ path, mounted: true }, ['/notes'])).toBe(false)
+  })
+
+  test('where the whole app is wrapped, paths are the whole of it', () => {
+    expect(needsToken({ path: '/api/notes' }, ['/notes'])).toBe(false)
   })
 })
 

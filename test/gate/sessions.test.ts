@@ -76,6 +76,11 @@ describe('a bound session', () => {
   test.each([[{ secret: 'short' }], [{ secret: [] }], [{ secret: '' }], [{ secret: [SECRET, 'short'] }]])('%j is refused', (options) => {
     expect(() => boundSessions(options)).toThrow(/"secret" must be at least 32/)
   })
+
+  test('a variable that is not set is refused: every replica would have a secret of its own', () => {
+    // @ts-expect-error: what the environment gives may be undefined
+    expect(() => boundSessions({ secret: process.env.NO_SUCH_SECRET })).toThrow(/is the environment variable set\?/)
+  })
 })
 
 describe('a gate with sessions', () => {

@@ -10,7 +10,8 @@ const MCP_REMOTE = fileOf('mcp-remote', 'mcp-remote/dist/proxy.js')
 
 /** A client behind mcp-remote. `heard` gets what mcp-remote says on stderr, as far as it has come. */
 async function connected(t, args, heard = () => {}) {
-  const transport = new StdioClientTransport({ command: process.execPath, args: [MCP_REMOTE, ...args], env: await strangersEnvironment(t), stderr: 'pipe' })
+  const env = await strangersEnvironment(t)
+  const transport = new StdioClientTransport({ command: process.execPath, args: [MCP_REMOTE, ...args], env, stderr: 'pipe' })
   let said = ''
   transport.stderr.setEncoding('utf8').on('data', (text) => heard((said += text)))
   const client = new Client({ name: 'stdio', version: '1.0.0' })

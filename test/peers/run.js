@@ -9,7 +9,10 @@ const NODE = `node-${process.platform}-${process.arch}`
 /** Each in a folder of its own, so that none has to share its dependencies; tests reach into these folders by path. */
 const PEERS = {
   node: { dependencies: { [NODE]: '24.21.0' }, tests: [] },
-  conformance: { dependencies: { '@modelcontextprotocol/conformance': '0.2.0-alpha.12' }, tests: ['conformance-server', 'conformance-authorization'] },
+  conformance: {
+    dependencies: { '@modelcontextprotocol/conformance': '0.2.0-alpha.12' },
+    tests: ['conformance-server', 'conformance-authorization'],
+  },
   inspector: { dependencies: { '@modelcontextprotocol/inspector': '2.12.0' }, tests: ['inspector'] },
   'mcp-remote': { dependencies: { 'mcp-remote': '0.15.1' }, tests: ['mcp-remote'] },
   'mcp-use': { dependencies: { 'mcp-use': '2.5.2' }, tests: ['mcp-use'] },

@@ -168,9 +168,10 @@ describe('every preset', () => {
     expect(names.filter((name) => name !== 'gitlab' && !tested.has(name))).toEqual([])
   })
 
-  test('is in the table of the README', () => {
-    const readme = readFileSync('README.md', 'utf8')
-    expect(names.filter((name) => !readme.includes(`| \`${name}({`))).toEqual([])
+  test('is in the tables of the README and of its own page', () => {
+    const [readme, page] = ['README.md', 'docs/presets.md'].map((path) => readFileSync(path, 'utf8'))
+    expect(names.filter((name) => !readme?.includes(`\`${name}\``))).toEqual([])
+    expect(names.filter((name) => !page?.includes(`| \`${name}({`))).toEqual([])
   })
 
   test('says that an option of the provider is one', () => {

@@ -1,0 +1,49 @@
+/** Who calls: by the token that the request presents, and what the provider says of it. */
+import { toAccessToken } from '../access-token.js'
+import { isUnavailable } from '../errors.js'
+import { warnOfBug } from '../lib/warn.js'
+import { unlessUnavailable } from './permission.js'
+import { readCredentials } from './request.js'
+import type { AccessToken } from '../access-token.js'
+import type { Answer } from '../answer.js'
+import type { BearerAuthProvider } from '../provider.js'
+import type { Caller } from './permission.js'
+import type { GatePolicy } from './policy.js'
+import type { GateRequest } from './request.js'
+
+export const NOBODY: Caller = { token: null, verify: undefined }
+
+/** The caller, or the denial for what was presented. An exception is a bug of the provider. */
+export async function callerOf(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Caller | Answer> {
+  const { answers, tokenCookie: cookie } = policy
+  const { tokenHeader: header } = provider
+  const credentials = readCredentials(request, { header, cookie })
+  if (credentials.kind === 'none') return policy.optional ? NOBODY : answers.unauthenticated()
+  if (credentials.kind === 'malformed') return answers.malformed(header)
+  const verify = (maxAge: number | undefined): Promise<AccessToken | null> => verified(provider, credentials.token, maxAge)
+  return unlessUnavailable(policy, async () => {
+    const token = await verify(policy.maxAge)
+    return token === null ? answers.invalidToken() : { token, verify }
+  })
+}
+
+async function verified(provider: BearerAuthProvider, text: string, maxAge: number | undefined): Promise<AccessToken | null> {
+  let token: AccessToken | null
+  try {
+    token = toAccessToken(await provider.verifyToken(text, maxAge === undefined ? undefined : { maxAge }))
+  } catch (error) {
+    throw isUnavailable(error) ? error : asBug(error)
+  }
+  // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
+  return token?.claims.cnf === undefined ? token : null
+}
+
+/**
+ * A provider's bug as the framework may have it: with nothing of the error's own status, headers, message or stack, all
+ * of which frameworks send. They also take an error that is nothing for "go on", and Express the word "route" for "skip".
+ */
+function asBug(thrown: unknown): Error {
+  const cause = thrown instanceof Error ? thrown : new TypeError('verifyToken must throw an Error', { cause: thrown })
+  warnOfBug(cause)
+  return new Error('the provider failed', { cause })
+}
