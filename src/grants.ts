@@ -61,6 +61,7 @@ export class Grants {
     const expiresAt = exp === undefined ? verdict.expiresAt : Math.min(exp, verdict.expiresAt ?? exp)
     const { clockTolerance, now } = this.#context
     if (expiresAt !== undefined && !(expiresAt + clockTolerance > now())) return reject('expired')
+    // A token that was read here is longer than the claims in it, and to write those out again would cost as much as to read them.
     if (this.#steps === undefined) return this.#granted(token, { claims, expiresAt, until, length: isFrozen ? token.length : lengthOf(claims) })
     return andThen(this.#steps.refine(claims), (refined) => {
       if (!refined.accepted) return refused(refined, until)

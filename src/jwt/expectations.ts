@@ -42,7 +42,7 @@ const NO_AUDIENCE = '"audience" must name this server as the issuer writes it in
 function names(value: unknown, message: string): readonly string[] {
   const list = Array.isArray(value) ? [...value] : [value]
   if (list.length > 0 && list.every((one) => typeof one === 'string' && one.trim() !== '')) return list
-  throw new TypeError(message)
+  throw new TypeError(value === undefined ? `${message}; is a variable not set?` : message)
 }
 
 const ALL_ALGORITHMS = Object.keys(ALGORITHMS) as Algorithm[] // the keys of a constant of ours

@@ -26,8 +26,11 @@ export function issuersOf(option: unknown): Issuers {
   if (typeof option === 'object' && option !== null && 'template' in option) return fromTemplate(option as IssuerTemplate)
   const issuers: readonly unknown[] = Array.isArray(option) ? [...option] : [option] // a hole becomes an entry, and is refused
   if (issuers.length === 0 || !issuers.every(isName)) {
-    throw new TypeError('"issuer" must be the issuer exactly as its tokens write it in "iss", such as https://id.example.com/')
+    const advice = option === undefined ? '; is a variable not set?' : ''
+    throw new TypeError(`"issuer" must be the issuer exactly as its tokens write it in "iss", such as https://id.example.com/${advice}`)
   }
+  // No issuer is called like its own discovery document (RFC 8414 section 3, OIDC Discovery section 4).
+  if (issuers.some((issuer) => issuer.includes('/.well-known/'))) throw new TypeError('"issuer" is what stands before /.well-known/…, exactly as its tokens write it in "iss"')
   return new Map(issuers.map((issuer) => [issuer, undefined]))
 }
 

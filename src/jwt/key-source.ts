@@ -57,6 +57,7 @@ const LONGEST_BACK_OFF = 30
 const MAX_REMOVED = 1000
 /** Seconds into the past after which a clock was set back: a set from that future would never age. */
 const CLOCK_SET_BACK = 60
+
 interface Held {
   readonly set: KeySet
   readonly final: boolean
