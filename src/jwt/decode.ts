@@ -1,4 +1,5 @@
 /** Reads a compact JWT strictly: what is not exactly one JWT in canonical form is none at all. Verifies nothing. */
+import { parseJson } from '../lib/parse-json.js'
 import { decodeCanonical } from './base64url.js'
 import type { Signed } from './signature-engine.js'
 
@@ -64,12 +65,7 @@ function decodeObject(part: string): Readonly<Record<string, unknown>> | null {
   } catch {
     return null
   }
-  let value: unknown
-  try {
-    value = JSON.parse(text) // of duplicate names the last one wins, for every reader behind this one
-  } catch {
-    return null
-  }
+  const value = parseJson(text)
   return isObject(value) && freeze(value, 1) ? value : null
 }
 
