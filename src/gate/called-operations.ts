@@ -14,22 +14,32 @@ const MAX_BYTES = 4 * 1024 * 1024
  * operation are for those on the way: they must say what the body says (MCP 2026-07-28, Streamable HTTP).
  */
 export async function calledOperations({ method, header, body }: GateRequest): Promise<readonly Operation[] | Answer> {
-  if (method !== 'POST') return []
+  // HTTP/2 takes it in any letters, and a `Request` that is made of it has POST again.
+  if (method.toUpperCase() !== 'POST') return []
   if (body === undefined) throw new TypeError('"operations" needs the body of the request: give the gate a "body"')
   const found = await body(MAX_BYTES)
   if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
   if ('text' in found && !isPlainJson(header)) return UNREADABLE
   const message = 'text' in found ? parsed(found.text) : found.parsed
-  if (message === undefined) return UNREADABLE
-  const operations = [message].flat().flatMap((one) => operationOf(one) ?? [])
+  const messages = [message].flat()
+  if (message === undefined || messages.some(hasPrototype)) return UNREADABLE
+  const operations = messages.flatMap((one) => operationOf(one) ?? [])
   return agrees(operations, header) ? operations : mismatch(message)
 }
 
 /** False where a parser behind could decompress or decode it into something else. */
 function isPlainJson(header: GateRequest['header']): boolean {
-  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(header('content-type').join())
   const encoding = header('content-encoding').join()
-  return (charset === null || charset[1]?.toLowerCase() === 'utf-8') && (encoding === '' || encoding.toLowerCase() === 'identity')
+  return JSON_TYPE.test(header('content-type').join()) && (encoding === '' || encoding.toLowerCase() === 'identity')
+}
+
+/** All of it, and nothing beside: parsers differ about quotes and about two charsets, and Express takes UTF-7. */
+const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i
+
+/** True where a server behind may find a name that is not there: zod before 4.4 makes a prototype of such a member. */
+function hasPrototype(message: unknown): boolean {
+  const params = ownProperty(message, 'params')
+  return [message, params, ownProperty(params, 'ref')].some((place) => ownProperty(place, '__proto__') !== undefined)
 }
 
 function parsed(text: string): unknown {
@@ -58,7 +68,7 @@ function named(value: string): string {
 
 const refusal = (status: number, description: string): Answer => errorAnswer(status, 'invalid_request', description, {})
 const TOO_LARGE = refusal(413, 'The body is too large')
-const UNREADABLE = refusal(400, 'The body must be JSON in UTF-8, not compressed')
+const UNREADABLE = refusal(400, 'The body must be application/json in UTF-8, not compressed')
 
 /** In JSON-RPC, as from the server behind: clients of MCP know what is wrong by the code, and their request by its id. */
 function mismatch(message: unknown): Answer {

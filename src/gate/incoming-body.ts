@@ -9,7 +9,11 @@ export function bodyOfMessage(message: Message): ReadBody {
   return async (maxBytes) => {
     // A parser that had nothing to do with this body leaves `{}` and the stream as it was: the stream is the truth.
     if (!message.readableDidRead) return inText(await peek(message, maxBytes))
-    return message.body === undefined ? { problem: 'unreadable' } : { parsed: message.body }
+    const { body } = message
+    // Whoever is behind the gate parses it.
+    if (typeof body === 'string') return { text: body }
+    if (body instanceof Uint8Array) return inText(body)
+    return body === undefined ? { problem: 'unreadable' } : { parsed: body }
   }
 }
 
@@ -45,7 +49,7 @@ function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' 
   })
 }
 
-function inText(body: Buffer | 'too large' | 'unreadable'): RequestBody {
+function inText(body: Uint8Array | 'too large' | 'unreadable'): RequestBody {
   if (typeof body === 'string') return { problem: body }
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(body) }

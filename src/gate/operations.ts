@@ -47,8 +47,9 @@ export function operationTable(operations: Operations): OperationTable {
 /** What all of these operations need together. */
 export function needOf(operations: readonly Operation[], table: OperationTable): Need {
   const rules = operations.flatMap(({ method, names }) => table.filter((rule) => rule.method === method && rule.covers(names)))
-  const ages = rules.flatMap(({ maxAge }) => maxAge ?? [])
-  return { scopes: [...new Set(rules.flatMap(({ scopes }) => scopes))], maxAge: ages.length === 0 ? undefined : Math.min(...ages) }
+  // Each once: a batch may have more of them than a call can take.
+  const ages = new Set(rules.flatMap(({ maxAge }) => maxAge ?? []))
+  return { scopes: [...new Set(rules.flatMap(({ scopes }) => scopes))], maxAge: ages.size === 0 ? undefined : Math.min(...ages) }
 }
 
 /** Every scope that an operation may need. */

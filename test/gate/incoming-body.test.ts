@@ -6,6 +6,7 @@ import { bearerAuth } from '../../src/adapters/express.js'
 import { bodyOfMessage } from '../../src/gate/incoming-body.js'
 import { says } from '../oauth-kit.js'
 import { listen } from '../adapters/http-kit.js'
+import { express4 } from '../adapters/servers.js'
 import type { RequestHandler } from 'express'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -47,12 +48,41 @@ describe('a parser in front of the gate', () => {
       req.body = {}
       next()
     }
-    expect(await ask(await serving(pretending), 'text/plain; application/json')).toBe(403)
+    expect(await ask(await serving(pretending), 'application/json')).toBe(403)
+  })
+
+  test.each([
+    ['its text', express.text({ type: '*/*' })],
+    ['its bytes', express.raw({ type: '*/*' })],
+  ])('that left %s is believed too', async (_, parser) => {
+    const server = await serving(parser)
+    expect(await ask(server, 'application/json')).toBe(403)
+    expect(await ask(server, 'application/json', '{"method":"ping"}')).toBe(200)
+    expect(await ask(server, 'application/json', '{"method":')).toBe(400)
   })
 
   test('that swallowed the body is no reason to pass it', async () => {
     const swallowing: RequestHandler = (req, _res, next) => void ofMessage(req).then(() => next())
     expect(await ask(await serving(swallowing), 'application/json')).toBe(400)
+  })
+})
+
+describe('a parser behind the gate that knows many charsets', () => {
+  // All letters are ASCII. In UTF-8 it calls nothing, in UTF-7 it purges.
+  const TWO_FACED = '{"method":"+ACI-,+ACI-method+ACI-:+ACI-tools/call+ACI-,+ACI-params+ACI-:+AHsAIg-name+ACI-:+ACI-purge-notes+ACI-+AH0-,+ACI-id+ACI-:+ACI-1"}'
+  test.each([
+    ['Express 5', express],
+    ['Express 4', express4],
+  ])('reads nothing else than the gate (%s)', async (_, make) => {
+    const read: unknown[] = []
+    const app = make().use(bearerAuth(says('yes'), options)).use(make.json())
+    app.post('/mcp', (req, res) => void (read.push(req.body), res.end()))
+    const server = await listen(createServer(app))
+    for (const type of ['application/json; x="; charset=utf-8"; charset=utf-7', 'application/json; charset=utf-8; charset=utf-7']) {
+      await fetch(`${server.origin}/mcp`, { method: 'POST', headers: { Authorization: 'Bearer a-token', 'Content-Type': type }, body: TWO_FACED })
+    }
+    await server.close()
+    expect(read).toEqual([])
   })
 })
 

@@ -44,6 +44,7 @@ describe('what an operation needs', () => {
   test('the strictest age counts', () => {
     expect(needOf([{ method: 'tools/call', names: ['delete'] }], table).maxAge).toBe(5)
     expect(needOf([{ method: 'tools/call', names: ['greet'] }], table).maxAge).toBeUndefined()
+    expect(needOf(Array(200_000).fill({ method: 'tools/call', names: ['delete'] }), table).maxAge, 'of a batch too').toBe(5)
   })
 
   test.each<[string, unknown, RegExp]>([
@@ -84,12 +85,15 @@ interface Posted {
   readonly headers?: Record<string, string[]>
   readonly token?: string | undefined
   readonly path?: string
+  readonly method?: string
 }
 
-function post(auth: BearerAuthProvider, { message, body = { text: JSON.stringify(message) }, headers: more = {}, token = 'a-token', path = '/mcp' }: Posted, options: GateOptions = {}): Promise<Decision> {
-  const authorization = token === '' ? {} : { authorization: [`Bearer ${token}`] }
-  return gate(auth, { operations: OPERATIONS, ...options })({ method: 'POST', path, header: headers({ ...authorization, ...more }), body: async () => body })
+function post(auth: BearerAuthProvider, { message, body = { text: JSON.stringify(message) }, headers: more = {}, token = 'a-token', path = '/mcp', method = 'POST' }: Posted, options: GateOptions = {}): Promise<Decision> {
+  const always = { 'content-type': ['application/json'], ...(token !== '' && { authorization: [`Bearer ${token}`] }) }
+  return gate(auth, { operations: OPERATIONS, ...options })({ method, path, header: headers({ ...always, ...more }), body: async () => body })
 }
+
+const UTF7 = '{"method":"+ACI-,+ACI-method+ACI-:+ACI-tools/call+ACI-,+ACI-params+ACI-:+AHsAIg-name+ACI-:+ACI-purge-notes+ACI-+AH0-,+ACI-id+ACI-:+ACI-1"}'
 
 const answerOf = (decision: Decision): unknown => (decision.pass ? 'passed' : { status: decision.answer.status, challenge: decision.answer.headers['WWW-Authenticate'] })
 
@@ -144,6 +148,11 @@ describe('a gate with operations', () => {
     expect(answerOf(await post(provider([]), { body }, { requiredScopes: ['a'] }))).toMatchObject({ status: 403 })
   })
 
+  // HTTP/2 takes methods in any letters, and a `Request` that is made of it has POST again.
+  test('reads the body of a post in small letters too', async () => {
+    expect(answerOf(await post(provider([]), { message: call('purge-notes'), method: 'post' }))).toMatchObject({ status: 403 })
+  })
+
   test('leaves the bodies of other paths alone', async () => {
     expect(answerOf(await post(provider([]), { body: { problem: 'unreadable' }, path: '/upload' }))).toBe('passed')
   })
@@ -155,6 +164,14 @@ describe('a gate with operations', () => {
     ['nothing', { body: { text: '' } }, 400],
     ['another charset', { message: call('greet'), headers: { 'content-type': ['application/json; charset=utf-7'] } }, 400],
     ['another charset in quotes', { message: call('greet'), headers: { 'content-type': ['application/json;charset="UTF-16"'] } }, 400],
+    ['another charset behind UTF-8', { body: { text: UTF7 }, headers: { 'content-type': ['application/json; charset=utf-8; charset=utf-7'] } }, 400],
+    ['another charset behind quotes', { body: { text: UTF7 }, headers: { 'content-type': ['application/json; x="; charset=utf-8"; charset=utf-7'] } }, 400],
+    ['a form that can be read as JSON', { body: { text: '{"x":"&method=tools/call&params[name]=purge-notes&y="}' }, headers: { 'content-type': ['application/x-www-form-urlencoded; x=application/json'] } }, 400],
+    ['two types', { message: call('greet'), headers: { 'content-type': ['application/json', 'text/plain'] } }, 400],
+    ['no type', { message: call('greet'), headers: { 'content-type': [] } }, 400],
+    ['a name by way of a prototype', { body: { text: '{"method":"tools/call","params":{"__proto__":{"name":"purge-notes"}}}' } }, 400],
+    ['a method by way of a prototype', { body: { text: '[{"__proto__":{"method":"tools/call","params":{"name":"purge-notes"}}}]' } }, 400],
+    ['a prototype that a parser in front left', { body: { parsed: JSON.parse('{"method":"completion/complete","params":{"ref":{"\\u005f_proto__":{"uri":"file:///private/x"}}}}') } }, 400],
     ['a compressed body', { message: call('greet'), headers: { 'content-encoding': ['gzip'] } }, 400],
     ['a header with another method', { message: call('greet'), headers: { 'mcp-method': ['tools/list'] } }, 400],
     ['a header with another name', { message: call('purge-notes'), headers: { 'mcp-method': ['tools/call'], 'mcp-name': ['greet'] } }, 400],
