@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { ReadBody, RequestBody } from './request-body.js'
 
-/** What Express's parsers leave. */
-type Message = IncomingMessage & { readonly body?: unknown }
+/** What Express's parsers leave, and what a request of `node:http2` stands on. */
+type Message = IncomingMessage & { readonly body?: unknown; readonly stream?: { readonly readableEnded: boolean } }
 
 export function bodyOfMessage(message: Message): ReadBody {
   return async (maxBytes) => {
@@ -38,7 +38,8 @@ function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' 
           return
         }
       }
-      if (!message.complete) return
+      // On HTTP/2 it is complete only when it has said that it ended.
+      if (!(message.stream?.readableEnded ?? message.complete)) return
       const body = Buffer.concat(chunks)
       // In the same turn as the last read: the stream has not said that it ended yet, and says it once this was read again.
       message.unshift(body)
