@@ -26,7 +26,8 @@ function untilAborted(body: NonNullable<Response['body']>, life: NonNullable<Aut
   }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const part = await Promise.race([reader.read(), over])
+      // The first that is there counts, and of a stream that never waits the next part always is.
+      const part = await Promise.race([over, reader.read()])
       if (part !== 'over' && !part.done) return controller.enqueue(part.value)
       controller.close()
       leave()
