@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/fetch.js'
 import { scopeChallenge } from '../../src/adapters/mcp.js'
-import { ChainProvider, gate, IssuerRouter, JwksProvider, requireAuth, StaticProvider } from '../../src/index.js'
+import { accessToken, ChainProvider, gate, IssuerRouter, JwksProvider, requireAuth, StaticProvider } from '../../src/index.js'
 import { entra, entraExternalId } from '../../providers/presets/index.js'
 import { parseChallenge } from '../adapters/challenge-parser.js'
 import type { BearerAuthProvider, GateOptions } from '../../src/index.js'
@@ -66,6 +66,14 @@ test.each([
   ['null', () => null as unknown as undefined],
 ])('%s is refused at construction', (_, requestAs) => {
   expect(() => gate(keys, { ...options, requestAs })).toThrow(/"requestAs" must give one scope for "notes:read"/)
+  expect(() => gate(keys, { scopesSupported: ['notes:read'], requestAs })).toThrow(/"requestAs" must give one scope for "notes:read"/)
+})
+
+test('a scope that a token brings, and that requestAs does not know, is left out: a 403 stays one', async () => {
+  const names: Record<string, string> = { 'notes:read': 'api://notes/read', 'notes:write': 'api://notes/write' }
+  const granted = { verifyToken: async (token: string) => accessToken({ token, claims: { scope: 'constructor notes:read mail:read' }, scopes: [] }) }
+  const decision = await gate(granted, { ...options, requestAs: (scope) => names[scope] })({ ...post('a-token'), body: async () => ({ parsed: {} }) })
+  expect(decision.pass ? 200 : [decision.answer.status, scopeIn(decision.answer)]).toEqual([403, 'api://notes/read'])
 })
 
 test('what is no function is refused', () => {
