@@ -76,6 +76,14 @@ test('a scope that a token brings, and that requestAs does not know, is left out
   expect(decision.pass ? 200 : [decision.answer.status, scopeIn(decision.answer)]).toEqual([403, 'api://notes/read'])
 })
 
+test('what was granted is left out where its names are more than a header can hold', async () => {
+  const scope = Array.from({ length: 400 }, (_, index) => `s${index}`).join(' ')
+  const granted = { verifyToken: async (token: string) => accessToken({ token, claims: { scope }, scopes: [] }) }
+  const handle = bearerAuth(granted, { protect: ['/'], requestAs: (name) => `api://${API}/${name}` })(async () => new Response(requireAuth('notes:read').subject))
+  const { headers } = await handle(new Request('https://mcp.example.com/', { headers: { Authorization: 'Bearer a-token' } }))
+  expect(headers.get('WWW-Authenticate')).toContain(`scope="api://${API}/notes:read"`)
+})
+
 test('what is no function is refused', () => {
   expect(() => gate(keys, { requestAs: 'api://notes' as never })).toThrow(/"requestAs" must be a function/)
   expect(() => jwks({ requestAs: 'api://notes' as never })).toThrow(/"requestAs" must be a function/)
