@@ -8,7 +8,7 @@ type Message = IncomingMessage & { readonly body?: unknown; readonly stream?: { 
 export function bodyOfMessage(message: Message): ReadBody {
   return async (maxBytes) => {
     // A parser that had nothing to do with this body leaves `{}` and the stream as it was: the stream is the truth.
-    if (!message.readableDidRead) return inText(await peek(message, maxBytes))
+    if (!message.readableDidRead || PUT_BACK.get(message) === message.readableLength) return inText(await peek(message, maxBytes))
     const { body } = message
     // Whoever is behind the gate parses it.
     if (typeof body === 'string') return { text: body }
@@ -16,6 +16,9 @@ export function bodyOfMessage(message: Message): ReadBody {
     return body === undefined ? { problem: 'unreadable' } : { parsed: body }
   }
 }
+
+/** The bytes that another gate has read, by the message that has them again. */
+const PUT_BACK = new WeakMap<Message, number>()
 
 /** All of the body, which stays to be read. */
 function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' | 'unreadable'> {
@@ -43,6 +46,7 @@ function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' 
       const body = Buffer.concat(chunks)
       // In the same turn as the last read: the stream has not said that it ended yet, and says it once this was read again.
       message.unshift(body)
+      PUT_BACK.set(message, body.length)
       end(body)
     }
     message.on('readable', take).on('close', broken).on('error', broken)
