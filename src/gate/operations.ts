@@ -74,9 +74,14 @@ function texts(value: unknown): string[] {
 /** Servers look a resource up by its URI as it is, or in the one form of it, and decode what stands for a variable. */
 function spellings(uri: unknown): string[] {
   return texts(uri).flatMap((text) => {
-    const { href } = URL.canParse(text) ? new URL(text) : { href: text }
-    return [text, href, ...decoded(href)]
+    const href = hrefOf(text)
+    // What is decoded may be a path with dots again.
+    return [text, href, ...decoded(href).flatMap((plain) => [plain, hrefOf(plain)])]
   })
+}
+
+function hrefOf(uri: string): string {
+  return URL.canParse(uri) ? new URL(uri).href : uri
 }
 
 function decoded(uri: string): string[] {
