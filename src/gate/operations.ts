@@ -75,8 +75,9 @@ function texts(value: unknown): string[] {
 function spellings(uri: unknown): string[] {
   return texts(uri).flatMap((text) => {
     const href = hrefOf(text)
+    const plain = decoded(href)
     // What is decoded may be a path with dots again.
-    return [text, href, ...decoded(href).flatMap((plain) => [plain, hrefOf(plain)])]
+    return [text, href, plain, hrefOf(plain)]
   })
 }
 
@@ -84,12 +85,15 @@ function hrefOf(uri: string): string {
   return URL.canParse(uri) ? new URL(uri).href : uri
 }
 
-function decoded(uri: string): string[] {
-  try {
-    return [decodeURIComponent(uri)]
-  } catch {
-    return []
-  }
+/** Each run of escapes by itself: one that stands for nothing is no reason to leave the others. */
+function decoded(uri: string): string {
+  return uri.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes)
+    } catch {
+      return escapes
+    }
+  })
 }
 
 function checkedNeed(which: string, rule: OperationRule): Need {

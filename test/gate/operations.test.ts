@@ -34,6 +34,7 @@ describe('what an operation needs', () => {
     ['a resource with dots', read('file:///public/../private/diary'), ['files:private']],
     ['a resource with letters encoded', read('file:///%70rivate/diary'), ['files:private']],
     ['a resource with dots and slashes encoded', read('file:///public/%2e%2e%2fprivate/diary'), ['files:private']],
+    ['a resource with letters encoded, and something that cannot be decoded', read('file:///%70rivate/%zz%ff'), ['files:private']],
     ['a completion for a resource', { method: 'resources/read', params: { ref: { type: 'ref/resource', uri: 'file:///private/x' } } }, ['files:private']],
     ['an answer to a request of ours', { jsonrpc: '2.0', id: 1, result: {} }, []],
     ['no object at all', 'tools/call', []],
