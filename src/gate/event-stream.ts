@@ -24,6 +24,7 @@ function untilAborted(body: NonNullable<Response['body']>, life: NonNullable<Aut
     life.close()
     reader.cancel(reason).catch(() => undefined) // the handler's own affair
   }
+  reader.closed.catch(() => life.close()) // it broke off
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       // The first that is there counts, and of a stream that never waits the next part always is.

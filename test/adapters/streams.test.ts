@@ -218,6 +218,17 @@ describe('an event stream', () => {
     })
   })
 
+  test('that breaks off is not followed any longer', async () => {
+    const watched = { begun: 0, ended: 0 }
+    const watch = (): (() => void) => ((watched.begun += 1), () => void (watched.ended += 1))
+    const verifyToken = (token: string) => provider().verifyToken(token)
+    const breaking = () => new ReadableStream({ pull: (controller) => controller.error(new Error('upstream is gone')) })
+    const handler = fetchAuth({ verifyToken, watch })(() => new Response(breaking(), { headers: SSE }))
+    const response = await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${KEY}` } }))
+    await expect(response.text()).rejects.toThrow('upstream is gone')
+    expect(watched).toEqual({ begun: 1, ended: 1 })
+  })
+
   test('what is no event stream is left alone', async () => {
     const auth = provider()
     const answers: ServerResponse[] = []
