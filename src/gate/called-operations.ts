@@ -14,7 +14,7 @@ const MAX_BYTES = 4 * 1024 * 1024
  * operation are for those on the way: they must say what the body says (MCP 2026-07-28, Streamable HTTP).
  */
 export async function calledOperations({ method, header, body }: GateRequest): Promise<readonly Operation[] | Answer> {
-  if (method !== 'POST') return []
+  if (BODYLESS.has(method) && !announcesBody(header)) return []
   if (body === undefined) throw new TypeError('"operations" needs the body of the request: give the gate a "body"')
   const found = await body(MAX_BYTES)
   if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
@@ -25,11 +25,19 @@ export async function calledOperations({ method, header, body }: GateRequest): P
   return agrees(operations, header) ? operations : mismatch(message)
 }
 
+const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
+
+/** One that comes all the same is read all the same: the server behind may not look at the method. */
+function announcesBody(header: GateRequest['header']): boolean {
+  return header('transfer-encoding').length > 0 || header('content-length').some((length) => length !== '0')
+}
+
 /** False where a parser behind could decompress or decode it into something else. */
 function isPlainJson(header: GateRequest['header']): boolean {
-  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(header('content-type').join())
+  // Every one that is there, wherever: parsers differ in which of several they take, and a quoted text may hold another.
+  const charsets = header('content-type').join().matchAll(/charset[^=]*=\s*"?([^";\s]*)/gi)
   const encoding = header('content-encoding').join()
-  return (charset === null || charset[1]?.toLowerCase() === 'utf-8') && (encoding === '' || encoding.toLowerCase() === 'identity')
+  return [...charsets].every(([, charset]) => charset?.toLowerCase() === 'utf-8') && (encoding === '' || encoding.toLowerCase() === 'identity')
 }
 
 function parsed(text: string): unknown {

@@ -63,8 +63,7 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const resource = options.resource === undefined ? undefined : protectedResource(options.resource, options.metadata ?? {})
   const operations = options.operations === undefined ? undefined : operationTable(options.operations)
   const scopes = checkedScopes('requiredScopes', requiredScopes)
-  const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs)
-  requestNames([...scopes, ...scopesIn(operations)]) // what it gives is looked at now, and not at the first denial
+  const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs, [...scopes, ...scopesIn(operations)])
   return {
     requiredScopes: scopes,
     resource,

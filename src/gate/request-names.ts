@@ -4,14 +4,17 @@ import { isScopeToken } from '../lib/scope-token.js'
 /** What a client asks for to be given these scopes, each once; without those that nobody can ask for. */
 export type RequestNames = (scopes: readonly string[]) => readonly string[]
 
-/** By the names that `requestAs` gives. Default: their own. */
-export function requestNamesBy(requestAs: ((scope: string) => string | undefined) | undefined): RequestNames {
+/**
+ * By the names that `requestAs` gives; by default their own. `known`: scopes that are looked up now and not at the first
+ * denial. Of others, such as a token was granted, what is no scope is left out: it goes into a header (RFC 6750 section 3).
+ *
+ * @throws TypeError for a name that is no scope.
+ */
+export function requestNamesBy(requestAs: ((scope: string) => unknown) | undefined, known: readonly string[]): RequestNames {
   if (requestAs === undefined) return (scopes) => scopes
-  const nameOf = (scope: string): string | undefined => {
+  for (const scope of known) {
     const name = requestAs(scope)
-    // It goes into a quoted string of a header (RFC 6750 section 3).
-    if (name === undefined || isScopeToken(name)) return name
-    throw new TypeError(`"requestAs" must give one scope for "${scope}", such as "api://notes/${scope}", or undefined`)
+    if (name !== undefined && !isScopeToken(name)) throw new TypeError(`"requestAs" must give one scope for "${scope}", such as "api://notes/${scope}", or undefined`)
   }
-  return (scopes) => [...new Set(scopes.flatMap((scope) => nameOf(scope) ?? []))]
+  return (scopes) => [...new Set(scopes.map((scope) => requestAs(scope)).filter(isScopeToken))]
 }

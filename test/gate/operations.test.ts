@@ -84,11 +84,12 @@ interface Posted {
   readonly headers?: Record<string, string[]>
   readonly token?: string | undefined
   readonly path?: string
+  readonly method?: string
 }
 
-function post(auth: BearerAuthProvider, { message, body = { text: JSON.stringify(message) }, headers: more = {}, token = 'a-token', path = '/mcp' }: Posted, options: GateOptions = {}): Promise<Decision> {
+function post(auth: BearerAuthProvider, { message, body = { text: JSON.stringify(message) }, headers: more = {}, token = 'a-token', path = '/mcp', method = 'POST' }: Posted, options: GateOptions = {}): Promise<Decision> {
   const authorization = token === '' ? {} : { authorization: [`Bearer ${token}`] }
-  return gate(auth, { operations: OPERATIONS, ...options })({ method: 'POST', path, header: headers({ ...authorization, ...more }), body: async () => body })
+  return gate(auth, { operations: OPERATIONS, ...options })({ method, path, header: headers({ ...authorization, ...more }), body: async () => body })
 }
 
 const answerOf = (decision: Decision): unknown => (decision.pass ? 'passed' : { status: decision.answer.status, challenge: decision.answer.headers['WWW-Authenticate'] })
@@ -144,6 +145,19 @@ describe('a gate with operations', () => {
     expect(answerOf(await post(provider([]), { body }, { requiredScopes: ['a'] }))).toMatchObject({ status: 403 })
   })
 
+  test.each(['PUT', 'PATCH', 'QUERY'])('looks into a %s: the server behind may not look at the method', async (method) => {
+    expect(answerOf(await post(provider(['notes:read']), { message: call('purge-notes'), method }))).toMatchObject({ status: 403 })
+  })
+
+  test.each(['GET', 'HEAD', 'DELETE'])('looks into a %s only where a body comes with it', async (method) => {
+    const reader = provider(['notes:read'])
+    expect(answerOf(await post(reader, { body: { problem: 'unreadable' }, method }))).toBe('passed')
+    expect(answerOf(await post(reader, { body: { problem: 'unreadable' }, method, headers: { 'content-length': ['0'] } }))).toBe('passed')
+    for (const more of [{ 'content-length': ['96'] }, { 'transfer-encoding': ['chunked'] }]) {
+      expect(answerOf(await post(reader, { message: call('purge-notes'), method, headers: more }))).toMatchObject({ status: 403 })
+    }
+  })
+
   test('leaves the bodies of other paths alone', async () => {
     expect(answerOf(await post(provider([]), { body: { problem: 'unreadable' }, path: '/upload' }))).toBe('passed')
   })
@@ -155,6 +169,11 @@ describe('a gate with operations', () => {
     ['nothing', { body: { text: '' } }, 400],
     ['another charset', { message: call('greet'), headers: { 'content-type': ['application/json; charset=utf-7'] } }, 400],
     ['another charset in quotes', { message: call('greet'), headers: { 'content-type': ['application/json;charset="UTF-16"'] } }, 400],
+    ['two charsets', { message: call('greet'), headers: { 'content-type': ['application/json; charset=utf-8; charset=utf-7'] } }, 400],
+    ['a charset behind a text that looks like one', { message: call('greet'), headers: { 'content-type': ['application/json; x="; charset=utf-8"; charset=utf-7'] } }, 400],
+    ['an escaped charset', { message: call('greet'), headers: { 'content-type': ['application/json; charset="utf\\-7"'] } }, 400],
+    ['an extended charset', { message: call('greet'), headers: { 'content-type': ["application/json; charset*=utf-8''utf-7"] } }, 400],
+    ['two content types', { message: call('greet'), headers: { 'content-type': ['application/json', 'application/json; charset=utf-7'] } }, 400],
     ['a compressed body', { message: call('greet'), headers: { 'content-encoding': ['gzip'] } }, 400],
     ['a header with another method', { message: call('greet'), headers: { 'mcp-method': ['tools/list'] } }, 400],
     ['a header with another name', { message: call('purge-notes'), headers: { 'mcp-method': ['tools/call'], 'mcp-name': ['greet'] } }, 400],
