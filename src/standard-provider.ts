@@ -109,7 +109,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
 
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken<Output> | null> {
     if (!isBoundedText(token)) return this.#refuse(reject('malformed'), false, options)
-    const key = sha256(token)
+    const key = this.#cache === undefined ? '' : sha256(token) // for the memory only
     const now = this.now()
     const remembered = this.#cache?.recall(key, now, options?.maxAge)
     if (remembered !== undefined) {

@@ -14,8 +14,7 @@ const MAX_BYTES = 4 * 1024 * 1024
  * operation are for those on the way: they must say what the body says (MCP 2026-07-28, Streamable HTTP).
  */
 export async function calledOperations({ method, header, body }: GateRequest): Promise<readonly Operation[] | Answer> {
-  // HTTP/2 takes it in any letters, and a `Request` that is made of it has POST again.
-  if (method.toUpperCase() !== 'POST') return []
+  if (BODYLESS.has(method) && !announcesBody(header)) return []
   if (body === undefined) throw new TypeError('"operations" needs the body of the request: give the gate a "body"')
   const found = await body(MAX_BYTES)
   if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
@@ -25,6 +24,13 @@ export async function calledOperations({ method, header, body }: GateRequest): P
   if (message === undefined || messages.some(hasPrototype)) return UNREADABLE
   const operations = messages.flatMap((one) => operationOf(one) ?? [])
   return agrees(operations, header) ? operations : mismatch(message)
+}
+
+const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
+
+/** One that comes all the same is read all the same: the server behind may not look at the method. */
+function announcesBody(header: GateRequest['header']): boolean {
+  return header('transfer-encoding').length > 0 || header('content-length').some((length) => length !== '0')
 }
 
 /** False where a parser behind could decompress or decode it into something else. */

@@ -5,18 +5,16 @@ import { isScopeToken } from '../lib/scope-token.js'
 export type RequestNames = (scopes: readonly string[]) => readonly string[]
 
 /**
- * By the names that `requestAs` gives. Default: their own. Scopes that are `known` are looked at now, and not at the first
- * denial; of others, which tokens bring, what gets no name is left out.
+ * By the names that `requestAs` gives; by default their own. `known`: scopes that are looked up now and not at the first
+ * denial. Of others, such as a token was granted, what is no scope is left out: it goes into a header (RFC 6750 section 3).
  *
- * @throws TypeError for a name that is none, or several.
+ * @throws TypeError for a name that is no scope.
  */
-export function requestNamesBy(requestAs: ((scope: string) => string | undefined) | undefined, known: readonly string[]): RequestNames {
+export function requestNamesBy(requestAs: ((scope: string) => unknown) | undefined, known: readonly string[]): RequestNames {
   if (requestAs === undefined) return (scopes) => scopes
   for (const scope of known) {
     const name = requestAs(scope)
-    if (name === undefined || isScopeToken(name)) continue
-    throw new TypeError(`"requestAs" must give one scope for "${scope}", such as "api://notes/${scope}", or undefined`)
+    if (name !== undefined && !isScopeToken(name)) throw new TypeError(`"requestAs" must give one scope for "${scope}", such as "api://notes/${scope}", or undefined`)
   }
-  // It goes into a quoted string of a header (RFC 6750 section 3).
   return (scopes) => [...new Set(scopes.map((scope) => requestAs(scope)).filter(isScopeToken))]
 }

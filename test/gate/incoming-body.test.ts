@@ -6,7 +6,6 @@ import { bearerAuth } from '../../src/adapters/express.js'
 import { bodyOfMessage } from '../../src/gate/incoming-body.js'
 import { says } from '../oauth-kit.js'
 import { listen } from '../adapters/http-kit.js'
-import { express4 } from '../adapters/servers.js'
 import type { RequestHandler } from 'express'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -75,25 +74,6 @@ describe('a parser in front of the gate', () => {
   test('that swallowed the body is no reason to pass it', async () => {
     const swallowing: RequestHandler = (req, _res, next) => void ofMessage(req).then(() => next())
     expect(await ask(await serving(swallowing), 'application/json')).toBe(400)
-  })
-})
-
-describe('a parser behind the gate that knows many charsets', () => {
-  // All letters are ASCII. In UTF-8 it calls nothing, in UTF-7 it purges.
-  const TWO_FACED = '{"method":"+ACI-,+ACI-method+ACI-:+ACI-tools/call+ACI-,+ACI-params+ACI-:+AHsAIg-name+ACI-:+ACI-purge-notes+ACI-+AH0-,+ACI-id+ACI-:+ACI-1"}'
-  test.each([
-    ['Express 5', express],
-    ['Express 4', express4],
-  ])('reads nothing else than the gate (%s)', async (_, make) => {
-    const read: unknown[] = []
-    const app = make().use(bearerAuth(says('yes'), options)).use(make.json())
-    app.post('/mcp', (req, res) => void (read.push(req.body), res.end()))
-    const server = await listen(createServer(app))
-    for (const type of ['application/json; x="; charset=utf-8"; charset=utf-7', 'application/json; charset=utf-8; charset=utf-7']) {
-      await fetch(`${server.origin}/mcp`, { method: 'POST', headers: { Authorization: 'Bearer a-token', 'Content-Type': type }, body: TWO_FACED })
-    }
-    await server.close()
-    expect(read).toEqual([])
   })
 })
 

@@ -95,8 +95,6 @@ function post(auth: BearerAuthProvider, { message, body = { text: JSON.stringify
   return gate(auth, { operations: OPERATIONS, ...options })({ method, path, header: headers({ ...always, ...more }), body: async () => body })
 }
 
-const UTF7 = '{"method":"+ACI-,+ACI-method+ACI-:+ACI-tools/call+ACI-,+ACI-params+ACI-:+AHsAIg-name+ACI-:+ACI-purge-notes+ACI-+AH0-,+ACI-id+ACI-:+ACI-1"}'
-
 const answerOf = (decision: Decision): unknown => (decision.pass ? 'passed' : { status: decision.answer.status, challenge: decision.answer.headers['WWW-Authenticate'] })
 
 describe('a gate with operations', () => {
@@ -151,8 +149,17 @@ describe('a gate with operations', () => {
   })
 
   // HTTP/2 takes methods in any letters, and a `Request` that is made of it has POST again.
-  test('reads the body of a post in small letters too', async () => {
-    expect(answerOf(await post(provider([]), { message: call('purge-notes'), method: 'post' }))).toMatchObject({ status: 403 })
+  test.each(['PUT', 'PATCH', 'QUERY', 'post'])('looks into a %s: the server behind may not look at the method', async (method) => {
+    expect(answerOf(await post(provider(['notes:read']), { message: call('purge-notes'), method }))).toMatchObject({ status: 403 })
+  })
+
+  test.each(['GET', 'HEAD', 'DELETE'])('looks into a %s only where a body comes with it', async (method) => {
+    const reader = provider(['notes:read'])
+    expect(answerOf(await post(reader, { body: { problem: 'unreadable' }, method }))).toBe('passed')
+    expect(answerOf(await post(reader, { body: { problem: 'unreadable' }, method, headers: { 'content-length': ['0'] } }))).toBe('passed')
+    for (const more of [{ 'content-length': ['96'] }, { 'transfer-encoding': ['chunked'] }]) {
+      expect(answerOf(await post(reader, { message: call('purge-notes'), method, headers: more }))).toMatchObject({ status: 403 })
+    }
   })
 
   test('leaves the bodies of other paths alone', async () => {
@@ -166,11 +173,13 @@ describe('a gate with operations', () => {
     ['nothing', { body: { text: '' } }, 400],
     ['another charset', { message: call('greet'), headers: { 'content-type': ['application/json; charset=utf-7'] } }, 400],
     ['another charset in quotes', { message: call('greet'), headers: { 'content-type': ['application/json;charset="UTF-16"'] } }, 400],
-    ['another charset behind UTF-8', { body: { text: UTF7 }, headers: { 'content-type': ['application/json; charset=utf-8; charset=utf-7'] } }, 400],
-    ['another charset behind quotes', { body: { text: UTF7 }, headers: { 'content-type': ['application/json; x="; charset=utf-8"; charset=utf-7'] } }, 400],
+    ['two charsets', { message: call('greet'), headers: { 'content-type': ['application/json; charset=utf-8; charset=utf-7'] } }, 400],
+    ['a charset behind a text that looks like one', { message: call('greet'), headers: { 'content-type': ['application/json; x="; charset=utf-8"; charset=utf-7'] } }, 400],
+    ['an escaped charset', { message: call('greet'), headers: { 'content-type': ['application/json; charset="utf\\-7"'] } }, 400],
+    ['an extended charset', { message: call('greet'), headers: { 'content-type': ["application/json; charset*=utf-8''utf-7"] } }, 400],
+    ['two content types', { message: call('greet'), headers: { 'content-type': ['application/json', 'application/json; charset=utf-7'] } }, 400],
+    ['no content type', { message: call('greet'), headers: { 'content-type': [] } }, 400],
     ['a form that can be read as JSON', { body: { text: '{"x":"&method=tools/call&params[name]=purge-notes&y="}' }, headers: { 'content-type': ['application/x-www-form-urlencoded; x=application/json'] } }, 400],
-    ['two types', { message: call('greet'), headers: { 'content-type': ['application/json', 'text/plain'] } }, 400],
-    ['no type', { message: call('greet'), headers: { 'content-type': [] } }, 400],
     ['a name by way of a prototype', { body: { text: '{"method":"tools/call","params":{"__proto__":{"name":"purge-notes"}}}' } }, 400],
     ['a method by way of a prototype', { body: { text: '[{"__proto__":{"method":"tools/call","params":{"name":"purge-notes"}}}]' } }, 400],
     ['a prototype that a parser in front left', { body: { parsed: JSON.parse('{"method":"completion/complete","params":{"ref":{"\\u005f_proto__":{"uri":"file:///private/x"}}}}') } }, 400],

@@ -50,6 +50,14 @@ describe('what clients ask for', () => {
     expect(decision.pass ? 200 : [decision.answer.status, scopeIn(decision.answer)]).toEqual([403, 'api://notes/notes:read api://notes/notes:write'])
   })
 
+  test('what is no scope is left out where a token brings it along', async () => {
+    const names: Record<string, string> = { 'notes:read': 'api://notes/notes:read', 'notes:write': 'api://notes/notes:write' }
+    const granted = new StaticProvider({ 'local-development-key': { claims: { sub: 'me' }, scopes: ['notes:read', 'constructor', 'toString'] } })
+    const body = async () => ({ parsed: { method: 'tools/call', params: { name: 'add_note' } } })
+    const decision = await gate(granted, { ...options, requestAs: (scope) => names[scope] })({ ...post('local-development-key'), body })
+    expect(decision.pass || scopeIn(decision.answer)).toBe('api://notes/notes:read api://notes/notes:write')
+  })
+
   test('in what requireAuth throws, and in the challenge of a tool of SDK 2.x', async () => {
     const handle = bearerAuth(keys, { protect: ['/'], requestAs: (scope) => `api://notes/${scope}` })(async () => Response.json(scopeChallenge('notes:write')({})?.scopes))
     const request = (path: string) => new Request(`https://mcp.example.com${path}`, { headers: { Authorization: 'Bearer local-development-key' } })
@@ -67,13 +75,6 @@ test.each([
 ])('%s is refused at construction', (_, requestAs) => {
   expect(() => gate(keys, { ...options, requestAs })).toThrow(/"requestAs" must give one scope for "notes:read"/)
   expect(() => gate(keys, { scopesSupported: ['notes:read'], requestAs })).toThrow(/"requestAs" must give one scope for "notes:read"/)
-})
-
-test('a scope that a token brings, and that requestAs does not know, is left out: a 403 stays one', async () => {
-  const names: Record<string, string> = { 'notes:read': 'api://notes/read', 'notes:write': 'api://notes/write' }
-  const granted = { verifyToken: async (token: string) => accessToken({ token, claims: { scope: 'constructor notes:read mail:read' }, scopes: [] }) }
-  const decision = await gate(granted, { ...options, requestAs: (scope) => names[scope] })({ ...post('a-token'), body: async () => ({ parsed: {} }) })
-  expect(decision.pass ? 200 : [decision.answer.status, scopeIn(decision.answer)]).toEqual([403, 'api://notes/read'])
 })
 
 test('what was granted is left out where its names are more than a header can hold', async () => {

@@ -5,7 +5,7 @@ import { expressOauth2JwtBearer } from './express-oauth2-jwt-bearer.js'
 import { fastJwt, fastJwtRemembering } from './fast-jwt.js'
 import { jose } from './jose.js'
 import { jsonwebtoken } from './jsonwebtoken.js'
-import { ours, oursByJose } from './ours.js'
+import { ours, oursByJose, oursForgetting } from './ours.js'
 /** @import { Algorithm, Issuer } from '../../lib/issuer.js' */
 
 /**
@@ -36,6 +36,7 @@ export const CANDIDATES = [
   bareVerify,
   jose,
   ours,
+  oursForgetting,
   oursByJose,
   awsJwtVerify,
   expressOauth2JwtBearer,
