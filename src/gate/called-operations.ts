@@ -18,6 +18,7 @@ export async function calledOperations({ method, header, body }: GateRequest): P
   if (body === undefined) throw new TypeError('"operations" needs the body of the request: give the gate a "body"')
   const found = await body(MAX_BYTES)
   if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
+  if ('text' in found && found.text === '' && BODYLESS.has(method)) return []
   if ('text' in found && !isPlainJson(header)) return UNREADABLE
   const message = 'text' in found ? parsed(found.text) : found.parsed
   const messages = [message].flat()
@@ -28,9 +29,9 @@ export async function calledOperations({ method, header, body }: GateRequest): P
 
 const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
 
-/** One that comes all the same is read all the same: the server behind may not look at the method. */
+/** One that comes all the same is read all the same: the server behind may not look at the method. HTTP/2 announces none. */
 function announcesBody(header: GateRequest['header']): boolean {
-  return header('transfer-encoding').length > 0 || header('content-length').some((length) => length !== '0')
+  return header(':method').length > 0 || header('transfer-encoding').length > 0 || header('content-length').some((length) => length !== '0')
 }
 
 /** False where a parser behind could decompress or decode it into something else. */

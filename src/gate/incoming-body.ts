@@ -22,7 +22,8 @@ const PUT_BACK = new WeakMap<Message, number>()
 
 /** All of the body, which stays to be read. */
 function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' | 'unreadable'> {
-  if (message.readableEnded || message.destroyed) return Promise.resolve('unreadable')
+  if (message.readableEnded) return Promise.resolve(Buffer.alloc(0)) // nobody has read it, so there was none
+  if (message.destroyed) return Promise.resolve('unreadable')
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0

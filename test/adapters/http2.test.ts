@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
+import { once } from 'node:events'
 import { connect as connectHttp2, createServer } from 'node:http2'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -71,7 +72,7 @@ describe('a body that comes by HTTP/2', () => {
   const ask = async (method: string, ...parts: string[]): Promise<string> => {
     const { port } = server.address() as AddressInfo // a TCP server that listens has one
     const client = connectHttp2(`http://127.0.0.1:${port}`)
-    const stream = client.request({ ':method': method, ':path': '/mcp', authorization: `Bearer ${GOOD.ada}`, 'content-type': 'application/json' })
+    const stream = client.request({ ':method': method, ':path': '/mcp', authorization: `Bearer ${GOOD.ada}`, 'content-type': 'application/json' }, { endStream: false })
     for (const part of parts) await new Promise((written) => stream.write(part, written))
     stream.end().setEncoding('utf8')
     let text = ''
@@ -88,12 +89,23 @@ describe('a body that comes by HTTP/2', () => {
     expect(await ask('POST', ...parts)).toBe(parts.join(''))
   })
 
-  test('is read whatever the letters of its method', async () => {
-    for (const method of ['POST', 'post']) expect(await ask(method, call('purge-notes'))).toContain('insufficient_scope')
+  // No length announces it, as it must in HTTP/1.1.
+  test.each(['POST', 'post', 'GET', 'DELETE'])('is read whatever its method: %s', async (method) => {
+    expect(await ask(method, call('purge-notes'))).toContain('insufficient_scope')
   })
 
-  test('of no bytes is no JSON', async () => {
+  test('of no bytes is no JSON, and nothing that a GET would need', async () => {
     expect(await ask('POST')).toContain('invalid_request')
+    for (const method of ['GET', 'DELETE']) expect(await ask(method)).toBe('')
+  })
+
+  test('of no frame neither', async () => {
+    const { port } = server.address() as AddressInfo // a TCP server that listens has one
+    const client = connectHttp2(`http://127.0.0.1:${port}`)
+    const stream = client.request({ ':path': '/mcp', authorization: `Bearer ${GOOD.ada}` }, { endStream: true })
+    const [head] = (await once(stream, 'response')) as [{ readonly ':status': number }]
+    client.destroy()
+    expect(head[':status']).toBe(200)
   })
 })
 
