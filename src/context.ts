@@ -1,7 +1,7 @@
 /** Who is calling, for any code that runs while a request is handled. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { hasScopes } from './access-token.js'
-import { AuthenticationError, InsufficientScopeError } from './errors.js'
+import { AuthenticationError, AuthUnavailableError, InsufficientScopeError, isUnavailable } from './errors.js'
 import { spanInSeconds } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
 import { warn } from './lib/warn.js'
@@ -67,7 +67,7 @@ export async function requireFreshAuth(maxAge: number, ...scopes: string[]): Pro
   const token = requireAuth(...scopes)
   const { verifyAgain, answers } = storage.getStore() ?? {}
   if (verifyAgain === undefined) return token
-  const fresh = await verifyAgain(maxAge)
+  const fresh = await verifyAgain(maxAge).catch(withoutDetails)
   if (fresh === null) throw new AuthenticationError('The token is good no more', answers?.invalidToken())
   if (!hasScopes(fresh, scopes)) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes, fresh))
   return fresh
@@ -94,6 +94,13 @@ export function currentAuth(): AuthContext | undefined {
 /** Runs code in the context of one request. For the adapters. */
 export function runWithAuth<T>(context: AuthContext, run: () => T): T {
   return storage.run(context, run)
+}
+
+// Frameworks send messages of errors to the client, and this one says who was asked.
+function withoutDetails(cause: unknown): never {
+  if (!isUnavailable(cause)) throw cause
+  const { retryAfter, tooManyRequests } = cause
+  throw new AuthUnavailableError('the token cannot be checked right now', { cause, retryAfter, tooManyRequests })
 }
 
 let warned = false

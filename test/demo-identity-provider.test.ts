@@ -1,8 +1,10 @@
 /** The demo's identity provider does what a client needs that knows nothing of it, and nothing for a stranger. */
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startIdentityProvider } from '../examples/demo/identity-provider.js'
 import { no, Person, yes } from '../examples/demo/person.js'
 import { Watch } from '../examples/demo/watch.js'
+import type { AddressInfo } from 'node:net'
 import type { IdentityProvider } from '../examples/demo/identity-provider.js'
 
 const CALLBACK = 'http://127.0.0.1:33418/callback'
@@ -36,6 +38,16 @@ describe('what a stranger may register', () => {
     const response = await register(metadata)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: expect.stringMatching(/^invalid_/) })
+  })
+
+  it('not a URL that the provider would read at once', async () => {
+    let connections = 0
+    const inside = createServer((socket) => void ((connections += 1), socket.destroy()))
+    await new Promise<void>((resolve) => void inside.listen(0, '127.0.0.1', resolve))
+    const { port } = inside.address() as AddressInfo // a TCP server that listens has one
+    for (const name of ['sector_identifier_uri', 'jwks_uri', 'initiate_login_uri']) await register({ [name]: `https://127.0.0.1:${port}/` })
+    await new Promise((resolve) => void inside.close(resolve))
+    expect(connections).toBe(0)
   })
 
   it('forgets the scopes of the registration, so that the client can ask for more', async () => {

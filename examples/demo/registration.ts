@@ -6,6 +6,7 @@ interface ClientMetadata {
   readonly redirect_uris?: unknown
   readonly grant_types?: unknown
   readonly token_endpoint_auth_method?: string
+  readonly sector_identifier_uri?: unknown
   /** Only clients that registered themselves have it. */
   readonly client_id_issued_at?: number
 }
@@ -22,6 +23,8 @@ export function checkRegistration(_context: unknown, _property: string, _value: 
   if (![client.grant_types].flat().every((type) => type === 'authorization_code' || type === 'refresh_token')) {
     throw new InvalidClientMetadata('grant_types must be authorization_code and refresh_token: a person signs in')
   }
+  // The provider would read it at once, wherever it is.
+  if (client.sector_identifier_uri !== undefined) throw new InvalidClientMetadata('sector_identifier_uri is not taken')
   // Clients register the first scopes that they need. Kept, these would be the only ones that they can ever ask for.
   delete client.scope
 }

@@ -18,26 +18,35 @@ export async function calledOperations({ method, header, body }: GateRequest): P
   if (body === undefined) throw new TypeError('"operations" needs the body of the request: give the gate a "body"')
   const found = await body(MAX_BYTES)
   if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
+  if ('text' in found && found.text === '' && BODYLESS.has(method)) return []
   if ('text' in found && !isPlainJson(header)) return UNREADABLE
   const message = 'text' in found ? parsed(found.text) : found.parsed
-  if (message === undefined) return UNREADABLE
-  const operations = [message].flat().flatMap((one) => operationOf(one) ?? [])
+  const messages = [message].flat()
+  if (message === undefined || messages.some(hasPrototype)) return UNREADABLE
+  const operations = messages.flatMap((one) => operationOf(one) ?? [])
   return agrees(operations, header) ? operations : mismatch(message)
 }
 
 const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
 
-/** One that comes all the same is read all the same: the server behind may not look at the method. */
+/** One that comes all the same is read all the same: the server behind may not look at the method. HTTP/2 announces none. */
 function announcesBody(header: GateRequest['header']): boolean {
-  return header('transfer-encoding').length > 0 || header('content-length').some((length) => length !== '0')
+  return header(':method').length > 0 || header('transfer-encoding').length > 0 || header('content-length').some((length) => length !== '0')
 }
 
 /** False where a parser behind could decompress or decode it into something else. */
 function isPlainJson(header: GateRequest['header']): boolean {
-  // Every one that is there, wherever: parsers differ in which of several they take, and a quoted text may hold another.
-  const charsets = header('content-type').join().matchAll(/charset[^=]*=\s*"?([^";\s]*)/gi)
   const encoding = header('content-encoding').join()
-  return [...charsets].every(([, charset]) => charset?.toLowerCase() === 'utf-8') && (encoding === '' || encoding.toLowerCase() === 'identity')
+  return JSON_TYPE.test(header('content-type').join()) && (encoding === '' || encoding.toLowerCase() === 'identity')
+}
+
+/** All of it, and nothing beside: parsers differ about quotes and about two charsets, and Express takes UTF-7. */
+const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i
+
+/** True where a server behind may find a name that is not there: zod before 4.4 makes a prototype of such a member. */
+function hasPrototype(message: unknown): boolean {
+  const params = ownProperty(message, 'params')
+  return [message, params, ownProperty(params, 'ref')].some((place) => ownProperty(place, '__proto__') !== undefined)
 }
 
 function parsed(text: string): unknown {
@@ -66,7 +75,7 @@ function named(value: string): string {
 
 const refusal = (status: number, description: string): Answer => errorAnswer(status, 'invalid_request', description, {})
 const TOO_LARGE = refusal(413, 'The body is too large')
-const UNREADABLE = refusal(400, 'The body must be JSON in UTF-8, not compressed')
+const UNREADABLE = refusal(400, 'The body must be application/json in UTF-8, not compressed')
 
 /** In JSON-RPC, as from the server behind: clients of MCP know what is wrong by the code, and their request by its id. */
 function mismatch(message: unknown): Answer {

@@ -37,18 +37,19 @@ export function challengeAnswers(options: ChallengeOptions): Answers {
 
 function rfc6750({ requiredScopes, metadataUrl, requestNames }: ChallengeOptions): Answers {
   const challenge = (error: Record<string, string>, scopes: readonly string[]): string => {
-    const scope = requestNames(scopes).join(' ')
+    const scope = scopes.join(' ')
     return bearer({ ...error, ...(scope !== '' && { scope }), ...(metadataUrl && { resource_metadata: metadataUrl }) })
   }
   const denied = (status: number, error: string, description: string, scopes: readonly string[]): Answer =>
     errorAnswer(status, error, description, { 'WWW-Authenticate': challenge({ error, error_description: description }, scopes) })
+  const required = requestNames(requiredScopes)
   return {
     // RFC 6750 section 3.1: no error code for a request that carries no credentials.
     unauthenticated: (scopes = requiredScopes) =>
-      errorAnswer(401, 'unauthorized', 'Authentication required', { 'WWW-Authenticate': challenge({}, scopes) }),
-    malformed: (header) => denied(400, 'invalid_request', header === undefined ? NO_CREDENTIALS : NO_TOKEN, requiredScopes),
-    invalidToken: () => denied(401, 'invalid_token', 'Token is invalid or expired', requiredScopes),
-    insufficientScope: (needed, token) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', withGranted(needed, token)),
+      errorAnswer(401, 'unauthorized', 'Authentication required', { 'WWW-Authenticate': challenge({}, requestNames(scopes)) }),
+    malformed: (header) => denied(400, 'invalid_request', header === undefined ? NO_CREDENTIALS : NO_TOKEN, required),
+    invalidToken: () => denied(401, 'invalid_token', 'Token is invalid or expired', required),
+    insufficientScope: (needed, token) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', withGranted(needed, token, requestNames)),
     unavailable: unavailableAnswer,
   }
 }

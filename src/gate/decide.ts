@@ -25,7 +25,7 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   const pass = (caller: Caller): Decision => {
     const { token, verify: verifyAgain } = caller
     const allows = (method: string, name: string): boolean => mayCall(caller, method, name, policy)
-    const scopesToAskFor = (needed: readonly string[]): readonly string[] => policy.requestNames(withGranted(needed, token))
+    const scopesToAskFor = (needed: readonly string[]): readonly string[] => withGranted(needed, token, policy.requestNames)
     return { pass: true, context: { token, resource, answers, verifyAgain, allows, scopesToAskFor, life: lifeOf(caller, provider, policy) } }
   }
   const send = (answer: Answer): Decision => ({ pass: false, answer })

@@ -24,9 +24,11 @@ function untilAborted(body: NonNullable<Response['body']>, life: NonNullable<Aut
     life.close()
     reader.cancel(reason).catch(() => undefined) // the handler's own affair
   }
+  reader.closed.catch(() => life.close()) // it broke off
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const part = await Promise.race([reader.read(), over])
+      // The first that is there counts, and of a stream that never waits the next part always is.
+      const part = await Promise.race([over, reader.read()])
       if (part !== 'over' && !part.done) return controller.enqueue(part.value)
       controller.close()
       leave()

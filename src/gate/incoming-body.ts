@@ -2,20 +2,28 @@
 import type { IncomingMessage } from 'node:http'
 import type { ReadBody, RequestBody } from './request-body.js'
 
-/** What Express's parsers leave. */
-type Message = IncomingMessage & { readonly body?: unknown }
+/** What Express's parsers leave, and what a request of `node:http2` stands on. */
+type Message = IncomingMessage & { readonly body?: unknown; readonly stream?: { readonly readableEnded: boolean } }
 
 export function bodyOfMessage(message: Message): ReadBody {
   return async (maxBytes) => {
     // A parser that had nothing to do with this body leaves `{}` and the stream as it was: the stream is the truth.
-    if (!message.readableDidRead) return inText(await peek(message, maxBytes))
-    return message.body === undefined ? { problem: 'unreadable' } : { parsed: message.body }
+    if (!message.readableDidRead || PUT_BACK.get(message) === message.readableLength) return inText(await peek(message, maxBytes))
+    const { body } = message
+    // Whoever is behind the gate parses it.
+    if (typeof body === 'string') return { text: body }
+    if (body instanceof Uint8Array) return inText(body)
+    return body === undefined ? { problem: 'unreadable' } : { parsed: body }
   }
 }
 
+/** The bytes that another gate has read, by the message that has them again. */
+const PUT_BACK = new WeakMap<Message, number>()
+
 /** All of the body, which stays to be read. */
 function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' | 'unreadable'> {
-  if (message.readableEnded || message.destroyed) return Promise.resolve('unreadable')
+  if (message.readableEnded) return Promise.resolve(Buffer.alloc(0)) // nobody has read it, so there was none
+  if (message.destroyed) return Promise.resolve('unreadable')
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -34,10 +42,12 @@ function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' 
           return
         }
       }
-      if (!message.complete) return
+      // On HTTP/2 it is complete only when it has said that it ended.
+      if (!(message.stream?.readableEnded ?? message.complete)) return
       const body = Buffer.concat(chunks)
       // In the same turn as the last read: the stream has not said that it ended yet, and says it once this was read again.
       message.unshift(body)
+      PUT_BACK.set(message, body.length)
       end(body)
     }
     message.on('readable', take).on('close', broken).on('error', broken)
@@ -45,7 +55,7 @@ function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' 
   })
 }
 
-function inText(body: Buffer | 'too large' | 'unreadable'): RequestBody {
+function inText(body: Uint8Array | 'too large' | 'unreadable'): RequestBody {
   if (typeof body === 'string') return { problem: body }
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(body) }

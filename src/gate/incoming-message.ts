@@ -8,11 +8,10 @@ import type { GateRequest } from './request.js'
 
 /** `url` as the client wrote it, `routedUrl` as the server reads it, `mounted` as in `GateRequest`. */
 export function incomingRequest(message: IncomingMessage, url: string, routedUrl: string, mounted: boolean): GateRequest {
-  const { method = '', headers } = message
-  // HTTP/2 has the one in the place of the other.
-  const [host] = [headers[':authority'] ?? headers.host].flat()
+  const { method = '' } = message
+  const header = headersOf(message)
   const [path, routedPath] = [pathOf(url), pathOf(routedUrl)]
-  return { method, path, routedPath, header: headersOf(message), host, body: bodyOfMessage(message), source: message, mounted }
+  return { method, path, routedPath, header, host: hostIn(header), body: bodyOfMessage(message), source: message, mounted }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */
@@ -31,6 +30,12 @@ function headersOf({ rawHeaders = [], headers }: IncomingMessage): ReadHeader {
     // A message that was made by hand may have no others.
     return values.length > 0 ? values : [headers[name] ?? []].flat()
   }
+}
+
+/** HTTP/2 has one name in the place of the other. Who says two things is of neither: the server behind may read the other one. */
+function hostIn(header: ReadHeader): string | undefined {
+  const [host, ...others] = new Set([...header(':authority'), ...header('host')])
+  return others.length === 0 ? host : undefined
 }
 
 function pathOf(url: string): string {

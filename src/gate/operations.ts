@@ -47,8 +47,9 @@ export function operationTable(operations: Operations): OperationTable {
 /** What all of these operations need together. */
 export function needOf(operations: readonly Operation[], table: OperationTable): Need {
   const rules = operations.flatMap(({ method, names }) => table.filter((rule) => rule.method === method && rule.covers(names)))
-  const ages = rules.flatMap(({ maxAge }) => maxAge ?? [])
-  return { scopes: [...new Set(rules.flatMap(({ scopes }) => scopes))], maxAge: ages.length === 0 ? undefined : Math.min(...ages) }
+  // Each once: a batch may have more of them than a call can take.
+  const ages = new Set(rules.flatMap(({ maxAge }) => maxAge ?? []))
+  return { scopes: [...new Set(rules.flatMap(({ scopes }) => scopes))], maxAge: ages.size === 0 ? undefined : Math.min(...ages) }
 }
 
 /** Every scope that an operation may need. */
@@ -73,17 +74,26 @@ function texts(value: unknown): string[] {
 /** Servers look a resource up by its URI as it is, or in the one form of it, and decode what stands for a variable. */
 function spellings(uri: unknown): string[] {
   return texts(uri).flatMap((text) => {
-    const { href } = URL.canParse(text) ? new URL(text) : { href: text }
-    return [text, href, ...decoded(href)]
+    const href = hrefOf(text)
+    const plain = decoded(href)
+    // What is decoded may be a path with dots again.
+    return [text, href, plain, hrefOf(plain)]
   })
 }
 
-function decoded(uri: string): string[] {
-  try {
-    return [decodeURIComponent(uri)]
-  } catch {
-    return []
-  }
+function hrefOf(uri: string): string {
+  return URL.canParse(uri) ? new URL(uri).href : uri
+}
+
+/** Each run of escapes by itself: one that stands for nothing is no reason to leave the others. */
+function decoded(uri: string): string {
+  return uri.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes)
+    } catch {
+      return escapes
+    }
+  })
 }
 
 function checkedNeed(which: string, rule: OperationRule): Need {

@@ -10,9 +10,14 @@ export function endWithToken(response: ServerResponse, { life }: AuthContext): v
   response.writeHead = (...head: unknown[]): ServerResponse => {
     response.writeHead = writeHead
     const written = (writeHead as (...all: unknown[]) => ServerResponse).apply(response, head) // one of its three forms, handed on
-    if (isEventStream(typeInHead(head) ?? String(response.getHeader('content-type') ?? ''))) follow(response, life)
+    if (!isGone(response) && isEventStream(typeInHead(head) ?? String(response.getHeader('content-type') ?? ''))) follow(response, life)
     return written
   }
+}
+
+/** A client may leave before there is a head, and nothing would say so any more. A response of `node:http2` stands on a stream. */
+function isGone(response: ServerResponse & { readonly stream?: { readonly destroyed: boolean } }): boolean {
+  return response.stream?.destroyed ?? response.destroyed
 }
 
 function follow(response: ServerResponse, life: NonNullable<AuthContext['life']>): void {

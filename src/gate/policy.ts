@@ -63,15 +63,14 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const resource = options.resource === undefined ? undefined : protectedResource(options.resource, options.metadata ?? {})
   const operations = options.operations === undefined ? undefined : operationTable(options.operations)
   const scopes = checkedScopes('requiredScopes', requiredScopes)
-  const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs, [...scopes, ...scopesIn(operations)])
+  const supported = options.scopesSupported === undefined ? undefined : checkedScopes('scopesSupported', options.scopesSupported)
+  const ownScopes = [...scopes, ...scopesIn(operations)]
+  const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs, [...ownScopes, ...(supported ?? [])])
   return {
     requiredScopes: scopes,
     resource,
     mirror: options.mirror === undefined ? undefined : new Mirror(options.mirror),
-    scopesSupported:
-      options.scopesSupported === undefined
-        ? { atLeast: [...scopes, ...scopesIn(operations)] }
-        : { all: checkedScopes('scopesSupported', options.scopesSupported) },
+    scopesSupported: supported === undefined ? { atLeast: ownScopes } : { all: supported },
     authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
     paths: pathPolicies(options, resource),
     optional,

@@ -3,7 +3,8 @@ import { createAdaptorServer } from '@hono/node-server'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
-import { createServer } from 'node:http2'
+import { once } from 'node:events'
+import { connect as connectHttp2, createServer } from 'node:http2'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
@@ -54,6 +55,69 @@ describe.each(Object.entries(SERVERS))('the gate on HTTP/2 with %s', (_, serve) 
     const { port } = server.address() as AddressInfo // a TCP server that listens has one
     expect(await askedByHand(port, fields)).toMatchObject(answered)
   })
+})
+
+describe('a body that comes by HTTP/2', () => {
+  const operations = { operations: { 'tools/call': { 'purge-notes': 'notes:purge' } } }
+  const server = createServer(
+    nodeAuth(callers(), operations)(async (req, res) => {
+      let text = ''
+      for await (const chunk of req) text += String(chunk)
+      res.end(text)
+    }) as never, // typed for HTTP/1.1
+  )
+  beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)))
+  afterAll(() => new Promise((resolve) => void server.close(resolve)))
+
+  const ask = async (method: string, ...parts: string[]): Promise<string> => {
+    const { port } = server.address() as AddressInfo // a TCP server that listens has one
+    const client = connectHttp2(`http://127.0.0.1:${port}`)
+    const stream = client.request({ ':method': method, ':path': '/mcp', authorization: `Bearer ${GOOD.ada}`, 'content-type': 'application/json' }, { endStream: false })
+    for (const part of parts) await new Promise((written) => stream.write(part, written))
+    stream.end().setEncoding('utf8')
+    let text = ''
+    for await (const chunk of stream) text += String(chunk)
+    client.close()
+    return text
+  }
+  const call = (name: string): string => JSON.stringify({ method: 'tools/call', params: { name } })
+  test.each([
+    ['in one piece', [call('greet')]],
+    ['in two', [call('greet').slice(0, 9), call('greet').slice(9)]],
+    ['of many frames', [JSON.stringify({ method: 'ping', params: 'x'.repeat(200_000) })]],
+  ])('is read, and is there to be read again: %s', async (_, parts) => {
+    expect(await ask('POST', ...parts)).toBe(parts.join(''))
+  })
+
+  // No length announces it, as it must in HTTP/1.1.
+  test.each(['POST', 'post', 'GET', 'DELETE'])('is read whatever its method: %s', async (method) => {
+    expect(await ask(method, call('purge-notes'))).toContain('insufficient_scope')
+  })
+
+  test('of no bytes is no JSON, and nothing that a GET would need', async () => {
+    expect(await ask('POST')).toContain('invalid_request')
+    for (const method of ['GET', 'DELETE']) expect(await ask(method)).toBe('')
+  })
+
+  test('of no frame neither', async () => {
+    const { port } = server.address() as AddressInfo // a TCP server that listens has one
+    const client = connectHttp2(`http://127.0.0.1:${port}`)
+    const stream = client.request({ ':path': '/mcp', authorization: `Bearer ${GOOD.ada}` }, { endStream: true })
+    const [head] = (await once(stream, 'response')) as [{ readonly ':status': number }]
+    client.destroy()
+    expect(head[':status']).toBe(200)
+  })
+})
+
+test('a request that names two hosts, by HTTP/2, is of neither', async () => {
+  const chosen: unknown[] = []
+  const server = createServer(nodeAuth(byRequest(({ host }) => void chosen.push(host)))(() => undefined) as never) // typed for HTTP/1.1
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // a TCP server that listens has one
+  await askedByHand(port, [['host', 'mail.example.com']])
+  await askedByHand(port, [['host', 'mcp.example.com']])
+  await new Promise((resolve) => void server.close(resolve))
+  expect(chosen).toEqual([undefined, 'mcp.example.com'])
 })
 
 type Field = readonly [name: string, value: string]

@@ -9,7 +9,9 @@ import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
-import { createServer } from 'node:http'
+import { EventEmitter, once } from 'node:events'
+import { createServer, request } from 'node:http'
+import { connect, createServer as createServer2 } from 'node:http2'
 import { Readable } from 'node:stream'
 import { interval, map, startWith } from 'rxjs'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -24,7 +26,8 @@ import { authSignal, StaticProvider } from '../../src/index.js'
 import { listen } from './http-kit.js'
 import { express4 } from './servers.js'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
-import type { Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Running } from './http-kit.js'
 
 const KEY = 'key-of-ada-0123456789'
@@ -155,6 +158,75 @@ describe('an event stream', () => {
     await auth.revoke({ token: KEY })
     expect(await ended).toBe('')
     expect(left).toEqual(['one-session'])
+  })
+
+  test('that never waits ends with its token too', async () => {
+    const auth = provider()
+    const part = new TextEncoder().encode('data: on\n\n')
+    let cancelled = false
+    const source = () => new ReadableStream({ pull: (controller) => controller.enqueue(part), cancel: () => void (cancelled = true) })
+    const handler = fetchAuth(auth)(() => new Response(source(), { headers: SSE }))
+    const { body } = await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${KEY}` } }))
+    const reader = body?.getReader()
+    await reader?.read()
+    await auth.revoke({ token: KEY })
+    const most = 100 // parts, of a stream that would have no end
+    for (let count = 0; (await reader?.read())?.done === false; count += 1) if (count > most) break
+    expect((await reader?.read())?.done).toBe(true)
+    expect(cancelled).toBe(true)
+  })
+
+  describe.each(['HTTP/1.1', 'HTTP/2'])('that begins when its client has left costs nothing any more (%s)', (version) => {
+    test.each(['before the handler', 'during it'])('%s', async (when) => {
+      const watched = { begun: 0, ended: 0 }
+      const watch = (): (() => void) => ((watched.begun += 1), () => void (watched.ended += 1))
+      const responses: ServerResponse[] = []
+      let leave = (): void => undefined
+      const left = async (response?: ServerResponse): Promise<unknown> => {
+        const closed = response && once(response, 'close')
+        leave()
+        return closed
+      }
+      const done = new EventEmitter()
+      const verifyToken = async (token: string) => {
+        if (when === 'before the handler') await left(responses[0])
+        return provider().verifyToken(token)
+      }
+      const guarded = nodeAuth({ verifyToken, watch })(async (_req, res) => {
+        if (when === 'during it') await left(res)
+        res.writeHead(200, SSE)
+        done.emit('done')
+      })
+      const listener = (req: IncomingMessage, res: ServerResponse): unknown => (responses.push(res), guarded(req, res))
+      const server = version === 'HTTP/2' ? createServer2(listener as never) : createServer(listener) // typed for HTTP/1.1
+      await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+      const { port } = server.address() as AddressInfo // a TCP server that listens has one
+      const headers = { Authorization: `Bearer ${KEY}` }
+      const finished = once(done, 'done')
+      if (version === 'HTTP/2') {
+        const client = connect(`http://127.0.0.1:${port}`)
+        client.request({ ':path': '/mcp', ...headers }).on('error', () => undefined)
+        leave = () => client.destroy()
+      } else {
+        const asked = request({ port, path: '/mcp', headers }).on('error', () => undefined)
+        asked.end()
+        leave = () => asked.destroy()
+      }
+      await finished
+      await new Promise((closed) => server.close(closed))
+      expect(watched.begun).toBe(watched.ended)
+    })
+  })
+
+  test('that breaks off is not followed any longer', async () => {
+    const watched = { begun: 0, ended: 0 }
+    const watch = (): (() => void) => ((watched.begun += 1), () => void (watched.ended += 1))
+    const verifyToken = (token: string) => provider().verifyToken(token)
+    const breaking = () => new ReadableStream({ pull: (controller) => controller.error(new Error('upstream is gone')) })
+    const handler = fetchAuth({ verifyToken, watch })(() => new Response(breaking(), { headers: SSE }))
+    const response = await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${KEY}` } }))
+    await expect(response.text()).rejects.toThrow('upstream is gone')
+    expect(watched).toEqual({ begun: 1, ended: 1 })
   })
 
   test('what is no event stream is left alone', async () => {

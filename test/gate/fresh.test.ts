@@ -1,9 +1,17 @@
 /** Answers that must not be old: a gate's `maxAge`, and `requireFreshAuth` in a handler. */
+import express from 'express'
+import Fastify from 'fastify'
+import { createServer } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
+import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth } from '../../src/adapters/fetch.js'
 import { accept, accessToken, AuthUnavailableError, ChainProvider, reject, requireFreshAuth, StandardProvider, withAccessToken } from '../../src/index.js'
+import { listen } from '../adapters/http-kit.js'
 import { clock } from '../oauth-kit.js'
-import type { GateOptions, Verdict } from '../../src/index.js'
+import type { ErrorRequestHandler } from 'express'
+import type { Server } from 'node:http'
+import type { BearerAuthProvider, GateOptions, Verdict } from '../../src/index.js'
 
 class Sessions extends StandardProvider {
   asked = 0
@@ -67,6 +75,27 @@ describe('requireFreshAuth', () => {
     expect(await call()).toMatchObject({ status: 503, retryAfter: '7' })
   })
 
+  test.each(['Fastify', 'Express'])('an outage does not say who was asked (%s)', async (name) => {
+    const away = { cause: new Error('ECONNREFUSED 10.0.0.7'), retryAfter: 7, tooManyRequests: true }
+    const auth = {
+      verifyToken: async (token: string, options?: { maxAge?: number }) => {
+        if (options?.maxAge === 0) throw new AuthUnavailableError('no answer from id.internal.example', away)
+        return accessToken({ token, claims: { sub: 'ada' }, scopes: [] })
+      },
+    }
+    const logged: unknown[] = []
+    const server = await listen(await (name === 'Fastify' ? onFastify(auth) : onExpress(auth, logged)))
+    const response = await fetch(`${server.origin}/mcp`, { headers: { Authorization: 'Bearer session-1' } })
+    const body = await response.text()
+    await server.close()
+    expect(response.status).toBe(429)
+    expect(response.headers.get('Retry-After')).toBe('7')
+    expect(body).toContain('the token cannot be checked right now')
+    expect(body).not.toMatch(/internal|10\.0/)
+    // Those who run it can see it.
+    if (name === 'Express') expect(logged).toMatchObject([{ cause: { message: 'no answer from id.internal.example', cause: away.cause } }])
+  })
+
   test('a token that is bound to a key by now is no bearer token any more', async () => {
     const { time, sessions, call } = setUp()
     await call()
@@ -99,3 +128,17 @@ describe('a gate with maxAge', () => {
     expect(() => setUp({ maxAge: maxAge as number })).toThrow(/"maxAge" must be a number of seconds/)
   })
 })
+
+async function onFastify(auth: BearerAuthProvider): Promise<Server> {
+  const app = Fastify()
+  await app.register(fastifyAuth(auth))
+  app.get('/mcp', () => requireFreshAuth(0))
+  await app.ready()
+  return app.server
+}
+
+async function onExpress(auth: BearerAuthProvider, logged: unknown[]): Promise<Server> {
+  const app = express().use(expressAuth(auth)).get('/mcp', () => requireFreshAuth(0))
+  const log: ErrorRequestHandler = (error, _req, _res, next) => void (logged.push(error), next(error))
+  return createServer(app.set('env', 'test').use(log)) // which logs nothing by itself, and sends stacks
+}

@@ -47,7 +47,28 @@ describe('a parser in front of the gate', () => {
       req.body = {}
       next()
     }
-    expect(await ask(await serving(pretending), 'text/plain; application/json')).toBe(403)
+    expect(await ask(await serving(pretending), 'application/json')).toBe(403)
+  })
+
+  test.each([
+    ['its text', express.text({ type: '*/*' })],
+    ['its bytes', express.raw({ type: '*/*' })],
+  ])('that left %s is believed too', async (_, parser) => {
+    const server = await serving(parser)
+    expect(await ask(server, 'application/json')).toBe(403)
+    expect(await ask(server, 'application/json', '{"method":"ping"}')).toBe(200)
+    expect(await ask(server, 'application/json', '{"method":')).toBe(400)
+  })
+
+  test('may be another gate, which has put back what it read', async () => {
+    const server = await serving(bearerAuth(says('yes'), { operations: { 'prompts/get': 'prompts' } }))
+    expect(await ask(server, 'application/json', '{"method":"ping"}')).toBe(200)
+    expect(await ask(server, 'application/json')).toBe(403)
+  })
+
+  test('that swallowed what a gate in front of it has read is no reason to pass it', async () => {
+    const swallowing: RequestHandler = (req, _res, next) => void ofMessage(req).then(() => next())
+    expect(await ask(await serving(bearerAuth(says('yes'), options), swallowing), 'application/json', '{"method":"ping"}')).toBe(400)
   })
 
   test('that swallowed the body is no reason to pass it', async () => {

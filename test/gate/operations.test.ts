@@ -33,6 +33,8 @@ describe('what an operation needs', () => {
     ['a resource in capitals', read('FILE:///private/diary'), ['files:private']],
     ['a resource with dots', read('file:///public/../private/diary'), ['files:private']],
     ['a resource with letters encoded', read('file:///%70rivate/diary'), ['files:private']],
+    ['a resource with dots and slashes encoded', read('file:///public/%2e%2e%2fprivate/diary'), ['files:private']],
+    ['a resource with letters encoded, and something that cannot be decoded', read('file:///%70rivate/%zz%ff'), ['files:private']],
     ['a completion for a resource', { method: 'resources/read', params: { ref: { type: 'ref/resource', uri: 'file:///private/x' } } }, ['files:private']],
     ['an answer to a request of ours', { jsonrpc: '2.0', id: 1, result: {} }, []],
     ['no object at all', 'tools/call', []],
@@ -44,6 +46,7 @@ describe('what an operation needs', () => {
   test('the strictest age counts', () => {
     expect(needOf([{ method: 'tools/call', names: ['delete'] }], table).maxAge).toBe(5)
     expect(needOf([{ method: 'tools/call', names: ['greet'] }], table).maxAge).toBeUndefined()
+    expect(needOf(Array(200_000).fill({ method: 'tools/call', names: ['delete'] }), table).maxAge, 'of a batch too').toBe(5)
   })
 
   test.each<[string, unknown, RegExp]>([
@@ -88,8 +91,8 @@ interface Posted {
 }
 
 function post(auth: BearerAuthProvider, { message, body = { text: JSON.stringify(message) }, headers: more = {}, token = 'a-token', path = '/mcp', method = 'POST' }: Posted, options: GateOptions = {}): Promise<Decision> {
-  const authorization = token === '' ? {} : { authorization: [`Bearer ${token}`] }
-  return gate(auth, { operations: OPERATIONS, ...options })({ method, path, header: headers({ ...authorization, ...more }), body: async () => body })
+  const always = { 'content-type': ['application/json'], ...(token !== '' && { authorization: [`Bearer ${token}`] }) }
+  return gate(auth, { operations: OPERATIONS, ...options })({ method, path, header: headers({ ...always, ...more }), body: async () => body })
 }
 
 const answerOf = (decision: Decision): unknown => (decision.pass ? 'passed' : { status: decision.answer.status, challenge: decision.answer.headers['WWW-Authenticate'] })
@@ -145,7 +148,8 @@ describe('a gate with operations', () => {
     expect(answerOf(await post(provider([]), { body }, { requiredScopes: ['a'] }))).toMatchObject({ status: 403 })
   })
 
-  test.each(['PUT', 'PATCH', 'QUERY'])('looks into a %s: the server behind may not look at the method', async (method) => {
+  // HTTP/2 takes methods in any letters, and a `Request` that is made of it has POST again.
+  test.each(['PUT', 'PATCH', 'QUERY', 'post'])('looks into a %s: the server behind may not look at the method', async (method) => {
     expect(answerOf(await post(provider(['notes:read']), { message: call('purge-notes'), method }))).toMatchObject({ status: 403 })
   })
 
@@ -174,6 +178,11 @@ describe('a gate with operations', () => {
     ['an escaped charset', { message: call('greet'), headers: { 'content-type': ['application/json; charset="utf\\-7"'] } }, 400],
     ['an extended charset', { message: call('greet'), headers: { 'content-type': ["application/json; charset*=utf-8''utf-7"] } }, 400],
     ['two content types', { message: call('greet'), headers: { 'content-type': ['application/json', 'application/json; charset=utf-7'] } }, 400],
+    ['no content type', { message: call('greet'), headers: { 'content-type': [] } }, 400],
+    ['a form that can be read as JSON', { body: { text: '{"x":"&method=tools/call&params[name]=purge-notes&y="}' }, headers: { 'content-type': ['application/x-www-form-urlencoded; x=application/json'] } }, 400],
+    ['a name by way of a prototype', { body: { text: '{"method":"tools/call","params":{"__proto__":{"name":"purge-notes"}}}' } }, 400],
+    ['a method by way of a prototype', { body: { text: '[{"__proto__":{"method":"tools/call","params":{"name":"purge-notes"}}}]' } }, 400],
+    ['a prototype that a parser in front left', { body: { parsed: JSON.parse('{"method":"completion/complete","params":{"ref":{"\\u005f_proto__":{"uri":"file:///private/x"}}}}') } }, 400],
     ['a compressed body', { message: call('greet'), headers: { 'content-encoding': ['gzip'] } }, 400],
     ['a header with another method', { message: call('greet'), headers: { 'mcp-method': ['tools/list'] } }, 400],
     ['a header with another name', { message: call('purge-notes'), headers: { 'mcp-method': ['tools/call'], 'mcp-name': ['greet'] } }, 400],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/fetch.js'
 import { scopeChallenge } from '../../src/adapters/mcp.js'
-import { ChainProvider, gate, IssuerRouter, JwksProvider, requireAuth, StaticProvider } from '../../src/index.js'
+import { accessToken, ChainProvider, gate, IssuerRouter, JwksProvider, requireAuth, StaticProvider } from '../../src/index.js'
 import { entra, entraExternalId } from '../../providers/presets/index.js'
 import { parseChallenge } from '../adapters/challenge-parser.js'
 import type { BearerAuthProvider, GateOptions } from '../../src/index.js'
@@ -74,6 +74,15 @@ test.each([
   ['null', () => null as unknown as undefined],
 ])('%s is refused at construction', (_, requestAs) => {
   expect(() => gate(keys, { ...options, requestAs })).toThrow(/"requestAs" must give one scope for "notes:read"/)
+  expect(() => gate(keys, { scopesSupported: ['notes:read'], requestAs })).toThrow(/"requestAs" must give one scope for "notes:read"/)
+})
+
+test('what was granted is left out where its names are more than a header can hold', async () => {
+  const scope = Array.from({ length: 400 }, (_, index) => `s${index}`).join(' ')
+  const granted = { verifyToken: async (token: string) => accessToken({ token, claims: { scope }, scopes: [] }) }
+  const handle = bearerAuth(granted, { protect: ['/'], requestAs: (name) => `api://${API}/${name}` })(async () => new Response(requireAuth('notes:read').subject))
+  const { headers } = await handle(new Request('https://mcp.example.com/', { headers: { Authorization: 'Bearer a-token' } }))
+  expect(headers.get('WWW-Authenticate')).toContain(`scope="api://${API}/notes:read"`)
 })
 
 test('what is no function is refused', () => {
