@@ -13,12 +13,13 @@ const MAX_BYTES = 4 * 1024 * 1024
  * The operations, or the answer for a body that cannot be read as the server behind will read it. Headers that name an
  * operation are for those on the way: they must say what the body says (MCP 2026-07-28, Streamable HTTP).
  */
-export async function calledOperations({ method, header, body, unannounced = false }: GateRequest): Promise<readonly Operation[] | Answer> {
-  if (BODYLESS.has(method) && !unannounced && !announcesBody(header)) return []
+export async function calledOperations({ method, header, body }: GateRequest): Promise<readonly Operation[] | Answer> {
+  const mayHaveNone = BODYLESS.has(method)
+  if (body === undefined && mayHaveNone) return []
   if (body === undefined) throw new TypeError('"operations" needs the body of the request: give the gate a "body"')
   const found = await body(MAX_BYTES)
   if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
-  if ('text' in found && found.text === '' && BODYLESS.has(method)) return []
+  if ('text' in found && found.text === '' && mayHaveNone) return []
   if ('text' in found && !isPlainJson(header)) return UNREADABLE
   const message = 'text' in found ? parsed(found.text) : found.parsed
   const messages = [message].flat()
@@ -27,12 +28,8 @@ export async function calledOperations({ method, header, body, unannounced = fal
   return agrees(operations, header) ? operations : mismatch(message)
 }
 
-const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
-
 /** One that comes all the same is read all the same: the server behind may not look at the method. */
-function announcesBody(header: GateRequest['header']): boolean {
-  return header('transfer-encoding').length > 0 || header('content-length').some((length) => length !== '0')
-}
+const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
 
 /** False where a parser behind could decompress or decode it into something else. */
 function isPlainJson(header: GateRequest['header']): boolean {

@@ -11,7 +11,7 @@ export function incomingRequest(message: IncomingMessage, url: string, routedUrl
   const { method = '' } = message
   const header = headersOf(message)
   const [path, routedPath] = [pathOf(url), pathOf(routedUrl)]
-  return { method, path, routedPath, header, host: hostIn(header), body: bodyOfMessage(message), unannounced: message.httpVersionMajor > 1, source: message, mounted }
+  return { method, path, routedPath, header, host: hostIn(header), body: bodyOfMessage(message), source: message, mounted }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */

@@ -17,8 +17,6 @@ export interface GateRequest {
   readonly host?: string | undefined
   /** For `operations`. Read once a token was found good, and left to be read by the server behind. */
   readonly body?: ReadBody | undefined
-  /** True where a body may come that no header announces, as on HTTP/2. */
-  readonly unannounced?: boolean
   /** The server's own object for this request, by which a gate behind another knows that it is the same. */
   readonly source?: object | undefined
   /** True where the server itself chose this path for the gate: a route, a mount, a prefix. */

@@ -33,6 +33,12 @@ describe('the gate for fetch handlers', () => {
     expect((await handler(new Request('https://x/mcp', { method, headers: asAda }))).status).toBe(200)
   })
 
+  test('looks into a DELETE that has a body, though no header of a Request made by hand says so', async () => {
+    const handler = bearerAuth(callers(), { operations: { 'tools/call': 'notes:write' } })(() => new Response('passed'))
+    const headers = { ...asAda, 'Content-Type': 'application/json' }
+    expect((await handler(new Request('https://x/mcp', { method: 'DELETE', headers, body: '{"method":"tools/call"}' }))).status).toBe(403)
+  })
+
   test("leaves the handler's own errors to the runtime", async () => {
     const own = new Error('mine')
     for (const handler of [() => Promise.reject(own), () => { throw own }]) {

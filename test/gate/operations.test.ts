@@ -153,13 +153,11 @@ describe('a gate with operations', () => {
     expect(answerOf(await post(provider(['notes:read']), { message: call('purge-notes'), method }))).toMatchObject({ status: 403 })
   })
 
-  test.each(['GET', 'HEAD', 'DELETE'])('looks into a %s only where a body comes with it', async (method) => {
+  test.each(['GET', 'HEAD', 'DELETE'])('looks into a %s that has a body, and needs none', async (method) => {
     const reader = provider(['notes:read'])
-    expect(answerOf(await post(reader, { body: { problem: 'unreadable' }, method }))).toBe('passed')
-    expect(answerOf(await post(reader, { body: { problem: 'unreadable' }, method, headers: { 'content-length': ['0'] } }))).toBe('passed')
-    for (const more of [{ 'content-length': ['96'] }, { 'transfer-encoding': ['chunked'] }]) {
-      expect(answerOf(await post(reader, { message: call('purge-notes'), method, headers: more }))).toMatchObject({ status: 403 })
-    }
+    expect(answerOf(await post(reader, { body: { text: '' }, method, headers: { 'content-type': [] } }))).toBe('passed')
+    expect(answerOf(await post(reader, { message: call('purge-notes'), method }))).toMatchObject({ status: 403 })
+    expect(answerOf(await post(reader, { body: { problem: 'unreadable' }, method }))).toMatchObject({ status: 400 })
   })
 
   test('leaves the bodies of other paths alone', async () => {
