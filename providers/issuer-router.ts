@@ -1,5 +1,5 @@
 /** One provider for each of many issuers: a closed list, a table that changes, or both. */
-import { unverifiedIssuer } from '../src/jwt/decode.js'
+import { unverifiedIssuer } from '../src/jwt/token/decode.js'
 import { notify } from '../src/events.js'
 import { isUnavailable } from '../src/errors.js'
 import { closeAll } from '../src/lib/close-all.js'

@@ -1,6 +1,6 @@
 /** What every ready-made provider can be told. */
 import type { CacheOptions } from './cache/cache-options.js'
-import type { Revocations } from './cache/revocations.js'
+import type { Revocations } from './revocations/revocations.js'
 import type { Observe } from './events.js'
 import type { ClaimOptions } from './scopes/claim-steps.js'
 import type { ScopeOptions } from './scopes/scope-plan.js'

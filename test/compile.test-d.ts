@@ -70,7 +70,7 @@ import type { AuthInfo as AuthInfo1 } from '@modelcontextprotocol/sdk/server/aut
 import type { AuthInfo as AuthInfo2 } from '@modelcontextprotocol/server'
 import type { RedisClientType } from 'redis'
 import type { AuthInfo } from '../src/adapters/mcp.js'
-import type { Revocation } from '../src/cache/revocation.js'
+import type { Revocation } from '../src/revocations/revocation.js'
 import type {
   Accepted,
   AccessToken,

@@ -33,7 +33,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   redis: { files: /^src\/redis\/[a-z-]+\.ts$/, mayImport: ['redis', 'cache', 'core', 'lib'] },
   'standard-provider': { files: /^src\/(standard-provider|provider-options|grants)\.ts$/, mayImport: ['standard-provider', 'cache', 'scopes', 'core', 'lib'] },
   static: { files: /^src\/static\/[a-z-]+\.ts$/, mayImport: ['static', 'core', 'lib', 'src/scopes/match.ts'] },
-  gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/decode.ts', 'src/jwt/discovery.ts'] },
+  gate: { files: /^src\/gate\/[a-z-]+\.ts$/, mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/token/decode.ts', 'src/jwt/keys/discovery.ts'] },
   adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['gate', 'core', 'lib', 'src/scopes/match.ts'] },
   // Options of the one are what the other is made of.
   'issuer-router': { files: /^providers\/issuer-router\.ts$/, mayImport: ['providers/jwks.ts', 'routing', 'jwt', 'core', 'lib'] },
@@ -66,7 +66,7 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   // runtime.ts asks for it by name where the runtime may lack it; key-loader.ts where a file of keys was named.
   'node:crypto': ['src/lib/digest.ts', 'src/lib/runtime.ts'],
   // cluster-fetch.ts where a pod asks the API server of its own cluster.
-  'node:fs/promises': ['src/jwt/key-loader.ts', 'src/lib/text-file.ts', 'providers/presets/cluster-fetch.ts'],
+  'node:fs/promises': ['src/jwt/keys/key-loader.ts', 'src/lib/text-file.ts', 'providers/presets/cluster-fetch.ts'],
   'node:https': ['providers/presets/cluster-fetch.ts'],
   // The command line is Node's.
   'node:fs': ['src/cli/bin.ts'],
@@ -136,12 +136,12 @@ describe('the checker of the layers', () => {
     ['src/context.ts', "import { fromClaim } from './scopes/mappers.js'", 'src/scopes/mappers.ts'],
     ['src/events.ts', "import type { CacheOptions } from './cache/verdict-cache.js'", 'src/cache/verdict-cache.ts'],
     ['src/provider.ts', "export * from './standard-provider.js'", 'src/standard-provider.ts'],
-    ['src/jwt/rules.ts', "import type { ScopeMapper } from '../scopes/mappers.js'", 'src/scopes/mappers.ts'],
-    ['src/scopes/match.ts', "import { decodeJwt } from '../jwt/decode.js'", 'src/jwt/decode.ts'],
+    ['src/jwt/rules/rules.ts', "import type { ScopeMapper } from '../scopes/mappers.js'", 'src/scopes/mappers.ts'],
+    ['src/scopes/match.ts', "import { decodeJwt } from '../jwt/decode.js'", 'src/jwt/token/decode.ts'],
     ['src/cache/verdict-cache.ts', "import { decide } from '../gate/decide.js'", 'src/gate/decide.ts'],
-    ['src/standard-provider.ts', "import { decodeJwt } from './jwt/decode.js'", 'src/jwt/decode.ts'],
+    ['src/standard-provider.ts', "import { decodeJwt } from './jwt/decode.js'", 'src/jwt/token/decode.ts'],
     ['src/standard-provider.ts', "import { StaticProvider } from '../providers/static.js'", 'providers/static.ts'],
-    ['src/gate/decide.ts', "import { KeySource } from '../jwt/key-source.js'", 'src/jwt/key-source.ts'],
+    ['src/gate/decide.ts', "import { KeySource } from '../jwt/key-source.js'", 'src/jwt/keys/key-source.ts'],
     ['src/gate/decide.ts', "import { VerdictCache } from '../cache/verdict-cache.js'", 'src/cache/verdict-cache.ts'],
     ['src/gate/policy.ts', "import { bearerAuth } from '../adapters/node.js'", 'src/adapters/node.ts'],
     ['src/adapters/express.ts', "import { bearerAuth } from './node.js'", 'src/adapters/node.ts'],
@@ -163,8 +163,8 @@ describe('the checker of the layers', () => {
     ['src/adapters/hono.ts', "import { createMiddleware } from 'hono/factory'", 'hono/factory'],
     ['src/adapters/mcp.ts', "import type { AuthInfo } from '@modelcontextprotocol/server'", '@modelcontextprotocol/server'],
     ['src/gate/decide.ts', "import { decodeJwt } from 'jose'", 'jose'],
-    ['src/jwt/rules.ts', "import { claimsOf } from '../introspection/answer.js'", 'src/introspection/answer.ts'],
-    ['src/introspection/answer.ts', "import { KeySource } from '../jwt/key-source.js'", 'src/jwt/key-source.ts'],
+    ['src/jwt/rules/rules.ts', "import { claimsOf } from '../introspection/answer.js'", 'src/introspection/response/response-rules.ts'],
+    ['src/introspection/response/response-rules.ts', "import { KeySource } from '../jwt/key-source.js'", 'src/jwt/keys/key-source.ts'],
     ['providers/jwks.ts', "import { discovery } from 'openid-client'", 'openid-client'],
     ['providers/static.ts', "import { LRUCache } from 'lru-cache'", 'lru-cache'],
     ['src/gate/decide.ts', "import { Buffer } from 'node:buffer'", 'node:buffer'],
@@ -180,7 +180,7 @@ describe('the checker of the layers', () => {
     ['src/gate/decide.ts', "import { unverifiedIssuer } from '../jwt/decode.js'"],
     ['src/adapters/node.ts', "import type { IncomingMessage } from 'node:http'"],
     ['src/lib/digest.ts', "import * as crypto from 'node:crypto'"],
-    ['src/jwt/decode.ts', "import { base64url } from 'jose'"],
+    ['src/jwt/token/decode.ts', "import { base64url } from 'jose'"],
   ])('lets %s say: %s', (path, source) => {
     expect(violations(new Map([...sources, [path, source]]))).toEqual([])
   })

@@ -1,7 +1,7 @@
 /** What every provider's memory does beyond remembering: slim claims, renewal, bytes, giving up, revocations, sharing. */
 import { describe, expect, test } from 'vitest'
 import { accept, AuthUnavailableError, JwksProvider, reject, Revocations, StandardProvider } from '../src/index.js'
-import { memoryStore, SECRET } from './cache/shared-kit.js'
+import { memoryStore, SECRET } from './shared/shared-kit.js'
 import { AUDIENCE, clock, ISSUER, START } from './oauth-kit.js'
 import type { AuthEvent, Claims, ProviderOptions, Verdict } from '../src/index.js'
 

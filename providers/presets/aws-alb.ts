@@ -1,6 +1,6 @@
 /** AWS Application Load Balancer. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html */
-import { albReading } from '../../src/jwt/alb-token.js'
-import { reading } from '../../src/jwt/reading.js'
+import { albReading } from '../../src/jwt/formats/alb-token.js'
+import { reading } from '../../src/jwt/formats/token-format.js'
 import { pin } from './pin.js'
 import { checkPreset, eachOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'

@@ -1,5 +1,5 @@
 /** A `fetch` for the API server of the cluster that a pod runs in: its certificate authority and our credential lie in files. */
-import type { Fetch } from '../../src/lib/bounded-fetch.js'
+import type { Fetch } from '../../src/lib/net/bounded-fetch.js'
 
 export interface ClusterFiles {
   /** PEM. */

@@ -2,7 +2,7 @@
 import { checkPreset, eachOf, guidOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import { anyAudience } from '../../src/jwt/jwt-options.js'
-import type { ClaimRule } from '../../src/jwt/rules.js'
+import type { ClaimRule } from '../../src/jwt/rules/rules.js'
 import type { Audience, JwtPreset, OneOrMore } from './preset.js'
 import type { Groups, Roles } from './scope-tables.js'
 

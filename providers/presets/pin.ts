@@ -1,5 +1,5 @@
 /** Takes tokens with certain values in a claim, and no others. */
-import type { ClaimRule } from '../../src/jwt/rules.js'
+import type { ClaimRule } from '../../src/jwt/rules/rules.js'
 import type { OneOrMore } from './preset.js'
 
 /** A rule for these values, compared whole. @throws TypeError for what is no text. */

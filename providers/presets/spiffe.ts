@@ -1,6 +1,6 @@
 /** SPIFFE workloads, by JWT-SVID. @see https://github.com/spiffe/spiffe/blob/main/standards/JWT-SVID.md */
-import { jwtSvidReading } from '../../src/jwt/jwt-svid.js'
-import { reading } from '../../src/jwt/reading.js'
+import { jwtSvidReading } from '../../src/jwt/formats/jwt-svid.js'
+import { reading } from '../../src/jwt/formats/token-format.js'
 import { checkPreset } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { KeysInHand, OneOrMore, WorkloadPreset } from './preset.js'

@@ -1,7 +1,7 @@
 /** Takes the issuer's word that somebody logged out, and refuses their tokens: OIDC Back-Channel Logout 1.0. */
 import { errorAnswer } from '../answer.js'
 import { isUnavailable } from '../errors.js'
-import { formBody } from '../lib/form-body.js'
+import { formBody } from '../lib/net/form-body.js'
 import { checkOptions, clockInSeconds } from '../lib/options.js'
 import { ReplayMemory } from '../lib/replay-memory.js'
 import type { Answer } from '../answer.js'

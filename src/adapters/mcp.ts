@@ -1,15 +1,15 @@
 /** Plugs a provider into the MCP SDKs' own gates: `requireBearerAuth` of 1.x and of 2.x. Imports neither. */
 import { heldScopes, toAccessToken } from '../access-token.js'
 import { currentAuth } from '../context.js'
-import { authInfoOf, toAuthInfo } from '../gate/auth-info.js'
+import { authInfoOf, toAuthInfo } from '../http/auth-info.js'
 import { checkOptions, clockInSeconds, optionalFunction, spanInSeconds } from '../lib/options.js'
-import { webUrl } from '../lib/web-url.js'
+import { webUrl } from '../lib/net/web-url.js'
 import { checkedProvider } from '../provider.js'
 import { checkedScopes, missingScopes } from '../scopes/match.js'
-import type { AuthInfo } from '../gate/auth-info.js'
+import type { AuthInfo } from '../http/auth-info.js'
 import type { BearerAuthProvider } from '../provider.js'
 
-export type { AuthInfo } from '../gate/auth-info.js'
+export type { AuthInfo } from '../http/auth-info.js'
 
 export interface TokenVerifierOptions {
   /**

@@ -3,13 +3,13 @@ import { toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
 import { unlessUnavailable } from './permission.js'
-import { readCredentials } from './request.js'
+import { readCredentials } from './request/gate-request.js'
 import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Caller } from './permission.js'
 import type { GatePolicy } from './policy.js'
-import type { GateRequest } from './request.js'
+import type { GateRequest } from './request/gate-request.js'
 
 export const NOBODY: Caller = { token: null, verify: undefined }
 

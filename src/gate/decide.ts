@@ -1,17 +1,17 @@
 /** Decides a request, as data. Everything that a server's adapter does beyond this is sending it. */
 import { callerOf, NOBODY } from './caller.js'
-import { withGranted } from './granted-scopes.js'
+import { withGranted } from './challenge/granted-scopes.js'
 import { isLeftAlone, needsToken } from './paths.js'
 import { mayCall, permittedCaller } from './permission.js'
-import { metadataAnswer } from './resource-metadata.js'
+import { metadataAnswer } from './metadata/resource-metadata.js'
 import { TokenLife } from './token-life.js'
 import type { AuthContext } from '../context.js'
 import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Caller } from './permission.js'
 import type { GatePolicy } from './policy.js'
-import type { GateRequest } from './request.js'
-import type { Described } from './resource-metadata.js'
+import type { GateRequest } from './request/gate-request.js'
+import type { Described } from './metadata/resource-metadata.js'
 
 export type Decision =
   /** Run the handler in this context; its token is null where the request came without a good one and need not have one. */

@@ -1,10 +1,10 @@
 /** What a gate can be told. */
-import type { ErrorProfile } from './challenge.js'
-import type { MirrorOptions } from './mirror.js'
-import type { Operations } from './operations.js'
-import type { ResourceDescription } from './resource-metadata.js'
+import type { ErrorProfile } from './challenge/challenge.js'
+import type { MirrorOptions } from './metadata/mirror.js'
+import type { Operations } from './operations/operations.js'
+import type { ResourceDescription } from './metadata/resource-metadata.js'
 import type { BoundSessions } from './sessions.js'
-import type { TokenCookieOptions } from './token-cookie.js'
+import type { TokenCookieOptions } from './request/token-cookie.js'
 
 export interface GateOptions {
   /** Scopes that every guarded request needs; one that is missing is a 403. Default: none. */

@@ -1,13 +1,13 @@
 /** A provider and what is demanded of requests, as one function that gives a decision: what every adapter stands on. */
 import { checkedProvider } from '../provider.js'
-import { challengeAnswers } from './challenge.js'
+import { challengeAnswers } from './challenge/challenge.js'
 import { decide } from './decide.js'
 import { gatePolicy } from './policy.js'
-import { aboutPath } from './resource-metadata.js'
+import { aboutPath } from './metadata/resource-metadata.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Decision } from './decide.js'
 import type { GateOptions } from './gate-options.js'
-import type { GateRequest } from './request.js'
+import type { GateRequest } from './request/gate-request.js'
 
 /** Any exception that leaves it is a bug of the provider: let the framework answer it with 500. Made by `gate` and `byRequest`. */
 export interface Gate {

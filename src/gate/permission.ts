@@ -2,12 +2,12 @@
 import { hasScopes } from '../access-token.js'
 import { errorAnswer } from '../answer.js'
 import { isUnavailable } from '../errors.js'
-import { calledOperations } from './called-operations.js'
-import { needOf } from './operations.js'
+import { calledOperations } from './operations/called-operations.js'
+import { needOf } from './operations/operations.js'
 import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
 import type { GatePolicy } from './policy.js'
-import type { GateRequest } from './request.js'
+import type { GateRequest } from './request/gate-request.js'
 
 /** Who calls; null where nobody has to. */
 export interface Caller {

@@ -1,8 +1,8 @@
 /** What `GitHubProvider` can be told about GitHub. */
 import type { allowInsecureHttp } from '../jwt/jwt-options.js'
-import type { Fetch } from '../lib/bounded-fetch.js'
-import type { anyApp, GitHubApp } from './apps.js'
-import type { GitHubTokenKind } from './kinds.js'
+import type { Fetch } from '../lib/net/bounded-fetch.js'
+import type { anyApp, GitHubApp } from './api/apps.js'
+import type { GitHubTokenKind } from './tokens/token-kinds.js'
 
 /** Whose tokens are taken, which kinds of them, and what else is asked about their users. */
 export type GitHubOptions = {

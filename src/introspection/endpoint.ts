@@ -1,13 +1,13 @@
 /** Where an issuer answers questions about tokens: as its discovery document says, or as you do. */
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
 import { withinSpan } from '../lib/deadline.js'
-import { fetchJson } from '../lib/fetch-json.js'
+import { fetchJson } from '../lib/net/fetch-json.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
-import { webUrl } from '../lib/web-url.js'
-import { discoveryUrls } from '../jwt/discovery.js'
+import { webUrl } from '../lib/net/web-url.js'
+import { discoveryUrls } from '../jwt/keys/discovery.js'
 import type { CustomFetch, ServerMetadata } from 'openid-client'
-import type { Fetch } from '../lib/bounded-fetch.js'
-import type { OpenidClient } from './client-auth.js'
+import type { Fetch } from '../lib/net/bounded-fetch.js'
+import type { OpenidClient } from './client-auth/client-auth.js'
 
 export interface EndpointOptions {
   readonly issuer: string | undefined

@@ -1,10 +1,10 @@
 /** What an introspecting provider can be told. */
-import type { Fetch } from '../lib/bounded-fetch.js'
+import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
-import type { Hints } from '../jwt/hints.js'
-import type { ClaimRule } from '../jwt/rules.js'
-import type { ClientAuth } from './client-auth.js'
-import type { SignedAnswers } from './signed-answer.js'
+import type { Hints } from '../jwt/rules/hints.js'
+import type { ClaimRule } from '../jwt/rules/rules.js'
+import type { ClientAuth } from './client-auth/client-auth.js'
+import type { SignedAnswers } from './response/signed-response.js'
 
 /**
  * Takes answers without `exp`: `[allowNoExpiry]: true`. Such a token ends only when somebody revokes it, and is asked

@@ -1,6 +1,6 @@
 /** Which tokens are shown to an introspection endpoint: opaque ones, and JWTs of its own issuer. Never a stranger's. */
-import { decodeJwt, unverifiedIssuer } from '../jwt/decode.js'
-import { nearMiss } from '../jwt/near-miss.js'
+import { decodeJwt, unverifiedIssuer } from '../jwt/token/decode.js'
+import { nearMiss } from '../jwt/rules/near-miss.js'
 import { isBearerToken } from '../lib/bearer-token.js'
 import { reject } from '../verdict.js'
 import type { Ownership, Recognition } from '../provider.js'

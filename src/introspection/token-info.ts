@@ -1,10 +1,10 @@
 /** What identity providers without introspection say about a token that is shown to them. */
-import { retryAfter } from '../lib/bounded-fetch.js'
-import { abandon } from '../lib/bounded-text.js'
+import { retryAfter } from '../lib/net/bounded-fetch.js'
+import { abandon } from '../lib/net/bounded-text.js'
 import { headOf, jsonIn } from '../upstream/exchange.js'
 import { faultOf, NoAnswer } from '../upstream/no-answer.js'
 import type { Claims } from '../access-token.js'
-import type { Fetch, FetchInit } from '../lib/bounded-fetch.js'
+import type { Fetch, FetchInit } from '../lib/net/bounded-fetch.js'
 
 /** A place that says whose application a token was made for, and how to read it. */
 export interface TokenInfo {

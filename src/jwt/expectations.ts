@@ -1,11 +1,11 @@
 /** Checks what a token is expected to say, once, where the verifier is built. */
 import { oneOf, spanInSeconds } from '../lib/options.js'
-import { ALGORITHMS, isAlgorithm } from './algorithms.js'
-import { issuersOf } from './issuers.js'
+import { ALGORITHMS, isAlgorithm } from './signature/algorithms.js'
+import { issuersOf } from './rules/issuers.js'
 import { anyAudience } from './jwt-options.js'
-import type { Algorithm } from './algorithms.js'
+import type { Algorithm } from './signature/algorithms.js'
 import type { JwtOptions } from './jwt-options.js'
-import type { Expectations } from './rules.js'
+import type { Expectations } from './rules/rules.js'
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
 export function expectationsOf(options: JwtOptions, clockTolerance: number): Expectations {

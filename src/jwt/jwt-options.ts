@@ -1,14 +1,14 @@
 /** What a verifier of JWTs can be told, and the two protections that only a symbol gives up. */
 import type { JSONWebKeySet } from 'jose'
-import type { Fetch } from '../lib/fetch-json.js'
-import type { Algorithm } from './algorithms.js'
-import type { Hints } from './hints.js'
-import type { KeyOptions } from './issuer-keys.js'
-import type { IssuerOption } from './issuers.js'
-import type { reading, Reading } from './reading.js'
-import type { ClaimRule } from './rules.js'
-import type { EngineChoice } from './signature.js'
-import type { TokenType } from './token-kind.js'
+import type { Fetch } from '../lib/net/fetch-json.js'
+import type { Algorithm } from './signature/algorithms.js'
+import type { Hints } from './rules/hints.js'
+import type { KeyOptions } from './keys/issuer-keys.js'
+import type { IssuerOption } from './rules/issuers.js'
+import type { reading, Reading } from './formats/token-format.js'
+import type { ClaimRule } from './rules/rules.js'
+import type { EngineChoice } from './signature/signature.js'
+import type { TokenType } from './rules/token-kind.js'
 
 /**
  * The only way to take tokens that were issued for somebody else: `audience: anyAudience`. Every token of the issuer

@@ -1,15 +1,15 @@
 /** Where the keys come from, as the options say, checked once where the verifier is built. */
 import { optionalFunction, spanInSeconds } from '../lib/options.js'
-import { requestHeaders } from '../lib/request-headers.js'
-import { webUrl } from '../lib/web-url.js'
-import { forTenant, issuersOf } from './issuers.js'
+import { requestHeaders } from '../lib/net/request-headers.js'
+import { webUrl } from '../lib/net/web-url.js'
+import { forTenant, issuersOf } from './rules/issuers.js'
 import { allowInsecureHttp } from './jwt-options.js'
-import { keysAt, keysInFile, keysInHand, keysOf } from './key-loader.js'
-import { parseKeySet } from './key-set.js'
-import { reading } from './reading.js'
-import type { Fetch } from '../lib/fetch-json.js'
+import { keysAt, keysInFile, keysInHand, keysOf } from './keys/key-loader.js'
+import { parseKeySet } from './keys/key-set.js'
+import { reading } from './formats/token-format.js'
+import type { Fetch } from '../lib/net/fetch-json.js'
 import type { JwtOptions } from './jwt-options.js'
-import type { KeySourceOptions } from './key-source.js'
+import type { KeySourceOptions } from './keys/key-source.js'
 
 /** Seconds that keys in a file are used before it is read again. */
 export const FILE_AGE = 10

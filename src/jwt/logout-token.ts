@@ -1,9 +1,9 @@
 /** What a logout token must say (OIDC Back-Channel Logout 1.0 sections 2.4 and 2.6), as a list of named rules. */
 import { ownProperty } from '../lib/own-property.js'
-import { firstFinding, rulesFor } from './rules.js'
+import { firstFinding, rulesFor } from './rules/rules.js'
 import type { RejectReason } from '../verdict.js'
-import type { DecodedJwt } from './decode.js'
-import type { Expectations, Finding, Rule } from './rules.js'
+import type { DecodedJwt } from './token/decode.js'
+import type { Expectations, Finding, Rule } from './rules/rules.js'
 
 /** Who was logged out. At least one of `subject` and `sessionId` is there. */
 export interface LogoutToken {

@@ -3,7 +3,7 @@ import { spanInSeconds } from '../lib/options.js'
 import { prefixOf } from './prefix.js'
 import { redisLine } from './redis-client.js'
 import { entriesOf, isEarlier, isOver } from './stream-entry.js'
-import type { LoggedEntries, RevocationLog } from '../cache/revocation-log.js'
+import type { LoggedEntries, RevocationLog } from '../revocations/revocation-log.js'
 import type { RedisClient, RedisLine } from './redis-client.js'
 import type { StreamEntry } from './stream-entry.js'
 

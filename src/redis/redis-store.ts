@@ -1,7 +1,7 @@
 /** A shared store in Redis or Valkey, through the client that you have. */
 import { prefixOf } from './prefix.js'
 import { redisLine } from './redis-client.js'
-import type { SharedStore } from '../cache/shared-store.js'
+import type { SharedStore } from '../shared/shared-store.js'
 import type { RedisClient } from './redis-client.js'
 
 export interface RedisStoreOptions {

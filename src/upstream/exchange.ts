@@ -1,8 +1,8 @@
 /** One exchange with a server: no redirect is followed, its body is bounded, and no error shows what was sent. */
-import { readText, respond } from '../lib/bounded-fetch.js'
-import { abandon } from '../lib/bounded-text.js'
+import { readText, respond } from '../lib/net/bounded-fetch.js'
+import { abandon } from '../lib/net/bounded-text.js'
 import { blaming, NoAnswer } from './no-answer.js'
-import type { Fetch, FetchAnswer, FetchInit } from '../lib/bounded-fetch.js'
+import type { Fetch, FetchAnswer, FetchInit } from '../lib/net/bounded-fetch.js'
 
 /** How large an answer may be. */
 export interface Size {

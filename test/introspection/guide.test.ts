@@ -38,7 +38,7 @@ describe('docs/introspection.md', () => {
 
   test('names every event that can come from these providers', () => {
     const files = [...reachable(PROVIDERS)].filter((path) => path !== 'src/events.ts')
-    expect(files).toContain('src/introspection/upstream.ts')
+    expect(files).toContain('src/upstream/openid-fetch.ts')
     const emitted = types.filter((type) => files.some((path) => readFileSync(path, 'utf8').includes(`'${type}'`)))
     expect(emitted).toEqual(expect.arrayContaining(['accepted', 'breaker_opened', 'credentials_refused', 'odd_answer', 'shared_hit', 'revocations_full']))
     expect(emitted.filter((type) => !named.includes(type))).toEqual([])

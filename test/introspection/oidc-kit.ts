@@ -10,7 +10,7 @@ import { AUDIENCE } from '../oauth-kit.js'
 import type { JWK } from 'jose'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import type { Authority } from './certificates.js'
+import type { Authority } from './client-auth/certificates.js'
 
 export interface OidcKit {
   readonly issuer: string

@@ -3,12 +3,12 @@ import * as crypto from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
 import { JwksProvider } from '../../src/index.js'
-import { ALGORITHMS } from '../../src/jwt/algorithms.js'
+import { ALGORITHMS } from '../../src/jwt/signature/algorithms.js'
 import { AUDIENCE, ISSUER, START } from '../oauth-kit.js'
 import {
   bigEndian, bytesOf, CLAIMS, CURVES, encode, ENGINES, handSigner, network, newKeys, signature, verifier, withSignature,
 } from './token-kit.js'
-import type { Algorithm } from '../../src/jwt/algorithms.js'
+import type { Algorithm } from '../../src/jwt/signature/algorithms.js'
 import type { HandSigner } from './token-kit.js'
 
 const rsa = handSigner('RS256', 'rsa')

@@ -1,10 +1,10 @@
 /** Odd tokens by the thousand, from a seed; what jose and we say about each; and where we may be stricter, and why. */
 import { createLocalJWKSet, errors, jwtVerify } from 'jose'
-import { ALGORITHMS } from '../../src/jwt/algorithms.js'
+import { ALGORITHMS } from '../../src/jwt/signature/algorithms.js'
 import { AUDIENCE, ISSUER, START } from '../oauth-kit.js'
 import { bytesOf, CLAIMS, encode, handSigner, verifier, withLeadingZero, withSignature } from './token-kit.js'
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
-import type { Algorithm } from '../../src/jwt/algorithms.js'
+import type { Algorithm } from '../../src/jwt/signature/algorithms.js'
 import type { HandSigner } from './token-kit.js'
 
 /** Numbers that look like chance and are the same for the same seed (mulberry32). */

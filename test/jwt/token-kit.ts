@@ -4,7 +4,7 @@ import { JwksProvider } from '../../src/index.js'
 import { AUDIENCE, ISSUER, START } from '../oauth-kit.js'
 import type { JWK } from 'jose'
 import type { AuthEvent, JwksProviderOptions } from '../../src/index.js'
-import type { Algorithm } from '../../src/jwt/algorithms.js'
+import type { Algorithm } from '../../src/jwt/signature/algorithms.js'
 
 /** Both ways to check a signature; every test where the signature matters runs with each. */
 export const ENGINES = ['auto', 'jose'] as const

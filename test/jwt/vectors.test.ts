@@ -1,15 +1,15 @@
 /** Other people's vectors: what they call invalid is refused, what they call valid taken; exceptions have a reason. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { ALGORITHMS, isAlgorithm } from '../../src/jwt/algorithms.js'
-import { decodeJwt } from '../../src/jwt/decode.js'
-import { parseKeySet } from '../../src/jwt/key-set.js'
-import { firstFinding, rulesFor } from '../../src/jwt/rules.js'
-import { isSigned, signatureEngine } from '../../src/jwt/signature.js'
+import { ALGORITHMS, isAlgorithm } from '../../src/jwt/signature/algorithms.js'
+import { decodeJwt } from '../../src/jwt/token/decode.js'
+import { parseKeySet } from '../../src/jwt/keys/key-set.js'
+import { firstFinding, rulesFor } from '../../src/jwt/rules/rules.js'
+import { isSigned, signatureEngine } from '../../src/jwt/signature/signature.js'
 import { START } from '../oauth-kit.js'
 import { ENGINES, encode, verifier } from './token-kit.js'
-import type { KeySet } from '../../src/jwt/key-set.js'
-import type { Expectations } from '../../src/jwt/rules.js'
+import type { KeySet } from '../../src/jwt/keys/key-set.js'
+import type { Expectations } from '../../src/jwt/rules/rules.js'
 import type { Engine } from './token-kit.js'
 
 type Json = Readonly<Record<string, unknown>>

@@ -1,11 +1,11 @@
 /** Sharing through a real Redis that dies, hangs, comes back, is full and talks nonsense, with both clients. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { SharedVerdicts } from '../../src/cache/shared-verdicts.js'
+import { SharedVerdicts } from '../../src/shared/shared-verdicts.js'
 import { redisStore } from '../../src/redis/index.js'
 import { accept } from '../../src/verdict.js'
 import { CLIENTS, redisIsThere, startRedis, until } from '../redis-server.js'
-import { SECRET } from '../cache/shared-kit.js'
-import type { SharedNews } from '../../src/cache/shared-verdicts.js'
+import { SECRET } from '../shared/shared-kit.js'
+import type { SharedNews } from '../../src/shared/shared-verdicts.js'
 import type { RedisClient } from '../../src/redis/index.js'
 import type { RedisServer } from '../redis-server.js'
 

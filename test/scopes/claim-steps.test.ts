@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { accept, AuthUnavailableError, fromClaim, JwksProvider, reject, StandardProvider, StaticProvider } from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
-import { memoryStore, SECRET } from '../cache/shared-kit.js'
+import { memoryStore, SECRET } from '../shared/shared-kit.js'
 import { AUDIENCE, clock, ISSUER, signer, START } from '../oauth-kit.js'
 import type { AuthEvent, Claims, ProviderOptions, StandardSchema, Verdict } from '../../src/index.js'
 

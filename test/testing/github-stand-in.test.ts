@@ -232,7 +232,7 @@ describe('GraphQL', () => {
   })
 
   test('the provider asks what GitHub\u2019s schema has', () => {
-    const [, query = ''] = /'(query \{.*\})'/.exec(readFileSync('src/github/enterprises.ts', 'utf8')) ?? []
+    const [, query = ''] = /'(query \{.*\})'/.exec(readFileSync('src/github/membership/enterprises.ts', 'utf8')) ?? []
     expect(query).toBe(QUERY)
   })
 

@@ -1,7 +1,7 @@
 /** How an identity provider looks from outside: its documented URLs, the shape of its tokens, and the tokens that people send by mistake. */
 import type * as presets from '../../../providers/presets/index.js'
 import type { RejectReason } from '../../../src/index.js'
-import type { Algorithm } from '../../../src/jwt/algorithms.js'
+import type { Algorithm } from '../../../src/jwt/signature/algorithms.js'
 
 export type PresetName = keyof typeof presets
 

@@ -1,0 +1,96 @@
+/** The authorization server's own metadata, served here as well: clients of MCP before 2025-06-18 look for it here. */
+import { unavailableAnswer } from '../../answer.js'
+import { AuthUnavailableError, isUnavailable } from '../../errors.js'
+import { discoveryUrls } from '../../jwt/keys/discovery.js'
+import { fetchJson } from '../../lib/net/fetch-json.js'
+import { checkOptions, optionalFunction } from '../../lib/options.js'
+import { ownProperty } from '../../lib/own-property.js'
+import { mayShareBetweenRequests } from '../../lib/runtime.js'
+import { webUrl } from '../../lib/net/web-url.js'
+import { documentAnswer } from './metadata-answer.js'
+import type { Answer } from '../../answer.js'
+import type { Fetch } from '../../lib/net/fetch-json.js'
+import type { GateRequest } from '../request/gate-request.js'
+
+export interface MirrorOptions {
+  /** Whose metadata. */
+  readonly issuer: string
+  /** Replaces the global `fetch`. */
+  readonly fetch?: Fetch | undefined
+}
+
+/** Reads it at the first request, again after ten minutes, and keeps what it has while the authorization server is away. */
+export class Mirror {
+  readonly #issuer: string
+  readonly #fetch: Fetch
+  #state: { readonly kept: object | undefined; readonly until: number } = { kept: undefined, until: 0 }
+  #reading: Promise<object> | undefined
+
+  /** @throws TypeError for what names no authorization server. */
+  constructor(options: MirrorOptions) {
+    checkOptions('mirror', options, ['issuer', 'fetch'])
+    webUrl('mirror.issuer', options.issuer, { insecure: 'never' })
+    this.#issuer = options.issuer
+    this.#fetch = optionalFunction('mirror.fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request))
+  }
+
+  /** The answer to a request for that metadata, or undefined when this is no such request. */
+  async answer({ method, path }: GateRequest): Promise<Answer | undefined> {
+    if (!PATHS.includes(path)) return undefined
+    if (method !== 'GET' && method !== 'HEAD') return documentAnswer(method, {})
+    try {
+      return documentAnswer(method, await this.#current())
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      return unavailableAnswer(error, UNREADABLE)
+    }
+  }
+
+  async #current(): Promise<object> {
+    const { kept, until } = this.#state
+    if (now() < until) return kept ?? Promise.reject(new AuthUnavailableError(AWAY, { retryAfter: Math.ceil(until - now()) }))
+    // One reads for all, where one may wait for another.
+    const reading = this.#reading ?? this.#read(kept).finally(() => (this.#reading = undefined))
+    if (mayShareBetweenRequests) this.#reading = reading
+    return reading
+  }
+
+  async #read(kept: object | undefined): Promise<object> {
+    try {
+      const json = await this.#first()
+      // RFC 8414 section 3.3: nobody else's metadata in its place.
+      if (ownProperty(json, 'issuer') !== this.#issuer) throw new AuthUnavailableError(SOMEBODY_ELSES)
+      this.#state = { kept: json as object, until: now() + FRESH } // it has a member
+      return json as object
+    } catch (error) {
+      // Whoever asks for it must not make us ask again at once.
+      this.#state = { kept, until: now() + TRY_AGAIN }
+      if (kept === undefined || !isUnavailable(error)) throw error
+      return kept
+    }
+  }
+
+  async #first(): Promise<unknown> {
+    for (const url of discoveryUrls(this.#issuer)) {
+      const { kind, json } = await fetchJson(url, { fetch: this.#fetch, timeout: 2, maxBytes: MAX_BYTES })
+      if (kind === 'found') return json
+    }
+    throw new AuthUnavailableError('the authorization server has no metadata')
+  }
+}
+
+const UNREADABLE = 'The metadata of the authorization server cannot be read right now'
+const AWAY = 'the metadata of the authorization server cannot be read'
+const SOMEBODY_ELSES = 'the metadata of the authorization server names another issuer'
+
+const PATHS = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
+
+const MAX_BYTES = 64 * 1024
+
+/** Seconds. */
+const FRESH = 600
+const TRY_AGAIN = 30
+
+function now(): number {
+  return Date.now() / 1000
+}

@@ -1,0 +1,102 @@
+/** Tells clients which authorization server to ask for a token: Protected Resource Metadata, RFC 9728. */
+import { checkOptions } from '../../lib/options.js'
+import { webUrl } from '../../lib/net/web-url.js'
+import { documentAnswer } from './metadata-answer.js'
+import type { Answer } from '../../answer.js'
+import type { GateRequest } from '../request/gate-request.js'
+
+/** Members of the metadata that nothing else says, by the names of RFC 9728 section 2. */
+export interface ResourceDescription {
+  /** For people, such as the title of a consent page. */
+  readonly resource_name?: string
+  readonly resource_documentation?: string
+  readonly resource_policy_uri?: string
+  readonly resource_tos_uri?: string
+  readonly jwks_uri?: string
+  readonly resource_signing_alg_values_supported?: readonly string[]
+  readonly tls_client_certificate_bound_access_tokens?: boolean
+  readonly authorization_details_types_supported?: readonly string[]
+  readonly dpop_signing_alg_values_supported?: readonly string[]
+  readonly dpop_bound_access_tokens_required?: boolean
+}
+
+/** What the metadata say beside that; a list of nothing is left out. */
+export interface Described {
+  readonly issuers: readonly string[]
+  readonly scopes: readonly string[]
+  /** RFC 9728's names for how a client sends its token. Nothing where a proxy sends another. */
+  readonly methods: readonly string[]
+}
+
+/** This server as clients know it, and where its metadata is. */
+export interface ProtectedResource {
+  /** As configured: RFC 8707 resource indicator, compared by clients to the letter. */
+  readonly resource: string
+  readonly path: string
+  /** With the path of the resource, where the challenges point; and without, where clients look next. */
+  readonly metadataPaths: readonly string[]
+  readonly metadataUrl: string
+  readonly description: ResourceDescription
+}
+
+const WELL_KNOWN = '/.well-known/oauth-protected-resource'
+
+/** The path that a request for metadata is about; any other path is about itself. */
+export function aboutPath(path: string): string {
+  return path === WELL_KNOWN || path.startsWith(`${WELL_KNOWN}/`) ? path.slice(WELL_KNOWN.length) || '/' : path
+}
+
+/** @throws TypeError for what is not an absolute https URL (http on loopback) without fragment. */
+export function protectedResource(resource: unknown, description: ResourceDescription): ProtectedResource {
+  const url = webUrl('resource', resource, { insecure: 'never' })
+  // RFC 9728 section 3.1: inserted between host and path; a slash that stands alone is dropped.
+  const metadataPath = `${WELL_KNOWN}${url.pathname === '/' ? '' : url.pathname}`
+  return {
+    resource: String(resource),
+    path: url.pathname,
+    metadataPaths: [metadataPath, WELL_KNOWN],
+    // A backslash, which a query may have, would be an escape in the challenge's quoted string.
+    metadataUrl: `${url.origin}${metadataPath}${url.search.replaceAll('\\', '%5C')}`,
+    description: checkedDescription(description),
+  }
+}
+
+/** The answer to a request for the metadata, or undefined when this is no such request. */
+export function metadataAnswer(
+  request: GateRequest,
+  { resource, metadataPaths, description }: ProtectedResource,
+  { issuers, scopes, methods }: Described,
+): Answer | undefined {
+  if (!metadataPaths.includes(request.path)) return undefined
+  return documentAnswer(request.method, {
+    resource,
+    ...(issuers.length > 0 && { authorization_servers: issuers }),
+    ...(scopes.length > 0 && { scopes_supported: scopes }),
+    ...(methods.length > 0 && { bearer_methods_supported: methods }),
+    ...description,
+  })
+}
+
+function checkedDescription(description: ResourceDescription): ResourceDescription {
+  checkOptions('metadata', description, Object.keys(KINDS))
+  for (const [name, value] of Object.entries(description)) {
+    const kind = KINDS[name as keyof ResourceDescription] // one of ours: looked at above
+    const fits = kind === 'texts' ? Array.isArray(value) && value.every((one) => typeof one === 'string') : typeof value === kind
+    if (!fits) throw new TypeError(`"metadata.${name}" must be ${kind === 'texts' ? 'an array of strings' : `a ${kind}`} (RFC 9728 section 2)`)
+    if (name.endsWith('_uri') || name === 'resource_documentation') webUrl(`metadata.${name}`, value, { insecure: 'never' })
+  }
+  return { ...description }
+}
+
+const KINDS = {
+  resource_name: 'string',
+  resource_documentation: 'string',
+  resource_policy_uri: 'string',
+  resource_tos_uri: 'string',
+  jwks_uri: 'string',
+  resource_signing_alg_values_supported: 'texts',
+  tls_client_certificate_bound_access_tokens: 'boolean',
+  authorization_details_types_supported: 'texts',
+  dpop_signing_alg_values_supported: 'texts',
+  dpop_bound_access_tokens_required: 'boolean',
+} as const satisfies Record<keyof ResourceDescription, 'string' | 'texts' | 'boolean'>

@@ -1,0 +1,86 @@
+/** Which operations a request calls: the JSON-RPC messages of its body, and nothing that a header says of them. */
+import { errorAnswer, jsonAnswer } from '../../answer.js'
+import { ownProperty } from '../../lib/own-property.js'
+import { operationOf } from './operations.js'
+import type { Answer } from '../../answer.js'
+import type { Operation } from './operations.js'
+import type { GateRequest } from '../request/gate-request.js'
+
+/** In bytes. Servers of MCP take about as much. */
+const MAX_BYTES = 4 * 1024 * 1024
+
+/**
+ * The operations, or the answer for a body that cannot be read as the server behind will read it. Headers that name an
+ * operation are for those on the way: they must say what the body says (MCP 2026-07-28, Streamable HTTP).
+ */
+export async function calledOperations({ method, header, body }: GateRequest): Promise<readonly Operation[] | Answer> {
+  const mayHaveNone = BODYLESS.has(method)
+  if (body === undefined && mayHaveNone) return []
+  if (body === undefined) throw new TypeError('"operations" needs the body of the request: give the gate a "body"')
+  const found = await body(MAX_BYTES)
+  if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
+  if ('text' in found && found.text === '' && mayHaveNone) return []
+  if ('text' in found && !isPlainJson(header)) return UNREADABLE
+  const message = 'text' in found ? parsed(found.text) : found.parsed
+  const messages = [message].flat()
+  if (message === undefined || messages.some(hasPrototype)) return UNREADABLE
+  const operations = messages.flatMap((one) => operationOf(one) ?? [])
+  return agrees(operations, header) ? operations : mismatch(message)
+}
+
+/** One that comes all the same is read all the same: the server behind may not look at the method. */
+const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
+
+/** False where a parser behind could decompress or decode it into something else. */
+function isPlainJson(header: GateRequest['header']): boolean {
+  const encoding = header('content-encoding').join()
+  return JSON_TYPE.test(header('content-type').join()) && (encoding === '' || encoding.toLowerCase() === 'identity')
+}
+
+/** All of it, and nothing beside: parsers differ about quotes and about two charsets, and Express takes UTF-7. */
+const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i
+
+/** True where a server behind may find a name that is not there: zod before 4.4 makes a prototype of such a member. */
+function hasPrototype(message: unknown): boolean {
+  const params = ownProperty(message, 'params')
+  return [message, params, ownProperty(params, 'ref')].some((place) => ownProperty(place, '__proto__') !== undefined)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function agrees(operations: readonly Operation[], header: GateRequest['header']): boolean {
+  const [method, ...others] = header('mcp-method')
+  if (others.length > 0 || header('mcp-name').length > 1) return false
+  const [name] = header('mcp-name').flatMap((value) => named(value))
+  return operations.every((operation) => {
+    if (method !== undefined && operation.method !== method) return false
+    return name === undefined || operation.names.length === 0 || operation.names.includes(name)
+  })
+}
+
+/** SEP-2243: what is no plain ASCII is written in Base64. */
+function named(value: string): string {
+  const encoded = /^=\?base64\?((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?)\?=$/.exec(value)?.[1]
+  return encoded === undefined ? value : new TextDecoder().decode(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)))
+}
+
+const refusal = (status: number, description: string): Answer => errorAnswer(status, 'invalid_request', description, {})
+const TOO_LARGE = refusal(413, 'The body is too large')
+const UNREADABLE = refusal(400, 'The body must be application/json in UTF-8, not compressed')
+
+/** In JSON-RPC, as from the server behind: clients of MCP know what is wrong by the code, and their request by its id. */
+function mismatch(message: unknown): Answer {
+  const id = ownProperty(message, 'id')
+  const known = typeof id === 'string' || typeof id === 'number'
+  return jsonAnswer(400, { jsonrpc: '2.0', ...(known && { id }), error: { code: HEADER_MISMATCH, message: DISAGREES } })
+}
+
+// MCP 2026-07-28, error codes.
+const HEADER_MISMATCH = -32_020
+const DISAGREES = 'The headers Mcp-Method and Mcp-Name must say what the body says'

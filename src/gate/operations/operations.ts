@@ -1,0 +1,120 @@
+/** Which scopes each MCP operation needs, beyond those of every request: tools by name, resources by URI. */
+import { spanInSeconds } from '../../lib/options.js'
+import { isScopeToken } from '../../lib/scope-token.js'
+import { ownProperty } from '../../lib/own-property.js'
+import { checkedMethod } from './method-names.js'
+
+/** Scopes, one or several; with `maxAge`, on an answer about the token that is not older than so many seconds. */
+export type OperationRule = string | readonly string[] | { readonly scopes?: string | readonly string[]; readonly maxAge?: number }
+
+/**
+ * By JSON-RPC method, then by name: `{ 'tools/call': { 'purge-notes': 'notes:write', 'admin-*': 'notes:admin' } }`. A star
+ * at the end stands for any rest, alone for any name. Scopes in the place of names are for all of the method. What several
+ * rules ask for adds up; what none of them names needs nothing.
+ */
+export type Operations = Readonly<Record<string, string | readonly string[] | Readonly<Record<string, OperationRule>>>>
+
+export interface Operation {
+  readonly method: string
+  /** Of the tool or prompt; URI of the resource, as it came and as a server may read it. None for methods that name nothing. */
+  readonly names: readonly string[]
+}
+
+/** What an operation needs. */
+export interface Need {
+  readonly scopes: readonly string[]
+  /** Seconds. */
+  readonly maxAge: number | undefined
+}
+
+interface Rule extends Need {
+  readonly method: string
+  readonly covers: (names: readonly string[]) => boolean
+}
+
+export type OperationTable = readonly Rule[]
+
+/** @throws TypeError for a table that is wrong; says what to write instead. */
+export function operationTable(operations: Operations): OperationTable {
+  if (!isTable(operations)) throw new TypeError(EXAMPLE)
+  return Object.entries(operations).flatMap(([name, rules]): Rule[] => {
+    const method = checkedMethod(name)
+    if (!isTable(rules)) return [{ method, covers: () => true, ...checkedNeed(method, rules) }]
+    return Object.entries(rules).map(([pattern, rule]) => ({ method, covers: matcher(pattern), ...checkedNeed(`${method} ${pattern}`, rule) }))
+  })
+}
+
+/** What all of these operations need together. */
+export function needOf(operations: readonly Operation[], table: OperationTable): Need {
+  const rules = operations.flatMap(({ method, names }) => table.filter((rule) => rule.method === method && rule.covers(names)))
+  // Each once: a batch may have more of them than a call can take.
+  const ages = new Set(rules.flatMap(({ maxAge }) => maxAge ?? []))
+  return { scopes: [...new Set(rules.flatMap(({ scopes }) => scopes))], maxAge: ages.size === 0 ? undefined : Math.min(...ages) }
+}
+
+/** Every scope that an operation may need. */
+export function scopesIn(table: OperationTable = []): readonly string[] {
+  return table.flatMap(({ scopes }) => scopes)
+}
+
+/** The operation of one JSON-RPC message, or undefined for what calls nothing: an answer to a request of ours. */
+export function operationOf(message: unknown): Operation | undefined {
+  const method = ownProperty(message, 'method')
+  if (typeof method !== 'string') return undefined
+  const params = ownProperty(message, 'params')
+  // `completion/complete` names a prompt or a resource in `ref`.
+  const places = [params, ownProperty(params, 'ref')]
+  return { method, names: places.flatMap((place) => [...texts(ownProperty(place, 'name')), ...spellings(ownProperty(place, 'uri'))]) }
+}
+
+function texts(value: unknown): string[] {
+  return typeof value === 'string' ? [value] : []
+}
+
+/** Servers look a resource up by its URI as it is, or in the one form of it, and decode what stands for a variable. */
+function spellings(uri: unknown): string[] {
+  return texts(uri).flatMap((text) => {
+    const href = hrefOf(text)
+    const plain = decoded(href)
+    // What is decoded may be a path with dots again.
+    return [text, href, plain, hrefOf(plain)]
+  })
+}
+
+function hrefOf(uri: string): string {
+  return URL.canParse(uri) ? new URL(uri).href : uri
+}
+
+/** Each run of escapes by itself: one that stands for nothing is no reason to leave the others. */
+function decoded(uri: string): string {
+  return uri.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes)
+    } catch {
+      return escapes
+    }
+  })
+}
+
+function checkedNeed(which: string, rule: OperationRule): Need {
+  const { scopes = [], maxAge } = isTable(rule) ? rule : { scopes: rule }
+  const list = [scopes].flat()
+  if (!list.every(isScopeToken)) throw new TypeError(`"operations": ${which} must name a scope or an array of scopes, one scope per entry`)
+  return { scopes: list, maxAge: maxAge === undefined ? undefined : spanInSeconds(`operations: maxAge of ${which}`, maxAge, { min: 0, max: 3_600 }) }
+}
+
+function matcher(pattern: string): Rule['covers'] {
+  const star = pattern.indexOf('*')
+  const isPrefix = star !== -1
+  if (isPrefix && star !== pattern.length - 1) throw new TypeError(`"operations": "${pattern}" may have one star, at its end: "admin-*"`)
+  if (pattern === '*') return () => true
+  const texts = spellings(isPrefix ? pattern.slice(0, -1) : pattern)
+  return (names) => names.some((name) => texts.some((text) => (isPrefix ? name.startsWith(text) : name === text)))
+}
+
+const EXAMPLE = `"operations" must be a table by method and name: { 'tools/call': { 'purge-notes': 'notes:write' } }`
+
+// By hand: Array.isArray does not take a readonly array out of a union.
+function isTable<T>(value: T | string | readonly string[]): value is T {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,24 @@
+/** The body of a request, read before the server behind reads it too. */
+import { boundedText } from '../../lib/net/bounded-text.js'
+
+/** `parsed` by somebody in front of the gate, and what the server behind will use; or the text that it will find. */
+export type RequestBody =
+  | { readonly parsed: unknown }
+  | { readonly text: string }
+  | { readonly problem: 'too large' | 'unreadable' }
+
+/** Reads a body of so many bytes at most, and leaves it there to be read. */
+export type ReadBody = (maxBytes: number) => Promise<RequestBody>
+
+/** The body of a `Request`, by way of a copy. */
+export function bodyOf(request: Request): ReadBody {
+  return async (maxBytes) => {
+    if (request.bodyUsed) return { problem: 'unreadable' }
+    try {
+      return { text: await boundedText(request.clone().body, maxBytes) }
+    } catch (error) {
+      // Otherwise it broke off, or it is no UTF-8.
+      return { problem: error instanceof RangeError ? 'too large' : 'unreadable' }
+    }
+  }
+}

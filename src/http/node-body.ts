@@ -1,0 +1,65 @@
+/** The body of a request of `node:http`, read and put back. */
+import type { IncomingMessage } from 'node:http'
+import type { ReadBody, RequestBody } from '../gate/request/request-body.js'
+
+/** What Express's parsers leave, and what a request of `node:http2` stands on. */
+type Message = IncomingMessage & { readonly body?: unknown; readonly stream?: { readonly readableEnded: boolean } }
+
+export function bodyOfMessage(message: Message): ReadBody {
+  return async (maxBytes) => {
+    // A parser that had nothing to do with this body leaves `{}` and the stream as it was: the stream is the truth.
+    if (!message.readableDidRead || PUT_BACK.get(message) === message.readableLength) return inText(await peek(message, maxBytes))
+    const { body } = message
+    // Whoever is behind the gate parses it.
+    if (typeof body === 'string') return { text: body }
+    if (body instanceof Uint8Array) return inText(body)
+    return body === undefined ? { problem: 'unreadable' } : { parsed: body }
+  }
+}
+
+/** The bytes that another gate has read, by the message that has them again. */
+const PUT_BACK = new WeakMap<Message, number>()
+
+/** All of the body, which stays to be read. */
+function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' | 'unreadable'> {
+  if (message.readableEnded) return Promise.resolve(Buffer.alloc(0)) // nobody has read it, so there was none
+  if (message.destroyed) return Promise.resolve('unreadable')
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const end = (result: Buffer | 'too large' | 'unreadable'): void => {
+      message.off('readable', take).off('close', broken).off('error', broken)
+      resolve(result)
+    }
+    const broken = (): void => end('unreadable')
+    const take = (): void => {
+      for (let chunk: Buffer | null = message.read(); chunk !== null; chunk = message.read()) {
+        chunks.push(chunk)
+        length += chunk.length
+        if (length > maxBytes) {
+          end('too large')
+          message.resume() // or the next request on this connection would wait behind the rest for ever
+          return
+        }
+      }
+      // On HTTP/2 it is complete only when it has said that it ended.
+      if (!(message.stream?.readableEnded ?? message.complete)) return
+      const body = Buffer.concat(chunks)
+      // In the same turn as the last read: the stream has not said that it ended yet, and says it once this was read again.
+      message.unshift(body)
+      PUT_BACK.set(message, body.length)
+      end(body)
+    }
+    message.on('readable', take).on('close', broken).on('error', broken)
+    take()
+  })
+}
+
+function inText(body: Uint8Array | 'too large' | 'unreadable'): RequestBody {
+  if (typeof body === 'string') return { problem: body }
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(body) }
+  } catch {
+    return { problem: 'unreadable' }
+  }
+}

@@ -1,0 +1,105 @@
+/** This server's own access token, by the client credentials grant: kept, and renewed ahead of its end. */
+import { AuthUnavailableError, isUnavailable } from '../../errors.js'
+import { isBearerToken } from '../../lib/bearer-token.js'
+import { mayShareBetweenRequests } from '../../lib/runtime.js'
+import { NoAnswer } from '../../upstream/no-answer.js'
+import { ClientAuth } from './client-auth.js'
+import { isAboutUs } from '../../upstream/openid-fetch.js'
+import type { TokenEndpointResponse } from 'openid-client'
+import type { AuthTools, OpenidClient } from './client-auth.js'
+
+export interface GrantRequest {
+  readonly clientAuth: ClientAuth
+  /** Default: as discovery says. */
+  readonly tokenEndpoint: string | undefined
+  readonly parameters: URLSearchParams
+}
+
+/** Seconds that a token is used whose server does not say how long it is good. */
+const UNKNOWN_LIFETIME = 60
+/** Part of its life after which a token is renewed, while it still serves. */
+const RENEW_AT = 0.8
+/** Seconds between two attempts to renew one that still serves. */
+const RENEW_EVERY = 1
+
+interface Kept {
+  readonly token: string
+  readonly renewAt: number
+  readonly endsAt: number
+}
+
+export class OwnToken {
+  readonly #request: GrantRequest
+  /** By token endpoint: what one server gave is never sent to another. */
+  readonly #kept = new Map<string, Kept>()
+  readonly #underWay = new Map<string, Promise<string>>()
+
+  constructor(request: GrantRequest) {
+    this.#request = request
+  }
+
+  /** @throws AuthUnavailableError when there is no token to be had. */
+  async token(tools: AuthTools): Promise<string> {
+    const endpoint = this.#request.tokenEndpoint ?? tools.server.token_endpoint
+    if (endpoint === undefined) throw new AuthUnavailableError('there is no token endpoint; set "tokenEndpoint" of clientCredentials')
+    const kept = this.#kept.get(endpoint)
+    const now = tools.now()
+    if (kept === undefined || now >= kept.endsAt) return this.#renewed(endpoint, tools)
+    if (now >= kept.renewAt) this.#renew(endpoint, kept, tools)
+    return kept.token
+  }
+
+  /** The server did not take it: the next question brings a new one. */
+  forget(): void {
+    this.#kept.clear()
+  }
+
+  /** In the background: the one at hand still serves, so nobody waits and a failure can be tried again. */
+  #renew(endpoint: string, kept: Kept, tools: AuthTools): void {
+    this.#kept.set(endpoint, { ...kept, renewAt: tools.now() + RENEW_EVERY })
+    this.#renewed(endpoint, tools).catch(() => undefined)
+  }
+
+  async #renewed(endpoint: string, tools: AuthTools): Promise<string> {
+    const underWay = this.#underWay.get(endpoint)
+    if (underWay !== undefined) return underWay
+    const granted = this.#grant(endpoint, tools)
+    if (!mayShareBetweenRequests) return granted
+    this.#underWay.set(endpoint, granted)
+    try {
+      return await granted
+    } finally {
+      this.#underWay.delete(endpoint)
+    }
+  }
+
+  async #grant(endpoint: string, tools: AuthTools): Promise<string> {
+    const { clientAuth, parameters } = this.#request
+    const { openid, server, now } = tools
+    const { access_token: token, token_type: type, expires_in: seconds = UNKNOWN_LIFETIME } = await ask(openid, new URL(endpoint).host, () => {
+      const apply = ClientAuth.applied(clientAuth, tools)
+      const mutualTls = clientAuth.method === 'tls_client_auth'
+      const metadata = { ...server, token_endpoint: endpoint }
+      const configuration = new openid.Configuration(metadata, clientAuth.clientId ?? '', { use_mtls_endpoint_aliases: mutualTls }, apply)
+      openid.allowInsecureRequests(configuration) // the URL was looked at before
+      configuration[openid.customFetch] = tools.fetch
+      return openid.clientCredentialsGrant(configuration, parameters)
+    })
+    // RFC 6749 section 7.1: a token of a kind that we do not know must not be used.
+    if (type.toLowerCase() !== 'bearer' || !isBearerToken(token)) throw new AuthUnavailableError(`${new URL(endpoint).host} granted no bearer token`)
+    this.#kept.set(endpoint, { token, renewAt: now() + seconds * RENEW_AT, endsAt: now() + seconds })
+    return token
+  }
+}
+
+async function ask(openid: OpenidClient, host: string, grant: () => Promise<TokenEndpointResponse>): Promise<TokenEndpointResponse> {
+  try {
+    return await grant()
+  } catch (error) {
+    const { cause } = error as Error // whatever it is, a member of it that is absent is undefined
+    if (isUnavailable(cause)) throw cause
+    // Without the cause where it is not ours: it holds the answer.
+    if (isAboutUs(openid, error)) throw new NoAnswer('credentials', `${host} does not take our credentials`)
+    throw new AuthUnavailableError(`${host} granted no token for the introspection endpoint`)
+  }
+}

@@ -1,0 +1,113 @@
+/** The keys of a closed list of issuers, each with its own: one issuer's key never vouches for another's token. */
+import { checkOptions, spanInSeconds } from '../../lib/options.js'
+import { notify } from '../../events.js'
+import { KeySearch } from './key-search.js'
+import { parseKeySet } from './key-set.js'
+import { keptIn, recall } from './key-store.js'
+import type { Observe } from '../../events.js'
+import type { Awaitable } from '../../lib/awaitable.js'
+import type { Algorithm } from '../signature/algorithms.js'
+import type { KeyNews, KeySourceOptions } from './key-source.js'
+import type { KeyStore } from './key-store.js'
+import type { VerificationKey } from '../signature/verification-key.js'
+
+/** How keys are kept. */
+export interface KeyOptions {
+  /** Seconds a set is used when its server says nothing in `Cache-Control`. Default 600. */
+  maxAge?: number | undefined
+  /** Seconds beyond that in which an old set serves while the issuer is away. Default 3600; 0: none. */
+  maxStale?: number | undefined
+  /** What `keys.snapshot()` gave in an earlier life of this process: no fetch at a cold start. */
+  snapshot?: KeySnapshot | undefined
+  /**
+   * Shared between processes: read at a cold start, written after each fetch, for as long as keys can serve. Whoever can
+   * write to it can sign tokens.
+   */
+  store?: KeyStore | undefined
+}
+
+/** Seconds. */
+export const MAX_AGE = 600
+export const MAX_STALE = 3600
+
+/** Public keys by issuer. Plain JSON. */
+export type KeySnapshot = Readonly<Record<string, { readonly keys: readonly unknown[]; readonly fetchedAt: number }>>
+
+export interface IssuerKeysOptions {
+  readonly issuers: readonly string[]
+  readonly load: (issuer: string) => KeySourceOptions['load']
+  readonly keys: KeyOptions
+  readonly now: () => number
+  readonly random: () => number
+  readonly provider: string
+  readonly observe: Observe | undefined
+}
+
+export class IssuerKeys {
+  readonly #searches: ReadonlyMap<string, KeySearch>
+
+  constructor({ issuers, load, keys, now, random, provider, observe }: IssuerKeysOptions) {
+    checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store'])
+    const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? MAX_AGE, { min: 1, max: 86_400 })
+    const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? MAX_STALE, { min: 0, max: 604_800 })
+    const { store, snapshot } = keys
+    if (store !== undefined && (typeof store?.get !== 'function' || typeof store.set !== 'function')) {
+      throw new TypeError('"keys.store" must have get and set: sharedKeys({ store, secret }), or your own')
+    }
+    if (snapshot !== undefined && (typeof snapshot !== 'object' || snapshot === null)) throw new TypeError('"keys.snapshot" must be what keys.snapshot() gave')
+    const search = (issuer: string): KeySearch => {
+      const fetch = load(issuer)
+      const tell = (news: KeyNews): void => {
+        if (observe !== undefined) notify(observe, { ...eventOf(news), provider, issuer })
+      }
+      const options = { now, random, maxAge, maxStale, tell }
+      if (store === undefined) return new KeySearch({ ...options, load: fetch })
+      const kept = { store, issuer, now, maxAge, maxStale }
+      return new KeySearch({ ...options, load: keptIn(kept, fetch), recall: () => recall(kept) })
+    }
+    this.#searches = new Map(issuers.map((issuer) => [issuer, search(issuer)]))
+    if (snapshot !== undefined) this.#adopt(snapshot)
+  }
+
+  /** The keys of this issuer that may have signed a token with this header. @throws AuthUnavailableError */
+  candidates(issuer: string, alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
+    return this.#searches.get(issuer)?.candidates(alg, kid) ?? []
+  }
+
+  /** As `candidates`, after another look at the issuer where the budget allows one. @throws AuthUnavailableError */
+  async newer(issuer: string, alg: Algorithm): Promise<readonly VerificationKey[]> {
+    return this.#searches.get(issuer)?.newer(alg) ?? []
+  }
+
+  /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
+  async warm(): Promise<void> {
+    await Promise.all([...this.#searches.values()].map(({ source }) => source.current(undefined)))
+  }
+
+  /** The public keys at hand, to be given to the next process as `keys: { snapshot }`. */
+  snapshot(): KeySnapshot {
+    const held = [...this.#searches].flatMap(([issuer, { source: { held } }]) =>
+      held === undefined ? [] : [[issuer, { keys: held.set.toJSON().keys, fetchedAt: held.fetchedAt }] as const],
+    )
+    return Object.fromEntries(held)
+  }
+
+  #adopt(snapshot: KeySnapshot): void {
+    for (const [issuer, { source }] of this.#searches) {
+      const kept = Object.hasOwn(snapshot, issuer) ? snapshot[issuer] : undefined
+      const set = parseKeySet(kept)
+      if (set !== null && typeof kept?.fetchedAt === 'number') source.adopt(set, kept.fetchedAt)
+    }
+  }
+}
+
+function eventOf(news: KeyNews) {
+  switch (news.type) {
+    case 'fetched':
+      return { type: news.rotated ? 'keys_rotated' : 'keys_fetched', keys: news.set.size } as const
+    case 'failed':
+      return { type: 'keys_unavailable', message: news.error.message, usable: news.usable, retryIn: news.retryIn } as const
+    case 'unknown':
+      return { type: 'key_unknown', asked: news.asked } as const
+  }
+}

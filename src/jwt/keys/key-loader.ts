@@ -1,0 +1,114 @@
+/** Reads an issuer's keys from where they are: in hand, in a file, at a URL, or wherever discovery says. */
+import { AuthUnavailableError } from '../../errors.js'
+import { withinSpan } from '../../lib/deadline.js'
+import { fetchJson } from '../../lib/net/fetch-json.js'
+import { discoverJwksUri, discoveryUrls } from './discovery.js'
+import { parseKeySet } from './key-set.js'
+import type { Span } from '../../lib/deadline.js'
+import type { FetchJsonOptions, JsonAnswer } from '../../lib/net/fetch-json.js'
+import type { KeySet } from './key-set.js'
+import type { KeySourceOptions, LoadedKeys } from './key-source.js'
+
+type Load = KeySourceOptions['load']
+
+/** How issuers are reached. */
+export interface KeyHttp extends Omit<FetchJsonOptions, 'maxBytes'> {
+  /** Allow plain http. */
+  readonly insecure: boolean
+}
+
+const MAX_BYTES = 512 * 1024
+
+export function keysInHand(set: KeySet): Load {
+  return async () => ({ set, final: true })
+}
+
+/** Reads the file anew each time, so that a new one is found when the old set's age has passed. */
+export function keysInFile(path: string, span: Span): Load {
+  const tooLate = (): Error => new AuthUnavailableError(`${path} cannot be read in time`)
+  return async () => {
+    // A network drive can hang.
+    const text = await withinSpan(span, () => readFile(path), tooLate)
+    return { set: await keySetOf(parsed(text, path), path) }
+  }
+}
+
+export function keysAt(jwksUri: string, http: KeyHttp): Load {
+  const { host } = new URL(jwksUri) // and no more in messages: the rest may hold a key
+  let etag: string | undefined // of the set that the key source holds: it gives that set back when it asks
+  return async ({ held, failures }) => {
+    const answer = await read(jwksUri, { ...http, retry: failures === 0 }, held !== undefined && etag !== undefined ? { 'If-None-Match': etag } : {})
+    if (answer.kind === 'unchanged' && held !== undefined) return { set: held, maxAge: maxAge(answer.headers) }
+    const set = await keySetOf(answer.json, host)
+    etag = answer.headers.get('etag') ?? undefined
+    return { set, maxAge: maxAge(answer.headers) }
+  }
+}
+
+/** Failures in a row before an outage counts as long: its first half minute. */
+const BRIEF = 5
+
+/**
+ * Asks discovery each time: an issuer that moves its keys is followed. In the first half minute of an outage only where it
+ * got stuck, and there one place, or a minute of it would cost eighteen requests.
+ */
+export function keysOf(issuer: string, http: KeyHttp): Load {
+  let places = discoveryUrls(issuer)
+  let known: { readonly uri: string; readonly load: Load } | undefined
+  let gotStuckAtKeys = false
+  return async (request): Promise<LoadedKeys> => {
+    const isBrief = request.failures > 0 && request.failures < BRIEF
+    if (known === undefined || !(isBrief && gotStuckAtKeys)) {
+      const reader = (url: string): Promise<JsonAnswer> => read(url, { ...http, retry: request.failures === 0 }, {})
+      const { uri, place } = await discoverJwksUri(issuer, { places: isBrief ? places.slice(0, 1) : places, insecure: http.insecure, read: reader })
+      places = [place, ...places.filter((other) => other !== place)]
+      if (known?.uri !== uri) known = { uri, load: keysAt(uri, ownOrigin(uri, issuer, http)) }
+    }
+    gotStuckAtKeys = true
+    const loaded = await known.load(request)
+    gotStuckAtKeys = false
+    return loaded
+  }
+}
+
+// Headers may hold credentials, and those are for the issuer alone, wherever it says that its keys are.
+function ownOrigin(uri: string, issuer: string, http: KeyHttp): KeyHttp {
+  return new URL(uri).origin === new URL(issuer).origin ? http : { ...http, headers: undefined }
+}
+
+function read(url: string, http: KeyHttp, headers: Record<string, string>): Promise<JsonAnswer> {
+  return fetchJson(url, { ...http, maxBytes: MAX_BYTES, headers: { ...http.headers, ...headers } })
+}
+
+async function keySetOf(document: unknown, place: string): Promise<KeySet> {
+  const set = parseKeySet(document)
+  if (set === null || !(await set.isUsable())) throw new AuthUnavailableError(`there is no JWK Set with keys for signatures at ${place}`)
+  return set
+}
+
+/** What is left of it, in seconds: RFC 9111 section 5.2.2.1, less the time that a cache on the way kept it (section 5.1). */
+function maxAge(headers: JsonAnswer['headers']): number | undefined {
+  const found = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,;])/.exec(headers.get('cache-control') ?? '')?.[1]
+  const age = /^\d{1,9}$/.exec(headers.get('age') ?? '')?.[0] ?? 0
+  return found === undefined ? undefined : Math.max(0, Number(found) - Number(age))
+}
+
+async function readFile(path: string): Promise<string> {
+  const fs = await import('node:fs/promises') // only where a file was named
+  let bytes: Uint8Array
+  try {
+    bytes = await fs.readFile(path)
+  } catch (cause) {
+    throw new AuthUnavailableError(`cannot read the keys in ${path}`, { cause })
+  }
+  if (bytes.byteLength > MAX_BYTES) throw new AuthUnavailableError(`${path} is larger than ${MAX_BYTES} bytes`)
+  return new TextDecoder().decode(bytes)
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new AuthUnavailableError(`${path} is not JSON`) // half written, perhaps: the keys of before serve on
+  }
+}

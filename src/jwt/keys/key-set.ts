@@ -1,0 +1,181 @@
+/** One issuer's public keys (RFC 7517). An unusable key is skipped and never spoils its neighbours. */
+import { base64url, importJWK } from 'jose'
+import { ownProperty } from '../../lib/own-property.js'
+import { ALGORITHMS } from '../signature/algorithms.js'
+import { verificationKey } from '../signature/verification-key.js'
+import { hasSmallOrder, isRoca } from './weak-keys.js'
+import type { CryptoKey, JWK } from 'jose'
+import type { Awaitable } from '../../lib/awaitable.js'
+import type { Algorithm, KeyShape } from '../signature/algorithms.js'
+import type { VerificationKey } from '../signature/verification-key.js'
+
+/** Keys tried for one token, where several fit. */
+const MAX_CANDIDATES = 4
+/** Keys looked at in one set. */
+const MAX_KEYS = 256
+
+const ALL_ALGORITHMS = Object.keys(ALGORITHMS) as Algorithm[] // the keys of a constant of ours
+
+/** The keys of a JWK Set, or null when the document is none. A set without keys says nothing about any token. */
+export function parseKeySet(document: unknown): KeySet | null {
+  const keys = ownProperty(document, 'keys')
+  const sound = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).filter((key) => isShallow(key, 0)) : []
+  return sound.length > 0 ? new KeySet(sound) : null
+}
+
+/** No public JWK is deeper than lists in an object. */
+const MAX_DEPTH = 4
+
+// What JSON.parse reads at any depth, JSON.stringify cannot write again, for the comparison and the snapshot.
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth < MAX_DEPTH && Object.values(value).every((member) => isShallow(member, depth + 1))
+}
+
+export class KeySet {
+  readonly #keys: readonly unknown[]
+  readonly #found = new Map<Algorithm, Map<string | undefined, readonly VerificationKey[]>>()
+
+  constructor(keys: readonly unknown[]) {
+    this.#keys = keys
+  }
+
+  get size(): number {
+    return this.#keys.length
+  }
+
+  /** The names of its keys. */
+  names(): ReadonlySet<string> {
+    const names = this.#keys.map((key) => ownProperty(key, 'kid'))
+    return new Set(names.filter((name) => typeof name === 'string'))
+  }
+
+  /** The document these keys came from. */
+  toJSON(): { keys: readonly unknown[] } {
+    return { keys: this.#keys }
+  }
+
+  /** True when both sets hold the same keys. */
+  equals(other: KeySet): boolean {
+    return JSON.stringify(this) === JSON.stringify(other)
+  }
+
+  /** True when one of the keys can check signatures. A set without such a key says nothing about any token. */
+  async isUsable(): Promise<boolean> {
+    for (const key of this.#keys) {
+      const alg = ALL_ALGORITHMS.find((one) => fits(key, one, undefined))
+      if (alg !== undefined && (await importPublicKey(key, alg)) !== null) return true
+    }
+    return false
+  }
+
+  /** The keys that may have signed a token with this header, at most four. Imported once, then at hand at once. */
+  candidates(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
+    const known = this.#found.get(alg)?.get(kid)
+    if (known !== undefined) return known
+    const fitting = this.#keys.filter((key) => fits(key, alg, kid))
+    return fitting.length === 0 ? [] : this.#import(fitting, alg, kid)
+  }
+
+  async #import(fitting: readonly unknown[], alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
+    const usable: VerificationKey[] = []
+    for (const key of fitting) {
+      if (usable.length === MAX_CANDIDATES) break
+      // One that fits and cannot be used takes no place from one that can.
+      const imported = await importPublicKey(key, alg)
+      if (imported !== null) usable.push(verificationKey(alg, imported))
+    }
+    // Only what was found is kept, so that nobody can fill this with names of their own.
+    if (usable.length > 0) this.#remember(alg, kid, usable)
+    return usable
+  }
+
+  #remember(alg: Algorithm, kid: string | undefined, usable: readonly VerificationKey[]): void {
+    const byName = this.#found.get(alg) ?? new Map<string | undefined, readonly VerificationKey[]>()
+    this.#found.set(alg, byName.set(kid, usable))
+  }
+}
+
+function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
+  // The name first: it is all that a flood of unknown ones has looked at.
+  if (kid !== undefined && ownProperty(key, 'kid') !== kid) return false
+  const shape: KeyShape = ALGORITHMS[alg]
+  const own = (name: string): unknown => ownProperty(key, name)
+  if (own('kty') !== shape.kty || (shape.crv !== undefined && own('crv') !== shape.crv)) return false
+  if (own('alg') !== undefined && !isSameAlgorithm(own('alg'), alg)) return false
+  if (own('use') !== undefined && !USES.has(own('use'))) return false
+  const operations = own('key_ops')
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return false
+  // A private key in public is nobody's key any more.
+  if (PRIVATE_MEMBERS.some((member) => own(member) !== undefined)) return false
+  if (shape.kty === 'OKP') return !hasSmallOrder(bytesOf(own('x')))
+  if (shape.kty !== 'RSA') return true
+  const jwk = key as object // it has members
+  const known = strength.get(jwk) ?? isStrongRsa(own('n'), own('e'))
+  strength.set(jwk, known)
+  return known
+}
+
+/** Of RSA keys, found out once: it is asked for six algorithms, and a set of weak ones would hold up the event loop. */
+const strength = new WeakMap<object, boolean>()
+
+/** For signatures; a SPIFFE bundle has a word of its own (SPIFFE Trust Domain and Bundle section 4.2.2). */
+const USES: ReadonlySet<unknown> = new Set(['sig', 'jwt-svid'])
+
+/** RFC 7518 section 6: any of these gives an RSA key away, `d` those of the other kinds, and `k` is a shared secret. */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+
+// RFC 9864: "EdDSA" with an Ed25519 key and "Ed25519" are one algorithm.
+function isSameAlgorithm(stated: unknown, alg: Algorithm): boolean {
+  const isEd25519 = (name: unknown): boolean => name === 'EdDSA' || name === 'Ed25519'
+  return stated === alg || (isEd25519(stated) && isEd25519(alg))
+}
+
+const MIN_RSA_BITS = 2048
+
+// RFC 7518 section 3.3: 2048 bits or more; and an exponent of 1 signs nothing.
+function isStrongRsa(n: unknown, e: unknown): boolean {
+  const modulus = bigEndian(n)
+  const exponent = bigEndian(e)
+  if (bitsOf(modulus) < MIN_RSA_BITS || isRoca(modulus)) return false
+  return exponent.length <= 8 && (exponent.length > 1 || (exponent[0] ?? 0) >= 3)
+}
+
+function bitsOf(bigEndian: Uint8Array): number {
+  return bigEndian.length * 8 - (Math.clz32(bigEndian[0] ?? 0) - 24)
+}
+
+function bigEndian(value: unknown): Uint8Array {
+  const bytes = bytesOf(value)
+  const firstDigit = bytes.findIndex((byte) => byte !== 0)
+  return firstDigit === -1 ? new Uint8Array() : bytes.subarray(firstDigit)
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  try {
+    return base64url.decode(textOf(value))
+  } catch {
+    return new Uint8Array()
+  }
+}
+
+async function importPublicKey(key: unknown, alg: Algorithm): Promise<CryptoKey | null> {
+  const own = (name: string): string => textOf(ownProperty(key, name))
+  const { kty }: KeyShape = ALGORITHMS[alg]
+  // Public members only, so that nothing else in the JWK has a say.
+  const publicKey: JWK =
+    kty === 'RSA' ? { kty, n: own('n'), e: own('e') }
+    : kty === 'EC' ? { kty, crv: own('crv'), x: own('x'), y: own('y') }
+    : { kty, crv: own('crv'), x: own('x') }
+  try {
+    // A JWK without `k` is never imported as a secret.
+    return (await importJWK(publicKey, alg)) as CryptoKey
+  } catch {
+    return null // off the curve, truncated, or unknown to this runtime: not usable, whatever the cause
+  }
+}
+
+// What is no text is no number either, and must not be asked for one.
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

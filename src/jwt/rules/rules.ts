@@ -1,0 +1,237 @@
+/** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
+import { nearMiss } from './near-miss.js'
+import { otherKindOf } from './token-kind.js'
+import type { Claims } from '../../access-token.js'
+import type { Mismatch, RejectReason } from '../../verdict.js'
+import type { JwtContents } from '../token/decode.js'
+import type { Issuers } from './issuers.js'
+import type { Hint } from './near-miss.js'
+import type { TokenType } from './token-kind.js'
+
+/** What the rules compare with. Checked where the provider is built. */
+export interface Expectations {
+  readonly issuers: Issuers
+  /** Undefined: any audience. */
+  readonly audiences: readonly string[] | undefined
+  /** The claims that hold the audience. */
+  readonly audienceClaims: readonly string[]
+  /** `'exclusive'`: no audience beside ours. */
+  readonly audienceMode: 'any' | 'exclusive'
+  readonly algorithms: readonly string[]
+  readonly tokenType: TokenType
+  /** Seconds. */
+  readonly clockTolerance: number
+  /** Seconds since `iat`; undefined: any age. */
+  readonly maxTokenAge: number | undefined
+  readonly requiredClaims: readonly string[]
+  readonly rules: readonly ClaimRule[]
+}
+
+/** A rule of your own. */
+export interface ClaimRule {
+  /** The claim it is about; appears in events and explanations. */
+  readonly claim: string
+  /** True when the token may pass. Gets claims that the issuer signed. */
+  readonly accepts: (value: unknown, claims: Claims) => boolean
+  /** What to do when it does not fit, for events and explanations. A constant text: never put a value into it. */
+  readonly hint?: string | undefined
+}
+
+export interface Finding {
+  readonly reason: RejectReason
+  readonly detail: Mismatch
+}
+
+/** One rule: nothing to say, or what does not fit. `now` in seconds since the epoch. */
+export interface Rule {
+  readonly name: string
+  readonly find: (jwt: JwtContents, expected: Expectations, now: number) => Finding | undefined
+}
+
+/** The rules in the order they are looked at: what needs no signature, then what does. */
+export interface RuleSet {
+  readonly header: readonly Rule[]
+  readonly claims: readonly Rule[]
+  readonly signed: readonly Rule[]
+}
+
+export function rulesFor({ requiredClaims, rules }: Expectations): RuleSet {
+  // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw.
+  return { header: OF_HEADER, claims: [...OF_CLAIMS, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
+}
+
+/** The first rule's finding, or undefined when every rule is content. */
+export function firstFinding(rules: readonly Rule[], jwt: JwtContents, expected: Expectations, now: number): Finding | undefined {
+  for (const rule of rules) {
+    const found = rule.find(jwt, expected, now)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const OF_HEADER: readonly Rule[] = [
+  {
+    name: 'alg',
+    find: ({ header: { alg } }, { algorithms }) => {
+      if (algorithms.includes(alg as string)) return undefined // a list of names, which holds nothing else
+      const shared = typeof alg === 'string' && /^HS\d{3}$/.test(alg)
+      return finding('unsupported_algorithm', 'alg', algorithms, alg, shared ? SHARED_SECRET : undefined)
+    },
+  },
+  {
+    // RFC 7515 section 4.1.11: we understand no extension, so every critical one is a reason to refuse.
+    name: 'crit',
+    find: ({ header: { crit, b64 } }) => (crit === undefined && b64 === undefined ? undefined : finding('malformed', 'crit', undefined, crit)),
+  },
+  {
+    // RFC 8725 section 3.11: one kind of JWT must not pass for another.
+    name: 'typ',
+    find: ({ header: { typ } }, { tokenType }) => {
+      const types = TYPES[tokenType]
+      if (typ === undefined ? tokenType !== 'at+jwt' : typeof typ === 'string' && (types.includes(typ) || types.includes(typ.toLowerCase()))) return undefined
+      return finding('wrong_type', 'typ', types, typ, OTHER_KIND[tokenType])
+    },
+  },
+]
+
+const OF_CLAIMS: readonly Rule[] = [
+  {
+    name: 'kind',
+    find: ({ claims }, { tokenType }) => {
+      const other = otherKindOf(claims, tokenType)
+      return other && finding('wrong_type', other.claim, WANTED[tokenType], other.kind, other.kind === 'an ID token' ? ID_TOKEN : OTHER_KIND[tokenType])
+    },
+  },
+  {
+    name: 'iss',
+    find: ({ claims }, { issuers }) => {
+      const { iss } = claims
+      if (typeof iss !== 'string' || !issuers.has(iss)) {
+        const expected = [...issuers.keys()]
+        return finding('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
+      }
+      const tenant = issuers.get(iss)
+      if (tenant === undefined || claims[tenant.claim] === tenant.value) return undefined
+      return finding('wrong_issuer', tenant.claim, tenant.value, claims[tenant.claim])
+    },
+  },
+  {
+    name: 'aud',
+    find: ({ claims }, { audiences, audienceClaims, audienceMode }) => {
+      const actual = stringsOf(claims, audienceClaims)
+      if (actual === undefined) return finding('invalid_claim', 'aud', 'a string or strings', audienceClaims.map((claim) => claims[claim]))
+      if (audiences === undefined) return undefined
+      const ours = (audience: string): boolean => audiences.includes(audience)
+      if (audienceMode === 'any' ? actual.some(ours) : actual.length > 0 && actual.every(ours)) return undefined
+      return finding('wrong_audience', audienceClaims.join(' or '), audiences, actual, actual.length === 0 ? NO_AUDIENCE : nearMiss(audiences, actual))
+    },
+  },
+  {
+    name: 'exp',
+    find: ({ claims: { exp } }, { clockTolerance }, now) => {
+      if (exp === undefined) return finding('missing_claim', 'exp', 'a number', exp)
+      if (!isInstant(exp)) return finding('invalid_claim', 'exp', 'a finite number', exp)
+      return exp + clockTolerance > now ? undefined : finding('expired', 'exp', now, exp, clockHint(now - exp))
+    },
+  },
+  {
+    name: 'nbf',
+    find: ({ claims: { nbf } }, { clockTolerance }, now) => {
+      if (nbf === undefined) return undefined
+      if (!isInstant(nbf)) return finding('invalid_claim', 'nbf', 'a finite number', nbf)
+      return nbf - clockTolerance <= now ? undefined : finding('not_yet_valid', 'nbf', now, nbf, clockHint(nbf - now))
+    },
+  },
+  {
+    name: 'iat',
+    find: ({ claims: { iat } }, { clockTolerance, maxTokenAge }, now) => {
+      if (iat === undefined && maxTokenAge === undefined) return undefined
+      if (iat === undefined) return finding('missing_claim', 'iat', 'a number', iat)
+      if (!isInstant(iat)) return finding('invalid_claim', 'iat', 'a finite number', iat)
+      if (maxTokenAge === undefined) return undefined
+      if (iat - clockTolerance > now) return finding('not_yet_valid', 'iat', now, iat, clockHint(iat - now))
+      return now - iat < maxTokenAge + clockTolerance ? undefined : finding('expired', 'iat', now - maxTokenAge, iat)
+    },
+  },
+  text('sub', ({ sub }) => sub),
+  text('client_id', ({ client_id }) => client_id),
+  text('azp', ({ azp }) => azp),
+  text('jti', ({ jti }) => jti),
+]
+
+/** `read` names the claim in code, which is faster than looking it up by a name in a variable. */
+function text(claim: string, read: (claims: Claims) => unknown): Rule {
+  return {
+    name: claim,
+    find: ({ claims }) => {
+      const value = read(claims)
+      return value === undefined || typeof value === 'string' ? undefined : finding('invalid_claim', claim, 'a string', value)
+    },
+  }
+}
+
+function present(claim: string): Rule {
+  return {
+    name: `${claim} is there`,
+    find: ({ claims }) => (Object.hasOwn(claims, claim) && claims[claim] !== null ? undefined : finding('missing_claim', claim, 'any value', claims[claim])),
+  }
+}
+
+function ownRule({ claim, accepts, hint }: ClaimRule): Rule {
+  return {
+    name: `own rule for ${claim}`,
+    find: ({ claims }) => {
+      const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
+      return accepts(value, claims) === true ? undefined : finding('invalid_claim', claim, 'what your rule takes', value, hint)
+    },
+  }
+}
+
+// RFC 9068 section 2.1 asks for at+jwt; most issuers write JWT or nothing.
+const TYPES = {
+  access: ['jwt', 'application/jwt', 'at+jwt', 'application/at+jwt'],
+  'at+jwt': ['at+jwt', 'application/at+jwt'],
+  id: ['jwt', 'application/jwt'],
+} satisfies Record<Expectations['tokenType'], readonly string[]>
+
+const SHARED_SECRET: Hint = 'the token is signed with a shared secret; give the application an asymmetric signing key'
+const ID_TOKEN: Hint = 'this is an ID token; send the access token'
+const OTHER_KIND: Readonly<Record<TokenType, Hint>> = {
+  access: 'this is another kind of token; send the access token',
+  'at+jwt': 'this is another kind of token; send the access token',
+  id: 'this is another kind of token; send the ID token',
+}
+const WANTED: Readonly<Record<TokenType, string>> = { access: 'an access token', 'at+jwt': 'an access token', id: 'an ID token' }
+const NO_AUDIENCE: Hint = 'the token has no audience; the identity provider needs to be told to write one'
+
+/** Seconds by which clocks differ in practice; more is a token that is simply too old or too new. */
+const CLOCK_TROUBLE = 120
+
+function clockHint(difference: number): Hint | undefined {
+  return difference <= CLOCK_TROUBLE ? 'the clocks differ by a little more than is forgiven' : undefined
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+/** What these claims say, all together; undefined when one of them is neither a string nor strings. */
+function stringsOf(claims: Claims, names: readonly string[]): readonly string[] | undefined {
+  let found: readonly string[] = []
+  for (const name of names) {
+    const value = claims[name]
+    if (value === undefined) continue
+    if (typeof value !== 'string' && !isStrings(value)) return undefined
+    const strings = typeof value === 'string' ? [value] : value
+    found = found.length === 0 ? strings : [...found, ...strings]
+  }
+  return found
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}
+
+function finding(reason: RejectReason, claim: string, expected: unknown, actual: unknown, hint?: string): Finding {
+  return { reason, detail: { claim, expected, actual, ...(hint !== undefined && { hint }) } }
+}

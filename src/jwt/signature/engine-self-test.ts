@@ -1,0 +1,158 @@
+/** Known answers for the synchronous engine: it is used only where it finds all of these, and none of their falsifications. */
+import { after, inTime } from '../../lib/timer.js'
+import { decodeBase64url } from '../token/base64url.js'
+import type { JsonWebKey, KeyObject } from 'node:crypto'
+import type { After } from '../../lib/timer.js'
+import type { Algorithm } from './algorithms.js'
+import type { NodeCrypto, Verification } from './node-verification.js'
+
+type Verify = (crypto: NodeCrypto, alg: Algorithm, key: KeyObject) => Verification
+
+interface KnownAnswer {
+  readonly alg: Algorithm
+  readonly jwk: JsonWebKey
+  readonly signed: string
+  readonly signature: string
+  /** By the same key over the same text, and still not to be found. */
+  readonly falsification?: string
+}
+
+/** True when every known answer is found, and a signature with one bit turned, or cut short, is not. */
+export function isTrustworthy(crypto: NodeCrypto, verification: Verify): boolean {
+  try {
+    return AT_ONCE.flatMap((known) => trials(crypto, verification, known)).every(({ verify, isGood }) => crypto.verify(...verify) === isGood)
+  } catch {
+    return false // whatever it was: jose does the work then
+  }
+}
+
+/** The same for the form with a callback, which leaves the event loop alone. A crypto that never calls back is none. */
+export async function isTrustworthyInThreads(crypto: NodeCrypto, verification: Verify, later: After = after): Promise<boolean> {
+  const inThread = ({ verify }: Trial): Promise<boolean> =>
+    new Promise((resolve, reject) => crypto.verify(...verify, (error, good) => (error ? reject(error) : resolve(good))))
+  const areFound = async (): Promise<boolean> => {
+    const found = IN_THREADS.flatMap((known) => trials(crypto, verification, known)).map(async (trial) => (await inThread(trial)) === trial.isGood)
+    return (await Promise.all(found)).every(Boolean)
+  }
+  try {
+    return await inTime(PATIENCE, later, areFound, () => new Error('it never calls back'))
+  } catch {
+    return false
+  }
+}
+
+/** Seconds. */
+const PATIENCE = 2
+
+interface Trial {
+  readonly verify: [hash: string | null, data: Uint8Array, key: Verification['key'], signature: Uint8Array]
+  readonly isGood: boolean
+}
+
+function trials(crypto: NodeCrypto, verification: Verify, { alg, jwk, signed, signature, falsification = signature.slice(4) }: KnownAnswer): readonly Trial[] {
+  const { hash, key } = verification(crypto, alg, crypto.createPublicKey({ key: jwk, format: 'jwk' }))
+  const good = decodeBase64url(signature)
+  const turned = good.map((byte, index) => (index === 9 ? byte ^ 1 : byte))
+  const data = new TextEncoder().encode(signed)
+  const bad = [turned, good.subarray(1), new Uint8Array(good.length), decodeBase64url(falsification)]
+  const trial = (candidate: Uint8Array, isGood: boolean): Trial => ({ verify: [hash, data, key, candidate], isGood })
+  return [trial(good, true), ...bad.map((candidate) => trial(candidate, false))]
+}
+
+const RSA: JsonWebKey = {
+  kty: 'RSA',
+  e: 'AQAB',
+  n:
+    'n4EPtAOCc9AlkeQHPzHStgAbgs7bTZLwUBZdR8_KuKPEHLd4rHVTeT-O-XV2jRojdNhxJWTDvNd7nqQ0VEiZQHz_AJmSCpMaJMRB' +
+    'SFKrKb2wqVwGU_NsYOYL-QtiWN2lbzcEe6XC0dApr5ydQLrHqkHHig3RBordaZ6Aj-oBHqFEHYpPe7Tpe-OfVfHd1E6cS6M1FZcD' +
+    '1NNLYD5lFHpPI9bTwJlsde3uhGqC0ZCuEHg8lhzwOHrtIQbS0FVbb9k3-tVTU4fg_3L_vniUFAKwuCLqKnS2BYwdq_mzSnbLY7h_' +
+    'qixoR7jig3__kRhuaxwUkRz5iaiQkqgc5gHdrNP5zw',
+}
+
+const HOBBIT_PAYLOAD =
+  'SXTigJlzIGEgZGFuZ2Vyb3VzIGJ1c2luZXNzLCBGcm9kbywgZ29pbmcgb3V0IHlvdXIgZG9vci4gWW91IHN0ZXAgb250byB0aGUg' +
+  'cm9hZCwgYW5kIGlmIHlvdSBkb24ndCBrZWVwIHlvdXIgZmVldCwgdGhlcmXigJlzIG5vIGtub3dpbmcgd2hlcmUgeW91IG1pZ2h0' +
+  'IGJlIHN3ZXB0IG9mZiB0by4'
+
+const AT_ONCE: readonly KnownAnswer[] = [
+  {
+    // RFC 7520 section 4.1
+    alg: 'RS256',
+    jwk: RSA,
+    signed: `eyJhbGciOiJSUzI1NiIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9.${HOBBIT_PAYLOAD}`,
+    signature:
+    'MRjdkly7_-oTPTS3AXP41iQIGKa80A0ZmTuV5MEaHoxnW2e5CZ5NlKtainoFmKZopdHM1O2U4mwzJdQx996ivp83xuglII7PNDi8' +
+    '4wnB-BDkoBwA78185hX-Es4JIwmDLJK3lfWRa-XtL0RnltuYv746iYTh_qHRD68BNt1uSNCrUCTJDt5aAE6x8wW1Kt9eRo4QPocS' +
+    'adnHXFxnt8Is9UzpERV0ePPQdLuW3IS_de3xyIrDaLGdjluPxUAhb6L2aXic1U12podGU0KLUQSE_oI-ZnmKJ3F4uOZDnd6QZWJu' +
+    'shZ41Axf_fcIe8u9ipH84ogoree7vjbU5y18kDquDg',
+  },
+  {
+    // RFC 7520 section 4.2
+    alg: 'PS384',
+    jwk: RSA,
+    signed: `eyJhbGciOiJQUzM4NCIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9.${HOBBIT_PAYLOAD}`,
+    signature:
+    'cu22eBqkYDKgIlTpzDXGvaFfz6WGoz7fUDcfT0kkOy42miAh2qyBzk1xEsnk2IpN6-tPid6VrklHkqsGqDqHCdP6O8TTB5dDDItl' +
+    'lVo6_1OLPpcbUrhiUSMxbbXUvdvWXzg-UD8biiReQFlfz28zGWVsdiNAUf8ZnyPEgVFn442ZdNqiVJRmBqrYRXe8P_ijQ7p8Vdz0' +
+    'TTrxUeT3lm8d9shnr2lfJT8ImUjvAA2Xez2Mlp8cBE5awDzT0qI0n6uiP1aCN_2_jLAeQTlqRHtfa64QQSUmFAAjVKPbByi7xho0' +
+    'uTOcbH510a6GYmJUAfmWjwZ6oD4ifKo8DYM-X72Eaw',
+    // With a salt of 32 bytes: RFC 7518 section 3.5 wants one as long as the hash.
+    falsification:
+    'Bq_nF8ZANZz-p-Q4S6a1GsT9gidUJFvZ6vFA0MiZTkscVzNj_p81uM88ENN2SvK4_g8uwnGyLnTVgNcP7wG5_SQ0JQhtyNSeDzBidhIc' +
+    'SrMdAGymhZon9-MllhiUbioJkTBwh1j3VM4LgI_QSKyc7tcy4t-PC0X65bH8wC57t8Y_MqnqY9B3oyBGZZsXkjkagmbcHPkPp8_e8Xmb' +
+    'kD4IpfB_KIT0Wsz3LDvQLjt2y9x32CmsbW0POh3bpU3HrAAAjFX3WmtuKXftCXJrEY51jehHc8zPdeJTy-5MsXakiiykajfP6HKUFAp4' +
+    'TXl2eZG1ui7J3EydwlG77Rhcar74DQ',
+  },
+  {
+    // RFC 7515 appendix A.3
+    alg: 'ES256',
+    jwk: {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+      y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+    },
+    signed:
+    'eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19' +
+    'yb290Ijp0cnVlfQ',
+    signature: 'DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q',
+  },
+  {
+    // RFC 8037 appendix A.4
+    alg: 'EdDSA',
+    jwk: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' },
+    signed: 'eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc',
+    signature: 'hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg',
+  },
+]
+
+const IN_THREADS: readonly KnownAnswer[] = [
+  ...AT_ONCE.filter(({ alg }) => alg === 'RS256' || alg === 'PS384'), // keys over 4096 bits
+  {
+    // RFC 6979 appendix A.2.6
+    alg: 'ES384',
+    jwk: {
+      kty: 'EC',
+      crv: 'P-384',
+      x: '7DpOQVtOGaRWhhgCn0J_pdqai8SukuAuBqrlKGswDGTe-PDqkFWGYGSiVFFUgLwT',
+      y: 'gBXZty19VyROqO-awMYhiWcIpZNn-d-59UyoSz8cnbEoiyMcOuDU_nNE_SUzJkcg',
+    },
+    signed: 'sample',
+    signature: 'lO27kqXsuKrUc25WxpGRaz-IFAZmzp-nPWTE6pWtEzyBpkgVLkSs-W423R6A-r5Gme9K6xXxeM6h_kDbJgMTjxMOdAoZYkUmIDtj' +
+    'UdCjqU-jKcFFeG5nnnuCxxo4YorI',
+  },
+  {
+    // RFC 7520 section 4.3
+    alg: 'ES512',
+    jwk: {
+      kty: 'EC',
+      crv: 'P-521',
+      x: 'AHKZLLOsCOzz5cY97ewNUajB957y-C-U88c3v13nmGZx6sYl_oJXu9A5RkTKqjqvjyekWF-7ytDyRXYgCF5cj0Kt',
+      y: 'AdymlHvOiLxXkEhayXQnNCvDX4h9htZaCJN34kfmC6pV5OhQHiraVySsUdaQkAgDPrwQrJmbnX9cwlGfP-HqHZR1',
+    },
+    signed: `eyJhbGciOiJFUzUxMiIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9.${HOBBIT_PAYLOAD}`,
+    signature:
+    'AE_R_YZCChjn4791jSQCrdPZCNYqHXCTZH0-JZGYNlaAjP2kqaluUIIUnC9qvbu9Plon7KRTzoNEuT4Va2cmL1eJAQy3mtPBu_u_sDDy' +
+    'YjnAMDxXPn7XrT0lw-kvAD890jl8e2puQens_IEKBpHABlsbEPX6sFY8OcGDqoRuBomu9xQ2',
+  },
+]

@@ -1,0 +1,61 @@
+/** Talks to another server with bounds: no redirects, a body of limited size. Its time is the caller's signal. */
+import { AuthUnavailableError } from '../../errors.js'
+import { boundedText } from './bounded-text.js'
+import { errorWord } from './error-word.js'
+import type { ReadableBody } from './bounded-text.js'
+
+/** What we send. */
+export interface FetchInit {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal?: AbortSignal
+  readonly redirect?: 'manual'
+}
+
+/** What we read of an answer: described by its members, since the types of undici, Node and the browsers do not agree. */
+export interface FetchAnswer {
+  readonly status: number
+  readonly redirected: boolean
+  readonly headers: { get(name: string): string | null }
+  readonly body: ReadableBody | null
+}
+
+/** The global `fetch`, or a function around it or undici's: for a proxy, a private certificate authority, a client certificate. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>
+
+/**
+ * The head of an answer, whatever its status. Redirects are not followed: credentials would go where they lead.
+ *
+ * @throws AuthUnavailableError when no connection came about. Without its cause, which may hold what was sent (a `fetch`
+ * that was handed in) or what came (undici's parser), secrets and all.
+ */
+export async function respond(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
+  try {
+    return await fetch(url, { ...init, redirect: 'manual' })
+  } catch (error) {
+    throw new AuthUnavailableError(`no answer from ${new URL(url).host}${errorWord(error)}`)
+  }
+}
+
+/**
+ * The body of an answer. `maxBytes` counts after decoding, so that a gzip bomb is cut off as well.
+ *
+ * @throws AuthUnavailableError for a body that breaks off, is larger, or is no UTF-8. Without its cause, as above.
+ */
+export async function readText(response: FetchAnswer, host: string, maxBytes: number): Promise<string> {
+  try {
+    return await boundedText(response.body, maxBytes)
+  } catch (error) {
+    throw new AuthUnavailableError(`the answer of ${host} broke off, is no UTF-8, or is larger than ${maxBytes} bytes${errorWord(error)}`)
+  }
+}
+
+/** RFC 9110 section 10.2.3, in seconds: at most an hour, and a date by the clock of the server that wrote it. */
+export function retryAfter({ headers }: Pick<FetchAnswer, 'headers'>): number | undefined {
+  const text = headers.get('retry-after') ?? ''
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1000
+  return seconds > 0 ? Math.min(seconds, LONGEST_WAIT) : undefined
+}
+
+const LONGEST_WAIT = 3600

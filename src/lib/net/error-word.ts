@@ -1,0 +1,14 @@
+/** What an error calls itself: a word that can be told, and nothing that it holds. */
+import { ownProperty } from '../own-property.js'
+
+/** ` (ECONNREFUSED)`, ` (CERT_HAS_EXPIRED)`, ` (AccessDeniedException)`, of the error or what caused it; empty for one without a name. */
+export function errorWord(error: unknown): string {
+  const causes = [0, 1, 2].reduce<readonly unknown[]>((found) => [...found, ownProperty(found.at(-1), 'cause')], [error])
+  const codes = causes.map((cause) => ownProperty(cause, 'code'))
+  const names = causes.map((cause) => (cause instanceof Error ? cause.name : undefined))
+  const word = [...codes, ...names].find((one) => typeof one === 'string' && WORD.test(one) && !SAYS_NOTHING.has(one))
+  return typeof word === 'string' ? ` (${word})` : ''
+}
+
+const WORD = /^[A-Z][A-Za-z_]{3,50}$/
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['Error', 'TypeError', 'AggregateError', 'AuthUnavailableError', 'ERR_AUTH_UNAVAILABLE'])

@@ -1,0 +1,24 @@
+/** Reads JSON from another server, bounded in time and size, without following redirects. */
+import { AuthUnavailableError } from '../../errors.js'
+import { fetchText } from './fetch-text.js'
+import type { FetchTextOptions, TextAnswer } from './fetch-text.js'
+
+export type { Fetch } from './bounded-fetch.js'
+
+export type FetchJsonOptions = FetchTextOptions
+
+export interface JsonAnswer extends Pick<TextAnswer, 'kind' | 'headers'> {
+  readonly json: unknown
+}
+
+/** As `fetchText`. @throws AuthUnavailableError for a body that is no JSON, too. */
+export async function fetchJson(url: string, options: FetchJsonOptions): Promise<JsonAnswer> {
+  const { kind, text, headers } = await fetchText(url, { ...options, headers: { Accept: 'application/json', ...options.headers } })
+  if (kind !== 'found') return { kind, json: undefined, headers }
+  try {
+    return { kind, json: JSON.parse(text), headers }
+  } catch {
+    // Without the parser's words as cause: they quote the body.
+    throw new AuthUnavailableError(`the answer of ${new URL(url).host} is not JSON`)
+  }
+}

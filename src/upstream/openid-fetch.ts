@@ -1,0 +1,62 @@
+/** One exchange with the identity provider on openid-client's behalf. */
+import { retryAfter } from '../lib/net/bounded-fetch.js'
+import { abandon } from '../lib/net/bounded-text.js'
+import { ownProperty } from '../lib/own-property.js'
+import { headOf, mediaTypeOf, textIn } from './exchange.js'
+import { blaming, faultOf, NoAnswer } from './no-answer.js'
+import type { CustomFetch } from 'openid-client'
+import type { Fetch } from '../lib/net/bounded-fetch.js'
+import type { OpenidClient } from '../introspection/client-auth/client-auth.js'
+
+export interface ExchangeOptions {
+  readonly fetch: Fetch
+  /** Ends the exchange. */
+  readonly signal: AbortSignal
+  /** Sent along, such as the key of a gateway. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Media type that the answer must have. Default `application/json`. */
+  readonly mediaType?: string | undefined
+  /** Makes JSON of the text of an answer; throws `AuthUnavailableError` where it is not to be trusted. */
+  readonly open?: ((text: string) => Promise<unknown>) | undefined
+}
+
+const JSON_TYPE = 'application/json'
+
+/**
+ * The `fetch` that openid-client gets: it sees 200 and 400, each with a small body that is there already.
+ *
+ * @throws NoAnswer for everything else.
+ */
+export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }: ExchangeOptions): CustomFetch {
+  return async (url, { method, headers: own, body }) => {
+    const { host } = new URL(url)
+    const init = { method, headers: { ...headers, ...own, ...(open && { accept: mediaType }) }, body: String(body), signal } // a form, by openid-client
+    const response = await headOf(fetch, url, init)
+    const fault = response.status === 200 || response.status === 400 ? undefined : faultOf(response.status)
+    if (fault !== undefined) {
+      abandon(response.body)
+      throw new NoAnswer(fault, `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
+    }
+    const text = await textIn(response, host)
+    if (response.status === 400 && !isOAuthError(text)) throw new NoAnswer('status', `${host} answered 400 without a reason`)
+    if (response.status === 200 && mediaTypeOf(response) !== mediaType) {
+      throw new NoAnswer('unreadable', `${host} answered with another content type than ${mediaType}`)
+    }
+    const json = response.status === 200 && open !== undefined ? await blaming('unreadable', () => open(text)) : undefined
+    return new Response(json === undefined ? text : JSON.stringify(json), { status: response.status, headers: { 'content-type': JSON_TYPE } })
+  }
+}
+
+/** RFC 6749 section 5.2. Looked at here, since a 400 may be about one odd token, and an unreadable answer is an outage. */
+function isOAuthError(text: string): boolean {
+  try {
+    return typeof ownProperty(JSON.parse(text), 'error') === 'string'
+  } catch {
+    return false
+  }
+}
+
+/** True for an OAuth error that is about our credentials (RFC 6749 section 5.2), whatever its status. */
+export function isAboutUs(openid: OpenidClient, error: unknown): boolean {
+  return error instanceof openid.ResponseBodyError && (error.error === 'invalid_client' || error.error === 'unauthorized_client')
+}

@@ -1,0 +1,133 @@
+import express from 'express'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bearerAuth } from '../../src/adapters/express.js'
+import { bodyOfMessage } from '../../src/http/node-body.js'
+import { says } from '../oauth-kit.js'
+import { listen } from '../adapters/http-kit.js'
+import type { RequestHandler } from 'express'
+import type { IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { RequestBody } from '../../src/gate/request/request-body.js'
+import type { Running } from '../adapters/http-kit.js'
+
+const CALL = JSON.stringify({ method: 'tools/call', params: { name: 'purge-notes' } })
+const options = { operations: { 'tools/call': { 'purge-notes': 'notes:write' } } }
+
+async function ofMessage(message: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of message) text += String(chunk)
+  return text
+}
+
+describe('a parser in front of the gate', () => {
+  const running: Running[] = []
+  const serving = async (...parsers: RequestHandler[]): Promise<Running> => {
+    const app = express()
+    for (const parser of parsers) app.use(parser)
+    app.use(bearerAuth(says('yes'), options)) // its caller may only read
+    app.all('/mcp', async (req, res) => void res.json({ body: req.body ?? null, rest: await ofMessage(req) }))
+    const server = await listen(createServer(app))
+    running.push(server)
+    return server
+  }
+  afterAll(() => Promise.all(running.map((server) => server.close())))
+  const ask = (server: Running, type: string, body = CALL): Promise<number> =>
+    fetch(`${server.origin}/mcp`, { method: 'POST', headers: { Authorization: 'Bearer a-token', 'Content-Type': type }, body }).then(({ status }) => status)
+
+  test('that parsed the body is believed', async () => {
+    const server = await serving(express.json())
+    expect(await ask(server, 'application/json')).toBe(403)
+    expect(await ask(server, 'application/json', '{"method":"ping"}')).toBe(200)
+  })
+
+  test('that left the body alone, but an empty object in its place, is not', async () => {
+    const pretending: RequestHandler = (req, _res, next) => {
+      req.body = {}
+      next()
+    }
+    expect(await ask(await serving(pretending), 'application/json')).toBe(403)
+  })
+
+  test.each([
+    ['its text', express.text({ type: '*/*' })],
+    ['its bytes', express.raw({ type: '*/*' })],
+  ])('that left %s is believed too', async (_, parser) => {
+    const server = await serving(parser)
+    expect(await ask(server, 'application/json')).toBe(403)
+    expect(await ask(server, 'application/json', '{"method":"ping"}')).toBe(200)
+    expect(await ask(server, 'application/json', '{"method":')).toBe(400)
+  })
+
+  test('may be another gate, which has put back what it read', async () => {
+    const server = await serving(bearerAuth(says('yes'), { operations: { 'prompts/get': 'prompts' } }))
+    expect(await ask(server, 'application/json', '{"method":"ping"}')).toBe(200)
+    expect(await ask(server, 'application/json')).toBe(403)
+  })
+
+  test('that swallowed what a gate in front of it has read is no reason to pass it', async () => {
+    const swallowing: RequestHandler = (req, _res, next) => void ofMessage(req).then(() => next())
+    expect(await ask(await serving(bearerAuth(says('yes'), options), swallowing), 'application/json', '{"method":"ping"}')).toBe(400)
+  })
+
+  test('that swallowed the body is no reason to pass it', async () => {
+    const swallowing: RequestHandler = (req, _res, next) => void ofMessage(req).then(() => next())
+    expect(await ask(await serving(swallowing), 'application/json')).toBe(400)
+  })
+})
+
+describe('the body of a request', () => {
+  let port = 0
+  const seen: ((read: RequestBody, after: string) => void)[] = []
+  const server = createServer((req, res) => {
+    void bodyOfMessage(req)(20).then(async (read) => {
+      const after = 'text' in read ? await ofMessage(req) : ''
+      res.end()
+      seen.shift()?.(read, after)
+    })
+  })
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    port = (server.address() as AddressInfo).port // a TCP server that listens has one
+  })
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const send = (...parts: string[]): Promise<[RequestBody, string]> =>
+    new Promise((resolve) => {
+      seen.push((read, after) => resolve([read, after]))
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => undefined).resume()
+      const next = (): void => {
+        const part = parts.shift()
+        if (part === undefined) return
+        if (part === 'hang up') return void socket.destroy()
+        socket.write(part, 'latin1', () => setImmediate(next))
+      }
+      next()
+    })
+  const chunked = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
+  const sized = (length: number): string => `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`
+
+  test.each<[string, string[], string]>([
+    ['in one piece', [`${sized(5)}hello`], 'hello'],
+    ['letter by letter', [sized(5), 'h', 'e', 'l', 'l', 'o'], 'hello'],
+    ['in chunks', [chunked, '2\r\nhe\r\n', '3\r\nllo\r\n', '0\r\n\r\n'], 'hello'],
+    ['in chunks, all at once', [`${chunked}2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n`], 'hello'],
+    ['of no bytes', [sized(0)], ''],
+    ['of no chunks', [`${chunked}0\r\n\r\n`], ''],
+  ])('%s is read, and is there to be read again', async (_, parts, text) => {
+    expect(await send(...parts)).toEqual([{ text }, text])
+  })
+
+  test.each<[string, string[], string]>([
+    ['that is too large', [sized(21), 'x'.repeat(21)], 'too large'],
+    ['in chunks without an end', [chunked, ...Array<string>(5).fill('8\r\nxxxxxxxx\r\n')], 'too large'],
+    ['that is no UTF-8', [`${sized(2)}\xff\xfe`], 'unreadable'],
+    ['that breaks off', [sized(5), 'he', 'hang up'], 'unreadable'],
+  ])('%s is said to be so', async (_, parts, problem) => {
+    expect(await send(...parts)).toEqual([{ problem }, ''])
+  })
+})

@@ -1,0 +1,76 @@
+/** tlsClientAuth over real TLS: oidc-provider sees the certificate that the `fetch` of ours brings, and nobody else's will do. */
+import { Agent, fetch as undiciFetch } from 'undici'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { bearer, clientCredentials, IntrospectionProvider, tlsClientAuth } from '../../../src/index.js'
+import { AUDIENCE } from '../../oauth-kit.js'
+import { authority } from './certificates.js'
+import { faultEndpoint } from '../fault-endpoint.js'
+import { oidcKit } from '../oidc-kit.js'
+import type { AuthEvent, ClientAuth } from '../../../src/index.js'
+import type { Certificate } from './certificates.js'
+import type { OidcKit } from '../oidc-kit.js'
+
+const tls = authority()
+let idp: OidcKit
+beforeAll(async () => {
+  idp = await oidcKit({ tls })
+})
+afterAll(() => idp.close())
+
+const open: (() => Promise<unknown>)[] = []
+afterEach(() => Promise.all(open.splice(0).map((close) => close())))
+
+/** What a client gets that brings this certificate. */
+function setUp(certificate: Certificate | undefined, { ca = tls.ca, clientAuth = tlsClientAuth('certified'), endpoint }: { ca?: string; clientAuth?: ClientAuth; endpoint?: string } = {}) {
+  const events: AuthEvent[] = []
+  const dispatcher = new Agent({ connect: { ca, ...certificate } })
+  const provider = new IntrospectionProvider({
+    issuer: idp.issuer,
+    endpoint,
+    audience: AUDIENCE,
+    clientAuth,
+    cache: false,
+    timeout: 10,
+    observe: (event) => events.push(event),
+    fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }),
+  })
+  open.push(() => provider.close(), () => dispatcher.destroy())
+  return { provider, events }
+}
+
+describe('tlsClientAuth', () => {
+  test('is who its certificate says', async () => {
+    const { provider, events } = setUp(tls.issue('notes-server'))
+    const token = await idp.token()
+    expect(await provider.verifyToken(token), JSON.stringify(events)).toMatchObject({ subject: 'agent', scopes: ['notes:read'] })
+    await idp.revoke(token)
+    expect(await provider.verifyToken(token)).toBeNull()
+  })
+
+  test.each([
+    ['no certificate', () => undefined],
+    ['a certificate of another name', () => tls.issue('payroll-server')],
+    ['a certificate of another authority', () => authority('others').issue('notes-server')],
+  ])('with %s is nobody: unavailable, and loud', async (_, certificate) => {
+    const { provider, events } = setUp(certificate())
+    await expect(provider.verifyToken(await idp.token())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE', fault: 'credentials' })
+    expect(events).toContainEqual(expect.objectContaining({ type: 'credentials_refused', method: 'tls_client_auth' }))
+  })
+
+  test('does not talk to a server that another authority vouches for, and says which error that was', async () => {
+    const { provider, events } = setUp(tls.issue('notes-server'), { ca: authority('others').ca })
+    await expect(provider.verifyToken(await idp.token())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+    expect(events).toContainEqual(expect.objectContaining({ type: 'endpoint_unavailable', message: expect.stringMatching(/\(SELF_SIGNED_CERT_IN_CHAIN\)|\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/) }))
+  })
+
+  test('gets a token of its own by its certificate, for an endpoint that wants one', async () => {
+    const endpoint = await faultEndpoint()
+    open.push(() => endpoint.close())
+    endpoint.answer({ active: true, aud: AUDIENCE, sub: 'ada', exp: Date.now() / 1000 + 60 })
+    const clientAuth = bearer(clientCredentials({ clientAuth: tlsClientAuth('certified'), tokenEndpoint: `${idp.issuer}/token`, scope: 'notes:read', parameters: { resource: AUDIENCE } }))
+    const { provider } = setUp(tls.issue('notes-server'), { clientAuth, endpoint: endpoint.endpoint })
+    expect(await provider.verifyToken('opaque')).toMatchObject({ subject: 'ada' })
+    const [, own = ''] = endpoint.questions[0]?.headers.authorization?.split(' ') ?? []
+    expect(await setUp(tls.issue('notes-server')).provider.verifyToken(own)).toMatchObject({ clientId: 'certified' })
+  })
+})
