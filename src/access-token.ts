@@ -2,7 +2,7 @@
 import { frozenCopy } from './lib/frozen-copy.js'
 import { atEpochSeconds, checkOptions } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
-import { missingScopes } from './scopes/match.js'
+import { missingScopes } from './lib/scope-match.js'
 
 /** What the issuer wrote about the token (RFC 7519 section 4, RFC 9068 section 2.2). Frozen to the bottom. */
 export interface Claims {

@@ -7,12 +7,12 @@ export async function loadPolicy(library) {
   const load = (/** @type {string} */ file) => import(new URL(`src/${file}.js`, library).href)
   const { cachePlan } = await load('cache/cache-options')
   const { VerdictCache } = await load('cache/verdict-cache')
-  const { LOCK, LOOKS } = await load('cache/shared-verdicts')
+  const { LOCK, LOOKS } = await load('shared/shared-verdicts')
   const { CircuitBreaker } = await load('lib/circuit-breaker')
   const { MOST_CALLS } = await load('upstream/guarded-calls')
   const { TIMEOUT } = await load('introspection/introspection-options')
-  const { MAX_AGE, MAX_STALE } = await load('jwt/issuer-keys')
-  const { KeySource } = await load('jwt/key-source')
+  const { MAX_AGE, MAX_STALE } = await load('jwt/keys/issuer-keys')
+  const { KeySource } = await load('jwt/keys/key-source')
   const { AuthUnavailableError } = await load('errors')
   const policy = {
     ...{ VerdictCache, CircuitBreaker, KeySource, AuthUnavailableError },

@@ -5,7 +5,7 @@ import { authInfoOf, toAuthInfo } from '../http/auth-info.js'
 import { checkOptions, clockInSeconds, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/net/web-url.js'
 import { checkedProvider } from '../provider.js'
-import { checkedScopes, missingScopes } from '../scopes/match.js'
+import { checkedScopes, missingScopes } from '../lib/scope-match.js'
 import type { AuthInfo } from '../http/auth-info.js'
 import type { BearerAuthProvider } from '../provider.js'
 

@@ -2,14 +2,19 @@
 import { toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
-import { unlessUnavailable } from './permission.js'
 import { readCredentials } from './request/gate-request.js'
 import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
-import type { Caller } from './permission.js'
 import type { GatePolicy } from './policy.js'
 import type { GateRequest } from './request/gate-request.js'
+
+/** Who calls; null where nobody has to. */
+export interface Caller {
+  readonly token: AccessToken | null
+  /** Asks again about the token, unless the answer is younger than so many seconds. */
+  readonly verify: ((maxAge: number | undefined) => Promise<AccessToken | null>) | undefined
+}
 
 export const NOBODY: Caller = { token: null, verify: undefined }
 
@@ -46,4 +51,14 @@ function asBug(thrown: unknown): Error {
   const cause = thrown instanceof Error ? thrown : new TypeError('verifyToken must throw an Error', { cause: thrown })
   warnOfBug(cause)
   return new Error('the provider failed', { cause })
+}
+
+/** What the work gives, or the denial for "nobody knows". Any other exception is a bug. */
+export async function unlessUnavailable<T>({ answers }: GatePolicy, work: () => Promise<T>): Promise<T | Answer> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    return answers.unavailable(error)
+  }
 }

@@ -1,20 +1,13 @@
 /** Whether a caller may do what the request asks for: the scopes of every request, and those of the operations in it. */
 import { hasScopes } from '../access-token.js'
 import { errorAnswer } from '../answer.js'
-import { isUnavailable } from '../errors.js'
+import { unlessUnavailable } from './caller.js'
 import { calledOperations } from './operations/called-operations.js'
 import { needOf } from './operations/operations.js'
-import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
+import type { Caller } from './caller.js'
 import type { GatePolicy } from './policy.js'
 import type { GateRequest } from './request/gate-request.js'
-
-/** Who calls; null where nobody has to. */
-export interface Caller {
-  readonly token: AccessToken | null
-  /** Asks again about the token, unless the answer is younger than so many seconds. */
-  readonly verify: ((maxAge: number | undefined) => Promise<AccessToken | null>) | undefined
-}
 
 /** The caller, on an answer as young as the operations need; or the denial. All that is needed stands in one challenge. */
 export async function permittedCaller(request: GateRequest, caller: Caller, policy: GatePolicy): Promise<Caller | Answer> {
@@ -43,16 +36,6 @@ function isOwnSession({ header }: GateRequest, { token }: Caller, { sessions }: 
 export function mayCall({ token }: Caller, method: string, name: string, { operations = [] }: GatePolicy): boolean {
   const { scopes } = needOf([{ method, names: [name] }], operations)
   return scopes.length === 0 || (token !== null && hasScopes(token, scopes))
-}
-
-/** What the work gives, or the denial for "nobody knows". Any other exception is a bug. */
-export async function unlessUnavailable<T>({ answers }: GatePolicy, work: () => Promise<T>): Promise<T | Answer> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!isUnavailable(error)) throw error
-    return answers.unavailable(error)
-  }
 }
 
 function renewed({ verify }: Caller, maxAge: number, policy: GatePolicy): Promise<Caller | Answer> {

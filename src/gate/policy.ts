@@ -1,6 +1,6 @@
 /** What a gate demands, checked once where it is built. */
 import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js'
-import { checkedScopes } from '../scopes/match.js'
+import { checkedScopes } from '../lib/scope-match.js'
 import { challengeAnswers } from './challenge/challenge.js'
 import { GATE_OPTIONS } from './gate-options.js'
 import { Mirror } from './metadata/mirror.js'

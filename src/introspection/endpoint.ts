@@ -7,7 +7,7 @@ import { webUrl } from '../lib/net/web-url.js'
 import { discoveryUrls } from '../jwt/keys/discovery.js'
 import type { CustomFetch, ServerMetadata } from 'openid-client'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
-import type { OpenidClient } from './client-auth/client-auth.js'
+import type { OpenidClient } from '../upstream/openid-fetch.js'
 
 export interface EndpointOptions {
   readonly issuer: string | undefined

@@ -13,7 +13,8 @@ import type { ServerMetadata } from 'openid-client'
 import type { AuthEvent } from '../events.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { Answer } from './response/response-rules.js'
-import type { AuthTools, OpenidClient } from './client-auth/client-auth.js'
+import type { OpenidClient } from '../upstream/openid-fetch.js'
+import type { AuthTools } from './client-auth/client-auth.js'
 import type { SignedExpectations } from './response/signed-response.js'
 
 export interface IntrospectorOptions {

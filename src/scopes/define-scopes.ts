@@ -1,7 +1,7 @@
 /** The scopes of one application, by name: the compiler knows a typo, and so does the start of the process. */
 import { requireAuth, requireFreshAuth } from '../context.js'
 import { fromClaim } from './mappers.js'
-import { checkedScopes, wildcardsOver } from './match.js'
+import { checkedScopes, wildcardsOver } from '../lib/scope-match.js'
 import type { AccessToken } from '../access-token.js'
 import type { Implications } from './hierarchy.js'
 import type { ScopeMapper } from './rule.js'

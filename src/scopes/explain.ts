@@ -1,5 +1,5 @@
 /** Why somebody holds a scope, and what they lack for another: for a person who set up the mapping. */
-import { checkedScopes, missingScopes } from './match.js'
+import { checkedScopes, missingScopes } from '../lib/scope-match.js'
 import { ScopeHierarchy } from './hierarchy.js'
 import { checkedMappers, ruleOf, unknownIn } from './rule.js'
 import type { Claims } from '../access-token.js'

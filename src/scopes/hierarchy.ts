@@ -1,6 +1,6 @@
 /** One scope implies another: all that a list of scopes stands for. */
 import { isScopeToken } from '../lib/scope-token.js'
-import { wildcardsOver } from './match.js'
+import { wildcardsOver } from '../lib/scope-match.js'
 import { isScopeList } from './scope-list.js'
 
 /** `{ 'notes:admin': ['notes:write'], 'notes:write': 'notes:read' }`: who holds the first holds the others too, and so on. */

@@ -1,7 +1,7 @@
 /** What the holder of a static token is and may do, and when. */
 import { frozenCopy } from '../lib/frozen-copy.js'
 import { atEpochSeconds } from '../lib/options.js'
-import { checkedScopes } from '../scopes/match.js'
+import { checkedScopes } from '../lib/scope-match.js'
 import { accept } from '../verdict.js'
 import type { Claims } from '../access-token.js'
 import type { Accepted } from '../verdict.js'

@@ -6,7 +6,9 @@ import { headOf, mediaTypeOf, textIn } from './exchange.js'
 import { blaming, faultOf, NoAnswer } from './no-answer.js'
 import type { CustomFetch } from 'openid-client'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
-import type { OpenidClient } from '../introspection/client-auth/client-auth.js'
+
+/** `openid-client`, once it is loaded. */
+export type OpenidClient = typeof import('openid-client')
 
 export interface ExchangeOptions {
   readonly fetch: Fetch

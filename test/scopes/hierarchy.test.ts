@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ScopeHierarchy } from '../../src/scopes/hierarchy.js'
-import { missingScopes } from '../../src/scopes/match.js'
+import { missingScopes } from '../../src/lib/scope-match.js'
 import { scopesIn } from '../../src/scopes/scope-list.js'
 import type { Implications } from '../../src/index.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fromClaim, mapScopes, standardScopes } from '../../src/scopes/mappers.js'
-import { checkedScopes, missingScopes } from '../../src/scopes/match.js'
+import { checkedScopes, missingScopes } from '../../src/lib/scope-match.js'
 import type { Claims, ScopeTable, TableOptions } from '../../src/index.js'
 
 const scopesOf = (claims: Claims, ...mappers: Parameters<typeof mapScopes>[0]): readonly string[] => mapScopes(mappers, claims)

@@ -2,9 +2,7 @@
 import { checkOptions } from '../../lib/options.js'
 import type { ClientAuth as Applied, CustomFetch, ModifyAssertionOptions, ServerMetadata } from 'openid-client'
 import type { Algorithm } from '../../jwt/signature/algorithms.js'
-
-/** `openid-client`, once it is loaded. */
-export type OpenidClient = typeof import('openid-client')
+import type { OpenidClient } from '../../upstream/openid-fetch.js'
 
 /** By the names of RFC 7591 and RFC 8705, and two that have none there. */
 export type ClientAuthMethod =

@@ -6,7 +6,8 @@ import { NoAnswer } from '../../upstream/no-answer.js'
 import { ClientAuth } from './client-auth.js'
 import { isAboutUs } from '../../upstream/openid-fetch.js'
 import type { TokenEndpointResponse } from 'openid-client'
-import type { AuthTools, OpenidClient } from './client-auth.js'
+import type { OpenidClient } from '../../upstream/openid-fetch.js'
+import type { AuthTools } from './client-auth.js'
 
 export interface GrantRequest {
   readonly clientAuth: ClientAuth

@@ -7,7 +7,8 @@ import { webCryptoEngine } from './web-crypto-engine.js'
 import type { CryptoKey } from 'jose'
 import type { Algorithm } from './algorithms.js'
 import type { NodeCrypto, Verification } from './node-verification.js'
-import type { Signed, SignatureEngine } from './signature-engine.js'
+import type { SignatureEngine } from './signature-engine.js'
+import type { Signed } from '../token/decode.js'
 
 let decided: SignatureEngine | null | undefined
 

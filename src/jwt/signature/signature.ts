@@ -4,7 +4,8 @@ import { nodeEngine } from './node-engine.js'
 import { webCryptoEngine } from './web-crypto-engine.js'
 import type { Awaitable } from '../../lib/awaitable.js'
 import type { Algorithm } from './algorithms.js'
-import type { SignatureEngine, Signed } from './signature-engine.js'
+import type { SignatureEngine } from './signature-engine.js'
+import type { Signed } from '../token/decode.js'
 import type { VerificationKey } from './verification-key.js'
 
 /** `'auto'`: the runtime's own synchronous check where there is one that passes its self-test, else as `'jose'`. */

@@ -1,12 +1,19 @@
 /** Reads a compact JWT strictly: what is not exactly one JWT in canonical form is none at all. Verifies nothing. */
 import { parseJson } from '../../lib/parse-json.js'
 import { decodeCanonical } from './base64url.js'
-import type { Signed } from '../signature/signature-engine.js'
 
 /** What a JWT says. Frozen to the bottom, and unverified. */
 export interface JwtContents {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** A text and its signature, in canonical form (RFC 7515 section 5.2, the JWS Signing Input and the JWS Signature). */
+export interface Signed {
+  /** Header and payload as the token has them, with the dot between. ASCII. */
+  readonly signed: string
+  /** In base64url, found canonical. */
+  readonly signature: string
 }
 
 export interface DecodedJwt extends JwtContents, Signed {}

@@ -11,7 +11,7 @@ import { verificationKey } from '../../../src/jwt/signature/verification-key.js'
 import { bytesOf, encode, ENGINES, handSigner, newKeys, withLeadingZero, withSignature } from '../token-kit.js'
 import type { CryptoKey } from 'jose'
 import type { Algorithm } from '../../../src/jwt/signature/algorithms.js'
-import type { Signed } from '../../../src/jwt/signature/signature-engine.js'
+import type { Signed } from '../../../src/jwt/token/decode.js'
 import type { HandSigner } from '../token-kit.js'
 
 type Crypto = typeof crypto

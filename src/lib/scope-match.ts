@@ -1,5 +1,5 @@
 /** Compares the scopes held with the scopes needed: whole, and case-sensitive (RFC 6749 section 3.3), but for a wildcard at the end. */
-import { isScopeToken } from '../lib/scope-token.js'
+import { isScopeToken } from './scope-token.js'
 
 /** The scopes needed that are not held. */
 export function missingScopes(held: readonly string[], needed: readonly string[]): readonly string[] {
