@@ -15,6 +15,7 @@ import { answerOf, askAtOnce, askInOrder } from '../src/routing/questions.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
+import type { OptionNames } from '../src/lib/options.js'
 import type { Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
 import type { Member } from '../src/routing/member.js'
 import type { MemberAnswer } from '../src/routing/questions.js'
@@ -30,6 +31,8 @@ export interface ChainProviderOptions {
   /** Appears in those events. Default: `'chain'`. */
   name?: string | undefined
 }
+
+const OPTIONS = { timeout: true, ask: true, observe: true, name: true } as const satisfies OptionNames<ChainProviderOptions>
 
 /** What one member has to do with a token. */
 export interface MemberReport {
@@ -64,7 +67,7 @@ export class ChainProvider extends BearerAuthProvider {
 
   constructor(members: readonly [BearerAuthProvider, ...BearerAuthProvider[]], options: ChainProviderOptions = {}) {
     super()
-    checkOptions('ChainProvider', options, ['timeout', 'ask', 'observe', 'name'])
+    checkOptions('ChainProvider', options, OPTIONS)
     this.name = options.name ?? 'chain'
     this.#timeout = options.timeout === undefined ? undefined : spanInSeconds('timeout', options.timeout, { min: 0.001, max: 60 })
     this.#ask = oneOf('ask', options.ask ?? 'in order', ['in order', 'at once'])

@@ -11,6 +11,7 @@ import { Tenants } from '../src/routing/tenants.js'
 import { JwksProvider } from './jwks.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
+import type { OptionNames } from '../src/lib/options.js'
 import type { Ownership, Recognition, VerifyOptions } from '../src/provider.js'
 import type { JwksProviderOptions } from './jwks.js'
 
@@ -45,7 +46,9 @@ export interface IssuerRouterOptions {
   now?: (() => number) | undefined
 }
 
-const OPTIONS = ['issuers', 'resolve', 'maxTenants', 'tenantAge', 'refusedFor', 'timeout', 'observe', 'name', 'now']
+const OPTIONS = {
+  issuers: true, resolve: true, maxTenants: true, tenantAge: true, refusedFor: true, timeout: true, observe: true, name: true, now: true,
+} as const satisfies OptionNames<IssuerRouterOptions>
 
 /**
  * Reads the unverified `iss`, looks it up among those that are taken, and has that issuer's provider verify the token.

@@ -13,7 +13,7 @@ import { anyAudience } from '../src/jwt/jwt-options.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature/signature.js'
 import { andThen } from '../src/lib/awaitable.js'
 import { checkOptions, oneOf } from '../src/lib/options.js'
-import { PROVIDER_OPTIONS } from '../src/provider-options.js'
+import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import { AcceptedFrozen, reject } from '../src/verdict.js'
 import type { Algorithm } from '../src/jwt/signature/algorithms.js'
@@ -26,6 +26,7 @@ import type { TokenFormat } from '../src/jwt/formats/token-format.js'
 import type { Expectations, RuleFailure, Rule, RuleSet } from '../src/jwt/rules/rules.js'
 import type { SignatureEngine } from '../src/jwt/signature/signature-engine.js'
 import type { Awaitable } from '../src/lib/awaitable.js'
+import type { OptionNames } from '../src/lib/options.js'
 import type { RecheckOptions } from '../src/introspection/recheck.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
@@ -43,11 +44,11 @@ export type JwksProviderOptions<Output = unknown> = ProviderOptions<Output> &
     introspect?: RecheckOptions | undefined
   }
 
-const OPTIONS = [
-  ...['issuer', 'audience', 'audienceClaims', 'audienceMode', 'tokenType', 'algorithms', 'maxTokenAge', 'requiredClaims', 'rules', 'hints'],
-  ...['jwksUri', 'jwks', 'jwksFile', 'keys', 'engine', 'timeout', 'fetch', 'headers', 'introspect'],
-  ...PROVIDER_OPTIONS,
-]
+const OPTIONS = {
+  issuer: true, audience: true, audienceClaims: true, audienceMode: true, tokenType: true, algorithms: true, maxTokenAge: true, requiredClaims: true,
+  rules: true, hints: true, jwksUri: true, jwks: true, jwksFile: true, keys: true, engine: true, timeout: true, fetch: true, headers: true,
+  introspect: true, ...PROVIDER_OPTIONS,
+} as const satisfies OptionNames<JwksProviderOptions>
 
 /** What one rule found about one token. Holds claim values: for your own eyes. */
 export interface RuleReport {
@@ -81,7 +82,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
 
   constructor(options: JwksProviderOptions<Output>) {
     checkOptions('JwksProvider', options, OPTIONS)
-    super({ ...standardOptions(options), name: options.name ?? 'jwks' })
+    super({ ...providerOptions(options), name: options.name ?? 'jwks' })
     if (options.cache && options.cache.shared !== undefined) {
       throw new TypeError('"cache.shared" is for answers that cost a call; a JWT is verified here faster, and its keys are shared by keys: { store: sharedKeys({ … }) }')
     }
@@ -222,10 +223,6 @@ function about(reason: RejectReason, kid: unknown): RuleFailure {
 
 function keyOptions({ keys = {}, jwksFile }: Pick<JwksProviderOptions, 'keys' | 'jwksFile'>): KeyOptions {
   return jwksFile === undefined ? keys : { maxAge: FILE_AGE, ...keys }
-}
-
-function standardOptions<Output>(options: JwksProviderOptions<Output>): ProviderOptions<Output> {
-  return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }
 
 function malformed(token: string): RuleFailure['detail'] | undefined {

@@ -8,7 +8,7 @@ import { allowInsecureHttp, anyAudience } from '../src/jwt/jwt-options.js'
 import { firstFailure } from '../src/jwt/rules/rules.js'
 import { checkOptions, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { webUrl } from '../src/lib/net/web-url.js'
-import { PROVIDER_OPTIONS } from '../src/provider-options.js'
+import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import { GuardedCalls } from '../src/upstream/guarded-calls.js'
 import { NoAnswerError } from '../src/upstream/no-answer.js'
@@ -17,6 +17,7 @@ import type { Claims } from '../src/access-token.js'
 import type { TokenInfoEndpoint, TokenInfo } from '../src/introspection/token-info.js'
 import type { ShownTokens } from '../src/introspection/shown-tokens.js'
 import type { Expectations, ClaimRule, Rule } from '../src/jwt/rules/rules.js'
+import type { OptionNames } from '../src/lib/options.js'
 import type { Fetch } from '../src/lib/net/bounded-fetch.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
@@ -56,7 +57,9 @@ export type UserInfoProviderOptions<Output = unknown> = ProviderOptions<Output> 
       }
   )
 
-const OPTIONS = ['tokenInfo', 'audience', 'userInfoEndpoint', 'prefix', 'requiredClaims', 'rules', 'timeout', 'fetch', ...PROVIDER_OPTIONS]
+const OPTIONS = {
+  tokenInfo: true, audience: true, userInfoEndpoint: true, prefix: true, requiredClaims: true, rules: true, timeout: true, fetch: true, ...PROVIDER_OPTIONS,
+} as const satisfies OptionNames<UserInfoProviderOptions>
 
 /**
  * Says yes to a token that its authorization server knows, that was made for one of your applications, and that has not
@@ -78,7 +81,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
 
   constructor(options: UserInfoProviderOptions<Output>) {
     checkOptions('UserInfoProvider', options, OPTIONS)
-    super({ ...standardOptions(options), name: options.name ?? 'userinfo' })
+    super({ ...providerOptions(options), name: options.name ?? 'userinfo' })
     const { tokenInfo, userInfoEndpoint, audience, requiredClaims = ['sub'], rules, timeout = 2, [allowInsecureHttp]: insecure = false } = options
     if (tokenInfo === undefined && audience !== anyAudience) {
       throw new TypeError('userinfo does not say whose application a token is for: give "tokenInfo", or write audience: anyAudience')
@@ -154,16 +157,14 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
   }
 }
 
+const TOKEN_INFO = { url: true, send: true, refusedWith: true, claims: true, prefix: true, issuer: true } as const satisfies OptionNames<TokenInfo>
+
 function checkTokenInfo(tokenInfo: TokenInfo, insecure: boolean): void {
-  checkOptions('tokenInfo', tokenInfo, ['url', 'send', 'refusedWith', 'claims', 'prefix', 'issuer'])
+  checkOptions('tokenInfo', tokenInfo, TOKEN_INFO)
   webUrl('tokenInfo.url', tokenInfo.url, { insecure })
   const { send, refusedWith, claims } = tokenInfo
   if (send !== 'header' && send !== 'query') throw new TypeError('"tokenInfo.send" must be "header" or "query"')
   const isRefusal = (status: unknown): boolean => typeof status === 'number' && status >= 400 && status < 500 && status !== 429
   if (!Array.isArray(refusedWith) || !refusedWith.every(isRefusal)) throw new TypeError('"tokenInfo.refusedWith" must list statuses such as 401')
   if (typeof claims !== 'function') throw new TypeError('"tokenInfo.claims" must be a function that makes claims of the answer')
-}
-
-function standardOptions<Output>(options: UserInfoProviderOptions<Output>): ProviderOptions<Output> {
-  return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }

@@ -3,6 +3,7 @@ import { frozenCopy } from './lib/frozen-copy.js'
 import { atEpochSeconds, checkOptions } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
 import { missingScopes } from './lib/scope-match.js'
+import type { OptionNames } from './lib/options.js'
 
 /** What the issuer wrote about the token (RFC 7519 section 4, RFC 9068 section 2.2). Frozen to the bottom. */
 export interface Claims {
@@ -137,7 +138,7 @@ export class VerifiedAccessToken implements AccessToken {
   }
 }
 
-const INPUT_NAMES = ['token', 'claims', 'scopes', 'expiresAt', 'provider'] as const
+const INPUT_NAMES = { token: true, claims: true, scopes: true, expiresAt: true, provider: true } as const satisfies OptionNames<AccessTokenInput>
 
 function checkedToken({ token, claims, scopes, expiresAt, provider = 'custom' }: AccessTokenInput): AccessToken {
   if (typeof token !== 'string' || token === '') throw new TypeError('"token" must be the bearer token as presented')

@@ -2,6 +2,7 @@
 import type { CacheOptions } from './cache/cache-options.js'
 import type { Revocations } from './revocations/revocations.js'
 import type { Observe } from './events.js'
+import type { OptionNames } from './lib/options.js'
 import type { ClaimOptions } from './scopes/claim-steps.js'
 import type { ScopeOptions } from './scopes/scope-plan.js'
 
@@ -33,6 +34,13 @@ export interface ProviderOptions<Output = unknown> extends ScopeOptions, ClaimOp
 }
 
 /** The names of `ProviderOptions`, for `checkOptions` in subclasses. */
-export const PROVIDER_OPTIONS = [
-  'scopes', 'implies', 'expandScopes', 'claims', 'enrich', 'enrichTimeout', 'cache', 'revocations', 'requestAs', 'tokenHeader', 'observe', 'clockTolerance', 'now', 'name',
-] as const
+export const PROVIDER_OPTIONS = {
+  scopes: true, implies: true, expandScopes: true, claims: true, enrich: true, enrichTimeout: true, cache: true, revocations: true,
+  requestAs: true, tokenHeader: true, observe: true, clockTolerance: true, now: true, name: true,
+} as const satisfies OptionNames<ProviderOptions>
+
+/** Those of a provider's options that every provider takes. */
+export function providerOptions<Output>(options: ProviderOptions<Output>): ProviderOptions<Output> {
+  const names = Object.keys(PROVIDER_OPTIONS) as (keyof typeof PROVIDER_OPTIONS)[] // the keys of a constant of ours
+  return Object.fromEntries(names.map((name) => [name, options[name]]))
+}

@@ -1,5 +1,6 @@
 /** How verdicts are remembered: the options, checked where the provider is built. */
 import { checkOptions, countOf, spanInSeconds } from '../lib/options.js'
+import type { OptionNames } from '../lib/options.js'
 import type { SharedOptions } from '../shared/shared-options.js'
 
 export interface CacheOptions {
@@ -41,7 +42,9 @@ export interface CachePlan {
   readonly keep: readonly string[] | undefined
 }
 
-const NAMES = ['ttl', 'rejectedTtl', 'maxEntries', 'maxRejectedEntries', 'maxBytes', 'maxRejectedBytes', 'refreshAhead', 'claims', 'shared']
+const NAMES = {
+  ttl: true, rejectedTtl: true, maxEntries: true, maxRejectedEntries: true, maxBytes: true, maxRejectedBytes: true, refreshAhead: true, claims: true, shared: true,
+} as const satisfies OptionNames<CacheOptions>
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
 export function cachePlan(options: CacheOptions): CachePlan {

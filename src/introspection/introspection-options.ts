@@ -1,4 +1,5 @@
 /** What an introspecting provider can be told. */
+import type { OptionNames } from '../lib/options.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import type { Hints } from '../jwt/rules/hints.js'
@@ -62,7 +63,7 @@ export type IntrospectionOptions = {
 export const TIMEOUT = 2
 
 /** The names of `IntrospectionOptions`. */
-export const INTROSPECTION_OPTIONS = [
-  ...['issuer', 'endpoint', 'audience', 'audienceClaims', 'audienceMode', 'clientAuth', 'prefix', 'tokenTypeHint', 'parameters'],
-  ...['headers', 'maxTokenAge', 'requiredClaims', 'rules', 'hints', 'timeout', 'fetch', 'signed'],
-]
+export const INTROSPECTION_OPTIONS = {
+  issuer: true, endpoint: true, audience: true, audienceClaims: true, audienceMode: true, clientAuth: true, prefix: true, tokenTypeHint: true,
+  parameters: true, headers: true, maxTokenAge: true, requiredClaims: true, rules: true, hints: true, timeout: true, fetch: true, signed: true,
+} as const satisfies OptionNames<IntrospectionOptions>

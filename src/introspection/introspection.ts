@@ -18,6 +18,7 @@ import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from '../lib/net/extra-parameters.js'
 import { checkedPrefixes, ownership, recognition, unshownRefusal } from './shown-tokens.js'
 import type { Observe } from '../events.js'
+import type { OptionNames } from '../lib/options.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { Hints } from '../jwt/rules/hints.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
@@ -123,7 +124,7 @@ export class Introspection {
     const { issuer, signed, clientAuth } = options
     if (signed === undefined) return undefined
     if (issuer === undefined) throw new TypeError('"signed" needs "issuer": its keys sign the answers')
-    checkOptions('signed', signed, ['audience', 'algorithms', 'decryption', 'jwksUri', 'jwks'])
+    checkOptions('signed', signed, SIGNED_OPTIONS)
     const audience: SignedAnswers['audience'] = signed.audience ?? clientAuth.clientId
     if (audience === undefined) throw new TypeError('"signed.audience" must say who the answers are for: this client has no identifier')
     const jwt: InCommon = { ...asJwtOptions(options), audience }
@@ -157,6 +158,8 @@ function checkNeeds(needs: Needs, { issuer, endpoint, fetch }: IntrospectionOpti
     throw new TypeError('"tokenEndpoint" of clientCredentials must say where the token comes from: with "endpoint", nothing is discovered')
   }
 }
+
+const SIGNED_OPTIONS = { audience: true, algorithms: true, decryption: true, jwksUri: true, jwks: true } as const satisfies OptionNames<SignedAnswers>
 
 /** What we send ourselves. */
 const OUR_PARAMETERS = ['token', 'token_type_hint', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']

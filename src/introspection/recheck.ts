@@ -8,6 +8,7 @@ import { reject } from '../verdict.js'
 import { isUnsupportedTokenType } from './response/response-rules.js'
 import { Introspection } from './introspection.js'
 import type { Claims } from '../access-token.js'
+import type { OptionNames } from '../lib/options.js'
 import type { Rejected, Verdict } from '../verdict.js'
 import type { Surroundings } from './introspection.js'
 import type { IntrospectionOptions } from './introspection-options.js'
@@ -21,7 +22,9 @@ export type RecheckOptions = Omit<IntrospectionOptions, OfTheToken> & {
   checkEvery?: number | undefined
 }
 
-const OPTIONS = ['checkEvery', 'endpoint', 'clientAuth', 'tokenTypeHint', 'parameters', 'headers', 'timeout', 'fetch', 'signed', 'hints']
+const OPTIONS = {
+  checkEvery: true, endpoint: true, clientAuth: true, tokenTypeHint: true, parameters: true, headers: true, timeout: true, fetch: true, signed: true, hints: true,
+} as const satisfies OptionNames<RecheckOptions>
 
 /** Tokens whose last answer is remembered, as digests. */
 const MOST_TOKENS = 50_000

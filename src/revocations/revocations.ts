@@ -11,6 +11,7 @@ import { revocationEntry } from './revocation.js'
 import { Seal } from '../shared/seal.js'
 import type { Claims } from '../access-token.js'
 import type { Observe } from '../events.js'
+import type { OptionNames } from '../lib/options.js'
 import type { After } from '../lib/timer.js'
 import type { RevocationLog } from './revocation-log.js'
 import type { RevocationMarks } from './revocation-marks.js'
@@ -34,6 +35,10 @@ export interface RevocationsOptions {
   observe?: Observe | undefined
 }
 
+const OPTIONS = {
+  maxEntries: true, keepFor: true, log: true, secret: true, catchUpEvery: true, now: true, observe: true,
+} as const satisfies OptionNames<RevocationsOptions>
+
 /** What is handed in from inside of this package. */
 export interface RevocationsParts {
   readonly seal?: Pick<Seal, 'close' | 'open'> | undefined
@@ -52,7 +57,7 @@ export class Revocations {
   readonly #follower: LogFollower | undefined
 
   constructor(options: RevocationsOptions = {}, parts: RevocationsParts = {}) {
-    checkOptions('Revocations', options, ['maxEntries', 'keepFor', 'log', 'secret', 'catchUpEvery', 'now', 'observe'])
+    checkOptions('Revocations', options, OPTIONS)
     const { maxEntries = 100_000, keepFor = 86_400, log, catchUpEvery = 5 } = options
     this.#now = clockInSeconds(options.now)
     this.#observe = optionalFunction('observe', options.observe)

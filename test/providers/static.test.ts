@@ -22,6 +22,11 @@ keepsTheContract('StaticProvider.fromEnv', async () => {
 }, 'nobody')
 
 describe('StaticProvider', () => {
+  test('takes every option that its type has', () => {
+    const requestAs = (scope: string): string => `api://notes/${scope}`
+    expect(new StaticProvider({ [KEY]: GRANT }, { requestAs }).requestAs).toBe(requestAs)
+  })
+
   test('knows its own tokens and calls all others foreign', () => {
     const provider = new StaticProvider({ [KEY]: GRANT })
     expect(provider.recognizes(KEY)).toBe('mine')
