@@ -27,7 +27,7 @@ export class GitHubProvider<Output = unknown> extends StandardProvider<Output> {
   constructor(options: GitHubProviderOptions<Output>) {
     checkOptions('GitHubProvider', options, { ...GITHUB_OPTIONS, ...PROVIDER_OPTIONS })
     super({ ...providerOptions(options), name: options.name ?? 'github' })
-    this.#github = new GitHub(options, { now: this.now, observe: options.observe, provider: this.name })
+    this.#github = new GitHub(options, this.context)
     const { owns, place } = this.#github
     this.issuers = [place.issuer]
     this.owns = owns

@@ -27,8 +27,7 @@ export class IntrospectionProvider<Output = unknown> extends StandardProvider<Ou
   constructor(options: IntrospectionProviderOptions<Output>) {
     checkOptions('IntrospectionProvider', options, { ...INTROSPECTION_OPTIONS, ...PROVIDER_OPTIONS })
     super({ ...providerOptions(options), name: options.name ?? 'introspection' })
-    const { now, clockTolerance, name } = this
-    this.#introspection = new Introspection(options, { now, clockTolerance, observe: options.observe, provider: name })
+    this.#introspection = new Introspection(options, this.context)
     const { issuer } = this.#introspection
     this.owns = this.#introspection.owns
     this.issuers = issuer === undefined ? [] : [issuer]
@@ -37,12 +36,6 @@ export class IntrospectionProvider<Output = unknown> extends StandardProvider<Ou
   /** Mine: a JWT of this issuer, or an opaque token with the prefix. Maybe: any opaque token, where no prefix is given. */
   override recognizes(token: string): Recognition {
     return this.#introspection.recognizes(token)
-  }
-
-  /** Forgets every verdict, and ends what is being asked. What needs an answer after this is unavailable. */
-  override async close(): Promise<void> {
-    this.#introspection.close()
-    await super.close()
   }
 
   /** All that decides an answer, without secrets. */

@@ -78,7 +78,6 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #hints: Hints | undefined
   readonly #reading: TokenFormat | undefined
   readonly #recheck: Recheck | undefined
-  readonly #closed = new AbortController()
 
   constructor(options: JwksProviderOptions<Output>) {
     checkOptions('JwksProvider', options, OPTIONS)
@@ -93,10 +92,10 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.#reading = options[tokenFormat]
     this.issuers = [...this.#expected.issuers.keys()]
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
-    this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
+    this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options.fetch)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
-      load: keyOrigin(options, this.#closed.signal),
+      load: keyOrigin(options, this.context.closed),
       keys: keyOptions(options),
       now: this.now,
       random: Math.random,
@@ -111,11 +110,9 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return typeof issuer === 'string' && this.#expected.issuers.has(issuer) ? 'mine' : 'foreign'
   }
 
-  /** Forgets every verdict, and ends what the issuer is being asked. What needs the issuer after this is unavailable. */
   override async close(): Promise<void> {
-    this.#closed.abort()
-    this.#recheck?.close()
     await super.close()
+    this.#recheck?.close()
   }
 
   /**
@@ -186,13 +183,13 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return reject(reason, detail)
   }
 
-  #recheckBy(introspect: RecheckOptions, { observe, fetch }: Pick<JwksProviderOptions, 'observe' | 'fetch'>): Recheck {
+  #recheckBy(introspect: RecheckOptions, fetch: JwksProviderOptions['fetch']): Recheck {
     if (typeof introspect !== 'object' || introspect === null) throw new TypeError('"introspect" must say who asks: { clientAuth: clientSecretBasic(id, secret) }')
     const [issuer, ...others] = this.issuers
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
     // The audience was looked at in the token itself, which is what was signed.
     const about = { issuer, audience: anyAudience, ...(introspect.fetch === undefined && fetch !== undefined && { fetch }) } as const
-    return new Recheck(introspect, about, { now: this.now, clockTolerance: this.clockTolerance, observe, provider: this.name })
+    return new Recheck(introspect, about, this.context)
   }
 
   #checkSignature(jwt: DecodedJwt): Awaitable<RuleFailure | undefined> {

@@ -77,7 +77,6 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
   readonly #userInfoEndpoint: TokenInfoEndpoint | undefined
   readonly #fetch: Fetch
   readonly #calls: GuardedCalls
-  readonly #closed = new AbortController()
 
   constructor(options: UserInfoProviderOptions<Output>) {
     checkOptions('UserInfoProvider', options, OPTIONS)
@@ -101,21 +100,13 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     this.#fetch = optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request))
     this.#calls = new GuardedCalls({
       timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
-      closed: this.#closed.signal,
-      now: this.now,
-      provider: this.name,
-      tell: (event) => this.emit(event),
+      context: this.context,
     })
   }
 
   /** Mine by prefix; maybe, for any opaque token, where no prefix is known. */
   override recognizes(token: string): Recognition {
     return recognition(token, this.#shown)
-  }
-
-  override async close(): Promise<void> {
-    this.#closed.abort()
-    await super.close()
   }
 
   /** All that decides an answer, without secrets. What a function closes over is not seen here. */

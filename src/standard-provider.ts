@@ -24,6 +24,7 @@ import type { SharedNews } from './shared/shared-verdicts.js'
 import type { CacheNews, CacheStats } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
+import type { ProviderContext } from './provider-context.js'
 import type { ProviderOptions } from './provider-options.js'
 import type { Refusal, VerifyOptions } from './provider.js'
 import type { ScopesExplained } from './scopes/explain.js'
@@ -52,7 +53,10 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   override readonly scopesSupported: readonly string[]
   protected readonly now: () => number
   protected readonly clockTolerance: number
+  /** For the parts that work for this provider. */
+  protected readonly context: ProviderContext
   readonly #observe: Observe | undefined
+  readonly #closed = new AbortController()
   readonly #grants: ClaimPipeline
   readonly #cache: VerdictCache<RememberedVerdict> | undefined
   readonly #shared: SharedVerdicts | undefined
@@ -70,6 +74,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     this.now = clockInSeconds(options.now)
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
     this.#observe = optionalFunction('observe', options.observe)
+    this.context = { provider: name, now: this.now, clockTolerance: this.clockTolerance, tell: (event) => this.emit(event), closed: this.#closed.signal }
     this.#revocations = checkedRevocations(options.revocations)
     const { keep, ...plan } = cachePlan(cache === false ? {} : cache)
     this.#grants = new ClaimPipeline(options, {
@@ -149,8 +154,9 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     return this.#grants.explain(claims, wanted)
   }
 
-  /** Forgets every verdict. Subclasses that hold timers or sockets end them too. */
+  /** Forgets every verdict, and ends what is being asked. What needs an answer after this is unavailable. */
   override async close(): Promise<void> {
+    this.#closed.abort()
     this.#grants.close()
     this.#cache?.clear()
   }

@@ -8,7 +8,6 @@ import { firstFailure } from '../jwt/rules/rules.js'
 import { sha256 } from '../lib/digest.js'
 import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/net/web-url.js'
-import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
 import { answerRules, claimsOf, INACTIVE, unsupportedTokenType, oddityOf } from './response/response-rules.js'
 import { checkedClientAuth, ClientAuth } from './client-auth/client-auth.js'
@@ -17,26 +16,18 @@ import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
 import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from '../lib/net/extra-parameters.js'
 import { checkedPrefixes, ownership, recognition, unshownRefusal } from './shown-tokens.js'
-import type { Observe } from '../events.js'
 import type { OptionNames } from '../lib/options.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { Hints } from '../jwt/rules/hints.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
 import type { Expectations, Rule } from '../jwt/rules/rules.js'
 import type { Ownership, Recognition } from '../provider.js'
+import type { ProviderContext } from '../provider-context.js'
 import type { Verdict } from '../verdict.js'
 import type { Needs } from './client-auth/client-auth.js'
 import type { IntrospectionOptions } from './introspection-options.js'
 import type { ShownTokens } from './shown-tokens.js'
 import type { SignedAnswers, SignedExpectations } from './response/signed-response.js'
-
-/** What the provider around it brings. */
-export interface Surroundings {
-  readonly now: () => number
-  readonly clockTolerance: number
-  readonly observe: Observe | undefined
-  readonly provider: string
-}
 
 export class Introspection {
   readonly issuer: string | undefined
@@ -47,21 +38,20 @@ export class Introspection {
   readonly #rules: readonly Rule[]
   readonly #hints: Hints | undefined
   readonly #introspector: Introspector
-  readonly #surroundings: Surroundings
-  readonly #closed = new AbortController()
+  readonly #context: ProviderContext
   readonly #told = new Set<string>()
 
   /** @throws TypeError for an option that is wrong. */
-  constructor(options: IntrospectionOptions, surroundings: Surroundings) {
+  constructor(options: IntrospectionOptions, context: ProviderContext) {
     const { issuer, endpoint, clientAuth, timeout = TIMEOUT, [allowInsecureHttp]: insecure = false } = options
     if (issuer === undefined && endpoint === undefined) throw new TypeError('give "issuer", or "endpoint" with the URL of its introspection')
     if (issuer !== undefined && endpoint === undefined) webUrl('issuer', issuer, { insecure })
     if (endpoint !== undefined) webUrl('endpoint', endpoint, { insecure })
     checkNeeds(ClientAuth.needs(checkedClientAuth('clientAuth', clientAuth)), options)
     this.issuer = issuer
-    this.#surroundings = surroundings
+    this.#context = context
     this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix) }
-    this.#expected = expectationsOf(asJwtOptions(options), surroundings.clockTolerance)
+    this.#expected = expectationsOf(asJwtOptions(options), context.clockTolerance)
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
     this.#hints = checkedHints(options.hints)
     this.policy = policyOf(options, this.#expected)
@@ -75,10 +65,7 @@ export class Introspection {
       fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
       timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
       insecure,
-      closed: this.#closed.signal,
-      now: surroundings.now,
-      provider: surroundings.provider,
-      tell: (event) => notify(surroundings.observe, event),
+      context,
     })
   }
 
@@ -102,22 +89,17 @@ export class Introspection {
     if (answer === 'unsupported_token_type') return unsupportedTokenType()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
-    const found = firstFailure(this.#rules, { header: {}, claims }, this.#expected, this.#surroundings.now())
+    const found = firstFailure(this.#rules, { header: {}, claims }, this.#expected, this.#context.now())
     if (found !== undefined) return reject(found.reason, found.detail)
     this.#tellOnce(oddityOf(claims))
     return accept(claims) // its `exp` is its end
   }
 
-  /** Ends what is being asked. What needs an answer after this is unavailable. */
-  close(): void {
-    this.#closed.abort()
-  }
-
   #tellOnce(hint: string | undefined): void {
     if (hint === undefined || this.#told.has(hint)) return
     this.#told.add(hint)
-    const { observe, provider } = this.#surroundings
-    notify(observe, { type: 'odd_answer', provider, hint })
+    const { tell, provider } = this.#context
+    tell({ type: 'odd_answer', provider, hint })
   }
 
   #signed(options: IntrospectionOptions): SignedExpectations | undefined {
@@ -128,12 +110,11 @@ export class Introspection {
     const audience: SignedAnswers['audience'] = signed.audience ?? clientAuth.clientId
     if (audience === undefined) throw new TypeError('"signed.audience" must say who the answers are for: this client has no identifier')
     const jwt: InCommon = { ...asJwtOptions(options), audience }
-    const { audiences, algorithms } = expectationsOf({ ...jwt, algorithms: signed.algorithms, audienceClaims: 'aud', rules: [], requiredClaims: [] }, this.#surroundings.clockTolerance)
-    const { now, observe, provider, clockTolerance } = this.#surroundings
+    const { audiences, algorithms } = expectationsOf({ ...jwt, algorithms: signed.algorithms, audienceClaims: 'aud', rules: [], requiredClaims: [] }, this.#context.clockTolerance)
+    const { now, tell, provider, clockTolerance, closed } = this.#context
     const origin = { ...jwt, headers: options.headers }
-    const { signal } = this.#closed
-    const load = signed.jwks === undefined ? keyOrigin({ ...origin, jwksUri: signed.jwksUri }, signal) : keyOrigin({ ...origin, jwks: signed.jwks }, signal)
-    const keys = new IssuerKeys({ issuers: [issuer], load, keys: {}, now, random: Math.random, provider, observe })
+    const load = signed.jwks === undefined ? keyOrigin({ ...origin, jwksUri: signed.jwksUri }, closed) : keyOrigin({ ...origin, jwks: signed.jwks }, closed)
+    const keys = new IssuerKeys({ issuers: [issuer], load, keys: {}, now, random: Math.random, provider, observe: tell })
     return { issuer, audiences, algorithms, keys, decrypt: signed.decryption === undefined ? undefined : decryptionBy(signed.decryption), clockTolerance, now }
   }
 }

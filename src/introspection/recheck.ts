@@ -10,7 +10,7 @@ import { Introspection } from './introspection.js'
 import type { Claims } from '../access-token.js'
 import type { OptionNames } from '../lib/options.js'
 import type { Rejected, Verdict } from '../verdict.js'
-import type { Surroundings } from './introspection.js'
+import type { ProviderContext } from '../provider-context.js'
 import type { IntrospectionOptions } from './introspection-options.js'
 
 /** What the provider around it says, or looks at in the token itself. */
@@ -37,12 +37,12 @@ export class Recheck {
   readonly #underWay = new Map<string, Promise<Verdict>>()
 
   /** `about`: the issuer, and what the answer is held to. @throws TypeError for an option that is wrong. */
-  constructor(options: RecheckOptions, about: Pick<IntrospectionOptions, 'audience'> & { readonly issuer: string }, surroundings: Surroundings) {
+  constructor(options: RecheckOptions, about: Pick<IntrospectionOptions, 'audience'> & { readonly issuer: string }, context: ProviderContext) {
     checkOptions('introspect', options, OPTIONS)
     const { checkEvery = 300, ...asking } = options
     this.#checkEvery = spanInSeconds('introspect.checkEvery', checkEvery, { min: 0, max: 3600 })
-    this.#introspection = new Introspection({ ...asking, ...about }, surroundings)
-    this.#now = surroundings.now
+    this.#introspection = new Introspection({ ...asking, ...about }, context)
+    this.#now = context.now
   }
 
   /**
@@ -75,7 +75,6 @@ export class Recheck {
   }
 
   close(): void {
-    this.#introspection.close()
     this.#askedAt.clear()
   }
 }

@@ -12,8 +12,8 @@ afterEach(async () => {
 async function setUp(checkEvery?: number) {
   const idp = await faultEndpoint()
   const time = clock()
-  const surroundings = { now: time.now, clockTolerance: 5, observe: undefined, provider: 'jwks' }
-  const recheck = new Recheck({ clientAuth: clientSecretBasic('a', 'b'), checkEvery }, { issuer: idp.issuer, audience: AUDIENCE }, surroundings)
+  const context = { now: time.now, clockTolerance: 5, tell: () => undefined, provider: 'jwks', closed: new AbortController().signal }
+  const recheck = new Recheck({ clientAuth: clientSecretBasic('a', 'b'), checkEvery }, { issuer: idp.issuer, audience: AUDIENCE }, context)
   open.push(recheck, idp)
   const claims = { iss: idp.issuer, sub: 'ada', jti: '1' }
   const answer = { active: true, ...claims, aud: AUDIENCE, exp: START + 9999 }
