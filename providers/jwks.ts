@@ -30,7 +30,7 @@ import type { OptionNames } from '../src/lib/options.js'
 import type { RecheckOptions } from '../src/introspection/recheck.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
-import type { CheckRequest } from '../src/standard-provider.js'
+import type { CheckRequest } from '../src/verdict-lookup.js'
 import type { RejectReason, Verdict } from '../src/verdict.js'
 
 /** What `JwksProvider` takes: what every provider takes, what to expect of the token, and where its issuer's keys are. */

@@ -45,12 +45,15 @@ export interface VerdictCacheOptions<V> extends Omit<CachePlan, 'keep'> {
   readonly now: () => number
 }
 
+/** Whether any answer will do, or only one that is asked for now. */
+export type Question = 'any' | 'young'
+
 /** "Nobody knows" is a throw, and a throw is never remembered. A verdict that was asked for earlier brings its end as `until`. */
 export class VerdictCache<V extends Verdict & { readonly until?: number | undefined }> {
   readonly #options: VerdictCacheOptions<V>
   readonly #accepted: LRUCache<string, CacheEntry<V>>
   readonly #rejected: LRUCache<string, CacheEntry<V>>
-  readonly #underWay = new Map<string, Promise<V>>()
+  readonly #underWay: Readonly<Record<Question, Map<string, Promise<V>>>> = { any: new Map(), young: new Map() }
   readonly #counts = { hits: 0, misses: 0, joined: 0, stale: 0, renewed: 0, evicted: 0 }
 
   constructor(options: VerdictCacheOptions<V>) {
@@ -73,8 +76,8 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   }
 
   /** Asks, unless the same question is being asked already, and remembers the answer under the key. */
-  ask(key: string, check: () => Awaitable<V>, question = key): Awaitable<V> {
-    const underWay = this.#underWay.get(question)
+  ask(key: string, check: () => Awaitable<V>, question: Question = 'any'): Awaitable<V> {
+    const underWay = this.#underWay[question].get(key)
     if (underWay === undefined) return this.#start(key, check, question)
     this.#count('joined')
     return underWay
@@ -89,7 +92,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   /** Asks in the background. Where that fails, the verdict of before serves to its end, and the next one who comes asks again. */
   renew(key: string, check: () => Awaitable<V>): void {
     this.#count('stale')
-    if (this.#underWay.has(key) || !mayShareBetweenRequests) return
+    if (this.#underWay.any.has(key) || !mayShareBetweenRequests) return
     this.#count('renewed')
     // A bug of the check's must not reach a request that has its answer: in here, a throw is a rejection.
     const asked = async (): Promise<V> => this.ask(key, check)
@@ -112,11 +115,11 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     return { ...this.#counts, accepted: holding(this.#accepted), rejected: holding(this.#rejected) }
   }
 
-  #start(key: string, check: () => Awaitable<V>, question: string): Awaitable<V> {
+  #start(key: string, check: () => Awaitable<V>, question: Question): Awaitable<V> {
     const asked = andThen(check(), (verdict) => this.#remember(key, verdict))
     if (!isPending(asked) || !mayShareBetweenRequests) return asked
-    const shared = asked.finally(() => this.#underWay.delete(question))
-    this.#underWay.set(question, shared)
+    const shared = asked.finally(() => this.#underWay[question].delete(key))
+    this.#underWay[question].set(key, shared)
     return shared
   }
 
