@@ -10,7 +10,7 @@ import { BearerAuthProvider, checkedProvider } from '../src/provider.js'
 import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
 import { isAskedByOthers } from '../src/routing/doors.js'
-import { named, recognition } from '../src/routing/member.js'
+import { named, recognition, verifiedBy } from '../src/routing/member.js'
 import { answerOf, askAtOnce, askInOrder } from '../src/routing/questions.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import type { AccessToken } from '../src/access-token.js'
@@ -95,7 +95,7 @@ export class ChainProvider extends BearerAuthProvider {
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
     if (!isBearerToken(token)) return null
     const { owner, perhaps } = this.#route(token)
-    if (owner !== undefined) return this.#inTime(options, (inTime) => owner.provider.verifyToken(token, inTime))
+    if (owner !== undefined) return this.#inTime(options, (inTime) => verifiedBy(owner, token, inTime))
     if (perhaps.length > 0) return this.#inTime(options, async (inTime) => this.#conclude(await this.#askAll(perhaps, token, inTime ?? {})))
     notify(this.#observe, { type: 'rejected', provider: this.name, reason: 'no_owner', remembered: false })
     options?.refused?.({ provider: this.name, reason: 'no_owner' })

@@ -46,4 +46,8 @@ export class IntrospectionProvider<Output = unknown> extends StandardProvider<Ou
   protected override check(token: string): Promise<Verdict> {
     return this.#introspection.verdictOn(token)
   }
+
+  protected override judge(verdict: Verdict): Verdict {
+    return this.#introspection.judge(verdict)
+  }
 }

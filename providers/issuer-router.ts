@@ -1,4 +1,5 @@
 /** One provider for each of many issuers: a closed list, a table that changes, or both. */
+import { chosenByTenant } from '../src/jwt/keys/discovery.js'
 import { unverifiedIssuer } from '../src/jwt/token/decode.js'
 import { notify } from '../src/events.js'
 import { isUnavailable } from '../src/errors.js'
@@ -77,7 +78,7 @@ export class IssuerRouter extends BearerAuthProvider {
     }
     this.name = options.name ?? 'issuers'
     this.#observe = optionalFunction('observe', options.observe)
-    for (const [issuer, route] of Object.entries(issuers)) this.#routes.set(checkedIssuer(issuer), this.#providerFor(issuer, route))
+    for (const [issuer, route] of Object.entries(issuers)) this.#routes.set(checkedIssuer(issuer), this.#providerFor(issuer, route, 'ours'))
     this.issuers = [...this.#routes.keys()]
     this.scopesSupported = [...new Set([...this.#routes.values()].flatMap((provider) => provider.scopesSupported ?? []))]
     this.owns = { issuers: this.issuers }
@@ -87,7 +88,7 @@ export class IssuerRouter extends BearerAuthProvider {
       resolve &&
       new Tenants({
         resolve: async (issuer, signal) => (await resolve(issuer, { signal })) ?? null,
-        make: (issuer, route) => this.#providerFor(issuer, route),
+        make: (issuer, route) => this.#providerFor(issuer, route, "a tenant's"),
         max: countOf('maxTenants', maxTenants),
         maxAge: spanInSeconds('tenantAge', tenantAge, { min: 1, max: 86_400 }),
         refusedFor: spanInSeconds('refusedFor', refusedFor, { min: 0, max: 3_600 }),
@@ -117,7 +118,7 @@ export class IssuerRouter extends BearerAuthProvider {
 
   /** Takes an issuer's tokens from now on, in the place of what was there for it. @throws TypeError for an option that is wrong */
   async add(issuer: string, route: IssuerRoute): Promise<void> {
-    const provider = this.#providerFor(checkedIssuer(issuer), route)
+    const provider = this.#providerFor(checkedIssuer(issuer), route, "a tenant's")
     const before = this.#routes.get(issuer)
     this.#routes.set(issuer, provider)
     await this.#tenants?.remove(issuer)
@@ -164,9 +165,9 @@ export class IssuerRouter extends BearerAuthProvider {
     return null
   }
 
-  #providerFor(issuer: string, route: IssuerRoute): BearerAuthProvider {
+  #providerFor(issuer: string, route: IssuerRoute, choice: 'ours' | "a tenant's"): BearerAuthProvider {
     // The union loses its issuer member by member, and gets it back.
-    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer } as JwksProviderOptions)
+    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer, ...(choice !== 'ours' && { [chosenByTenant]: true }) } as JwksProviderOptions)
     const { issuers = [] } = provider
     if (issuers.length === 0 || issuers.includes(issuer)) return provider
     throw new TypeError(`the provider for the issuer ${issuer} takes tokens of ${issuers.join(', ')} only`)

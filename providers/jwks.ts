@@ -3,6 +3,7 @@ import { Recheck } from '../src/introspection/recheck.js'
 import { decodeJwt, unverifiedIssuer } from '../src/jwt/token/decode.js'
 import { expectationsOf } from '../src/jwt/expectations.js'
 import { checkedHints, inOwnWords } from '../src/jwt/rules/hints.js'
+import { chosenByTenant } from '../src/jwt/keys/discovery.js'
 import { IssuerKeys } from '../src/jwt/keys/issuer-keys.js'
 import { FILE_AGE, keyOrigin } from '../src/jwt/key-origin.js'
 import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
@@ -92,7 +93,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.#reading = options[tokenFormat]
     this.issuers = [...this.#expected.issuers.keys()]
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
-    this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options.fetch)
+    this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
       load: keyOrigin(options, this.context.closed),
@@ -169,8 +170,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return andThen(this.#checkSignature(jwt), (unsigned) => {
       const fault = unsigned ?? firstFailure(this.#rules.signed, jwt, this.#expected, now)
       if (fault !== undefined) return this.#rejected(fault)
-      const accepted = new AcceptedFrozen(jwt.claims)
-      return this.#recheck === undefined ? accepted : this.#recheck.refusalOf(token, jwt.claims, maxAge).then((refusal) => refusal ?? accepted)
+      if (this.#recheck === undefined) return new AcceptedFrozen(jwt.claims)
+      return this.#recheck.verdictOn(token, jwt.claims, maxAge).then((said) => ('since' in said ? new AcceptedFrozen(jwt.claims, said.since) : said))
     })
   }
 
@@ -183,12 +184,13 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return reject(reason, detail)
   }
 
-  #recheckBy(introspect: RecheckOptions, fetch: JwksProviderOptions['fetch']): Recheck {
+  #recheckBy(introspect: RecheckOptions, options: Pick<JwksProviderOptions, 'fetch' | typeof chosenByTenant>): Recheck {
     if (typeof introspect !== 'object' || introspect === null) throw new TypeError('"introspect" must say who asks: { clientAuth: clientSecretBasic(id, secret) }')
     const [issuer, ...others] = this.issuers
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
     // The audience was looked at in the token itself, which is what was signed.
-    const about = { issuer, audience: anyAudience, ...(introspect.fetch === undefined && fetch !== undefined && { fetch }) } as const
+    const ofTenant = options[chosenByTenant] === true && { [chosenByTenant]: true as const }
+    const about = { issuer, audience: anyAudience, ...ofTenant, ...(introspect.fetch === undefined && options.fetch !== undefined && { fetch: options.fetch }) } as const
     return new Recheck(introspect, about, this.context)
   }
 

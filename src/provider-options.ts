@@ -23,6 +23,12 @@ export interface ProviderOptions<Output = unknown> extends ScopeOptions, ClaimOp
    * do so, such as `Cf-Access-Jwt-Assertion`. The gate then looks nowhere else. Default: `Authorization`.
    */
   tokenHeader?: string | undefined
+  /**
+   * The claim that names whose the token is: `AccessToken.subject`, what sessions are bound to, and what `revoke({ sub })`
+   * finds beside `sub` itself. For authorization servers that name users elsewhere, such as `username`; name one that is
+   * never given to somebody else. Default `'sub'`.
+   */
+  subjectClaim?: string | undefined
   /** Takes what happened, for logs and metrics. */
   observe?: Observe | undefined
   /** Seconds of clock difference to the issuer that are forgiven. Default 5, at most 60. */
@@ -36,7 +42,7 @@ export interface ProviderOptions<Output = unknown> extends ScopeOptions, ClaimOp
 /** The names of `ProviderOptions`, for `checkOptions` in subclasses. */
 export const PROVIDER_OPTIONS = {
   scopes: true, implies: true, expandScopes: true, claims: true, enrich: true, enrichTimeout: true, cache: true, revocations: true,
-  requestAs: true, tokenHeader: true, observe: true, clockTolerance: true, now: true, name: true,
+  subjectClaim: true, requestAs: true, tokenHeader: true, observe: true, clockTolerance: true, now: true, name: true,
 } as const satisfies OptionNames<ProviderOptions>
 
 /** Those of a provider's options that every provider takes. */

@@ -16,7 +16,6 @@ import { reject } from './verdict.js'
 import type { AccessToken, Claims } from './access-token.js'
 import type { RememberedVerdict, RememberedAccept } from './cache/remembered.js'
 import type { Revocation } from './revocations/revocation.js'
-import type { RevocationMarks } from './revocations/revocation-marks.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { ProviderContext } from './provider-context.js'
@@ -65,7 +64,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     const { keep } = cachePlan(cache === false ? {} : cache)
     this.#grants = new ClaimPipeline(options, {
       ...{ provider: name, clockTolerance: this.clockTolerance, now: this.now, observe: this.#observe, keep },
-      marksOf: (token, claims) => this.#marksOf(token, claims),
+      subjectClaim: claimName('subjectClaim', options.subjectClaim),
+      issuer: () => (this.issuers?.length === 1 ? this.issuers[0] : undefined),
     })
     this.scopesSupported = this.#grants.scopesSupported
     this.#lookup = new VerdictLookup({
@@ -73,7 +73,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
       context: this.context,
       policy: () => this.policy,
       check: (token, request) => this.check(token, request),
-      process: (token, verdict, until) => this.#grants.process(token, verdict, until),
+      judge: (verdict) => this.judge(verdict),
+      process: (token, verdict, asked) => this.#grants.process(token, verdict, asked),
       revocations: () => this.#revocations,
     })
   }
@@ -85,6 +86,14 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
    */
   protected abstract check(token: string, request: CheckRequest): Awaitable<Verdict>
 
+  /**
+   * What code of the user's makes of what `check` found out, such as rules about claims. Apart from it, because processes
+   * with the same policy share what `check` found out, and no text tells two functions apart. Default: the same.
+   */
+  protected judge(verdict: Verdict): Verdict {
+    return verdict
+  }
+
   /** What can be a token of this provider at all, at a glance. Default: RFC 6750's alphabet. */
   protected isWellFormed(token: string): boolean {
     return isBearerToken(token)
@@ -94,8 +103,9 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   protected keyOf?(token: string): string | undefined
 
   /**
-   * Everything that decides an answer (endpoint, issuer, audience …), and no secret. Processes with the same policy share
-   * their answers by `cache: { shared }`. Write it in a provider whose answers cost a call.
+   * Everything that decides what `check` answers (endpoint, issuer, audience …), and no secret. Processes with the same
+   * policy share those answers by `cache: { shared }`. Write it in a provider whose answers cost a call, and leave to
+   * `judge` what functions decide.
    *
    * @throws TypeError where nobody wrote it.
    */
@@ -188,21 +198,16 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (!finding.accepted) return this.#refuse(finding, presented)
     if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), presented)
     if (this.#observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
-    const { claims, scopes, held, expiresAt } = finding
     // What the claims hold beyond `Claims`, the schema saw to.
-    return new VerifiedAccessToken(token, claims, scopes, expiresAt, this.name, held) as AccessToken as AccessToken<Output>
+    return new VerifiedAccessToken(token, finding, this.name) as AccessToken as AccessToken<Output>
   }
 
   #isRevoked(token: string, granted: RememberedAccept, revocations: Revocations): boolean {
     const { version } = revocations
     if (granted.seen === version) return false
-    if (revocations.covers(granted.marks ?? this.#marksOf(token, granted.claims))) return true
+    if (revocations.covers(granted.marks ?? marksOf(token, granted.claims, granted))) return true
     granted.seen = version // nothing that was revoked until now covers it
     return false
-  }
-
-  #marksOf(token: string, claims: Claims): RevocationMarks {
-    return marksOf(token, claims, this.issuers?.length === 1 ? this.issuers[0] : undefined)
   }
 
   #refuse({ reason, detail }: Rejected, { token, remembered, options }: Presented): null {
@@ -227,6 +232,11 @@ interface Presented {
   /** Whether the verdict on it was remembered. */
   readonly remembered: boolean
   readonly options: VerifyOptions | undefined
+}
+
+function claimName(name: string, value = 'sub'): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw new TypeError(`"${name}" must name a claim, such as "username"`)
 }
 
 function checkedRevocations(revocations: Revocations | undefined): Revocations | undefined {

@@ -7,7 +7,7 @@ import { sha256 } from './lib/digest.js'
 import { SharedVerdicts } from './shared/shared-verdicts.js'
 import type { CacheOptions } from './cache/cache-options.js'
 import type { RememberedVerdict } from './cache/remembered.js'
-import type { CacheNews, CacheStats } from './cache/verdict-cache.js'
+import type { Asked, CacheNews, CacheStats } from './cache/verdict-cache.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { ProviderContext } from './provider-context.js'
 import type { Revocations } from './revocations/revocations.js'
@@ -27,8 +27,13 @@ export interface VerdictLookupOptions {
   /** Everything that decides an answer. @throws TypeError where nobody wrote it. */
   readonly policy: () => string
   readonly check: (token: string, request: CheckRequest) => Awaitable<Verdict>
-  /** Makes of an answer what is remembered. `until`: where it was asked for earlier, elsewhere. */
-  readonly process: (token: string, verdict: Verdict, until?: number) => Awaitable<RememberedVerdict>
+  /**
+   * What the user's own code makes of an answer: rules, hints, claims out of it. In every process, since functions cannot be
+   * told apart and two processes may share what was asked.
+   */
+  readonly judge: (verdict: Verdict) => Verdict
+  /** Makes of that what is remembered. `asked`: where it was asked for earlier, elsewhere. */
+  readonly process: (token: string, verdict: Verdict, asked?: Asked) => Awaitable<RememberedVerdict>
   /** Undefined until there is something to revoke. */
   readonly revocations: () => Revocations | undefined
 }
@@ -81,7 +86,7 @@ export class VerdictLookup {
   ask(key: string, token: string, maxAge: number | undefined): Awaitable<RememberedVerdict> {
     const find = (): Awaitable<RememberedVerdict> => (maxAge === undefined ? this.#find(key, token) : this.#check(key, token, maxAge))
     // Who wants a young answer must not get the second level's, by way of somebody who waits for that.
-    return this.#cache === undefined ? find() : this.#cache.ask(key, find, maxAge === undefined ? 'any' : 'young')
+    return this.#cache === undefined ? find() : this.#cache.ask(key, find, maxAge)
   }
 
   clear(): void {
@@ -98,20 +103,25 @@ export class VerdictLookup {
     if (shared === undefined || cache === undefined) return this.#check(key, token, undefined)
     return this.#whenReady(async () => {
       const check = async (): Promise<Verdict> => checkedVerdict(await this.#options.check(token, { maxAge: undefined }))
-      const { verdict, until } = await shared.ask(key, check, (one) => cache.endOf(one))
-      return this.#options.process(token, verdict, until)
+      const { verdict, since, until } = await shared.ask(key, check, (one) => cache.endOf(one))
+      return this.#judged(token, verdict, { since, until })
     })
   }
 
   #check(key: string, token: string, maxAge: number | undefined): Awaitable<RememberedVerdict> {
-    return this.#whenReady(() =>
-      andThen(this.#options.check(token, { maxAge }), (verdict) => {
+    return this.#whenReady(() => {
+      const since = this.#options.context.now()
+      return andThen(this.#options.check(token, { maxAge }), (verdict) => {
         const cache = this.#cache
         // What is younger goes for all: else a token that was just refused is good again, by an older answer of the others.
-        if (cache !== undefined) this.#shared?.replace(key, checkedVerdict(verdict), (one) => cache.endOf(one))
-        return this.#options.process(token, checkedVerdict(verdict))
-      }),
-    )
+        if (cache !== undefined) this.#shared?.replace(key, checkedVerdict(verdict), since, (one) => cache.endOf(one))
+        return this.#judged(token, checkedVerdict(verdict), undefined)
+      })
+    })
+  }
+
+  #judged(token: string, verdict: Verdict, asked: Asked | undefined): Awaitable<RememberedVerdict> {
+    return this.#options.process(token, this.#options.judge(verdict), asked)
   }
 
   /** Before the first look at what others revoked, a token could pass that no longer should. */

@@ -21,7 +21,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   introspection: {
     files: /^src\/introspection\/((client-auth|response)\/)?[a-z-]+\.ts$/,
     mayImport: [
-      ...['introspection', 'upstream', 'core', 'lib'],
+      ...['introspection', 'upstream', 'core', 'lib', 'src/scopes/protected-claims.ts'],
       ...['expectations', 'jwt-options', 'key-origin', 'keys/discovery', 'keys/issuer-keys', 'rules/hints', 'rules/near-miss', 'rules/rules', 'rules/token-kind', 'signature/algorithms', 'signature/signature', 'token/decode'].map(
         (name) => `src/jwt/${name}.ts`,
       ),

@@ -1,6 +1,7 @@
 /** What is remembered of a token: a yes with its scopes, or a no without what the sender wrote. */
 import { reject } from '../verdict.js'
 import type { Accepted, Rejected } from '../verdict.js'
+import type { Asked } from './verdict-cache.js'
 import type { Claims } from '../access-token.js'
 import type { RevocationMarks } from '../revocations/revocation-marks.js'
 
@@ -13,10 +14,13 @@ export interface RememberedAcceptParts {
   readonly held: readonly string[] | undefined
   /** Of the claims as text, in characters, about. */
   readonly length: number
-  /** Seconds since the epoch, where the answer was asked for earlier, elsewhere. */
-  readonly until: number | undefined
+  /** Where the answer was asked for earlier. */
+  readonly asked: Asked | undefined
   /** Where the claims do not hold them any more. */
   readonly marks: RevocationMarks | undefined
+  /** As `AccessToken` has them. */
+  readonly issuer: string | undefined
+  readonly subject: string | undefined
 }
 
 /** A yes. Its scopes are mapped once. */
@@ -27,31 +31,37 @@ export class RememberedAccept implements Accepted {
   readonly scopes: readonly string[]
   readonly held: readonly string[] | undefined
   readonly length: number
+  readonly since: number | undefined
   readonly until: number | undefined
   readonly marks: RevocationMarks | undefined
+  readonly issuer: string | undefined
+  readonly subject: string | undefined
   /** The version of the revocations at which none covered it. */
   seen = 0
 
-  constructor({ claims, expiresAt, scopes, held, length, until, marks }: RememberedAcceptParts) {
+  constructor({ claims, expiresAt, scopes, held, length, asked, marks, issuer, subject }: RememberedAcceptParts) {
     this.claims = claims
     this.expiresAt = expiresAt
     this.scopes = scopes
     this.held = held
     this.length = length
-    this.until = until
+    this.since = asked?.since
+    this.until = asked?.until
     this.marks = marks
+    this.issuer = issuer
+    this.subject = subject
   }
 }
 
-export type RememberedReject = Rejected & { readonly until?: number | undefined }
+export type RememberedReject = Rejected & Asked
 
 export type RememberedVerdict = RememberedAccept | RememberedReject
 
 /** A no as it is remembered: what did not fit was written by whoever sent the token, and would fill the memory. */
-export function rememberedReject({ reason, detail }: Rejected, until?: number): RememberedReject {
-  if (detail === undefined) return { ...reject(reason), until }
+export function rememberedReject({ reason, detail }: Rejected, asked?: Asked): RememberedReject {
+  if (detail === undefined) return { ...reject(reason), ...asked }
   const { claim, hint } = detail
-  return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), until }
+  return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), ...asked }
 }
 
 /** Bytes of memory beside the claims: the key, the entry, the scopes. */

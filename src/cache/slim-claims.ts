@@ -1,8 +1,11 @@
 /** Fewer claims, for a slim memory. */
 import type { Claims } from '../access-token.js'
 
-/** What the gate, `AccessToken` and the MCP bridge read. Without `cnf`, a token bound to a key would pass for an unbound one. */
-const ALWAYS = ['iss', 'sub', 'aud', 'exp', 'client_id', 'azp', 'cnf']
+/**
+ * What the gate, `AccessToken` and the MCP bridge read. Without `cnf`, a token bound to a key would pass for an unbound
+ * one; without `username`, a person without a subject for a client that acts for itself.
+ */
+const ALWAYS = ['iss', 'sub', 'aud', 'exp', 'client_id', 'azp', 'cnf', 'username']
 
 /** A frozen object with these claims and those that are always needed. Takes claims that are frozen to the bottom. */
 export function slimClaims(claims: Claims, keep: readonly string[]): Claims {

@@ -4,7 +4,7 @@ import { withinSpan } from '../lib/deadline.js'
 import { fetchJson } from '../lib/net/fetch-json.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import { webUrl } from '../lib/net/web-url.js'
-import { discoveryUrls } from '../jwt/keys/discovery.js'
+import { discoveryUrls, leadsInside } from '../jwt/keys/discovery.js'
 import type { CustomFetch, ServerMetadata } from 'openid-client'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { ProviderContext } from '../provider-context.js'
@@ -21,6 +21,8 @@ export interface EndpointOptions {
   readonly headers: Readonly<Record<string, string>> | undefined
   /** Allow plain http. */
   readonly insecure: boolean
+  /** Whether a tenant may have chosen the issuer. */
+  readonly ofTenant: boolean
   readonly context: ProviderContext
   /** Around the first discovery, which requests wait for: one attempt, however many of them. */
   readonly guarded: (work: () => Promise<ServerMetadata>) => Promise<ServerMetadata>
@@ -135,6 +137,7 @@ export class Endpoint {
     if (url.protocol === 'http:' && issuer.startsWith('https:')) {
       throw new AuthUnavailableError(`the discovery document of ${issuer} names its ${name} on plain http`)
     }
+    if (this.#options.ofTenant && leadsInside(issuer, url)) throw new AuthUnavailableError(`the discovery document of ${issuer} names its ${name} within this network`)
     return url.href
   }
 }

@@ -3,6 +3,7 @@ import type { OptionNames } from '../lib/options.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import type { Hints } from '../jwt/rules/hints.js'
+import type { chosenByTenant } from '../jwt/keys/discovery.js'
 import type { ClaimRule } from '../jwt/rules/rules.js'
 import type { ClientAuth } from './client-auth/client-auth.js'
 import type { SignedAnswers } from './response/signed-response.js'
@@ -47,6 +48,7 @@ export type IntrospectionOptions = {
   fetch?: Fetch | undefined
   [allowInsecureHttp]?: true
   [allowNoExpiry]?: true
+  [chosenByTenant]?: true
 } & (
   | {
       /** Exactly as its discovery document and its tokens write it. */

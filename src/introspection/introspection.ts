@@ -1,10 +1,12 @@
 /** One issuer's introspection as the options say: which tokens it is shown, how it is asked, what its answer must say. */
 import { expectationsOf } from '../jwt/expectations.js'
 import { checkedHints, inOwnWords } from '../jwt/rules/hints.js'
+import { chosenByTenant } from '../jwt/keys/discovery.js'
 import { IssuerKeys } from '../jwt/keys/issuer-keys.js'
 import { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import { keyOrigin } from '../jwt/key-origin.js'
-import { firstFailure } from '../jwt/rules/rules.js'
+import { firstFailure, rulesFor } from '../jwt/rules/rules.js'
+import { hasLoneSurrogate } from '../lib/lone-surrogate.js'
 import { sha256 } from '../lib/digest.js'
 import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/net/web-url.js'
@@ -31,11 +33,12 @@ import type { SignedAnswers, SignedExpectations } from './response/signed-respon
 
 export class Introspection {
   readonly issuer: string | undefined
-  /** All that decides an answer, in a text without secrets: two that differ in it must not share answers. */
+  /** All that decides what `verdictOn` says, in a text without secrets: two that differ in it must not share answers. */
   readonly policy: string
   readonly #shown: ShownTokens
   readonly #expected: Expectations
   readonly #rules: readonly Rule[]
+  readonly #ownRules: readonly Rule[]
   readonly #hints: Hints | undefined
   readonly #introspector: Introspector
   readonly #context: ProviderContext
@@ -53,6 +56,7 @@ export class Introspection {
     this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix) }
     this.#expected = expectationsOf(asJwtOptions(options), context.clockTolerance)
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
+    this.#ownRules = rulesFor(this.#expected).signed
     this.#hints = checkedHints(options.hints)
     this.policy = policyOf(options, this.#expected)
     this.#introspector = new Introspector({
@@ -65,6 +69,7 @@ export class Introspection {
       fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
       timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
       insecure,
+      ofTenant: options[chosenByTenant] === true,
       context,
     })
   }
@@ -77,22 +82,27 @@ export class Introspection {
     return { ...ownership(this.#shown), anyAudience: this.#expected.audiences === undefined }
   }
 
-  /** Asks, and checks the answer. A foreign token is refused without being shown. @throws AuthUnavailableError */
+  /** Asks, and checks the answer by what options say. A foreign token is refused without being shown. @throws AuthUnavailableError */
   async verdictOn(token: string): Promise<Verdict> {
-    const verdict = await this.#verdictOn(token)
-    return verdict.accepted ? verdict : inOwnWords(verdict, this.#hints)
-  }
-
-  async #verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return unshownRefusal(token, this.#shown)
     const answer = await this.#introspector.ask(token)
     if (answer === 'unsupported_token_type') return unsupportedTokenType()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
+    if (hasLoneSurrogate(claims)) return reject('invalid_claim', { claim: 'encoding', expected: 'text', actual: undefined })
     const found = firstFailure(this.#rules, { header: {}, claims }, this.#expected, this.#context.now())
     if (found !== undefined) return reject(found.reason, found.detail)
-    this.#tellOnce(oddityOf(claims))
     return accept(claims) // its `exp` is its end
+  }
+
+  /** What the user's rules and words make of it. */
+  judge(verdict: Verdict): Verdict {
+    if (!verdict.accepted) return inOwnWords(verdict, this.#hints)
+    const { claims } = verdict
+    const found = firstFailure(this.#ownRules, { header: {}, claims }, this.#expected, this.#context.now())
+    if (found !== undefined) return inOwnWords(reject(found.reason, found.detail), this.#hints)
+    this.#tellOnce(oddityOf(claims))
+    return verdict
   }
 
   #tellOnce(hint: string | undefined): void {
@@ -120,13 +130,14 @@ export class Introspection {
 }
 
 type Names = 'issuer' | 'audience' | 'audienceClaims' | 'audienceMode' | 'requiredClaims' | 'rules' | 'maxTokenAge' | 'timeout' | 'fetch'
-type InCommon = Pick<JwtOptions, Names | typeof allowInsecureHttp>
+type InCommon = Pick<JwtOptions, Names | typeof allowInsecureHttp | typeof chosenByTenant>
 
 /** What both kinds of tokens have in common, for the checks that are there already. */
 function asJwtOptions(options: IntrospectionOptions): InCommon {
   const { issuer, endpoint = '', audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch } = options
   const insecure = options[allowInsecureHttp] === true ? { [allowInsecureHttp]: true as const } : {}
-  return { issuer: issuer ?? endpoint, audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch, ...insecure }
+  const ofTenant = options[chosenByTenant] === true ? { [chosenByTenant]: true as const } : {}
+  return { issuer: issuer ?? endpoint, audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch, ...insecure, ...ofTenant }
 }
 
 /** @throws TypeError where the way to authenticate lacks something that the options do not give. */
@@ -155,13 +166,11 @@ function parametersOf({ parameters = {}, tokenTypeHint }: IntrospectionOptions):
 
 function policyOf(options: IntrospectionOptions, expected: Expectations): string {
   const { issuer, endpoint, clientAuth, prefix, tokenTypeHint, parameters, headers, signed } = options
-  const { audiences, audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, rules } = expected
+  const { audiences, audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims } = expected
   return JSON.stringify([
     'introspection',
     ...[issuer, endpoint, clientAuth.clientId, clientAuth.method, prefix, tokenTypeHint, signingOf(signed)],
     ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, options[allowNoExpiry] === true],
-    // What a function closes over is not seen here.
-    rules.map(({ claim, accepts }) => [claim, String(accepts)]),
     // What goes along may be a key.
     sha256(JSON.stringify([headers, parameters])),
   ])

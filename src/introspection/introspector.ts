@@ -28,6 +28,7 @@ export interface IntrospectorOptions {
   /** Seconds for one question, the wait for its turn and a second attempt included. */
   readonly timeout: number
   readonly insecure: boolean
+  readonly ofTenant: boolean
   readonly context: ProviderContext
 }
 

@@ -113,7 +113,7 @@ export class Revocations {
 
   /** What this token can be revoked by. `issuer`: whose it is where the claims do not say. */
   marksOf(token: string, claims: Claims, issuer?: string): RevocationMarks {
-    return marksOf(token, claims, issuer)
+    return marksOf(token, claims, { issuer })
   }
 
   /** True when the token with these marks is revoked. */

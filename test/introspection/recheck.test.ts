@@ -19,7 +19,10 @@ async function setUp(checkEvery?: number) {
   const answer = { active: true, ...claims, aud: AUDIENCE, exp: START + 9999 }
   idp.answer(answer)
   const token = await (await signer()).sign({ ...claims, exp: START + 9999 })
-  return { idp, time, answer, refusal: () => recheck.refusalOf(token, claims) }
+  return { idp, time, answer, refusal: async () => {
+    const said = await recheck.verdictOn(token, claims, undefined)
+    return 'since' in said ? undefined : said
+  } }
 }
 
 describe('Recheck', () => {
