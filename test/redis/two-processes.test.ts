@@ -43,6 +43,34 @@ describe.runIf(redisIsThere)('two replicas', { timeout: 60_000 }, () => {
     expect(((await other.tell('stats')) as ProviderStats).shared).toEqual({ hits: 2, misses: 0 })
   })
 
+  test('a verdict of one tenant never passes for another\'s, and the question is shared', async () => {
+    const [acme, globex] = await Promise.all(['acme', 'globex'].map((tenant) => startReplica(redis.port, issuer.port, tenant)))
+    if (acme === undefined || globex === undefined) throw new Error('no replicas')
+    replicas.push(acme, globex)
+    issuer.says = (good) => ({ ...good, tenant: 'acme' })
+    expect([await acme.tell('verify', 'good-1'), await globex.tell('verify', 'good-1')]).toEqual(['ada', 'no'])
+    expect(issuer.asked).toEqual(['good-1'])
+  })
+
+  test('an answer that was asked for earlier and comes later does not replace a younger no', async () => {
+    const [slow, fresh] = await two()
+    const third = await startReplica(redis.port, issuer.port)
+    replicas.push(third)
+    const held = issuer.hold()
+    const earlier = slow.tell('verify', 'good-1')
+    await held.begun
+    issuer.says = () => ({ active: false })
+    expect(await fresh.tell('verifyAnew', 'good-1')).toBe('no')
+    await until(async () => (await third.tell('verify', 'good-1')) === 'no', 'the shared no')
+    held.answer()
+    expect(await earlier).toBe('ada') // it was, when that was asked
+    const asked = issuer.asked.length
+    const fourth = await startReplica(redis.port, issuer.port)
+    replicas.push(fourth)
+    expect(await fourth.tell('verify', 'good-1')).toBe('no')
+    expect(issuer.asked).toHaveLength(asked)
+  })
+
   test('one asks for both when both are asked at once', async () => {
     const [one, other] = await two()
     issuer.takes = 100
@@ -101,8 +129,8 @@ interface Replica {
   end(): void
 }
 
-async function startReplica(redisPort: number, issuerPort: number): Promise<Replica> {
-  const child: ChildProcess = fork(fileURLToPath(new URL('replica.mjs', import.meta.url)), [String(redisPort), String(issuerPort)])
+async function startReplica(redisPort: number, issuerPort: number, ...tenant: readonly string[]): Promise<Replica> {
+  const child: ChildProcess = fork(fileURLToPath(new URL('replica.mjs', import.meta.url)), [String(redisPort), String(issuerPort), ...tenant])
   await once(child, 'message')
   let last = 0
   return {
@@ -129,23 +157,42 @@ interface Issuer {
   readonly asked: string[]
   /** Milliseconds before it answers. */
   takes: number
+  /** Makes its answer about a good token of what that usually is. */
+  says: (good: object) => object
+  /** Holds the next answer, as it would be now, until told. */
+  hold(): { readonly begun: Promise<void>; answer(): void }
   end(): void
 }
 
 async function startIssuer(): Promise<Issuer> {
+  const holding: (() => Promise<void>)[] = []
   const server: Server = createServer(async (request, response) => {
     let body = ''
     for await (const part of request) body += String(part)
     const token = new URLSearchParams(body).get('token') ?? ''
     issuer.asked.push(token)
-    if (issuer.takes > 0) await setTimeout(issuer.takes)
     const now = Math.floor(Date.now() / 1000)
     const good = { active: true, sub: 'ada', aud: 'https://mcp.example.com/mcp', iat: now - 10, exp: now + 600 }
-    response.setHeader('Content-Type', 'application/json').end(JSON.stringify(token.startsWith('good') ? good : { active: false }))
+    const answer = token.startsWith('good') ? issuer.says(good) : { active: false }
+    if (issuer.takes > 0) await setTimeout(issuer.takes)
+    const wait = holding.shift()
+    await wait?.()
+    response.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo // listening on TCP
-  const issuer: Issuer = { port, asked: [], takes: 0, end: () => void (server.closeAllConnections(), server.close()) }
+  const hold = (): ReturnType<Issuer['hold']> => {
+    let answer = (): void => undefined
+    const told = new Promise<void>((resolve) => (answer = resolve))
+    const begun = new Promise<void>((resolve) => {
+      holding.push(() => {
+        resolve()
+        return told
+      })
+    })
+    return { begun, answer }
+  }
+  const issuer: Issuer = { port, asked: [], takes: 0, says: (good) => good, hold, end: () => void (server.closeAllConnections(), server.close()) }
   return issuer
 }
