@@ -6,11 +6,11 @@ import { expect, test } from 'vitest'
 /** Directives of the file, each with the line it speaks of and the code it announces. */
 const DIRECTIVE = /^\s*\/\/ @ts-expect-error (?:(TS\d+) )?(.*)$/
 
-test('sources and tests compile without a word', { timeout: 120_000 }, () => {
+test('sources and tests compile without a word', () => {
   expect(tsc('test')).toEqual({ output: '', status: 0 })
 })
 
-test('every line that must not compile fails for the reason that it names', { timeout: 120_000 }, () => {
+test('every line that must not compile fails for the reason that it names', () => {
   const lines = readFileSync('test/compile.test-d.ts', 'utf8').split('\n')
   const announced = lines.flatMap((line, index) => {
     const [, code, reason = ''] = DIRECTIVE.exec(line) ?? []
