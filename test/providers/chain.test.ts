@@ -121,6 +121,19 @@ describe('ChainProvider', () => {
     expect(closed).toEqual(['a', 'b'])
   })
 
+  test('who watches a chain hears of what is revoked at any of its members, until the end of that', async () => {
+    const members = ['one-0123456789abcdef', 'two-0123456789abcdef'].map((key) => new StaticProvider({ [key]: { claims: { sub: 'ci' } } }))
+    const [one, two] = members as [StaticProvider, StaticProvider]
+    let rung = 0
+    const end = new ChainProvider([one, two]).watch(() => (rung += 1))
+    await one.revoke({ sub: 'x' })
+    await two.revoke({ sub: 'x' })
+    expect(rung).toBe(2)
+    end()
+    await one.revoke({ sub: 'y' })
+    expect(rung).toBe(2)
+  })
+
   test('a member that fails to close keeps no other from closing, and is told', async () => {
     const closed: string[] = []
     const member = (close: () => Promise<void>): BearerAuthProvider => ({ ...says('no'), close })

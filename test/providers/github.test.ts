@@ -227,6 +227,23 @@ describe('anyApp', () => {
     expect(await provider.verifyToken(token)).toBeNull()
   })
 
+  test('what one user was shown is never offered with the token of another', async () => {
+    const { github } = gitHub()
+    const offered: (string | null)[] = []
+    const { provider } = gitHub({
+      app: anyApp,
+      fetch: (url, init) => {
+        offered.push(new Headers(init.headers).get('if-none-match'))
+        return github.fetch(url, init)
+      },
+    })
+    const [ada, bob] = [github.issue({ user: ADA }), github.issue({ user: { ...ADA, id: 8, login: 'bob' } })]
+    const subjects = []
+    for (const token of [ada, bob, ada]) subjects.push((await provider.verifyToken(token))?.subject)
+    expect(subjects).toEqual([String(ADA.id), '8', String(ADA.id)])
+    expect(offered).toEqual([null, null, expect.any(String)])
+  })
+
   test('scopes that were taken back are gone, though the user has not changed', async () => {
     const { github } = gitHub()
     let scopes: string | null = 'repo, gist'

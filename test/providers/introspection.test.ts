@@ -431,9 +431,24 @@ describe('IntrospectionProvider', () => {
     test.each(documents)('%s: unavailable, and nobody is asked', async (_, document) => {
       const { idp, outcome } = await setUp()
       idp.at('/.well-known/openid-configuration', document(idp.issuer))
+      idp.at('/trap', GOOD)
       expect(await outcome()).toBe('unavailable')
       expect(idp.questions).toEqual([])
       expect(idp.others).not.toContain('/trap')
+    })
+
+    test('of an https issuer takes no endpoint on plain http, not even on this machine', async () => {
+      const asked: string[] = []
+      const issuer = 'https://id.example.com'
+      const at = (endpoint: string) => async (url: string): Promise<Response> => {
+        asked.push(url)
+        return Response.json(url.includes('.well-known') ? { issuer, introspection_endpoint: endpoint } : GOOD)
+      }
+      const { outcome } = await setUp({ issuer, fetch: at('https://id.example.com/introspect') })
+      expect(await outcome()).toBe('yes')
+      const { outcome: onLoopback } = await setUp({ issuer, fetch: at('http://127.0.0.1:9/introspect') })
+      expect(await onLoopback()).toBe('unavailable')
+      expect(asked).not.toContain('http://127.0.0.1:9/introspect')
     })
 
     test('takes the document of RFC 8414 where there is none of OpenID', async () => {

@@ -39,6 +39,20 @@ describe('a closed list of issuers', () => {
     expect(await router.verifyToken(await b.sign({ iss: A }))).toBeNull()
   })
 
+  test('who watches the router hears of what is revoked at any of them, until the end of that', async () => {
+    const key = await signer()
+    const provider = (issuer: string) => new JwksProvider({ issuer, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now })
+    const [a, b] = [provider(A), provider(B)]
+    let rung = 0
+    const end = new IssuerRouter({ issuers: { [A]: a, [B]: b } }).watch(() => (rung += 1))
+    await a.revoke({ sub: 'x' })
+    await b.revoke({ sub: 'x' })
+    expect(rung).toBe(2)
+    end()
+    await b.revoke({ sub: 'y' })
+    expect(rung).toBe(2)
+  })
+
   test('the same options for two issuers are two providers', async () => {
     const key = await signer()
     const common = routeFor(key)

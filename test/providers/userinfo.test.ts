@@ -7,6 +7,7 @@ import { anyAudience, discordTokenInfo, googleTokenInfo, UserInfoProvider } from
 import { keepsTheContract } from '../contract.js'
 import { faultEndpoint, json, raw } from '../introspection/fault-endpoint.js'
 import { clock, signer, START } from '../oauth-kit.js'
+import { memoryStore, SECRET, settled } from '../shared/shared-kit.js'
 import type { AuthEvent, TokenInfo, UserInfoProviderOptions } from '../../src/index.js'
 import type { Respond } from '../introspection/fault-endpoint.js'
 
@@ -77,6 +78,31 @@ describe('Google', () => {
     expect(token?.claims).toMatchObject({ email: 'ada@example.com', email_verified: true })
     expect(asked).toEqual([{ url: '/tokeninfo?access_token=ya29.good', authorization: undefined }])
     expect(provider.recognizes('opaque')).toBe('foreign')
+  })
+
+  test.each([
+    ['true', true],
+    [true, true],
+    ['false', false],
+    [false, false],
+    ['yes', false],
+  ])('an address of which Google says %j is verified: %s', async (said, verified) => {
+    const { provider } = await setUp(googleTokenInfo, { ...GOOGLE, email_verified: said })
+    expect((await provider.verifyToken('ya29.good'))?.claims.email_verified).toBe(verified)
+  })
+
+  test('servers of two applications share no answer, though they share a store', async () => {
+    const store = memoryStore(() => START)
+    const cache = { shared: { store, secret: SECRET } }
+    const { provider: ours, serve, idp } = await setUp(googleTokenInfo, GOOGLE, { cache, audience: APP })
+    expect(await ours.verifyToken('ya29.good')).not.toBeNull()
+    await settled(() => store.entries.size > 0 && store.calls.some((call) => call.startsWith('set')))
+    const theirs = new UserInfoProvider({ tokenInfo: { ...googleTokenInfo, url: `${idp.issuer}/tokeninfo` }, audience: 'another.apps.googleusercontent.com', now: () => START, cache })
+    const again = new UserInfoProvider({ tokenInfo: { ...googleTokenInfo, url: `${idp.issuer}/tokeninfo` }, audience: APP, now: () => START, cache })
+    open.push(theirs, again)
+    expect(await theirs.verifyToken('ya29.good')).toBeNull()
+    serve(json({}, 503)) // who has the same audience need not ask
+    expect(await again.verifyToken('ya29.good')).not.toBeNull()
   })
 
   const cases: readonly (readonly [string, Respond | object, string, object?])[] = [
@@ -157,9 +183,9 @@ describe('userinfo', () => {
     const { idp, provider } = await setUp(discordTokenInfo, DISCORD)
     const both = new UserInfoProvider({ tokenInfo: { ...discordTokenInfo, url: `${idp.issuer}/api/v10/oauth2/@me` }, audience: '42', userInfo: `${idp.issuer}/userinfo`, now: () => START, cache: false })
     open.push(both)
-    idp.at('/userinfo', { sub: '7', name: 'Ada', aud: 'evil', exp: 1, scope: 'admin' })
+    idp.at('/userinfo', { sub: '7', name: 'Ada', aud: 'evil', exp: 1, scope: 'admin', preferred_username: 'root' })
     const token = await both.verifyToken('t')
-    expect(token?.claims).toMatchObject({ name: 'Ada', aud: '42', exp: START + 300 })
+    expect(token?.claims).toMatchObject({ name: 'Ada', aud: '42', exp: START + 300, preferred_username: 'ada' })
     expect(token?.scopes).not.toContain('admin')
     idp.at('/userinfo', { sub: '8', name: 'Eve' })
     expect(await both.verifyToken('t')).toBeNull()

@@ -4,6 +4,7 @@ import { marksOf } from '../../src/revocations/revocation-marks.js'
 import { RevocationTable } from '../../src/revocations/revocation-table.js'
 import { Revocations } from '../../src/revocations/revocations.js'
 import { isUnavailable } from '../../src/errors.js'
+import { StaticProvider } from '../../src/index.js'
 import { bigEndian, bytesOf, CURVES, handSigner, verifier, withSignature } from '../jwt/token-kit.js'
 import { clock, ISSUER, START } from '../oauth-kit.js'
 import { quiet } from '../quiet.js'
@@ -477,6 +478,17 @@ describe('several processes', () => {
       expect(revocations.caughtUp).toBe(true)
     })
   }
+
+  test('the first token that a new process sees waits until the log is read', async () => {
+    const log = new MemoryLog()
+    await sharing(log).revocations.revoke({ sub: 'ci' })
+    const { revocations } = sharing(log)
+    const provider = new StaticProvider({ 'ci-0123456789abcdef': { claims: { sub: 'ci' } }, 'cd-0123456789abcdef': { claims: { sub: 'cd' } } }, { revocations, now: () => START })
+    expect(revocations.caughtUp).toBe(false)
+    expect(await provider.verifyToken('ci-0123456789abcdef')).toBeNull()
+    expect(await provider.verifyToken('cd-0123456789abcdef')).not.toBeNull()
+    await revocations.close()
+  })
 
   test('a storm of bells is one look at a time', async () => {
     const log = new MemoryLog()
