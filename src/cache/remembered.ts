@@ -47,7 +47,7 @@ export type Refused = Rejected & { readonly until?: number | undefined }
 
 export type Finding = Granted | Refused
 
-/** A no as it is remembered: what did not fit was written by whoever sent the token, and would fill the memory. */
+/** A no as it is remembered: what did not fit was written by whoever sent the token, and would fill the memory. (D49) */
 export function refused({ reason, detail }: Rejected, until?: number): Refused {
   if (detail === undefined) return { ...reject(reason), until }
   const { claim, hint } = detail

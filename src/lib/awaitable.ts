@@ -1,4 +1,4 @@
-/** Goes on with a value at once where it is at hand: a promise costs half a microsecond, and a check takes twenty. */
+/** Goes on with a value at once where it is at hand: a promise costs half a microsecond, and a check takes twenty. (D8) */
 
 /** What is at hand, or will be. */
 export type Awaitable<T> = T | Promise<T>

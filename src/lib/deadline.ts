@@ -31,7 +31,7 @@ export interface Span {
 /** What the work gives, or a rejection with `tooLate()` when its time is over. The signal given to the work fires then. */
 export async function withinSpan<T>({ timeout, closed }: Span, work: (signal: AbortSignal) => Promise<T>, tooLate: () => Error): Promise<T> {
   const call = new AbortController()
-  // Not AbortSignal.timeout: that cannot be called off, and would hold what the work holds, tokens too, to its end.
+  // Not AbortSignal.timeout: that cannot be called off, and would hold what the work holds, tokens too, to its end. (D7)
   const callOff = after(timeout, () => call.abort())
   const leave = closed && join(closed, call)
   try {

@@ -44,7 +44,7 @@ export function revocationEntry(what: Revocation, now: number, keepFor: number):
     if (what[other] !== undefined && !besides.includes(other)) throw new TypeError(`"${other}" means nothing beside "${name}"`)
   }
   const given = text(name, what[name])
-  // The whole current second counts as before: `iat` has no smaller unit, and to let an old token live is worse.
+  // The whole current second counts as before: `iat` has no smaller unit, and to let an old token live is worse. (D55)
   const { before = Math.floor(now) + 1, expiresAt = lastEnd(by === 'token' ? given : '', Math.max(now, what.before ?? now), keepFor) } = what
   atEpochSeconds('before', before)
   atEpochSeconds('expiresAt', expiresAt)
@@ -57,7 +57,7 @@ export function revocationEntry(what: Revocation, now: number, keepFor: number):
   }
 }
 
-/** What a token is revoked by: what was signed, because a signature can have a valid twin; else all of it. */
+/** What a token is revoked by: what was signed, because a signature can have a valid twin (D54); else all of it. */
 export function tokenDigest(token: string): string {
   return sha256(signedText(token) ?? token)
 }

@@ -26,6 +26,7 @@ export function checkedBy(schema: StandardSchema<unknown>, claims: Claims): Refi
   const changed = ISSUERS_OWN.find((name) => Object.hasOwn(output, name) && !isPartOf(ownProperty(output, name), claims[name]))
   if (changed !== undefined) throw new TypeError(`the schema in "claims" must not change "${changed}": that is for the issuer to say`)
   const own = Object.fromEntries(ISSUERS_OWN.filter((name) => Object.hasOwn(claims, name)).map((name) => [name, claims[name]]))
+  // Claims that the schema does not mention stay. (D69)
   return { accepted: true, claims: Object.freeze({ ...claims, ...output, ...own }), expiresAt: undefined, assured: Object.keys(output) }
 }
 

@@ -33,7 +33,7 @@ export class ScopeHierarchy {
     if (known !== undefined) return known
     const expanded = new Set(scopes)
     const { size } = expanded
-    // What is added while the set is walked through is walked through as well.
+    // What is added while the set is walked through is walked through as well. (D67)
     for (const scope of expanded) for (const other of this.#below.get(scope) ?? []) expanded.add(other)
     const list = expanded.size === size ? scopes : Object.freeze([...expanded])
     if (isShared) this.#expanded.set(scopes, list)

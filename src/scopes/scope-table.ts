@@ -73,7 +73,7 @@ function patternRow(key: string, granted: Granted<string>, fold: (text: string) 
   return { text, constant, grant: (value) => (matches(value) ? constant : undefined) }
 }
 
-// A role that is called "notes-*" must not become a wildcard.
+// A role that is called "notes-*" must not become a wildcard. (D65)
 function ownGrant(give: (rest: string) => string | readonly string[] | undefined, rest: string): readonly string[] | undefined {
   if (rest.includes('*')) return undefined
   const scopes = [give(rest) ?? []].flat().filter(isScopeToken)

@@ -117,7 +117,7 @@ export class PromptStore {
     return failed
   }
 
-  /** `counts`: nothing was heard of the store meanwhile. A burst is slow because this process is, and opens no circuit. */
+  /** `counts`: nothing was heard of the store meanwhile. A burst is slow because this process is, and opens no circuit. (D52) */
   #failed(verb: StoreVerb, problem: 'slow' | 'error', message: string, counts: boolean): void {
     const wasOpen = this.#breaker.isOpen
     if (counts || wasOpen) this.#breaker.failed()

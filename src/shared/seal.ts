@@ -34,7 +34,7 @@ export class Seal {
     const { byHeader } = await this.#derived()
     const parts = sealed.length <= MAX_LENGTH ? PARTS.exec(sealed)?.groups : undefined
     const { header = '', iv = '', ciphertext = '', tag = '' } = parts ?? {}
-    // Compared to the letter: the header of a stranger is not even parsed.
+    // Compared to the letter: the header of a stranger is not even parsed. (D51)
     const key = byHeader.get(header)
     if (key === undefined) return undefined
     const aad = base64url.encode(new TextEncoder().encode(name))

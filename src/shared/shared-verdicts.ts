@@ -91,7 +91,7 @@ export class SharedVerdicts {
   /** Puts a younger answer in the place of an older one, for whoever asks next. Not waited for, and never an error. */
   replace(digest: string, verdict: Verdict, endOf: EndOf): void {
     const name = this.#nameOf(digest)
-    // One that is not remembered must not leave the older one behind.
+    // One that is not remembered must not leave the older one behind. (D50)
     const removed = (written: boolean): unknown => written || this.#store.delete(name)
     this.#write(name, verdict, endOf(verdict)).then(removed).catch(() => undefined)
   }

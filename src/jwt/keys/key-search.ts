@@ -63,7 +63,7 @@ export class KeySearch {
     return this.#look(alg, kid)
   }
 
-  /** A name that the issuer took away is no rotation's first: where it cannot be asked again, its last word stands. */
+  /** A name that the issuer took away is no rotation's first: where it cannot be asked again, its last word stands. (D33) */
   async #lookForRemoved(alg: Algorithm, kid: string): Promise<readonly VerificationKey[]> {
     try {
       return await this.#look(alg, kid)

@@ -56,7 +56,7 @@ export interface RuleSet {
 }
 
 export function rulesFor({ requiredClaims, rules }: Expectations): RuleSet {
-  // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw.
+  // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw. (D30)
   return { header: OF_HEADER, claims: [...OF_CLAIMS, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
 }
 

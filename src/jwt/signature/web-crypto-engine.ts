@@ -5,7 +5,7 @@ import type { SignatureEngine } from './signature-engine.js'
 
 const ascii = new TextEncoder()
 
-// Not by `compactVerify`: it reads the token again, and makes an error with a stack for each that is simply bad.
+// Not by `compactVerify`: it reads the token again, and makes an error with a stack for each that is simply bad. (D29)
 export const webCryptoEngine: SignatureEngine = {
   name: 'jose',
   isSignedBy: ({ signed, signature }, alg, key) => crypto.subtle.verify(ALGORITHMS[alg].webCrypto, key, decodeBase64url(signature), ascii.encode(signed)),

@@ -22,7 +22,7 @@ export const decodeCanonical: (text: string) => Uint8Array | null = hasBuffer ? 
 function decodeOnDesk(): (text: string) => Uint8Array | null {
   const desk = Buffer.allocUnsafeSlow(DESK) // a new place for each part is what half of the time would go into
   return (text) => {
-    const length = desk.write(text, 'base64url') // lenient, and cut off where there is no room, so it is written again
+    const length = desk.write(text, 'base64url') // lenient, and cut off where there is no room, so it is encoded again (D31)
     return desk.toString('base64url', 0, length) === text ? new Uint8Array(desk.buffer, 0, length) : null
   }
 }

@@ -55,7 +55,7 @@ let lastHeader: { readonly part: string; readonly header: Readonly<Record<string
 function decodeHeader(part: string): Readonly<Record<string, unknown>> | null {
   if (lastHeader?.part === part) return lastHeader.header
   const header = decodeObject(part)
-  // Copied: as a slice of the token it would keep all of it in memory.
+  // Copied: as a slice of the token it would keep all of it in memory. (D7)
   if (header !== null) lastHeader = { part: utf8.decode(new TextEncoder().encode(part)), header }
   return header
 }

@@ -13,7 +13,7 @@ export interface FetchInit {
   readonly redirect?: 'manual'
 }
 
-/** What we read of an answer: described by its members, since the types of undici, Node and the browsers do not agree. */
+/** What we read of an answer: described by its members, since the types of undici, Node and the browsers do not agree. (D81) */
 export interface FetchAnswer {
   readonly status: number
   readonly redirected: boolean
@@ -28,7 +28,7 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>
  * The head of an answer, whatever its status. Redirects are not followed: credentials would go where they lead.
  *
  * @throws AuthUnavailableError when no connection came about. Without its cause, which may hold what was sent (a `fetch`
- * that was handed in) or what came (undici's parser), secrets and all.
+ * that was handed in) or what came (undici's parser), secrets and all. (D6)
  */
 export async function respond(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
   try {
