@@ -3,7 +3,7 @@
 const MAX_DEPTH = 32
 
 /**
- * A deeply frozen copy of plain data: objects, arrays, strings, numbers, booleans, null.
+ * Makes a deeply frozen copy of plain data: objects, arrays, strings, numbers, booleans, null.
  * Members that are undefined are left out, as in JSON.
  *
  * @throws TypeError for anything else, or for more than 32 levels.
