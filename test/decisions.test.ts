@@ -41,6 +41,12 @@ describe('ARCHITECTURE.md', () => {
     expect(named.map((name) => name.slice(0, -1)).toSorted()).toEqual([...folders, 'providers'].toSorted())
   })
 
+  test('names every file at the top of src, but the list of what is public', () => {
+    const files = readdirSync('src').filter((name) => name.endsWith('.ts') && name !== 'index.ts').map((name) => name.slice(0, -3))
+    const [, named = ''] = /src\/\*\.ts +([^]*?)src\/jwt\//.exec(architecture) ?? []
+    expect([...named.matchAll(/\(([^)]+)\)/g)].flatMap(([, names = '']) => names.split(', ')).toSorted()).toEqual(files.toSorted())
+  })
+
   test('names only files that there are', () => {
     const paths = [...architecture.matchAll(/(?:src|providers|test)\/[\w./-]+\.ts\b/g)].map(([path]) => path)
     expect(paths.length).toBeGreaterThan(5)

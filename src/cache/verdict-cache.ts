@@ -7,7 +7,7 @@ import type { RejectReason, Verdict } from '../verdict.js'
 import type { CachePlan } from './cache-options.js'
 
 /** A verdict and the times that belong to it, in seconds since the epoch. */
-export interface Remembered<V> {
+export interface CacheEntry<V> {
   readonly verdict: V
   readonly since: number
   readonly until: number
@@ -48,21 +48,21 @@ export interface VerdictCacheOptions<V> extends Omit<CachePlan, 'keep'> {
 /** "Nobody knows" is a throw, and a throw is never remembered. A verdict that was asked for earlier brings its end as `until`. */
 export class VerdictCache<V extends Verdict & { readonly until?: number | undefined }> {
   readonly #options: VerdictCacheOptions<V>
-  readonly #accepted: LRUCache<string, Remembered<V>>
-  readonly #rejected: LRUCache<string, Remembered<V>>
+  readonly #accepted: LRUCache<string, CacheEntry<V>>
+  readonly #rejected: LRUCache<string, CacheEntry<V>>
   readonly #underWay = new Map<string, Promise<V>>()
   readonly #counts = { hits: 0, misses: 0, joined: 0, stale: 0, renewed: 0, evicted: 0 }
 
   constructor(options: VerdictCacheOptions<V>) {
     this.#options = options
-    const memory = (max: number, maxSize: number): LRUCache<string, Remembered<V>> =>
+    const memory = (max: number, maxSize: number): LRUCache<string, CacheEntry<V>> =>
       new LRUCache({ max, maxSize, dispose: (_verdict, _key, reason) => void (reason === 'evict' && this.#count('evicted')) })
     this.#accepted = memory(options.maxEntries, options.maxBytes)
     this.#rejected = memory(options.maxRejectedEntries, options.maxRejectedBytes)
   }
 
   /** Gives the verdict under this key while it is fresh, and not older than `maxAge` seconds. */
-  recall(key: string, now: number, maxAge = Number.POSITIVE_INFINITY): Remembered<V> | undefined {
+  recall(key: string, now: number, maxAge = Number.POSITIVE_INFINITY): CacheEntry<V> | undefined {
     const found = fresh(this.#accepted, key, now) ?? fresh(this.#rejected, key, now)
     if (found === undefined || now - found.since > maxAge) {
       this.#counts.misses += 1
@@ -81,7 +81,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   }
 
   /** True for a yes that will soon be forgotten, and that asking again could prolong. */
-  isDue({ verdict, until }: Remembered<V>, now: number): boolean {
+  isDue({ verdict, until }: CacheEntry<V>, now: number): boolean {
     const { refreshAhead } = this.#options
     return refreshAhead > 0 && now >= until - refreshAhead && verdict.accepted && verdict.expiresAt !== until
   }
@@ -141,7 +141,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
 /** Seconds into the past after which a clock was set back: what was remembered in that future would stay for too long. */
 const CLOCK_SET_BACK = 60
 
-function fresh<V>(memory: LRUCache<string, Remembered<V>>, key: string, now: number): Remembered<V> | undefined {
+function fresh<V>(memory: LRUCache<string, CacheEntry<V>>, key: string, now: number): CacheEntry<V> | undefined {
   const found = memory.size === 0 ? undefined : memory.get(key)
   if (found === undefined) return undefined
   if (now < found.until && now > found.since - CLOCK_SET_BACK) return found
@@ -149,7 +149,7 @@ function fresh<V>(memory: LRUCache<string, Remembered<V>>, key: string, now: num
   return undefined
 }
 
-function holding<V>(memory: LRUCache<string, Remembered<V>>): Holding {
+function holding<V>(memory: LRUCache<string, CacheEntry<V>>): Holding {
   return { entries: memory.size, bytes: memory.calculatedSize }
 }
 

@@ -5,7 +5,7 @@ import type { Algorithm } from './signature/algorithms.js'
 import type { Hints } from './rules/hints.js'
 import type { KeyOptions } from './keys/issuer-keys.js'
 import type { IssuerOption } from './rules/issuers.js'
-import type { reading, Reading } from './formats/token-format.js'
+import type { tokenFormat, TokenFormat } from './formats/token-format.js'
 import type { ClaimRule } from './rules/rules.js'
 import type { EngineChoice } from './signature/signature.js'
 import type { TokenType } from './rules/token-kind.js'
@@ -57,7 +57,7 @@ export type JwtOptions = {
   /** Sent to the issuer's own origin and to a `jwksUri` that you name, for keys behind a lock. */
   headers?: Readonly<Record<string, string>> | undefined
   [allowInsecureHttp]?: true
-  [reading]?: Reading
+  [tokenFormat]?: TokenFormat
 } & (
     | { /** Where the keys are, instead of discovery. May have the braces of `issuer.template`. */ jwksUri?: string | undefined; jwks?: undefined; jwksFile?: undefined }
     | { /** The keys themselves: no network at all. */ jwks: JSONWebKeySet; jwksUri?: undefined; jwksFile?: undefined }

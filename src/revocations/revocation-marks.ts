@@ -5,14 +5,14 @@ import type { Claims } from '../access-token.js'
 import type { RevokedBy } from './revocation.js'
 
 /** What a token can be revoked by. It holds short texts and digests only, whatever the claims hold. */
-export interface Marks extends Readonly<Record<RevokedBy, string | undefined>> {
+export interface RevocationMarks extends Readonly<Record<RevokedBy, string | undefined>> {
   readonly issuer: string | undefined
   /** NaN where the token does not say: then it counts as issued before anything. */
   readonly issuedAt: number
 }
 
 /** Collects the marks of a token. `issuer`: whose token it is where the claims do not say. */
-export function marksOf(token: string, claims: Claims, issuer?: string): Marks {
+export function marksOf(token: string, claims: Claims, issuer?: string): RevocationMarks {
   const { iss, iat, jti, sub, sid, client_id, azp } = claims
   return {
     issuer: markOf(iss) ?? markOf(issuer),

@@ -1,5 +1,5 @@
 /** Holds revocations and finds those that cover a token, in constant time and bounded memory. */
-import type { Marks } from './revocation-marks.js'
+import type { RevocationMarks } from './revocation-marks.js'
 import type { RevocationEntry, RevokedBy } from './revocation.js'
 
 /** `'known'`: an entry says as much already. `'full'`: there is no room for it. */
@@ -52,7 +52,7 @@ export class RevocationTable {
   }
 
   /** Finds out whether a token is covered. It looks at no clock: a revocation holds until it is swept, and its tokens have expired by then. */
-  covers(marks: Marks): boolean {
+  covers(marks: RevocationMarks): boolean {
     for (const by of KINDS) {
       const value = marks[by]
       const byIssuer = this.#values[by]

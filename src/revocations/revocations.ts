@@ -13,7 +13,7 @@ import type { Claims } from '../access-token.js'
 import type { Observe } from '../events.js'
 import type { After } from '../lib/timer.js'
 import type { RevocationLog } from './revocation-log.js'
-import type { Marks } from './revocation-marks.js'
+import type { RevocationMarks } from './revocation-marks.js'
 import type { Revocation, RevocationEntry, RevokedBy } from './revocation.js'
 import type { Secret } from '../shared/seal.js'
 
@@ -107,12 +107,12 @@ export class Revocations {
   }
 
   /** Collects what this token can be revoked by. `issuer`: whose it is where the claims do not say. */
-  marksOf(token: string, claims: Claims, issuer?: string): Marks {
+  marksOf(token: string, claims: Claims, issuer?: string): RevocationMarks {
     return marksOf(token, claims, issuer)
   }
 
   /** True when the token with these marks is revoked. */
-  covers(marks: Marks): boolean {
+  covers(marks: RevocationMarks): boolean {
     return this.#table.covers(marks)
   }
 

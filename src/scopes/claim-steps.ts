@@ -4,7 +4,7 @@ import { withinSpan } from '../lib/deadline.js'
 import { frozenCopy } from '../lib/frozen-copy.js'
 import { optionalFunction, spanInSeconds } from '../lib/options.js'
 import { checkedBy } from './claims-schema.js'
-import { ISSUERS_OWN } from './protected-claims.js'
+import { PROTECTED_CLAIMS } from './protected-claims.js'
 import { checkedSchema } from './standard-schema.js'
 import type { Claims } from '../access-token.js'
 import type { Awaitable } from '../lib/awaitable.js'
@@ -71,7 +71,7 @@ export class ClaimSteps {
       throw isUnavailable(error) ? error : new AuthUnavailableError(`"enrich" failed${kindOf(error)}`, { cause: error })
     }
     const added = frozenCopy('what "enrich" gives', more ?? {})
-    const taken = ISSUERS_OWN.find((name) => Object.hasOwn(added, name))
+    const taken = PROTECTED_CLAIMS.find((name) => Object.hasOwn(added, name))
     if (taken !== undefined) throw new TypeError(`"enrich" must not give "${taken}": that is for the issuer to say`)
     return { ...refined, claims: Object.freeze({ ...refined.claims, ...added }) }
   }

@@ -3,7 +3,7 @@ import { isPending } from '../lib/awaitable.js'
 import { frozenCopy } from '../lib/frozen-copy.js'
 import { ownProperty } from '../lib/own-property.js'
 import { reject } from '../verdict.js'
-import { ISSUERS_OWN } from './protected-claims.js'
+import { PROTECTED_CLAIMS } from './protected-claims.js'
 import type { Claims } from '../access-token.js'
 import type { Accepted, Rejected } from '../verdict.js'
 import type { SchemaIssue, StandardSchema } from './standard-schema.js'
@@ -23,9 +23,9 @@ export function checkedBy(schema: StandardSchema<unknown>, claims: Claims): Refi
   }
   if (result.issues !== undefined) return reject('invalid_claim', { claim: pathOf(result.issues[0]), expected: 'what the schema takes', actual: undefined })
   const output = frozenCopy('what the schema in "claims" gives', result.value as object) // which refuses what is no object
-  const changed = ISSUERS_OWN.find((name) => Object.hasOwn(output, name) && !isPartOf(ownProperty(output, name), claims[name]))
+  const changed = PROTECTED_CLAIMS.find((name) => Object.hasOwn(output, name) && !isPartOf(ownProperty(output, name), claims[name]))
   if (changed !== undefined) throw new TypeError(`the schema in "claims" must not change "${changed}": that is for the issuer to say`)
-  const own = Object.fromEntries(ISSUERS_OWN.filter((name) => Object.hasOwn(claims, name)).map((name) => [name, claims[name]]))
+  const own = Object.fromEntries(PROTECTED_CLAIMS.filter((name) => Object.hasOwn(claims, name)).map((name) => [name, claims[name]]))
   // Claims that the schema does not mention stay. (D69)
   return { accepted: true, claims: Object.freeze({ ...claims, ...output, ...own }), expiresAt: undefined, assured: Object.keys(output) }
 }

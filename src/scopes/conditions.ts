@@ -3,7 +3,7 @@ import { isScopeToken } from '../lib/scope-token.js'
 import { ownProperty } from '../lib/own-property.js'
 import { checkedMappers, mapperOf, ruleOf } from './rule.js'
 import type { Claims } from '../access-token.js'
-import type { Reading, ScopeMapper, ScopeRule } from './rule.js'
+import type { MappedClaims, ScopeMapper, ScopeRule } from './rule.js'
 
 /** What claims have to say: each of these is the value, or a list that holds it. */
 export type ClaimValues = Readonly<Record<string, string | number | boolean>>
@@ -11,7 +11,7 @@ export type ClaimValues = Readonly<Record<string, string | number | boolean>>
 /** These scopes, to every token that this provider takes. @throws TypeError for what is no scope. */
 export function always(...scopes: readonly string[]): ScopeMapper {
   if (scopes.length === 0 || !scopes.every(isScopeToken)) throw new TypeError("always takes one scope per argument: always('mcp', 'notes:read')")
-  const reading: Reading = { grants: scopes.map((scope) => ({ scope, source: 'always' })), unknown: [] }
+  const reading: MappedClaims = { sources: scopes.map((scope) => ({ scope, source: 'always' })), unknown: [] }
   return mapperOf({ read: () => reading, mayMiss: false, range: scopes, waysTo: (_wanted, suffices) => (scopes.some(suffices) ? ['always'] : []) })
 }
 
@@ -40,11 +40,11 @@ export function firstOf(...mappers: readonly ScopeMapper[]): ScopeMapper {
   const rules = rulesOf('firstOf', mappers)
   return mapperOf({
     read: (claims) => {
-      const readings: Reading[] = []
+      const readings: MappedClaims[] = []
       for (const rule of rules) {
         const reading = rule.read(claims)
         // Those after it might know what the ones before it did not.
-        if (reading.grants.length > 0) return { grants: reading.grants, unknown: [] }
+        if (reading.sources.length > 0) return { sources: reading.sources, unknown: [] }
         readings.push(reading)
       }
       return added(readings)
@@ -56,10 +56,10 @@ export function firstOf(...mappers: readonly ScopeMapper[]): ScopeMapper {
   })
 }
 
-const NOTHING: Reading = { grants: [], unknown: [] }
+const NOTHING: MappedClaims = { sources: [], unknown: [] }
 
-function added(readings: readonly Reading[]): Reading {
-  return { grants: readings.flatMap(({ grants }) => grants), unknown: readings.flatMap(({ unknown }) => unknown) }
+function added(readings: readonly MappedClaims[]): MappedClaims {
+  return { sources: readings.flatMap(({ sources }) => sources), unknown: readings.flatMap(({ unknown }) => unknown) }
 }
 
 function rulesOf(owner: string, mappers: readonly ScopeMapper[]): readonly ScopeRule[] {

@@ -4,7 +4,7 @@ import { ScopeHierarchy } from './hierarchy.js'
 import { checkedMappers, ruleOf, unknownIn } from './rule.js'
 import type { Claims } from '../access-token.js'
 import type { Implications } from './hierarchy.js'
-import type { Grant, ScopeMapper, UnknownValue } from './rule.js'
+import type { ScopeSource, ScopeMapper, UnknownValue } from './rule.js'
 
 export interface ExplainOptions {
   readonly implies?: Implications | undefined
@@ -26,7 +26,7 @@ export interface ScopesExplained {
 export interface GrantedScope {
   readonly scope: string
   /** `source`: the claim that was read. */
-  readonly by: readonly Omit<Grant, 'scope'>[]
+  readonly by: readonly Omit<ScopeSource, 'scope'>[]
   /** Scopes held that imply this one. */
   readonly impliedBy: readonly string[]
 }
@@ -41,7 +41,7 @@ export function explainBy(claims: Claims, mappers: readonly ScopeMapper[], hiera
   const sought = checkedScopes('wanted', wanted)
   const rules = mappers.map(ruleOf)
   const readings = rules.map((rule) => rule.read(claims))
-  const grants = readings.flatMap((reading) => reading.grants)
+  const grants = readings.flatMap((reading) => reading.sources)
   const held = new Map([...new Set(grants.map(({ scope }) => scope))].map((scope) => [scope, hierarchy.expand([scope])]))
   const listed = hierarchy.expand([...held.keys()])
   const missing = missingScopes(listed, sought)
@@ -73,6 +73,6 @@ function textOf({ granted, missing, unknown }: Omit<ScopesExplained, 'toString'>
 }
 
 // As JSON: a value may hold line breaks, and this is printed.
-function reason({ source, value }: Omit<Grant, 'scope'>): string {
+function reason({ source, value }: Omit<ScopeSource, 'scope'>): string {
   return value === undefined ? source : `${JSON.stringify(value)} in ${source}`
 }

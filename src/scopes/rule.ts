@@ -6,7 +6,7 @@ import type { Claims } from '../access-token.js'
 export type ScopeMapper = (claims: Claims) => readonly string[]
 
 /** One scope, and where it came from. */
-export interface Grant {
+export interface ScopeSource {
   readonly scope: string
   /** The claim that was read, as it was selected; or what else granted it, such as `always`. */
   readonly source: string
@@ -20,14 +20,14 @@ export interface UnknownValue {
   readonly value: string
 }
 
-export interface Reading {
+export interface MappedClaims {
   /** Scopes of the alphabet only. */
-  readonly grants: readonly Grant[]
+  readonly sources: readonly ScopeSource[]
   readonly unknown: readonly UnknownValue[]
 }
 
 export interface ScopeRule {
-  readonly read: (claims: Claims) => Reading
+  readonly read: (claims: Claims) => MappedClaims
   /** Whether values can be unknown to it: a table has an end. */
   readonly mayMiss: boolean
   /** The scopes that it can grant, as far as that is known before any claims come. */
@@ -37,7 +37,7 @@ export interface ScopeRule {
 }
 
 /** The mapper of a rule. `map` gives the same scopes, where there is a faster way to them. */
-export function mapperOf(rule: ScopeRule, map: ScopeMapper = (claims) => rule.read(claims).grants.map(({ scope }) => scope)): ScopeMapper {
+export function mapperOf(rule: ScopeRule, map: ScopeMapper = (claims) => rule.read(claims).sources.map(({ scope }) => scope)): ScopeMapper {
   const mapper = (claims: Claims): readonly string[] => map(claims)
   return Object.assign(mapper, { [RULE]: rule })
 }
@@ -46,7 +46,7 @@ export function mapperOf(rule: ScopeRule, map: ScopeMapper = (claims) => rule.re
 export function ruleOf(mapper: ScopeMapper): ScopeRule {
   const source = mapper.name === '' ? 'a mapper of your own' : `your ${mapper.name}`
   return readyRule(mapper) ?? {
-    read: (claims) => ({ grants: validScopes(mapper(claims)).map((scope) => ({ scope, source })), unknown: [] }),
+    read: (claims) => ({ sources: validScopes(mapper(claims)).map((scope) => ({ scope, source })), unknown: [] }),
     mayMiss: false,
     range: [],
     waysTo: () => [],
@@ -73,9 +73,9 @@ export function validScopes(mapped: unknown): readonly string[] {
 }
 
 /** What no rule knows, each once: a value that one table lacks may stand in another. */
-export function unknownIn(readings: readonly Reading[]): readonly UnknownValue[] {
+export function unknownIn(readings: readonly MappedClaims[]): readonly UnknownValue[] {
   const idOf = ({ source, value }: Partial<UnknownValue>): string => JSON.stringify([source, value])
-  const known = new Set(readings.flatMap(({ grants }) => grants).map(idOf))
+  const known = new Set(readings.flatMap(({ sources }) => sources).map(idOf))
   const unknown = readings.flatMap((reading) => reading.unknown).map((value) => [idOf(value), value] as const)
   return [...new Map(unknown.filter(([id]) => !known.has(id))).values()]
 }

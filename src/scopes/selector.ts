@@ -1,4 +1,4 @@
-/** Finds the values of a claim, wherever an identity provider puts them: among own properties only, and never more than a thousand. */
+/** Finds the values of a claim, wherever an authorization server puts them: among own properties only, and never more than a thousand. */
 import { ownProperty } from '../lib/own-property.js'
 import type { Claims } from '../access-token.js'
 

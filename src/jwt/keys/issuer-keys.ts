@@ -106,7 +106,7 @@ function eventOf(news: KeyNews) {
     case 'fetched':
       return { type: news.rotated ? 'keys_rotated' : 'keys_fetched', keys: news.set.size } as const
     case 'failed':
-      return { type: 'keys_unavailable', message: news.error.message, usable: news.usable, retryIn: news.retryIn } as const
+      return { type: 'keys_unavailable', message: news.error.message, usable: news.usable, retryAfter: news.retryAfter } as const
     case 'unknown':
       return { type: 'key_unknown', asked: news.asked } as const
   }

@@ -59,7 +59,7 @@ export class KeySearch {
   /** One look at the issuer, within the budget. No promise for a flood of unknown keys. */
   #lookAgain(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
     if (this.source.held?.final === true) return this.#notThere(false)
-    if (kid !== undefined && this.source.wasRemoved(kid)) return this.#lookForRemoved(alg, kid)
+    if (kid !== undefined && this.source.wasWithdrawn(kid)) return this.#lookForRemoved(alg, kid)
     return this.#look(alg, kid)
   }
 

@@ -45,7 +45,7 @@ export class KeySet {
   }
 
   /** The names of its keys. */
-  names(): ReadonlySet<string> {
+  kids(): ReadonlySet<string> {
     const names = this.#keys.map((key) => ownProperty(key, 'kid'))
     return new Set(names.filter((name) => typeof name === 'string'))
   }

@@ -26,7 +26,7 @@ export interface KeyRequest {
 /** What happened to the keys, for events. */
 export type KeyNews =
   | { readonly type: 'fetched'; readonly set: KeySet; readonly rotated: boolean }
-  | { readonly type: 'failed'; readonly error: AuthUnavailableError; readonly usable: boolean; readonly retryIn: number }
+  | { readonly type: 'failed'; readonly error: AuthUnavailableError; readonly usable: boolean; readonly retryAfter: number }
   | { readonly type: 'unknown'; readonly asked: boolean }
 
 export interface KeySourceOptions {
@@ -127,7 +127,7 @@ export class KeySource {
   }
 
   /** True for the name of a key that the issuer took away. */
-  wasRemoved(kid: string): boolean {
+  wasWithdrawn(kid: string): boolean {
     return this.#removed.has(kid)
   }
 
@@ -171,8 +171,8 @@ export class KeySource {
 
   #took(set: KeySet, before: KeySet | undefined): KeySet {
     this.#failure = undefined
-    const names = set.names()
-    this.#removed = new Set([...this.#removed, ...(before?.names() ?? [])].filter((name) => !names.has(name)).slice(-MAX_REMOVED))
+    const names = set.kids()
+    this.#removed = new Set([...this.#removed, ...(before?.kids() ?? [])].filter((name) => !names.has(name)).slice(-MAX_REMOVED))
     this.#options.tell({ type: 'fetched', set, rotated: before !== undefined && !before.equals(set) })
     return set
   }
@@ -193,9 +193,9 @@ export class KeySource {
     const backOff = Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (count - 1) * (1 + this.#options.random() * JITTER))
     // An issuer that is back must be found: it is given what it asks for, but not an hour. Nor are clients told to wait one.
     const told = bounded(error)
-    const retryIn = Math.max(backOff, told.retryAfter ?? 0)
-    this.#failure = { error: told, count, retryAt: this.#options.now() + retryIn }
-    this.#options.tell({ type: 'failed', error: told, usable: this.#stillGood() !== undefined, retryIn })
+    const retryAfter = Math.max(backOff, told.retryAfter ?? 0)
+    this.#failure = { error: told, count, retryAt: this.#options.now() + retryAfter }
+    this.#options.tell({ type: 'failed', error: told, usable: this.#stillGood() !== undefined, retryAfter })
     return told
   }
 }

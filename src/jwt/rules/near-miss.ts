@@ -11,10 +11,10 @@ export type Hint =
   | 'this is an ID token; send the access token'
   | 'this is another kind of token; send the access token'
   | 'this is another kind of token; send the ID token'
-  | 'the token has no audience; the identity provider needs to be told to write one'
+  | 'the token has no audience; the authorization server needs to be told to write one'
   | 'the token is signed with a shared secret; give the application an asymmetric signing key'
-  | 'the token is opaque; ask the identity provider for a JWT, or use introspection'
-  | 'the token is encrypted; ask the identity provider for a signed one'
+  | 'the token is opaque; ask the authorization server for a JWT, or use introspection'
+  | 'the token is encrypted; ask the authorization server for a signed one'
 
 /** Hints that say exactly what is wrong: an issuer's own words could not say it better. */
 export const EXACT: ReadonlySet<unknown> = new Set<Hint>([
@@ -58,6 +58,6 @@ function withoutVersion(issuer: string): string {
 /** What a token that is no JWT at all may be. */
 export function shapeOf(token: string): Hint | undefined {
   const dots = token.split('.', 6).length - 1
-  if (dots === 4) return 'the token is encrypted; ask the identity provider for a signed one'
-  return dots === 2 ? undefined : 'the token is opaque; ask the identity provider for a JWT, or use introspection'
+  if (dots === 4) return 'the token is encrypted; ask the authorization server for a signed one'
+  return dots === 2 ? undefined : 'the token is opaque; ask the authorization server for a JWT, or use introspection'
 }
