@@ -1,19 +1,19 @@
 /** Decodes base64url (RFC 4648 section 5), and only the one canonical spelling of it. */
 import { base64url } from 'jose'
 
-/** `Buffer` works ten times faster than the portable way; runtimes without one take that. */
+/** True where there is a `Buffer`, which works ten times faster than the portable way. */
 const hasBuffer = typeof globalThis.Buffer === 'function'
 
-/** In bytes. The reader takes no token that would need more. */
+/** Size of the reused buffer, in bytes. The reader takes no token that would need more. */
 const DESK = 32_768
 
-/** Decodes what was found canonical before. */
+/** Decodes text that was found canonical before. */
 export const decodeBase64url: (text: string) => Uint8Array<ArrayBuffer> = hasBuffer
   ? (text) => Buffer.from(text, 'base64url')
   : (text) => base64url.decode(text) as Uint8Array<ArrayBuffer> // made there, and shared with nobody
 
 /**
- * The bytes, or null for what is not the one spelling of them: padding, blanks, other alphabets, and bits at the end
+ * Decodes the bytes; null for what is not the one spelling of them: padding, blanks, other alphabets, and bits at the end
  * that do not count would give a token a second spelling (RFC 4648 sections 3.3 and 3.5). They may stand in one place
  * that is used again: read or copy them before the next call.
  */
