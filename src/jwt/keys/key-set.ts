@@ -16,7 +16,7 @@ const MAX_KEYS = 256
 
 const ALL_ALGORITHMS = Object.keys(ALGORITHMS) as Algorithm[] // the keys of a constant of ours
 
-/** Reads the keys of a JWK Set; null when the document is none. A set without keys says nothing about any token. (D36) */
+/** Reads the keys of a JWK Set; null when the document is none. A set without keys says nothing about any token. */
 export function parseKeySet(document: unknown): KeySet | null {
   const keys = ownProperty(document, 'keys')
   const sound = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).filter((key) => isShallow(key, 0)) : []

@@ -18,7 +18,7 @@ export function checkedHints(hints: unknown): Hints | undefined {
   throw new TypeError('"hints" must have a text for each reason: { wrong_audience: "name the API when you ask for a token" }')
 }
 
-/** The finding in the issuer's own words, where it has any and nothing more exact is known. */
+/** Puts a refusal into the issuer's own words, where it has any and nothing more exact is known. (D75) */
 export function inOwnWords<F extends Explained>(found: F, hints: Hints | undefined): F {
   const { reason, detail } = found
   const hint = hints === undefined || reason === 'invalid_claim' ? undefined : hints[reason]

@@ -159,7 +159,7 @@ const OF_CLAIMS: readonly Rule[] = [
   text('jti', ({ jti }) => jti),
 ]
 
-/** Makes the rule about an instant. `read` names the claim in code, which is faster than a name in a variable. */
+/** Makes the rule about a claim that must be text. `read` names the claim in code, which is faster than a name in a variable. */
 function text(claim: string, read: (claims: Claims) => unknown): Rule {
   return {
     name: claim,

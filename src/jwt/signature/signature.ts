@@ -1,4 +1,4 @@
-/** Checks the signature of a compact JWS (RFC 7515 section 5.2). Both engines give the same answer. (D28) */
+/** Checks the signature of a compact JWS (RFC 7515 section 5.2). Both engines give the same answer. */
 import { andThen } from '../../lib/awaitable.js'
 import { nodeEngine } from './node-engine.js'
 import { webCryptoEngine } from './web-crypto-engine.js'
