@@ -101,7 +101,7 @@ test('each character in the form of a logout is looked at a few times', async ()
   }
 })
 
-describe('each character in an answer of the identity provider is looked at a few times', () => {
+describe('each character in an answer of the authorization server is looked at a few times', () => {
   const active = `{"active":true,"iss":"${ISSUER}","aud":"${AUDIENCE}","sub":"ada","exp":${START + 60}`
   const many = (count: number, member: (index: number) => string): string => Array.from({ length: count }, (_, index) => member(index)).join()
   test.each([

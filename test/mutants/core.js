@@ -19,14 +19,14 @@ export const CORE = [
     ],
   },
   {
-    file: 'src/grants.ts',
+    file: 'src/claim-pipeline.ts',
     by: ['test/standard-provider.test.ts', 'test/standard-provider-memory.test.ts', 'test/scopes/claim-steps.test.ts'],
     mutants: [
       ["if (expiresAt !== undefined && !(expiresAt + clockTolerance > now())) return reject('expired')", '', 'a check that forgets the end of a token lets it live'],
       ['Math.min(exp, verdict.expiresAt ?? exp)', 'verdict.expiresAt ?? exp', 'a verdict outlives the claim'],
       ['if (exp !== undefined && !Number.isFinite(exp)) return', 'if (false) return', 'an end that is no number is none'],
       ['marks: marksOf(token, claims) })', 'marks: marksOf(token, slim) })', 'a token with slim claims cannot be revoked by those left out'],
-      ['if (!refined.accepted) return refused(refined, until)', '', 'what a schema refuses is taken'],
+      ['if (!refined.accepted) return rememberedReject(refined, until)', '', 'what a schema refuses is taken'],
       ["isFrozen ? verdict.claims : frozenCopy('claims', verdict.claims)", 'verdict.claims', 'a check can change what it said'],
     ],
   },

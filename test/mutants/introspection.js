@@ -16,7 +16,7 @@ export const INTROSPECTION = [
     by: ['test/introspection/recheck.test.ts', 'test/providers/jwks-introspect.test.ts'],
     mutants: [
       ['now >= askedAt && now < askedAt', 'now < askedAt', 'a clock that was set back keeps a revoked JWT good'],
-      ['Math.min(this.#every, maxAge)', 'this.#every', 'who wants a young answer gets an old one'],
+      ['Math.min(this.#checkEvery, maxAge)', 'this.#checkEvery', 'who wants a young answer gets an old one'],
       ["const SAME = ['iss', 'sub', 'jti'] as const", "const SAME = ['iss', 'jti'] as const", 'an answer about another subject is taken'],
       ['else this.#askedAt.delete(key)', '', 'a token that was refused is good again for a while'],
       ['if (!verdict.accepted) return verdict', 'if (!verdict.accepted) return undefined', 'a revoked JWT is taken'],
@@ -94,7 +94,7 @@ export const INTROSPECTION = [
     file: 'src/upstream/exchange.ts',
     by: ['test/providers/introspection.test.ts', 'test/providers/userinfo.test.ts', 'test/event-loop.test.ts'],
     mutants: [
-      ["if (response.redirected) throw new NoAnswer('redirect'", "if (false) throw new NoAnswer('redirect'", 'an answer from where a redirect led is believed'],
+      ["if (response.redirected) throw new NoAnswerError('redirect'", "if (false) throw new NoAnswerError('redirect'", 'an answer from where a redirect led is believed'],
       ["if (mediaTypeOf(response) !== 'application/json') {", 'if (false) {', 'a page of HTML may be an answer'],
       ['if (isModest(json, size)) return json', 'return json', 'an answer may be as deep and wide as it likes'],
     ],
@@ -111,7 +111,7 @@ export const INTROSPECTION = [
     file: 'src/upstream/guarded-calls.ts',
     by: ['test/providers/introspection.test.ts'],
     mutants: [
-      ["if (wait > 0) throw new NoAnswer('held back'", "if (false) throw new NoAnswer('held back'", 'a server that is down gets every question'],
+      ["if (wait > 0) throw new NoAnswerError('held back'", "if (false) throw new NoAnswerError('held back'", 'a server that is down gets every question'],
       ['new CallLimit(MOST_CALLS)', 'new CallLimit(100_000)', 'any number of questions are under way at once'],
     ],
   },

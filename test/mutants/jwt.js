@@ -35,7 +35,7 @@ export const JWT = [
       ['if (audienceMode === \'any\' ? actual.some(ours) :', 'if (audienceMode === \'any\' ? true :', 'a token for somebody else is taken'],
       ['actual.length > 0 && actual.every(ours)', 'actual.some(ours)', 'an exclusive audience may be shared'],
       ['actual.length > 0 && actual.every(ours)', 'actual.every(ours)', 'a token without an audience is exclusively ours'],
-      ["if (exp === undefined) return finding('missing_claim', 'exp', 'a number', exp)", 'if (exp === undefined) return undefined', 'a token without an end is taken'],
+      ["if (exp === undefined) return failure('missing_claim', 'exp', 'a number', exp)", 'if (exp === undefined) return undefined', 'a token without an end is taken'],
       ['return exp + clockTolerance > now ?', 'return exp + clockTolerance >= now - 3600 ?', 'an expired token is taken'],
       ['return exp + clockTolerance > now ?', 'return exp + clockTolerance >= now ?', 'a token is good for the second in which it ends'],
       ['return nbf - clockTolerance <= now ?', 'return true ?', 'a token is good before its time'],
