@@ -25,7 +25,7 @@ let ran = []
 
 const vitest = await createVitest(
   'test',
-  { root: ROOT, watch: false, bail: 1, reporters: [{ onTestModuleEnd: (module) => void ran.push(module) }], testTimeout: 20_000, silent: true },
+  { root: ROOT, watch: false, bail: 1, reporters: [{ onTestModuleEnd: (module) => void ran.push(module) }], testTimeout: 20_000, silent: true, pool: 'threads' },
   {
     plugins: [
       {
