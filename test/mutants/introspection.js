@@ -8,7 +8,6 @@ export const INTROSPECTION = [
     mutants: [
       ["{ email_verified: verified === 'true' || verified === true }", '{ email_verified: Boolean(verified) }', 'an address that Google has not verified is verified'],
       ['if (refusedWith.includes(response.status)) return null', 'return null', 'an outage of the server is a no'],
-      ["/^\\d{1,11}$/.test(exp)", '/^\\d+$/.test(exp)', 'an end in milliseconds is one in seconds'],
     ],
   },
   {

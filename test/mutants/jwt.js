@@ -8,9 +8,7 @@ export const JWT = [
     mutants: [
       [' && !token.includes(\'.\', second + 1)', '', 'a JWT may have a fourth part'],
       ['return decodeCanonical(signature) === null ? null : {', 'return {', 'a signature may be written in two ways'],
-      ['if (bytes === null || !hasBraces(bytes)) return null', 'if (bytes === null) return null', 'a payload need not be an object to be parsed'],
       ["new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })", "new TextDecoder('utf-8', { ignoreBOM: true })", 'what is no UTF-8 is read all the same'],
-      ['fatal: true, ignoreBOM: true', 'fatal: true', 'a byte order mark is read over'],
       ['if (depth > MAX_DEPTH) return false', '', 'claims may be nested without end'],
       ['  Object.freeze(value)\n', '', 'claims can be changed by whoever reads them first'],
       ['if (lastHeader?.part === part)', 'if (lastHeader !== undefined)', 'every token has the header of the last one'],
@@ -37,7 +35,6 @@ export const JWT = [
       ['actual.length > 0 && actual.every(ours)', 'actual.every(ours)', 'a token without an audience is exclusively ours'],
       ["if (exp === undefined) return failure('missing_claim', 'exp', 'a number', exp)", 'if (exp === undefined) return undefined', 'a token without an end is taken'],
       ['return exp + clockTolerance > now ?', 'return exp + clockTolerance >= now - 3600 ?', 'an expired token is taken'],
-      ['return exp + clockTolerance > now ?', 'return exp + clockTolerance >= now ?', 'a token is good for the second in which it ends'],
       ['return nbf - clockTolerance <= now ?', 'return true ?', 'a token is good before its time'],
       ['return now - iat < maxTokenAge + clockTolerance ?', 'return true ?', 'a token may be of any age'],
       ['if (iat - clockTolerance > now) return', 'if (false) return', 'a token of the future never ages'],

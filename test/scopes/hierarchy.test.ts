@@ -137,3 +137,21 @@ function searchByHand(implies: Implications, held: string, needed: string): bool
   }
   return reached.has(needed)
 }
+
+describe('a wildcard', () => {
+  test.each<[string, string, boolean]>([
+    ['notes:*', 'notes:read', true],
+    ['notes:*', 'notes:a:b', true],
+    ['notes.*', 'notes.read', true],
+    ['notes/*', 'notes/read', true],
+    ['notes:*', 'notes', false],
+    ['notes:*', 'notes:', false],
+    ['notes:*', 'notesx:read', false],
+    [':*', ':read', false],
+    ['notes::*', 'notes::read', false],
+    ['*:*', '*:read', false],
+    ['*', 'notes:read', false],
+  ])('%s covers %s: %s', (held, needed, covers) => {
+    expect(missingScopes([held], [needed])).toEqual(covers ? [] : [needed])
+  })
+})
