@@ -40,7 +40,7 @@ export const GATE = [
   },
   {
     file: 'src/gate/paths.ts',
-    by: ['test/gate/policy.test.ts', 'test/gate/hostile.test.ts', 'test/adapters/no-way-round.test.ts'],
+    by: ['test/gate/policy.test.ts', 'test/gate/request', 'test/gate/hostile.test.ts', 'test/adapters/no-way-round.test.ts'],
     mutants: [
       ['isGuarded(path, guarded) || isGuarded(routedPath, guarded) ||', 'isGuarded(path, guarded) ||', 'a path that was rewritten on its way is open'],
       ['return isExcluded(path, excluded) && isExcluded(routedPath, excluded)', 'return isExcluded(path, excluded)', 'who writes an excluded path gets to a guarded one'],

@@ -46,7 +46,7 @@ export const GITHUB = [
   },
   {
     file: 'src/github/github.ts',
-    by: ['test/providers/github.test.ts'],
+    by: ['test/providers/github.test.ts', 'test/github/membership'],
     mutants: [
       ['if (kind === undefined || !this.#kinds.has(kind)) return kindRefusal(token)', 'if (kind === undefined) return kindRefusal(token)', 'tokens of kinds that nobody named are taken'],
       ["return memberships === null ? reject('unknown_token') :", 'return memberships === null ? accept({ ...claims }) :', 'a token that was revoked while memberships were asked for is good'],

@@ -31,7 +31,7 @@ keepsTheContract('GitHubProvider', async () => {
 })
 
 keepsTheContract('GitHubProvider for any app', async () => {
-  const { github, provider, events, time } = gitHub({ cache: {}, app: anyApp, kinds: ['ghp_'], timeout: 0.2 })
+  const { github, provider, events, time } = gitHub({ cache: {}, app: anyApp, kinds: ['ghp_'], timeout: 1 })
   return {
     provider,
     events,
