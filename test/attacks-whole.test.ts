@@ -11,7 +11,7 @@ import { headers } from './gate/headers.js'
 import { Chance, mutateText } from './jwt/fuzz-kit.js'
 import { bigEndian, bytesOf, claimsInstead, CLAIMS, CURVES, encode, handSigner, newKeys, signature, withSignature } from './jwt/token-kit.js'
 import { AUDIENCE, ISSUER, START } from './oauth-kit.js'
-import type { AuthEvent } from '../src/index.js'
+import { recorder } from './recorder.js'
 
 const STATIC_KEY = 'ci-0123456789abcdef'
 const OTHER = 'https://machines.example.com'
@@ -29,7 +29,7 @@ function server({ keys }: { keys?: 'in hand' } = {}) {
   const state = { now: START, isDown: false, keys: [rsa.publicJwk, ec.publicJwk, ed.publicJwk, weak.publicJwk, leaked.privateKey.export({ format: 'jwk' })] as object[] }
   const asked: string[] = []
   const shown: string[] = []
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const fetch = (async (input: unknown, init?: RequestInit): Promise<Response> => {
     const url = String(input)
     asked.push(url)
@@ -52,7 +52,6 @@ function server({ keys }: { keys?: 'in hand' } = {}) {
     }
     return Response.json(Object.hasOwn(answers, token) ? answers[token] : { active: false })
   }) as typeof globalThis.fetch
-  const observe = (event: AuthEvent): void => void events.push(event)
   const common = { audience: AUDIENCE, fetch, observe, now: () => state.now }
   const inHand = (set: object[]) => (keys === 'in hand' ? { jwks: { keys: set } as never } : {})
   const chain = new ChainProvider([

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import { inspect } from 'node:util'
 import { exportJWK, generateKeyPair } from 'jose'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   bearer,
   clientCredentials,
@@ -16,15 +16,11 @@ import {
   privateKeyJwt,
   UserInfoProvider,
 } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { AUDIENCE, signer, START } from '../oauth-kit.js'
 import { faultEndpoint, json, raw } from './fault-endpoint.js'
 import type { BearerAuthProvider, ClientAuth } from '../../src/index.js'
 import type { FaultEndpoint, Respond } from './fault-endpoint.js'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
 
 const TOKEN = 'ya29.token-marker'
 const SECRET = 'secret-marker:with%odd chars, and long enough'
@@ -80,8 +76,7 @@ type Observe = (event: object) => void
 async function printed(make: (observe: Observe) => BearerAuthProvider, token: string): Promise<string> {
   const seen: string[] = []
   const note: Observe = (value) => void seen.push(...formsOf(value))
-  const provider = make(note)
-  open.push({ close: async () => provider.close?.() })
+  const provider = closing(make(note))
   for (let round = 0; round < 2; round += 1) await provider.verifyToken(token).catch(note)
   note(provider)
   return seen.join('\n')
@@ -153,8 +148,7 @@ test('no way to authenticate shows its secret', () => {
 
 describe('nothing is shown', () => {
   test.each(FAULTS)('at %s', async (fault, answer) => {
-    const idp = await faultEndpoint()
-    open.push(idp)
+    const idp = closing(await faultEndpoint())
     const token = await key.sign({ iss: idp.issuer, sub: 'claim-marker-sub' })
     const introspect = { clientAuth: clientSecretBasic('notes', SECRET), timeout: timeoutFor(fault) }
     const hybrid = (observe: Observe): BearerAuthProvider => new JwksProvider({ issuer: idp.issuer, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now: () => START, observe, introspect })

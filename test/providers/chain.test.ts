@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { anyAudience, ChainProvider, clientSecretBasic, IntrospectionProvider, JwksProvider, StaticProvider, UserInfoProvider } from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
 import { AUDIENCE, clock, ISSUER, says, signer } from '../oauth-kit.js'
+import { recorder } from '../recorder.js'
 import type { BearerAuthProvider, Recognition } from '../../src/index.js'
 
 const KEY = 'ci-0123456789abcdef'
@@ -103,8 +104,8 @@ describe('ChainProvider', () => {
   })
 
   test('a token that is nobody\'s is told to the observer of the chain', async () => {
-    const events: unknown[] = []
-    const chain = new ChainProvider([says('yes', 'foreign')], { observe: (event) => events.push(event), name: 'door' })
+    const { events, observe } = recorder()
+    const chain = new ChainProvider([says('yes', 'foreign')], { observe, name: 'door' })
     expect(await chain.verifyToken('a-token')).toBeNull()
     expect(events).toEqual([{ type: 'rejected', provider: 'door', reason: 'no_owner', remembered: false }])
   })
@@ -309,8 +310,8 @@ describe('a chain and time', () => {
 
 describe('what a chain tells', () => {
   test('what each member said, when nobody said yes', async () => {
-    const events: unknown[] = []
-    const chain = new ChainProvider([keys(KEY), says('no', 'maybe'), says('silence', 'maybe')], { observe: (event) => events.push(event) })
+    const { events, observe } = recorder()
+    const chain = new ChainProvider([keys(KEY), says('no', 'maybe'), says('silence', 'maybe')], { observe })
     await expect(chain.verifyToken('a-token-of-nobody')).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
     expect(events).toEqual([{ type: 'nobody_accepted', provider: 'chain', said: [{ provider: 'custom 2', answer: 'no' }, { provider: 'custom 3', answer: 'unavailable' }] }])
   })

@@ -6,7 +6,8 @@ import { GitHubStandIn } from '../../src/testing/index.js'
 import { keepsTheContract } from '../contract.js'
 import { APP, asked, gitHub, OTHER_APP } from '../github/github-kit.js'
 import { signer, START } from '../oauth-kit.js'
-import type { AuthEvent, GitHubProviderOptions } from '../../src/index.js'
+import { recorder } from '../recorder.js'
+import type { GitHubProviderOptions } from '../../src/index.js'
 
 const ADA = { id: 1815, login: 'ada', name: 'Ada Lovelace', email: 'ada@example.com' }
 const CHECK = `/applications/${APP.clientId}/token`
@@ -526,8 +527,8 @@ describe('options', () => {
 })
 
 test('no event carries a token, a secret or a claim', async () => {
-  const events: AuthEvent[] = []
-  const { github, provider } = gitHub({ observe: (event) => events.push(event), organizations: true, teams: true, enterprises: true })
+  const { events, observe } = recorder()
+  const { github, provider } = gitHub({ observe, organizations: true, teams: true, enterprises: true })
   const organization = { id: 424242, login: 'acme-secret-lab', saml: true }
   const token = github.issue({ user: { ...ADA, id: 181512, organizations: [organization], teams: [{ id: 1, slug: 'hidden-team', organization }] }, scopes: ['read:org'], authorized: false })
   await provider.verifyToken(token)

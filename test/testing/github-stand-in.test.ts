@@ -5,8 +5,9 @@ import { request } from '@octokit/request'
 import { buildSchema, execute, parse, validate } from 'graphql'
 import { http } from 'msw'
 import { setupServer } from 'msw/node'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { GitHubStandIn } from '../../src/testing/index.js'
+import { closing } from '../closing.js'
 import { clock, START } from '../oauth-kit.js'
 import { DESCRIBED, objections, templateOf } from './github-schema.js'
 import type { GitHubFault, Issue } from '../../src/testing/index.js'
@@ -23,11 +24,6 @@ const ADA = {
   teams: [{ id: 4, slug: 'admins', organization: ACME }, { id: 5, slug: 'hidden', organization: SECRET_CLUB }],
   enterprises: [{ id: 12, slug: 'acme-corp' }],
 }
-
-const open: { close(): Promise<void> | void }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
 
 interface Question {
   readonly method?: string
@@ -248,8 +244,7 @@ describe('GitHub\u2019s own client can use it', () => {
 
   test('as a server', async () => {
     const { github } = setUp({ now: undefined })
-    const server = await github.listen()
-    open.push(server)
+    const server = closing(await github.listen())
     const at = { ...client, request: request.defaults({ baseUrl: server.apiBaseUrl }) }
     const token = github.issue({ scopes: ['repo', 'gist'] })
     const { authentication, data } = await checkToken({ ...at, token })
@@ -262,9 +257,8 @@ describe('GitHub\u2019s own client can use it', () => {
 
   test('through msw, at the address of GitHub', async () => {
     const { github } = setUp({ now: undefined })
-    const msw = setupServer(...github.handlers(http))
+    const msw = closing(setupServer(...github.handlers(http)))
     msw.listen({ onUnhandledRequest: 'error' })
-    open.push(msw)
     const token = github.issue({ kind: 'ghu_', expiresAt: Math.floor(Date.now() / 1000) + 600 })
     const { authentication } = await checkToken({ ...client, clientType: 'github-app', token })
     expect(authentication).toMatchObject({ token, expiresAt: expect.stringMatching(/Z$/) })
