@@ -1,0 +1,10 @@
+/** Holds that a `fetch` of one's own fits: the global one, one around it, and undici's, whose types differ. */
+import { Agent, fetch as undiciFetch } from 'undici'
+import { IntrospectionProvider, JwksProvider } from '../../src/index.js'
+import { audience, clientAuth, issuer } from './given.js'
+
+const dispatcher = new Agent()
+new IntrospectionProvider({ issuer, audience, clientAuth, fetch })
+new IntrospectionProvider({ issuer, audience, clientAuth, fetch: (url, init) => fetch(url, init) })
+new IntrospectionProvider({ issuer, audience, clientAuth, fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }) })
+new JwksProvider({ issuer, audience, fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }) })
