@@ -67,4 +67,4 @@ accessToken({ token: 'x', claims })
 // @ts-expect-error TS2322 one scope per entry
 accessToken({ token: 'x', claims, scopes: 'notes:read' })
 // @ts-expect-error TS2445 check alone neither remembers nor maps: outside there is verifyToken
-new Checking().check('x')
+void new Checking().check('x')
