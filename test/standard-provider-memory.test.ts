@@ -402,7 +402,16 @@ test('the figures add up', async () => {
   provider.answer = () => reject('unknown_token')
   await provider.verifyToken('opaque-2')
   expect(provider.stats()).toMatchObject({
-    hits: 1, misses: 3, joined: 1, stale: 0, renewed: 0, evicted: 0, accepted: { entries: 1 }, rejected: { entries: 1 }, shared: { hits: 0, misses: 0 }, revocations: 0,
+    hits: 1,
+    misses: 3,
+    joined: 1,
+    stale: 0,
+    renewed: 0,
+    evicted: 0,
+    accepted: { entries: 1 },
+    rejected: { entries: 1 },
+    shared: { hits: 0, misses: 0 },
+    revocations: 0,
   })
   expect(setUp({ cache: false }).provider.stats()).toMatchObject({ hits: 0, misses: 0, accepted: { entries: 0, bytes: 0 } })
 })

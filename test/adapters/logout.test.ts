@@ -27,7 +27,14 @@ class RevocableProvider implements LogoutReceiver {
   readonly events: AuthEvent[] = []
 
   constructor(now: () => number, { issuer = ISSUER, log, keys = [signer.publicJwk] }: { issuer?: string; log?: MemoryLog; keys?: readonly object[] } = {}) {
-    this.jwks = new JwksProvider({ issuer, audience: AUDIENCE, jwks: { keys: [...keys] as JWK[] }, now, cache: false, observe: (event) => this.events.push(event) })
+    this.jwks = new JwksProvider({
+      issuer,
+      audience: AUDIENCE,
+      jwks: { keys: [...keys] as JWK[] },
+      now,
+      cache: false,
+      observe: (event) => this.events.push(event),
+    })
     this.revocations = new Revocations({ now, log }, { seal: sealing() })
   }
 

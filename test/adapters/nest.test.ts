@@ -33,7 +33,11 @@ describe('the gate for Nest on Fastify', () => {
 const PLATFORMS = { Express: () => new ExpressAdapter(), Fastify: () => new FastifyAdapter() }
 
 describe.each(Object.entries(PLATFORMS))('the guard and the filter for Nest on %s', (_, platform) => {
-  async function serving(controller: new () => object, prepare: (app: INestApplication) => unknown, onNotes?: ReturnType<typeof bearerAuth>): Promise<Running['ask']> {
+  async function serving(
+    controller: new () => object,
+    prepare: (app: INestApplication) => unknown,
+    onNotes?: ReturnType<typeof bearerAuth>,
+  ): Promise<Running['ask']> {
     class App {
       configure(consumer: MiddlewareConsumer): void {
         if (onNotes) consumer.apply(onNotes).forRoutes('notes')

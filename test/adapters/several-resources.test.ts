@@ -56,7 +56,13 @@ const CHOSEN = Object.fromEntries(
 /** One behind the other; each leaves the other's tokens alone. */
 const IN_A_ROW: Readonly<Record<string, (both: Both) => Promise<Ask>>> = {
   'express, one gate behind the other': ({ notes, mail }) =>
-    asking(createServer(express().use(expressAuth(notes.provider, notes.options), expressAuth(mail.provider, mail.options)).use((_req, res) => void res.json(who())))),
+    asking(
+      createServer(
+        express()
+          .use(expressAuth(notes.provider, notes.options), expressAuth(mail.provider, mail.options))
+          .use((_req, res) => void res.json(who())),
+      ),
+    ),
   'fastify, one gate behind the other': async ({ notes, mail }) => {
     const app = Fastify()
     await app.register(fastifyAuth(notes.provider, notes.options))
@@ -66,12 +72,15 @@ const IN_A_ROW: Readonly<Record<string, (both: Both) => Promise<Ask>>> = {
     return asking(app.server)
   },
   'hono, one gate behind the other': async ({ notes, mail }) => {
-    const app = new Hono().use(honoAuth(notes.provider, notes.options)).use(honoAuth(mail.provider, mail.options)).all('*', (c) => c.json(who()))
+    const app = new Hono()
+      .use(honoAuth(notes.provider, notes.options))
+      .use(honoAuth(mail.provider, mail.options))
+      .all('*', (c) => c.json(who()))
     return askingDirectly((request) => app.fetch(request))
   },
   'koa, one gate behind the other': ({ notes, mail }) => {
     const app = new Koa().use(koaAuth(notes.provider, notes.options)).use(koaAuth(mail.provider, mail.options))
-    app.use((ctx) => void (ctx.body = JSON.stringify(who()), (ctx.type = 'json')))
+    app.use((ctx) => void ((ctx.body = JSON.stringify(who())), (ctx.type = 'json')))
     return asking(createServer(app.callback()))
   },
   'node, one gate in the other': ({ notes, mail }) => {

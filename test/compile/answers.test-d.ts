@@ -1,7 +1,42 @@
 /** Holds that nothing a user gets is `any`, and that answers are told apart by one member. */
-import { accept, accessToken, AuthenticationError, AuthUnavailableError, BearerAuthProvider, byRequest, ChainProvider, fromClaim, gate, getAccessToken, InsufficientScopeError, JwksProvider, reject, requireAuth, standardScopes, StaticProvider, withAccessToken } from '../../src/index.js'
+import {
+  accept,
+  accessToken,
+  AuthenticationError,
+  AuthUnavailableError,
+  BearerAuthProvider,
+  byRequest,
+  ChainProvider,
+  fromClaim,
+  gate,
+  getAccessToken,
+  InsufficientScopeError,
+  JwksProvider,
+  reject,
+  requireAuth,
+  standardScopes,
+  StaticProvider,
+  withAccessToken,
+} from '../../src/index.js'
 import { holds, token } from './given.js'
-import type { Accepted, AccessToken, Algorithm, Answer, AuthContext, AuthEvent, Claims, Decision, Gate, GateOptions, Mismatch, Recognition, Rejected, RejectReason, ScopeMapper, Verdict } from '../../src/index.js'
+import type {
+  Accepted,
+  AccessToken,
+  Algorithm,
+  Answer,
+  AuthContext,
+  AuthEvent,
+  Claims,
+  Decision,
+  Gate,
+  GateOptions,
+  Mismatch,
+  Recognition,
+  Rejected,
+  RejectReason,
+  ScopeMapper,
+  Verdict,
+} from '../../src/index.js'
 import type { Equal } from './given.js'
 
 holds<Equal<ReturnType<typeof getAccessToken>, AccessToken | null>>()

@@ -3,7 +3,11 @@ import { bearer, clientCredentials, clientSecretBasic, clientSecretJwt, noClient
 import type { ClientAuth } from '../../src/index.js'
 
 const jwk = { kty: 'EC', crv: 'P-256', x: 'a', y: 'b', d: 'c' }
-void ([() => privateKeyJwt('a', jwk), () => privateKeyJwt('a', 'pem', { alg: 'ES256' }), () => privateKeyJwt('a', async (data) => data, { alg: 'ES256', kid: 'k' })] satisfies (() => ClientAuth)[])
+void ([
+  () => privateKeyJwt('a', jwk),
+  () => privateKeyJwt('a', 'pem', { alg: 'ES256' }),
+  () => privateKeyJwt('a', async (data) => data, { alg: 'ES256', kid: 'k' }),
+] satisfies (() => ClientAuth)[])
 bearer(clientCredentials({ clientAuth: tlsClientAuth('a'), scope: 'introspect', parameters: { resource: 'b' } })) satisfies ClientAuth
 bearer(async () => 'token') satisfies ClientAuth
 // @ts-expect-error TS2554 a secret of nobody

@@ -1,7 +1,13 @@
 /** Holds what can be revoked: by one thing at a time. */
 import type { Revocation } from '../../src/revocations/revocation.js'
 
-void ([{ jti: 'j' }, { sub: 'ada', before: 1 }, { sid: 's', issuer: 'i' }, { clientId: 'c', before: 1, issuer: 'i' }, { token: 't', expiresAt: 2 }] satisfies Revocation[])
+void ([
+  { jti: 'j' },
+  { sub: 'ada', before: 1 },
+  { sid: 's', issuer: 'i' },
+  { clientId: 'c', before: 1, issuer: 'i' },
+  { token: 't', expiresAt: 2 },
+] satisfies Revocation[])
 
 const revoke = (what: Revocation): Revocation => what
 // @ts-expect-error TS2345 nothing to revoke

@@ -26,9 +26,13 @@ export function gitHub(options: Partial<GitHubProviderOptions> = {}, standIn: Pa
       if (!isUnavailable(error)) throw error
       const said = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(events)
       for (const secret of [token, APP.clientSecret, OTHER_APP.clientSecret, btoa(`${APP.clientId}:${APP.clientSecret}`)]) {
-        if (said.includes(secret)) throw new Error('a secret was told')
+        if (said.includes(secret)) throw new Error('a secret was told', { cause: error })
       }
-      return { retryAfter: error.retryAfter, fault: (error as { fault?: string }).fault ?? '', ...(error.tooManyRequests && { tooManyRequests: true as const }) }
+      return {
+        retryAfter: error.retryAfter,
+        fault: (error as { fault?: string }).fault ?? '',
+        ...(error.tooManyRequests && { tooManyRequests: true as const }),
+      }
     }
   }
   /** In one word. */

@@ -173,10 +173,22 @@ describe('a chain whose members get in each other\'s way', () => {
   }
 
   test.each<[string, () => BearerAuthProvider[], RegExp]>([
-    ['two that take the JWTs of one issuer', () => [jwks(A), jwks(A)], /"jwks 2" would never be asked: "jwks 1" before it owns the issuer https:\/\/a.example; .* give both audiences to one provider/],
-    ['one whose issuers two others own', () => [jwks(A), jwks(B), new JwksProvider({ issuer: [A, B], audience: AUDIENCE })], /"jwks 3" would never be asked: "jwks 1", "jwks 2" before it own/],
+    [
+      'two that take the JWTs of one issuer',
+      () => [jwks(A), jwks(A)],
+      /"jwks 2" would never be asked: "jwks 1" before it owns the issuer https:\/\/a.example; .* give both audiences to one provider/,
+    ],
+    [
+      'one whose issuers two others own',
+      () => [jwks(A), jwks(B), new JwksProvider({ issuer: [A, B], audience: AUDIENCE })],
+      /"jwks 3" would never be asked: "jwks 1", "jwks 2" before it own/,
+    ],
     ['one behind an introspection of its issuer', () => [introspection(A), jwks(A)], /"jwks" would never be asked/],
-    ['one with a prefix that another has', () => [introspection(A, 'at_'), new UserInfoProvider({ audience: anyAudience, userInfo: `${A}/me`, prefix: 'at_x' })], /"userinfo" would never be asked.*tokens that begin with "at_x"/],
+    [
+      'one with a prefix that another has',
+      () => [introspection(A, 'at_'), new UserInfoProvider({ audience: anyAudience, userInfo: `${A}/me`, prefix: 'at_x' })],
+      /"userinfo" would never be asked.*tokens that begin with "at_x"/,
+    ],
     ['the same static token twice', () => [keys(KEY), keys('another-0123456789', KEY)], /"static 2" lists a token that "static 1" lists too/],
     ['a chain within that repeats one', () => [jwks(A), new ChainProvider([jwks(A), says('no')])], /would never be asked/],
   ])('%s is refused', (_, members, message) => {
@@ -189,8 +201,16 @@ describe('a chain whose members get in each other\'s way', () => {
   })
 
   test.each<[string, () => BearerAuthProvider[], RegExp]>([
-    ['two lists with an issuer in both', () => [new JwksProvider({ issuer: [A, B], audience: AUDIENCE }), new JwksProvider({ issuer: [B, 'https://c.example'], audience: AUDIENCE })], /"jwks 1" and "jwks 2" both own the issuer https:\/\/b.example/],
-    ['any audience beside a stricter member', () => [jwks(A), new JwksProvider({ issuer: B, audience: anyAudience, name: 'b' })], /"b" of the chain takes tokens for any audience/],
+    [
+      'two lists with an issuer in both',
+      () => [new JwksProvider({ issuer: [A, B], audience: AUDIENCE }), new JwksProvider({ issuer: [B, 'https://c.example'], audience: AUDIENCE })],
+      /"jwks 1" and "jwks 2" both own the issuer https:\/\/b.example/,
+    ],
+    [
+      'any audience beside a stricter member',
+      () => [jwks(A), new JwksProvider({ issuer: B, audience: anyAudience, name: 'b' })],
+      /"b" of the chain takes tokens for any audience/,
+    ],
   ])('%s is a warning', (_, members, message) => {
     expect(warnings(members())).toEqual([expect.stringMatching(message)])
   })

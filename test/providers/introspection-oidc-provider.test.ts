@@ -127,9 +127,18 @@ describe('a token of our own', () => {
     endpoint.answer((response, question) => {
       const [, own = ''] = question.headers.authorization?.split(' ') ?? []
       grants.push(own)
-      void guard.verifyToken(own).then((token) => (token === null ? json({}, 401) : json({ active: true, aud: AUDIENCE, sub: 'ada', exp: Date.now() / 1000 + 60 }))(response, question))
+      void guard
+        .verifyToken(own)
+        .then((token) => (token === null ? json({}, 401) : json({ active: true, aud: AUDIENCE, sub: 'ada', exp: Date.now() / 1000 + 60 }))(response, question))
     })
-    const clientAuth = bearer(clientCredentials({ clientAuth: clientSecretBasic('basic', CLIENT_SECRET), tokenEndpoint: `${idp.issuer}/token`, scope: 'notes:read', parameters: { resource: AUDIENCE } }))
+    const clientAuth = bearer(
+      clientCredentials({
+        clientAuth: clientSecretBasic('basic', CLIENT_SECRET),
+        tokenEndpoint: `${idp.issuer}/token`,
+        scope: 'notes:read',
+        parameters: { resource: AUDIENCE },
+      }),
+    )
     const { made } = provider(clientAuth, { issuer: undefined, endpoint: endpoint.endpoint } as never)
     expect(await made.verifyToken('one')).toMatchObject({ subject: 'ada' })
     await idp.revoke(grants[0] ?? '')

@@ -262,7 +262,10 @@ describe('IntrospectionProvider', () => {
     }
     const warnings = warn.mock.calls.map(([message]) => String(message))
     warn.mockRestore()
-    expect(warnings).toEqual([expect.stringMatching(/403.*permission/), expect.stringMatching(/refuses our credentials \(client_secret_basic\); nobody gets in/)])
+    expect(warnings).toEqual([
+      expect.stringMatching(/403.*permission/),
+      expect.stringMatching(/refuses our credentials \(client_secret_basic\); nobody gets in/),
+    ])
     expect(warnings.join()).not.toMatch(/opaque-token|a-secret/)
   })
 
@@ -282,7 +285,10 @@ describe('IntrospectionProvider', () => {
 
   test('the error of a fetch of yours is told by its code, and without the request in it', async () => {
     const { provider } = await setUp({
-      fetch: (url, init) => (String(url).includes('introspect') ? Promise.reject(Object.assign(new Error('failed'), { code: 'ECONNREFUSED', request: String(init?.body), auth: init?.headers })) : fetch(url, init)),
+      fetch: (url, init) =>
+        String(url).includes('introspect')
+          ? Promise.reject(Object.assign(new Error('failed'), { code: 'ECONNREFUSED', request: String(init?.body), auth: init?.headers }))
+          : fetch(url, init),
     })
     const error: unknown = await provider.verifyToken('opaque-token').catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ message: expect.stringContaining('ECONNREFUSED') })
@@ -485,9 +491,26 @@ describe('IntrospectionProvider', () => {
   })
 
   test('its policy tells two configurations apart and holds no secret', async () => {
-    const policyOf = async (options: Partial<IntrospectionProviderOptions>): Promise<string> => String(Reflect.get((await setUp({ issuer: undefined, endpoint: 'https://id.example.com/i', ...options } as never)).provider, 'policy'))
-    const configurations: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'b' }, { audience: anyAudience }, { prefix: 'x' }, { headers: { 'X-Tenant': 'secret-tenant' } }, { parameters: { key: 'secret-key' } }, { clientAuth: clientSecretBasic('other', SECRET) }, { [allowNoExpiry]: true }]
-    const signing: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'x' }, { audience: anyAudience }, { algorithms: ['ES256'] }, { jwksUri: 'https://id.example.com/k' }, { jwks: { keys: [(await signer()).publicJwk] } }].map((signed) => ({ issuer: 'https://id.example.com', signed }) as never)
+    const policyOf = async (options: Partial<IntrospectionProviderOptions>): Promise<string> =>
+      String(Reflect.get((await setUp({ issuer: undefined, endpoint: 'https://id.example.com/i', ...options } as never)).provider, 'policy'))
+    const configurations: readonly Partial<IntrospectionProviderOptions>[] = [
+      {},
+      { audience: 'b' },
+      { audience: anyAudience },
+      { prefix: 'x' },
+      { headers: { 'X-Tenant': 'secret-tenant' } },
+      { parameters: { key: 'secret-key' } },
+      { clientAuth: clientSecretBasic('other', SECRET) },
+      { [allowNoExpiry]: true },
+    ]
+    const signing: readonly Partial<IntrospectionProviderOptions>[] = [
+      {},
+      { audience: 'x' },
+      { audience: anyAudience },
+      { algorithms: ['ES256'] },
+      { jwksUri: 'https://id.example.com/k' },
+      { jwks: { keys: [(await signer()).publicJwk] } },
+    ].map((signed) => ({ issuer: 'https://id.example.com', signed }) as never)
     const policies = await Promise.all([...configurations, ...signing].map(policyOf))
     expect(new Set(policies).size).toBe(policies.length)
     for (const policy of policies) expect(policy).not.toMatch(/a-secret|secret-tenant|secret-key/)

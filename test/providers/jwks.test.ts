@@ -84,7 +84,15 @@ describe('JwksProvider', () => {
       if (isDown) return broken(String(url), issuer)
       return Response.json(String(url) === JWKS_URI ? { keys: [key.publicJwk] } : { issuer, jwks_uri: JWKS_URI })
     }
-    const provider = new JwksProvider({ issuer, audience: AUDIENCE, now: time.now, fetch: fetch as typeof globalThis.fetch, cache: false, keys: { maxStale: 0 }, ...origin })
+    const provider = new JwksProvider({
+      issuer,
+      audience: AUDIENCE,
+      now: time.now,
+      fetch: fetch as typeof globalThis.fetch,
+      cache: false,
+      keys: { maxStale: 0 },
+      ...origin,
+    })
     const ask = async (sub: string) => provider.verifyToken(await key.sign({ iss: issuer, sub, exp: time.now() + 60 })).catch(() => 'nobody knows')
     await ask('ada')
     if (state === 'warm') {

@@ -90,7 +90,9 @@ describe.each(Object.entries(SHAPES))('%s', (_, { options, token = 'opaque', goo
     idp.answer(answer)
     const { events, observe } = recorder()
     const where = 'issuer' in options ? { endpoint: idp.endpoint } : { issuer: idp.issuer }
-    const provider = closing(new IntrospectionProvider({ ...where, audience: AUDIENCE, now: () => START, cache: false, observe, ...options } as IntrospectionProviderOptions))
+    const provider = closing(
+      new IntrospectionProvider({ ...where, audience: AUDIENCE, now: () => START, cache: false, observe, ...options } as IntrospectionProviderOptions),
+    )
     return { token: await provider.verifyToken(token), events }
   }
 

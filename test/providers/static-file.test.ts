@@ -108,7 +108,9 @@ describe('a list in a file', () => {
     await provider.reload()
     await provider.reload()
     const events = told()
-    expect(warned.mock.calls.map(([text]) => String(text))).toEqual([expect.stringMatching(/^bearer-auth-providers: provider "static": .*; the list of before serves on$/)])
+    expect(warned.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringMatching(/^bearer-auth-providers: provider "static": .*; the list of before serves on$/),
+    ])
     expect(String(warned.mock.calls)).not.toContain(NEW)
     expect(events).toEqual([{ type: 'list_unreadable', provider: 'static', message: expect.any(String) }])
     expect(JSON.stringify(events)).not.toContain(NEW)

@@ -113,7 +113,16 @@ describe('Google', () => {
     idp.at('/elsewhere', GOOGLE)
     expect(await outcome()).toBe('unavailable')
     const { idp: other, outcome: otherOutcome } = await setUp(googleTokenInfo, GOOGLE, { fetch: follow })
-    const both = closing(new UserInfoProvider({ tokenInfo: { ...googleTokenInfo, url: `${other.issuer}/tokeninfo` }, audience: APP, userInfo: `${other.issuer}/userinfo`, fetch: follow, now: () => START, cache: false }))
+    const both = closing(
+      new UserInfoProvider({
+        tokenInfo: { ...googleTokenInfo, url: `${other.issuer}/tokeninfo` },
+        audience: APP,
+        userInfo: `${other.issuer}/userinfo`,
+        fetch: follow,
+        now: () => START,
+        cache: false,
+      }),
+    )
     other.at('/userinfo', (response) => void response.writeHead(302, { Location: '/elsewhere' }).end())
     other.at('/elsewhere', { sub: '1098', email: 'eve@example.com' })
     expect(await otherOutcome()).toBe('yes')

@@ -53,7 +53,12 @@ function setUp(options: Partial<ConstructorParameters<typeof GitHubStandIn>[0]> 
 }
 
 const tokenPath = (app = APP): string => `/applications/${app.clientId}/token`
-const check = (token: unknown, as: typeof APP | null = APP, path = tokenPath(as ?? APP)): Question => ({ method: 'POST', path, body: { access_token: token }, ...(as && { as }) })
+const check = (token: unknown, as: typeof APP | null = APP, path = tokenPath(as ?? APP)): Question => ({
+  method: 'POST',
+  path,
+  body: { access_token: token },
+  ...(as && { as }),
+})
 const end = (token: string, as = APP): Question => ({ method: 'DELETE', path: tokenPath(as), body: { access_token: token }, as })
 
 type Situation = readonly [name: string, status: number, ask: (tools: ReturnType<typeof setUp>) => Question | Promise<Question>]
@@ -147,7 +152,10 @@ describe('headers are as GitHub writes them', () => {
   // As printed in GitHub's guide "Getting started with the REST API": X-Oauth-Scopes: gist, read:org, repo, workflow
   test('scopes with a comma and a blank, the application, the budget', async () => {
     const { github, ask } = setUp()
-    const { headers } = await ask({ path: '/user', as: github.issue({ app: OTHER.clientId, scopes: ['gist', 'read:org', 'repo', 'workflow'], expiresAt: Date.UTC(2030, 0, 31, 10, 20, 30) / 1000 }) })
+    const { headers } = await ask({
+      path: '/user',
+      as: github.issue({ app: OTHER.clientId, scopes: ['gist', 'read:org', 'repo', 'workflow'], expiresAt: Date.UTC(2030, 0, 31, 10, 20, 30) / 1000 }),
+    })
     expect(headers.get('X-OAuth-Scopes')).toBe('gist, read:org, repo, workflow')
     expect(headers.get('X-OAuth-Client-Id')).toBe(OTHER.clientId)
     expect(headers.get('GitHub-Authentication-Token-Expiration')).toBe('2030-01-31 10:20:30 UTC')

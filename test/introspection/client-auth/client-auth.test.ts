@@ -71,10 +71,20 @@ describe('assertions', () => {
   test('each question has an assertion of its own, addressed as told', async () => {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true })
     const { idp, question } = await asking(privateKeyJwt('notes', { ...(await exportJWK(privateKey)), alg: 'ES256' }, { audience: 'https://elsewhere.example/token' }))
-    const provider = closing(new IntrospectionProvider({ issuer: idp.issuer, audience: AUDIENCE, clientAuth: privateKeyJwt('notes', await exportPKCS8(privateKey), { alg: 'ES256' }), now: () => START, cache: false }))
+    const provider = closing(
+      new IntrospectionProvider({
+        issuer: idp.issuer,
+        audience: AUDIENCE,
+        clientAuth: privateKeyJwt('notes', await exportPKCS8(privateKey), { alg: 'ES256' }),
+        now: () => START,
+        cache: false,
+      }),
+    )
     await provider.verifyToken('one')
     await provider.verifyToken('two')
-    const [first, second, third] = [question, ...idp.questions.slice(1)].map((one) => JSON.parse(Buffer.from(one?.body.get('client_assertion')?.split('.')[1] ?? '', 'base64url').toString()) as { jti: string; aud: string })
+    const [first, second, third] = [question, ...idp.questions.slice(1)].map(
+      (one) => JSON.parse(Buffer.from(one?.body.get('client_assertion')?.split('.')[1] ?? '', 'base64url').toString()) as { jti: string; aud: string },
+    )
     expect(first?.aud).toBe('https://elsewhere.example/token')
     expect(new Set([first?.jti, second?.jti, third?.jti]).size).toBe(3)
   })

@@ -20,20 +20,25 @@ beforeAll(async () => {
 afterAll(() => idp.close())
 
 /** What a client gets that brings this certificate. */
-function setUp(certificate: Certificate | undefined, { ca = tls.ca, clientAuth = tlsClientAuth('certified'), endpoint }: { ca?: string; clientAuth?: ClientAuth; endpoint?: string } = {}) {
+function setUp(
+  certificate: Certificate | undefined,
+  { ca = tls.ca, clientAuth = tlsClientAuth('certified'), endpoint }: { ca?: string; clientAuth?: ClientAuth; endpoint?: string } = {},
+) {
   const { events, observe } = recorder()
   const dispatcher = new Agent({ connect: { ca, ...certificate } })
   closing({ close: () => dispatcher.destroy() })
-  const provider = closing(new IntrospectionProvider({
-    issuer: idp.issuer,
-    endpoint,
-    audience: AUDIENCE,
-    clientAuth,
-    cache: false,
-    timeout: 10,
-    observe,
-    fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }),
-  }))
+  const provider = closing(
+    new IntrospectionProvider({
+      issuer: idp.issuer,
+      endpoint,
+      audience: AUDIENCE,
+      clientAuth,
+      cache: false,
+      timeout: 10,
+      observe,
+      fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }),
+    }),
+  )
   return { provider, events }
 }
 
@@ -59,7 +64,12 @@ describe('tlsClientAuth', () => {
   test('does not talk to a server that another authority vouches for, and says which error that was', async () => {
     const { provider, events } = setUp(tls.issue('notes-server'), { ca: authority('others').ca })
     await expect(provider.verifyToken(await idp.token())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
-    expect(events).toContainEqual(expect.objectContaining({ type: 'endpoint_unavailable', message: expect.stringMatching(/\(SELF_SIGNED_CERT_IN_CHAIN\)|\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/) }))
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'endpoint_unavailable',
+        message: expect.stringMatching(/\(SELF_SIGNED_CERT_IN_CHAIN\)|\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/),
+      }),
+    )
   })
 
   test('gets a token of its own by its certificate, for an endpoint that wants one', async () => {

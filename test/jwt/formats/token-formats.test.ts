@@ -30,7 +30,11 @@ describe('what a load balancer signs', () => {
     }
     const options = { ...awsAlb({ loadBalancer: ARN, clients: 'c', issuer: 'https://id.example.com' }), fetch, cache: false, now: time.now, observe }
     const provider = new JwksProvider(options as JwksProviderOptions)
-    const takes = async (token: string): Promise<boolean | string> => provider.verifyToken(token).then((taken) => taken !== null, (error: Error) => error.message)
+    const takes = async (token: string): Promise<boolean | string> =>
+      provider.verifyToken(token).then(
+        (taken) => taken !== null,
+        (error: Error) => error.message,
+      )
     return { there, asked, events, time, provider, takes }
   }
 

@@ -253,7 +253,10 @@ describe('a store', () => {
     const { state, fetch } = issuer()
     state.headers = { 'cache-control': 'max-age=120' }
     const spans: number[] = []
-    const { made } = provider({ fetch, keys: { maxStale: 50, store: { ...store(), set: async (_: string, __: string, seconds: number) => spans.push(seconds) } } })
+    const { made } = provider({
+      fetch,
+      keys: { maxStale: 50, store: { ...store(), set: async (_: string, __: string, seconds: number) => spans.push(seconds) } },
+    })
     await made.keys.warm()
     expect(spans).toEqual([170])
   })
