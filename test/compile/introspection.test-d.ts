@@ -7,7 +7,7 @@ import type { Equal } from './given.js'
 new IntrospectionProvider({ issuer, audience, clientAuth, signed: {} })
 new IntrospectionProvider({ endpoint: issuer, audience: anyAudience, clientAuth })
 new UserInfoProvider({ tokenInfo: googleTokenInfo, audience })
-new UserInfoProvider({ userInfo: issuer, audience: anyAudience })
+new UserInfoProvider({ userInfoEndpoint: issuer, audience: anyAudience })
 holds<Equal<ReturnType<IntrospectionProvider['verifyToken']>, Promise<AccessToken | null>>>()
 // @ts-expect-error TS2345 no audience
 new IntrospectionProvider({ issuer, clientAuth })
@@ -18,7 +18,7 @@ new IntrospectionProvider({ audience, clientAuth })
 // @ts-expect-error TS2345 signed answers of an issuer without a name
 new IntrospectionProvider({ endpoint: issuer, audience, clientAuth, signed: {} })
 // @ts-expect-error TS2345 userinfo does not say whose application a token is for
-new UserInfoProvider({ userInfo: issuer, audience })
+new UserInfoProvider({ userInfoEndpoint: issuer, audience })
 // @ts-expect-error TS2345 nothing to ask
 new UserInfoProvider({ audience: anyAudience })
 // @ts-expect-error TS2322 two places for the keys of signed answers, and which one counts?

@@ -53,9 +53,9 @@ new JwksProvider({ issuer, audience, timeout: '2s' })
 new JwksProvider()
 
 new JwksProvider({ issuer, audience, introspect: { clientAuth } })
-new JwksProvider({ issuer, audience, introspect: { clientAuth, every: 60, endpoint: issuer, signed: {}, fetch } })
+new JwksProvider({ issuer, audience, introspect: { clientAuth, checkEvery: 60, endpoint: issuer, signed: {}, fetch } })
 // @ts-expect-error TS2322 nobody says who asks
-new JwksProvider({ issuer, audience, introspect: { every: 60 } })
+new JwksProvider({ issuer, audience, introspect: { checkEvery: 60 } })
 // @ts-expect-error TS2353 the audience is looked at in the token, which is what was signed
 new JwksProvider({ issuer, audience, introspect: { clientAuth, audience } })
 // @ts-expect-error TS2322 a switch does not say who asks

@@ -5,11 +5,11 @@ import { closing } from '../closing.js'
 import { AUDIENCE, clock, signer, START } from '../oauth-kit.js'
 import { faultEndpoint, json } from './fault-endpoint.js'
 
-async function setUp(every?: number) {
+async function setUp(checkEvery?: number) {
   const idp = closing(await faultEndpoint())
   const time = clock()
   const surroundings = { now: time.now, clockTolerance: 5, observe: undefined, provider: 'jwks' }
-  const recheck = closing(new Recheck({ clientAuth: clientSecretBasic('a', 'b'), every }, { issuer: idp.issuer, audience: AUDIENCE }, surroundings))
+  const recheck = closing(new Recheck({ clientAuth: clientSecretBasic('a', 'b'), checkEvery }, { issuer: idp.issuer, audience: AUDIENCE }, surroundings))
   const claims = { iss: idp.issuer, sub: 'ada', jti: '1' }
   const answer = { active: true, ...claims, aud: AUDIENCE, exp: START + 9999 }
   idp.answer(answer)

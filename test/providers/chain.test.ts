@@ -186,7 +186,7 @@ describe('a chain whose members get in each other\'s way', () => {
     ['one behind an introspection of its issuer', () => [introspection(A), jwks(A)], /"jwks" would never be asked/],
     [
       'one with a prefix that another has',
-      () => [introspection(A, 'at_'), new UserInfoProvider({ audience: anyAudience, userInfo: `${A}/me`, prefix: 'at_x' })],
+      () => [introspection(A, 'at_'), new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${A}/me`, prefix: 'at_x' })],
       /"userinfo" would never be asked.*tokens that begin with "at_x"/,
     ],
     ['the same static token twice', () => [keys(KEY), keys('another-0123456789', KEY)], /"static 2" lists a token that "static 1" lists too/],

@@ -117,7 +117,7 @@ describe('Google', () => {
       new UserInfoProvider({
         tokenInfo: { ...googleTokenInfo, url: `${other.issuer}/tokeninfo` },
         audience: APP,
-        userInfo: `${other.issuer}/userinfo`,
+        userInfoEndpoint: `${other.issuer}/userinfo`,
         fetch: follow,
         now: () => START,
         cache: false,
@@ -159,7 +159,15 @@ describe('Discord', () => {
 describe('userinfo', () => {
   test('adds claims, and has no say in whom the token is for', async () => {
     const { idp, provider } = await setUp(discordTokenInfo, DISCORD)
-    const both = closing(new UserInfoProvider({ tokenInfo: { ...discordTokenInfo, url: `${idp.issuer}/api/v10/oauth2/@me` }, audience: '42', userInfo: `${idp.issuer}/userinfo`, now: () => START, cache: false }))
+    const both = closing(
+      new UserInfoProvider({
+        tokenInfo: { ...discordTokenInfo, url: `${idp.issuer}/api/v10/oauth2/@me` },
+        audience: '42',
+        userInfoEndpoint: `${idp.issuer}/userinfo`,
+        now: () => START,
+        cache: false,
+      }),
+    )
     idp.at('/userinfo', { sub: '7', name: 'Ada', aud: 'evil', exp: 1, scope: 'admin' })
     const token = await both.verifyToken('t')
     expect(token?.claims).toMatchObject({ name: 'Ada', aud: '42', exp: START + 300 })
@@ -171,7 +179,7 @@ describe('userinfo', () => {
 
   test('alone is taken only by name, and grants no scope', async () => {
     const idp = closing(await faultEndpoint())
-    const provider = closing(new UserInfoProvider({ audience: anyAudience, userInfo: `${idp.issuer}/userinfo`, cache: false }))
+    const provider = closing(new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${idp.issuer}/userinfo`, cache: false }))
     idp.at('/userinfo', { sub: '7', scope: 'admin' })
     expect(await provider.verifyToken('t')).toMatchObject({ subject: '7', scopes: [] })
     idp.at('/userinfo', json({}, 401))
@@ -179,8 +187,8 @@ describe('userinfo', () => {
   })
 
   test.each([
-    ['userinfo alone with an audience', { userInfo: 'https://id.example.com/userinfo', audience: 'a' }, /whose application.*anyAudience/],
-    ['nothing to ask', { audience: anyAudience }, /"tokenInfo".*or "userInfo"/],
+    ['userinfo alone with an audience', { userInfoEndpoint: 'https://id.example.com/userinfo', audience: 'a' }, /whose application.*anyAudience/],
+    ['nothing to ask', { audience: anyAudience }, /"tokenInfo".*or "userInfoEndpoint"/],
     ['no audience', { tokenInfo: googleTokenInfo }, /"audience"/],
     ['plain http', { tokenInfo: { ...googleTokenInfo, url: 'http://id.example.com' }, audience: 'a' }, /https/],
     ['a refusal that is an outage', { tokenInfo: { ...googleTokenInfo, refusedWith: [503] }, audience: 'a' }, /refusedWith/],
