@@ -1,8 +1,9 @@
-/** Holds that a `fetch` of one's own fits: the global one, one around it, and undici's, whose types differ. */
+/** Holds that a `fetch` of one's own fits. */
 import { Agent, fetch as undiciFetch } from 'undici'
 import { IntrospectionProvider, JwksProvider } from '../../src/index.js'
 import { audience, clientAuth, issuer } from './given.js'
 
+// The global fetch, one around it, and undici's, whose types differ.
 const dispatcher = new Agent()
 new IntrospectionProvider({ issuer, audience, clientAuth, fetch })
 new IntrospectionProvider({ issuer, audience, clientAuth, fetch: (url, init) => fetch(url, init) })
