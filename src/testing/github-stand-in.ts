@@ -1,5 +1,5 @@
 /** A stand-in of GitHub for tests: its tokens, limits, lock-outs and faults, without GitHub. */
-import { placeOf } from '../github/api/deployment.js'
+import { deploymentOf } from '../github/api/deployment.js'
 import { GitHubApi } from './github-api.js'
 import { GitHubGuard } from './github-guard.js'
 import { responseOf } from './github-reply.js'
@@ -80,7 +80,7 @@ export class GitHubStandIn {
 
   /** For msw: `setupServer(...github.handlers(http))`, with msw's own `http`. */
   handlers<H>(http: MswHttp<H>, apiBaseUrl = 'https://api.github.com'): H[] {
-    const { rest, graphql } = placeOf(apiBaseUrl, true)
+    const { rest, graphql } = deploymentOf(apiBaseUrl, true)
     const resolver = async ({ request }: { readonly request: Request }): Promise<Response> => {
       const answer = await this.answer(request)
       if (answer === 'cut') return Response.error()
