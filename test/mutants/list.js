@@ -11,7 +11,8 @@ import { SHARED } from './shared.js'
  * One file, the tests that ought to notice, and its mutants: the original text, which stands in the file once, what takes
  * its place, and what is broken then.
  *
- * @typedef {{ readonly file: string, readonly by: readonly string[], readonly mutants: readonly (readonly [from: string, to: string, breaks: string])[] }} MutantsOfFile
+ * @typedef {readonly [from: string, to: string, breaks: string]} Line
+ * @typedef {{ readonly file: string, readonly by: readonly string[], readonly mutants: readonly Line[] }} MutantsOfFile
  */
 
 /** @typedef {{ readonly file: string, readonly by: readonly string[], readonly from: string, readonly to: string, readonly breaks: string }} Mutant */

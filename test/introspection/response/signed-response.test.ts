@@ -113,7 +113,8 @@ describe('a signed answer', () => {
   test('encrypted in another way than the key is for is not taken', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { extractable: true })
     const { idp, outcome, answer } = await setUp({ decryption: { ...(await exportJWK(privateKey)), alg: 'ECDH-ES' } })
-    const encrypted = async (alg: string) => new CompactEncrypt(new TextEncoder().encode(await answer())).setProtectedHeader({ alg, enc: 'A256GCM', cty: 'JWT' }).encrypt(publicKey)
+    const clear = new TextEncoder().encode(await answer())
+    const encrypted = (alg: string) => new CompactEncrypt(clear).setProtectedHeader({ alg, enc: 'A256GCM', cty: 'JWT' }).encrypt(publicKey)
     idp.answer(raw(await encrypted('ECDH-ES'), TYPE))
     expect(await outcome()).toBe('yes')
     idp.answer(raw(await encrypted('ECDH-ES+A128KW'), TYPE))
