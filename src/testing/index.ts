@@ -1,7 +1,7 @@
 /** Stand-ins for tests: `bearer-auth-providers/testing`. */
-export { GitHubStandIn } from './github-stand-in.js'
+export { GitHubStandIn } from './github/github-stand-in.js'
 
-export type { GitHubFault } from './github-guard.js'
-export type { GitHubServer } from './github-server.js'
-export type { GitHubStandInOptions, MswHttp, StandInCall } from './github-stand-in.js'
-export type { Issue, StandInApp, StandInOrganization, StandInUser } from './github-world.js'
+export type { GitHubFault } from './github/github-guard.js'
+export type { GitHubServer } from './github/github-server.js'
+export type { GitHubStandInOptions, MswHttp, StandInCall } from './github/github-stand-in.js'
+export type { Issue, StandInApp, StandInOrganization, StandInUser } from './github/github-world.js'

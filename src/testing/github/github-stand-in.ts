@@ -1,5 +1,5 @@
 /** A stand-in of GitHub for tests: its tokens, limits, lock-outs and faults, without GitHub. */
-import { placeOf } from '../github/api/deployment.js'
+import { placeOf } from '../../github/api/deployment.js'
 import { GitHubApi } from './github-api.js'
 import { GitHubGuard } from './github-guard.js'
 import { responseOf } from './github-reply.js'
