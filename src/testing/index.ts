@@ -1,6 +1,16 @@
-/** Stand-ins for tests: `bearer-auth-providers/testing`. */
+/** For the tests of servers and of providers: `bearer-auth-providers/testing`. */
 export { GitHubStandIn } from './github/github-stand-in.js'
+export { createTestIssuer } from './issuer/test-issuer.js'
+export { vendorNames } from './issuer/vendors/vendors.js'
 
 export type { GitHubFault } from './github/github-guard.js'
 export type { GitHubServer, GitHubStandInOptions, MswHttp, StandInCall } from './github/github-stand-in.js'
 export type { Issue, StandInApp, StandInOrganization, StandInUser } from './github/github-world.js'
+export type { IssuerCall } from './issuer/endpoints.js'
+export type { EndFault, Endpoint, FaultOptions, FlapOptions, GarbageOptions, OutageOptions, SlowOptions } from './issuer/faults.js'
+export type { TestClient, TestIssuerOptions } from './issuer/issuer-options.js'
+export type { LogoutOptions } from './issuer/logout-tokens.js'
+export type { RotateOptions } from './issuer/signing-keys.js'
+export type { DpopKey, MswHttpAll, TestIssuer, TestIssuerJwtOptions } from './issuer/test-issuer.js'
+export type { MintJwtOptions, MintOptions } from './issuer/token-claims.js'
+export type { VendorName } from './issuer/vendors/vendors.js'
