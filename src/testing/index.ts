@@ -1,8 +1,12 @@
 /** For the tests of servers and of providers: `bearer-auth-providers/testing`. */
+export { contractOf, keepsTheContract } from './contract/keeps-the-contract.js'
 export { GitHubStandIn } from './github/github-stand-in.js'
 export { createTestIssuer } from './issuer/test-issuer.js'
 export { vendorNames } from './issuer/vendors/vendors.js'
+export { signedInAs } from './signed-in-as.js'
 
+export type { ContractCheck, Outage, Subject } from './contract/contract-checks.js'
+export type { ContractOptions } from './contract/keeps-the-contract.js'
 export type { GitHubFault } from './github/github-guard.js'
 export type { GitHubServer, GitHubStandInOptions, MswHttp, StandInCall } from './github/github-stand-in.js'
 export type { Issue, StandInApp, StandInOrganization, StandInUser } from './github/github-world.js'
@@ -14,3 +18,4 @@ export type { RotateOptions } from './issuer/signing-keys.js'
 export type { DpopKey, MswHttpAll, TestIssuer, TestIssuerJwtOptions } from './issuer/test-issuer.js'
 export type { MintJwtOptions, MintOptions } from './issuer/token-claims.js'
 export type { VendorName } from './issuer/vendors/vendors.js'
+export type { Caller } from './signed-in-as.js'
