@@ -1,8 +1,13 @@
 /** Assertions that no test runner is needed for. */
 
-/** @throws Error with this message. */
+/** A promise that a provider does not keep. Its message shows no token, which that of any other error may. */
+export class BrokenPromise extends Error {
+  override readonly name = 'BrokenPromise'
+}
+
+/** @throws BrokenPromise with this message. */
 export function assert(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(message)
+  if (!condition) throw new BrokenPromise(message)
 }
 
 export async function thrownBy(run: () => Promise<unknown>): Promise<unknown> {

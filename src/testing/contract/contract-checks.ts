@@ -44,13 +44,13 @@ export const PROMISES: readonly Promised[] = [
     async check({ provider, good, bad, outage }, isFresh) {
       if (outage === 'asks nobody') return
       await outage.begin()
-      const [answer, ...others] = await Promise.all([good, ...bad].map((token) => provider.verifyToken(token).catch((error: unknown) => error)))
+      const [answer, ...others] = await Promise.all([good, ...bad].map((token) => ask(provider, token)))
       await outage.end()
       // One that was used before may remember, or have keys at hand.
       assert(isUnavailable(answer) || (!isFresh && isToken(answer)), `while nobody could be asked, it gave ${kindOf(answer)} for the good token, not an AuthUnavailableError`)
       assert(!printed(answer).includes(good), 'the error shows the token')
       for (const other of others) assert(other === null || isUnavailable(other), `while nobody could be asked, it gave ${kindOf(other)} for a bad token`)
-      assert(isToken(await provider.verifyToken(good)), 'the good token was not taken after the outage')
+      assert(isToken(await ask(provider, good)), 'the good token was not taken after the outage')
     },
   },
   {
@@ -105,18 +105,18 @@ export const PROMISES: readonly Promised[] = [
   {
     name: 'many who ask at once get the same answer',
     async check({ provider, good, bad }) {
-      const answers = await Promise.all(Array.from({ length: 50 }, () => provider.verifyToken(good)))
-      const [first] = answers.map((answer) => JSON.stringify(answer?.claims))
-      assert(first !== undefined && answers.every((answer) => JSON.stringify(answer?.claims) === first), 'the same token, asked for at once, has several answers')
-      const refused = await Promise.all(bad.map((token) => provider.verifyToken(token)))
-      assert(refused.every((answer) => answer === null), 'a bad token that comes beside others is not null')
+      const answers = await Promise.all(Array.from({ length: 50 }, () => goodToken(provider, good)))
+      const [first, ...others] = answers.map(({ claims }) => JSON.stringify(claims))
+      assert(others.every((claims) => claims === first), 'the same token, asked for at once, has several answers')
+      const refused = await Promise.all(bad.map((token) => ask(provider, token)))
+      assert(!refused.some(isToken), 'a bad token that comes beside others is taken')
     },
   },
   {
     name: 'no event carries a token or the value of a claim',
     async check({ provider, good, bad, events = [] }) {
       const { subject } = await goodToken(provider, good)
-      for (const token of bad) await provider.verifyToken(token)
+      for (const token of bad) await ask(provider, token)
       const told = JSON.stringify(events)
       for (const secret of [good, ...bad, JSON.stringify(subject)]) assert(!told.includes(secret), 'an event shows a token or a subject')
     },
@@ -129,14 +129,23 @@ export const PROMISES: readonly Promised[] = [
   },
 ]
 
+/** An answer, or what was thrown. */
+async function ask(provider: BearerAuthProvider, token: string): Promise<unknown> {
+  try {
+    return await provider.verifyToken(token)
+  } catch (error) {
+    return error ?? new Error('something undefined was thrown')
+  }
+}
+
 async function goodToken(provider: BearerAuthProvider, good: string): Promise<AccessToken> {
-  const answer = await provider.verifyToken(good)
+  const answer = await ask(provider, good)
   assert(isToken(answer), `it gave ${kindOf(answer)} for the good token`)
   return answer
 }
 
 async function isNo(provider: BearerAuthProvider, token: string, what: string): Promise<void> {
-  const answer = await provider.verifyToken(token).catch((error: unknown) => error)
+  const answer = await ask(provider, token)
   assert(answer === null, `it gave ${kindOf(answer)} for ${what}, not null`)
 }
 

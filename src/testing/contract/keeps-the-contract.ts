@@ -1,7 +1,7 @@
 /** Tries what every provider promises, for providers of your own. */
 import { checkOptions } from '../../lib/options.js'
+import { BrokenPromise, thrownBy } from './assertions.js'
 import { PROMISES } from './contract-checks.js'
-import { thrownBy } from './assertions.js'
 import type { BearerAuthProvider } from '../../provider.js'
 import type { ContractCheck, Subject } from './contract-checks.js'
 
@@ -33,7 +33,8 @@ export function contractOf(...given: Given): readonly ContractCheck[] {
       try {
         await run(subject, true)
       } finally {
-        await subject.provider.close?.()
+        // Whether closing works is a promise of its own.
+        await thrownBy(async () => subject.provider.close?.())
       }
     },
   }))
@@ -49,9 +50,14 @@ export async function keepsTheContract(...given: Given): Promise<void> {
   const broken: string[] = []
   for (const { name, check } of contractOf(...given)) {
     const error = await thrownBy(check)
-    if (error !== undefined) broken.push(`- ${name}: ${error instanceof Error ? error.message : 'something that is no Error was thrown'}`)
+    if (error !== undefined) broken.push(`- ${name}: ${messageOf(error)}`)
   }
   if (broken.length > 0) throw new Error(`the provider breaks ${broken.length} of its ${PROMISES.length} promises:\n${broken.join('\n')}`)
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof BrokenPromise) return error.message
+  return `an exception (${error instanceof Error ? error.name : typeof error})`
 }
 
 function check(options: ContractOptions | undefined): void {
