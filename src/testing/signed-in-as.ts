@@ -5,7 +5,7 @@ import { checkOptions } from '../lib/options.js'
 import type { AccessToken, Claims } from '../access-token.js'
 
 /** Who is calling. */
-export interface Caller {
+export interface TestCaller {
   /** The subject. */
   readonly sub: string
   /** Default: none. */
@@ -20,7 +20,7 @@ export interface Caller {
   readonly expiresAt?: number | undefined
 }
 
-const NAMES = { sub: true, scopes: true, claims: true, clientId: true, issuer: true, expiresAt: true } as const satisfies Readonly<Record<keyof Caller, true>>
+const NAMES = { sub: true, scopes: true, claims: true, clientId: true, issuer: true, expiresAt: true } as const satisfies Readonly<Record<keyof TestCaller, true>>
 
 /**
  * Runs code as this caller: `getAccessToken()`, `requireAuth()` and what rests on them find its token, as behind a gate.
@@ -30,12 +30,12 @@ const NAMES = { sub: true, scopes: true, claims: true, clientId: true, issuer: t
  *
  * @throws TypeError for a caller that cannot be; whatever the code throws, `requireAuth`'s refusals too.
  */
-export function signedInAs<T>(caller: Caller | null, run: (token: AccessToken | null) => T): T {
+export function signedInAs<T>(caller: TestCaller | null, run: (token: AccessToken | null) => T): T {
   const token = caller === null ? null : tokenOf(caller)
   return withAccessToken(token, () => run(token))
 }
 
-function tokenOf(caller: Caller): AccessToken {
+function tokenOf(caller: TestCaller): AccessToken {
   checkOptions('signedInAs', caller, Object.keys(NAMES))
   const { sub, scopes = [], claims, clientId, issuer, expiresAt } = caller
   if (typeof sub !== 'string' || sub === '') throw new TypeError('"sub" must be the subject of the caller, such as ada')

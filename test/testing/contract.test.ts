@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { accessToken, AuthUnavailableError, JwksProvider, StaticProvider } from '../../src/index.js'
 import { contractOf, createTestIssuer, keepsTheContract } from '../../src/testing/index.js'
 import type { AuthEvent, BearerAuthProvider } from '../../src/index.js'
-import type { Subject } from '../../src/testing/index.js'
+import type { ContractSubject } from '../../src/testing/index.js'
 
 const GOOD = 'good-token-0123456789'
 const BAD = 'evil-token-0123456789'
@@ -21,7 +21,7 @@ class Honest implements BearerAuthProvider {
   }
 }
 
-function subjectOf(provider: Honest): Subject {
+function subjectOf(provider: Honest): ContractSubject {
   return { provider, good: GOOD, bad: [BAD], events: provider.events, outage: { begin: () => (provider.away = true), end: () => (provider.away = false) } }
 }
 

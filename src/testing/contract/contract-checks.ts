@@ -6,19 +6,19 @@ import type { AuthEvent } from '../../events.js'
 import type { BearerAuthProvider } from '../../provider.js'
 
 /** A provider with what is needed to try it. */
-export interface Subject {
+export interface ContractSubject {
   readonly provider: BearerAuthProvider
   /** A token that it says yes to. */
   readonly good: string
   /** Tokens of the right shape that it says no to: expired, for somebody else, made up. */
   readonly bad: readonly string[]
   /** Cuts the provider off from whatever it asks, then gives it back. `'asks nobody'` where there is nothing to cut. */
-  readonly outage: Outage | 'asks nobody'
+  readonly outage: ContractOutage | 'asks nobody'
   /** What its observer was told, where it has one. Default: events are not looked at. */
   readonly events?: readonly AuthEvent[] | undefined
 }
 
-export interface Outage {
+export interface ContractOutage {
   begin(): unknown
   end(): unknown
 }
@@ -31,7 +31,7 @@ export interface ContractCheck {
 
 interface Promised {
   readonly name: string
-  readonly check: (subject: Subject, isFresh: boolean) => Promise<void>
+  readonly check: (subject: ContractSubject, isFresh: boolean) => Promise<void>
 }
 
 /** Tokens that are none: no provider may say yes, or anything but no, to one of them. */

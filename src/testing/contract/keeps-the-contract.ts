@@ -3,13 +3,13 @@ import { checkOptions } from '../../lib/options.js'
 import { BrokenPromise, thrownBy } from './assertions.js'
 import { PROMISES } from './contract-checks.js'
 import type { BearerAuthProvider } from '../../provider.js'
-import type { ContractCheck, Subject } from './contract-checks.js'
+import type { ContractCheck, ContractSubject } from './contract-checks.js'
 
 /** What a provider is tried with. */
-export type ContractOptions = Omit<Subject, 'provider'>
+export type ContractOptions = Omit<ContractSubject, 'provider'>
 
 /** A provider, and what it is tried with; or a function that makes both, anew for each promise. */
-type Given = [provider: BearerAuthProvider, options: ContractOptions] | [setUp: () => Subject | Promise<Subject>]
+type Given = [provider: BearerAuthProvider, options: ContractOptions] | [setUp: () => ContractSubject | Promise<ContractSubject>]
 
 const NAMES = { good: true, bad: true, outage: true, events: true } as const satisfies Readonly<Record<keyof ContractOptions, true>>
 

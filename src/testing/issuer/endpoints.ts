@@ -11,7 +11,7 @@ import type { Algorithm } from '../../jwt/signature/algorithms.js'
 import type { Answer } from '../http/answering.js'
 import type { Grant } from './authorization.js'
 import type { Facts } from './facts.js'
-import type { Endpoint, Faults } from './faults.js'
+import type { IssuerEndpoint, Faults } from './faults.js'
 import type { IssuedTokens } from './issued-tokens.js'
 import type { Settings } from './issuer-options.js'
 import type { Route } from './routes.js'
@@ -22,7 +22,7 @@ import type { Members } from './vendors/vendor-shape.js'
 /** A request that was made, and how it was answered; no answer is 0. */
 export interface IssuerCall {
   /** Undefined for a path that the issuer does not have. */
-  readonly endpoint: Endpoint | undefined
+  readonly endpoint: IssuerEndpoint | undefined
   readonly method: string
   readonly url: string
   readonly status: number

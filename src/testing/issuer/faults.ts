@@ -2,11 +2,11 @@
 import type { Answer } from '../http/answering.js'
 
 /** The endpoints of an issuer, by the names of RFC 8414; `discovery` is where its metadata is. */
-export type Endpoint = 'discovery' | 'jwks' | 'authorization' | 'token' | 'registration' | 'introspection' | 'revocation' | 'userinfo'
+export type IssuerEndpoint = 'discovery' | 'jwks' | 'authorization' | 'token' | 'registration' | 'introspection' | 'revocation' | 'userinfo'
 
 export interface FaultOptions {
   /** The endpoints that are hit. Default: all. */
-  readonly at?: Endpoint | readonly Endpoint[] | undefined
+  readonly at?: IssuerEndpoint | readonly IssuerEndpoint[] | undefined
 }
 
 export interface OutageOptions extends FaultOptions {
@@ -85,7 +85,7 @@ export class Faults {
   }
 
   /** What is answered in the place of this endpoint. */
-  async answerAt(endpoint: Endpoint): Promise<Answer | undefined> {
+  async answerAt(endpoint: IssuerEndpoint): Promise<Answer | undefined> {
     for (const { at, answer } of [...this.#active]) {
       const answered = at === undefined || [at].flat().includes(endpoint) ? await answer?.() : undefined
       if (answered !== undefined) return answered

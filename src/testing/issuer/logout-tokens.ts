@@ -2,7 +2,7 @@
 import type { Members } from './vendors/vendor-shape.js'
 
 /** Who is logged out: a subject everywhere, or one session. */
-export interface LogoutOptions {
+export interface IssuerLogout {
   readonly sub?: string | undefined
   readonly sid?: string | undefined
   /** The client that the returned token is for. Default: the first of the issuer's `clients`. */
@@ -13,7 +13,7 @@ export interface LogoutOptions {
 
 export const LOGOUT_TYPE = 'logout+jwt'
 
-export function logoutClaims({ sub, sid, claims }: LogoutOptions, issuer: string, clientId: string, now: number): Members {
+export function logoutClaims({ sub, sid, claims }: IssuerLogout, issuer: string, clientId: string, now: number): Members {
   const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
   return { iss: issuer, aud: clientId, iat: now, exp: now + 120, jti: globalThis.crypto.randomUUID(), events, ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }), ...claims }
 }

@@ -22,7 +22,7 @@ import type { IssuerCall } from './endpoints.js'
 import type { Facts } from './facts.js'
 import type { EndFault, FlapOptions, GarbageOptions, OutageOptions, SlowOptions } from './faults.js'
 import type { Settings, TestClient, TestIssuerOptions } from './issuer-options.js'
-import type { LogoutOptions } from './logout-tokens.js'
+import type { IssuerLogout } from './logout-tokens.js'
 import type { RotateOptions } from './signing-keys.js'
 import type { Defaults, MintJwtOptions, MintOptions } from './token-claims.js'
 import type { Members } from './vendors/vendor-shape.js'
@@ -172,7 +172,7 @@ export class TestIssuer {
    *
    * @throws TypeError for nobody in particular. @throws Error when the client does not take it.
    */
-  async logout(options: LogoutOptions): Promise<string> {
+  async logout(options: IssuerLogout): Promise<string> {
     const { sub, sid, clientId = this.client.clientId } = options
     if (sub === undefined && sid === undefined) throw new TypeError('logout takes "sub", "sid" or both')
     this.#tokens.revokeAll({ sub, sid })

@@ -72,10 +72,11 @@ export function jwtClaims(options: MintOptions, facts: Facts, defaults: Defaults
 /** The claims of an opaque token, as an introspection response names them (RFC 7662 section 2.2). */
 export function plainClaims(options: MintOptions, { issuer, audience: usual }: Facts, defaults: Defaults, now: number): Members {
   const { sub, scopes = defaults.scopes, roles, groups, permissions, audience = usual } = options
+  const [first, ...others] = [audience ?? []].flat()
   return present({
     iss: issuer,
     sub: sub === null ? undefined : (sub ?? defaults.sub),
-    aud: audience ?? undefined,
+    aud: others.length > 0 ? [first, ...others] : first,
     client_id: options.clientId ?? defaults.clientId,
     ...timesOf(options, defaults, now),
     ...(scopes.length > 0 && inScope(scopes)),
