@@ -17,7 +17,7 @@ import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
 import type { Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
 import type { Member } from '../src/routing/member.js'
-import type { Answer } from '../src/routing/questions.js'
+import type { MemberAnswer } from '../src/routing/questions.js'
 
 /** What `ChainProvider` takes beside its members, which have options and events of their own. */
 export interface ChainProviderOptions {
@@ -36,7 +36,7 @@ export interface MemberReport {
   readonly provider: string
   readonly recognizes: Recognition
   /** Absent for one that was not asked. */
-  readonly answer?: Answer['kind']
+  readonly answer?: MemberAnswer['kind']
   readonly refusals: readonly Refusal[]
 }
 
@@ -137,7 +137,7 @@ export class ChainProvider extends BearerAuthProvider {
     return { owner: undefined, perhaps }
   }
 
-  #askAll(members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly Answer[]> {
+  #askAll(members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly MemberAnswer[]> {
     return this.#ask === 'in order' ? askInOrder(members, token, options) : askAtOnce(members, token, options)
   }
 
@@ -151,7 +151,7 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   /** The yes, if there is one. Without one, a bug beats "nobody knows", and that beats no. */
-  #conclude(answers: readonly Answer[]): AccessToken | null {
+  #conclude(answers: readonly MemberAnswer[]): AccessToken | null {
     const yes = answers.find((answer) => answer.kind === 'yes')
     const bug = answers.find((answer) => answer.kind === 'bug')
     const silence = answers.find((answer) => answer.kind === 'unavailable')
@@ -163,7 +163,7 @@ export class ChainProvider extends BearerAuthProvider {
     return null
   }
 
-  #tellOf(answers: readonly Answer[]): void {
+  #tellOf(answers: readonly MemberAnswer[]): void {
     const said = answers.map((answer) => {
       const [refusal] = answer.kind === 'no' ? answer.refusals : []
       return { provider: answer.name, answer: answer.kind, ...(refusal && { reason: refusal.reason }) }

@@ -1,4 +1,4 @@
-/** Asks the identity provider about opaque tokens, and about JWTs that must be revocable (RFC 7662). */
+/** Asks the authorization server about opaque tokens, and about JWTs that must be revocable (RFC 7662). */
 import { Introspection } from '../src/introspection/introspection.js'
 import { INTROSPECTION_OPTIONS } from '../src/introspection/introspection-options.js'
 import { checkOptions } from '../src/lib/options.js'
@@ -13,9 +13,9 @@ import type { Verdict } from '../src/verdict.js'
 export type IntrospectionProviderOptions<Output = unknown> = ProviderOptions<Output> & IntrospectionOptions
 
 /**
- * Says yes to a token that its identity provider calls active, for this audience, and that has not ended. Remembered
+ * Says yes to a token that its authorization server calls active, for this audience, and that has not ended. Remembered
  * for 30 seconds (`cache`): a revoked token is refused within that time. Loads `openid-client` at the first question.
- * Does NOT show the identity provider a stranger's token: JWTs of other issuers and tokens of GitHub are refused here.
+ * Does NOT show the authorization server a stranger's token: JWTs of other issuers and tokens of GitHub are refused here.
  *
  * @throws TypeError at construction for an option that is wrong.
  */

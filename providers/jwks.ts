@@ -7,8 +7,8 @@ import { IssuerKeys } from '../src/jwt/keys/issuer-keys.js'
 import { FILE_AGE, keyOrigin } from '../src/jwt/key-origin.js'
 import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
 import { shapeOf } from '../src/jwt/rules/near-miss.js'
-import { reading } from '../src/jwt/formats/token-format.js'
-import { firstFinding, rulesFor } from '../src/jwt/rules/rules.js'
+import { tokenFormat } from '../src/jwt/formats/token-format.js'
+import { firstFailure, rulesFor } from '../src/jwt/rules/rules.js'
 import { anyAudience } from '../src/jwt/jwt-options.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature/signature.js'
 import { andThen } from '../src/lib/awaitable.js'
@@ -22,8 +22,8 @@ import type { Hints } from '../src/jwt/rules/hints.js'
 import type { KeyOptions } from '../src/jwt/keys/issuer-keys.js'
 import type { JwtOptions } from '../src/jwt/jwt-options.js'
 import type { LogoutToken } from '../src/jwt/logout-token.js'
-import type { Reading } from '../src/jwt/formats/token-format.js'
-import type { Expectations, Finding, Rule, RuleSet } from '../src/jwt/rules/rules.js'
+import type { TokenFormat } from '../src/jwt/formats/token-format.js'
+import type { Expectations, RuleFailure, Rule, RuleSet } from '../src/jwt/rules/rules.js'
 import type { SignatureEngine } from '../src/jwt/signature/signature-engine.js'
 import type { Awaitable } from '../src/lib/awaitable.js'
 import type { RecheckOptions } from '../src/introspection/recheck.js'
@@ -37,7 +37,7 @@ export type JwksProviderOptions<Output = unknown> = ProviderOptions<Output> &
   JwtOptions & {
     /**
      * Asks the issuer as well, at most every so many seconds for a token, whether it is still good: revocation for JWTs. A
-     * revoked token is refused within `every` and `cache.ttl` together. While the issuer is away, a token that it must be
+     * revoked token is refused within `checkEvery` and `cache.ttl` together. While the issuer is away, a token that it must be
      * asked about is 503.
      */
     introspect?: RecheckOptions | undefined
@@ -75,7 +75,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #rules: RuleSet
   readonly #engine: SignatureEngine
   readonly #hints: Hints | undefined
-  readonly #reading: Reading | undefined
+  readonly #reading: TokenFormat | undefined
   readonly #recheck: Recheck | undefined
   readonly #closed = new AbortController()
 
@@ -89,7 +89,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.#rules = rulesFor(this.#expected)
     this.#engine = signatureEngine(oneOf('engine', options.engine ?? 'auto', ['auto', 'jose']))
     this.#hints = checkedHints(options.hints)
-    this.#reading = options[reading]
+    this.#reading = options[tokenFormat]
     this.issuers = [...this.#expected.issuers.keys()]
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
     this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
@@ -128,9 +128,9 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
       const { hint } = inOwnWords({ reason: 'malformed', detail: malformed(token) }, this.#hints).detail ?? {}
       return [{ rule: 'shape', passed: false, reason: 'malformed', ...(hint && { hint }) }]
     }
-    const reportOn = (name: string, found: Finding | undefined): RuleReport => report(name, found && inOwnWords(found, this.#hints))
+    const reportOn = (name: string, found: RuleFailure | undefined): RuleReport => report(name, found && inOwnWords(found, this.#hints))
     const reportsOf = (rules: readonly Rule[]): RuleReport[] =>
-      rules.map(({ name, find }) => reportOn(name, find(jwt, this.#expected, this.now())))
+      rules.map(({ name, check }) => reportOn(name, check(jwt, this.#expected, this.now())))
     const reports = reportsOf([...this.#rules.header, ...this.#rules.claims])
     const named = reports.filter(({ rule, passed }) => !passed && (rule === 'alg' || rule === 'iss' || rule === 'crit'))
     // Without an algorithm and an issuer of ours there is no key to check with.
@@ -166,10 +166,10 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     if (jwt === null) return inOwnWords(reject('malformed', malformed(token)), this.#hints)
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
     const now = this.now()
-    const found = firstFinding(this.#rules.header, jwt, this.#expected, now) ?? firstFinding(this.#rules.claims, jwt, this.#expected, now)
+    const found = firstFailure(this.#rules.header, jwt, this.#expected, now) ?? firstFailure(this.#rules.claims, jwt, this.#expected, now)
     if (found !== undefined) return this.#rejected(found)
     return andThen(this.#checkSignature(jwt), (unsigned) => {
-      const fault = unsigned ?? firstFinding(this.#rules.signed, jwt, this.#expected, now)
+      const fault = unsigned ?? firstFailure(this.#rules.signed, jwt, this.#expected, now)
       if (fault !== undefined) return this.#rejected(fault)
       const accepted = new AcceptedFrozen(jwt.claims)
       return this.#recheck === undefined ? accepted : this.#recheck.refusalOf(token, jwt.claims, maxAge).then((refusal) => refusal ?? accepted)
@@ -180,7 +180,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return this.#reading === undefined ? decodeJwt(token) : this.#reading.read(token)
   }
 
-  #rejected(found: Finding): Verdict {
+  #rejected(found: RuleFailure): Verdict {
     const { reason, detail } = inOwnWords(found, this.#hints)
     return reject(reason, detail)
   }
@@ -194,7 +194,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return new Recheck(introspect, about, { now: this.now, clockTolerance: this.clockTolerance, observe, provider: this.name })
   }
 
-  #checkSignature(jwt: DecodedJwt): Awaitable<Finding | undefined> {
+  #checkSignature(jwt: DecodedJwt): Awaitable<RuleFailure | undefined> {
     const { header, claims } = jwt
     const alg = header.alg as Algorithm // the first rule saw to it
     const issuer = claims.iss as string // and the rule for `iss` to this
@@ -210,13 +210,13 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     })
   }
 
-  async #checkWithNewerKeys(jwt: DecodedJwt, issuer: string, alg: Algorithm): Promise<Finding | undefined> {
+  async #checkWithNewerKeys(jwt: DecodedJwt, issuer: string, alg: Algorithm): Promise<RuleFailure | undefined> {
     const newer = await this.#keys.newer(issuer, alg)
     return (await isSigned(this.#engine, jwt, alg, newer)) ? undefined : about('bad_signature', undefined)
   }
 }
 
-function about(reason: RejectReason, kid: unknown): Finding {
+function about(reason: RejectReason, kid: unknown): RuleFailure {
   return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid } }
 }
 
@@ -228,12 +228,12 @@ function standardOptions<Output>(options: JwksProviderOptions<Output>): Provider
   return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }
 
-function malformed(token: string): Finding['detail'] | undefined {
+function malformed(token: string): RuleFailure['detail'] | undefined {
   const hint = shapeOf(token)
   return hint && { claim: 'shape', expected: 'a signed JWT', actual: 'something else', hint }
 }
 
-function report(rule: string, found: Finding | undefined): RuleReport {
+function report(rule: string, found: RuleFailure | undefined): RuleReport {
   if (found === undefined) return { rule, passed: true }
   const { reason, detail } = found
   return { rule, passed: false, reason, expected: detail.expected, actual: detail.actual, ...(detail.hint && { hint: detail.hint }) }

@@ -1,20 +1,20 @@
-/** Asks identity providers that have neither JWTs nor introspection: whose application is this token for, and whose is it? */
+/** Asks authorization servers that have neither JWTs nor introspection: whose application is this token for, and whose is it? */
 import { answerRules, withoutNulls } from '../src/introspection/response/response-rules.js'
 import { allowNoExpiry } from '../src/introspection/introspection-options.js'
-import { checkedPrefixes, ownership, recognition, refusalOf } from '../src/introspection/shown-tokens.js'
+import { checkedPrefixes, ownership, recognition, unshownRefusal } from '../src/introspection/shown-tokens.js'
 import { askAbout } from '../src/introspection/token-info.js'
 import { expectationsOf } from '../src/jwt/expectations.js'
 import { allowInsecureHttp, anyAudience } from '../src/jwt/jwt-options.js'
-import { firstFinding } from '../src/jwt/rules/rules.js'
+import { firstFailure } from '../src/jwt/rules/rules.js'
 import { checkOptions, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { webUrl } from '../src/lib/net/web-url.js'
 import { PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import { GuardedCalls } from '../src/upstream/guarded-calls.js'
-import { NoAnswer } from '../src/upstream/no-answer.js'
+import { NoAnswerError } from '../src/upstream/no-answer.js'
 import { accept, reject } from '../src/verdict.js'
 import type { Claims } from '../src/access-token.js'
-import type { Place, TokenInfo } from '../src/introspection/token-info.js'
+import type { TokenInfoEndpoint, TokenInfo } from '../src/introspection/token-info.js'
 import type { ShownTokens } from '../src/introspection/shown-tokens.js'
 import type { Expectations, ClaimRule, Rule } from '../src/jwt/rules/rules.js'
 import type { Fetch } from '../src/lib/net/bounded-fetch.js'
@@ -45,21 +45,21 @@ export type UserInfoProviderOptions<Output = unknown> = ProviderOptions<Output> 
         /** Your applications, as `tokenInfo` names them. */
         audience: OneOrMore | typeof anyAudience
         /** Asked as well, for more claims. */
-        userInfo?: string | undefined
+        userInfoEndpoint?: string | undefined
       }
     | {
         /** The only way without `tokenInfo`: userinfo proves that somebody's application got this token, and not that yours did. */
         audience: typeof anyAudience
         /** The userinfo endpoint (OIDC Core section 5.3). */
-        userInfo: string
+        userInfoEndpoint: string
         tokenInfo?: never
       }
   )
 
-const OPTIONS = ['tokenInfo', 'audience', 'userInfo', 'prefix', 'requiredClaims', 'rules', 'timeout', 'fetch', ...PROVIDER_OPTIONS]
+const OPTIONS = ['tokenInfo', 'audience', 'userInfoEndpoint', 'prefix', 'requiredClaims', 'rules', 'timeout', 'fetch', ...PROVIDER_OPTIONS]
 
 /**
- * Says yes to a token that its identity provider knows, that was made for one of your applications, and that has not
+ * Says yes to a token that its authorization server knows, that was made for one of your applications, and that has not
  * ended. Remembered for 30 seconds (`cache`). Does NOT take JWTs: use `JwksProvider`.
  *
  * @throws TypeError at construction for an option that is wrong.
@@ -71,7 +71,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
   readonly #expected: Expectations
   readonly #rules: readonly Rule[]
   readonly #tokenInfo: TokenInfo | undefined
-  readonly #userInfo: Place | undefined
+  readonly #userInfoEndpoint: TokenInfoEndpoint | undefined
   readonly #fetch: Fetch
   readonly #calls: GuardedCalls
   readonly #closed = new AbortController()
@@ -79,13 +79,13 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
   constructor(options: UserInfoProviderOptions<Output>) {
     checkOptions('UserInfoProvider', options, OPTIONS)
     super({ ...standardOptions(options), name: options.name ?? 'userinfo' })
-    const { tokenInfo, userInfo, audience, requiredClaims = ['sub'], rules, timeout = 2, [allowInsecureHttp]: insecure = false } = options
+    const { tokenInfo, userInfoEndpoint, audience, requiredClaims = ['sub'], rules, timeout = 2, [allowInsecureHttp]: insecure = false } = options
     if (tokenInfo === undefined && audience !== anyAudience) {
       throw new TypeError('userinfo does not say whose application a token is for: give "tokenInfo", or write audience: anyAudience')
     }
-    if (tokenInfo === undefined && userInfo === undefined) throw new TypeError('give "tokenInfo", such as googleTokenInfo, or "userInfo"')
+    if (tokenInfo === undefined && userInfoEndpoint === undefined) throw new TypeError('give "tokenInfo", such as googleTokenInfo, or "userInfoEndpoint"')
     if (tokenInfo !== undefined) checkTokenInfo(tokenInfo, insecure)
-    if (userInfo !== undefined) webUrl('userInfo', userInfo, { insecure })
+    if (userInfoEndpoint !== undefined) webUrl('userInfoEndpoint', userInfoEndpoint, { insecure })
     const { issuer } = tokenInfo ?? {}
     this.issuers = issuer === undefined ? [] : [issuer]
     this.#shown = { issuer: undefined, prefixes: checkedPrefixes(options.prefix ?? tokenInfo?.prefix) }
@@ -94,7 +94,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     const withoutEnd = tokenInfo === undefined || options[allowNoExpiry] === true
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: withoutEnd })
     this.#tokenInfo = tokenInfo && { ...tokenInfo }
-    this.#userInfo = userInfo === undefined ? undefined : { url: userInfo, send: 'header', refusedWith: [401] }
+    this.#userInfoEndpoint = userInfoEndpoint === undefined ? undefined : { url: userInfoEndpoint, send: 'header', refusedWith: [401] }
     this.#fetch = optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request))
     this.#calls = new GuardedCalls({
       timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
@@ -120,14 +120,14 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     const { audiences, requiredClaims, rules, clockTolerance } = this.#expected
     const { url, claims } = this.#tokenInfo ?? {}
     const own = rules.map(({ claim, accepts }) => [claim, String(accepts)])
-    return JSON.stringify(['userinfo', url, String(claims), this.#userInfo?.url, this.#shown.prefixes, audiences ?? 'any', requiredClaims, own, clockTolerance, this.#rules.length])
+    return JSON.stringify(['userinfo', url, String(claims), this.#userInfoEndpoint?.url, this.#shown.prefixes, audiences ?? 'any', requiredClaims, own, clockTolerance, this.#rules.length])
   }
 
   protected override async check(token: string): Promise<Verdict> {
-    if (this.recognizes(token) === 'foreign') return refusalOf(token, this.#shown)
+    if (this.recognizes(token) === 'foreign') return unshownRefusal(token, this.#shown)
     const described = await this.#claims(token)
     if (described === null) return reject('unknown_token')
-    const found = firstFinding(this.#rules, { header: {}, claims: described }, this.#expected, this.now())
+    const found = firstFailure(this.#rules, { header: {}, claims: described }, this.#expected, this.now())
     return found === undefined ? accept(described) : reject(found.reason, found.detail)
   }
 
@@ -136,7 +136,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     const info = tokenInfo === undefined ? {} : await this.#ask(token, tokenInfo)
     if (info === null) return null
     const claims = tokenInfo === undefined ? {} : tokenInfo.claims(info, this.now())
-    const user = this.#userInfo === undefined ? {} : await this.#ask(token, this.#userInfo)
+    const user = this.#userInfoEndpoint === undefined ? {} : await this.#ask(token, this.#userInfoEndpoint)
     // OIDC Core section 5.3.2: one that is about somebody else must not be used.
     if (user === null || (claims.sub !== undefined && user.sub !== undefined && user.sub !== claims.sub)) return null
     // What says whom the token is for and until when, userinfo has no say in.
@@ -144,11 +144,11 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     return withoutNulls({ ...about, ...claims })
   }
 
-  async #ask(token: string, place: Place): Promise<Readonly<Record<string, unknown>> | null> {
+  async #ask(token: string, place: TokenInfoEndpoint): Promise<Readonly<Record<string, unknown>> | null> {
     try {
       return await this.#calls.run(new URL(place.url).host, (signal) => askAbout(token, place, this.#fetch, signal))
     } catch (error) {
-      if (error instanceof NoAnswer) this.emit({ type: 'endpoint_unavailable', provider: this.name, fault: error.fault, message: error.message })
+      if (error instanceof NoAnswerError) this.emit({ type: 'endpoint_unavailable', provider: this.name, fault: error.fault, message: error.message })
       throw error
     }
   }

@@ -55,12 +55,12 @@ export function requireAuth(...scopes: string[]): AccessToken {
 }
 
 /**
- * As `requireAuth`, on an answer of the identity provider that is not older than so many seconds: for what must not be
+ * As `requireAuth`, on an answer of the authorization server that is not older than so many seconds: for what must not be
  * done with a token that was revoked a moment ago. 0 asks each time. Where no gate is around, the token is taken as it is.
  *
  * @throws AuthenticationError (401) when the token is good no more.
  * @throws InsufficientScopeError (403) when a scope is missing by now.
- * @throws AuthUnavailableError (503) when the identity provider must be asked and does not answer.
+ * @throws AuthUnavailableError (503) when the authorization server must be asked and does not answer.
  */
 export async function requireFreshAuth(maxAge: number, ...scopes: string[]): Promise<AccessToken> {
   spanInSeconds('maxAge', maxAge, { min: 0, max: 3_600 })

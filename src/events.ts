@@ -26,11 +26,11 @@ export type AuthEvent =
   /** Nobody knows. `message` says what gave no answer. */
   | { readonly type: 'unavailable'; readonly provider: string; readonly message: string }
   /**
-   * The identity provider does not take what we authenticate with: nobody gets in until somebody looks at it. `fault`:
+   * The authorization server does not take what we authenticate with: nobody gets in until somebody looks at it. `fault`:
    * `credentials` for a 401, `forbidden` for a 403.
    */
   | { readonly type: 'credentials_refused'; readonly provider: string; readonly fault: 'credentials' | 'forbidden'; readonly method: string; readonly message: string }
-  /** One question to the identity provider got no answer. `fault` is one of a few constant words, for metrics. */
+  /** One question to the authorization server got no answer. `fault` is one of a few constant words, for metrics. */
   | { readonly type: 'endpoint_unavailable'; readonly provider: string; readonly fault: string; readonly message: string }
   /**
    * What is left of the calls that GitHub allows in an hour, to our application or to the user of a token. `resetsIn`:
@@ -46,7 +46,7 @@ export type AuthEvent =
       readonly resetsIn: number
     }
   /**
-   * GitHub asks not to be called for `retryIn` seconds: by our application, or for the user of a token. `limit`:
+   * GitHub asks not to be called for `retryAfter` seconds: by our application, or for the user of a token. `limit`:
    * `primary` for the calls of an hour, `secondary` for too many at a time, `lock-out` for too many bad credentials,
    * after which it looks at nobody's.
    */
@@ -55,21 +55,21 @@ export type AuthEvent =
       readonly provider: string
       readonly of: 'app' | 'user'
       readonly limit: 'primary' | 'secondary' | 'lock-out'
-      readonly retryIn: number
+      readonly retryAfter: number
     }
   /**
    * A token was taken, but GitHub shows it no memberships, or not all (`partial`), of organizations that enforce SAML:
    * its user must authorize it for them.
    */
   | { readonly type: 'sso_required'; readonly provider: string; readonly of: 'organizations' | 'teams' | 'enterprises'; readonly partial: boolean }
-  /** The identity provider failed five times in a row, and is asked once a second; or it answers again. */
+  /** The authorization server failed five times in a row, and is asked once a second; or it answers again. */
   | { readonly type: 'breaker_opened' | 'breaker_closed'; readonly provider: string }
   /** A token was taken, and something about the answer is odd. `hint` is one of a few constant texts; each is told once. */
   | { readonly type: 'odd_answer'; readonly provider: string; readonly hint: string }
   /** An issuer's key set was read; `keys_rotated` when it is not the one of before. */
   | { readonly type: 'keys_fetched' | 'keys_rotated'; readonly provider: string; readonly issuer: string; readonly keys: number }
   /**
-   * An issuer's key set could not be read. `usable`: the keys of before are still good for a while. `retryIn`: seconds
+   * An issuer's key set could not be read. `usable`: the keys of before are still good for a while. `retryAfter`: seconds
    * until the next attempt.
    */
   | {
@@ -78,7 +78,7 @@ export type AuthEvent =
       readonly issuer: string
       readonly message: string
       readonly usable: boolean
-      readonly retryIn: number
+      readonly retryAfter: number
     }
   /** A token named a key that the issuer does not have. `asked`: the issuer was asked for it. */
   | { readonly type: 'key_unknown'; readonly provider: string; readonly issuer: string; readonly asked: boolean }

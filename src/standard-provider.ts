@@ -8,7 +8,7 @@ import { SharedVerdicts } from './shared/shared-verdicts.js'
 import { VerdictCache } from './cache/verdict-cache.js'
 import { isUnavailable } from './errors.js'
 import { notify } from './events.js'
-import { Grants } from './grants.js'
+import { ClaimPipeline } from './claim-pipeline.js'
 import { andThen, isPending } from './lib/awaitable.js'
 import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
 import { unlessAborted } from './lib/deadline.js'
@@ -17,9 +17,9 @@ import { clockInSeconds, headerName, optionalFunction, spanInSeconds } from './l
 import { BearerAuthProvider } from './provider.js'
 import { reject } from './verdict.js'
 import type { AccessToken, Claims } from './access-token.js'
-import type { Finding, Granted } from './cache/remembered.js'
+import type { RememberedVerdict, RememberedAccept } from './cache/remembered.js'
 import type { Revocation } from './revocations/revocation.js'
-import type { Marks } from './revocations/revocation-marks.js'
+import type { RevocationMarks } from './revocations/revocation-marks.js'
 import type { SharedNews } from './shared/shared-verdicts.js'
 import type { CacheNews, CacheStats } from './cache/verdict-cache.js'
 import type { AuthEvent, Observe } from './events.js'
@@ -53,8 +53,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   protected readonly now: () => number
   protected readonly clockTolerance: number
   readonly #observe: Observe | undefined
-  readonly #grants: Grants
-  readonly #cache: VerdictCache<Finding> | undefined
+  readonly #grants: ClaimPipeline
+  readonly #cache: VerdictCache<RememberedVerdict> | undefined
   readonly #shared: SharedVerdicts | undefined
   readonly #sharedCounts = { hits: 0, misses: 0 }
   #revocations: Revocations | undefined
@@ -72,7 +72,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     this.#observe = optionalFunction('observe', options.observe)
     this.#revocations = checkedRevocations(options.revocations)
     const { keep, ...plan } = cachePlan(cache === false ? {} : cache)
-    this.#grants = new Grants(options, {
+    this.#grants = new ClaimPipeline(options, {
       ...{ provider: name, clockTolerance: this.clockTolerance, now: this.now, observe: this.#observe, keep },
       marksOf: (token, claims) => this.#marksOf(token, claims),
     })
@@ -165,8 +165,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     return this.#revocations
   }
 
-  #ask(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {
-    const examine = (): Awaitable<Finding> => this.#examine(key, token, options)
+  #ask(key: string, token: string, options: VerifyOptions | undefined): Awaitable<RememberedVerdict> {
+    const examine = (): Awaitable<RememberedVerdict> => this.#examine(key, token, options)
     // Who wants a young answer must not get the second level's, by way of somebody who waits for that.
     const question = options?.maxAge === undefined ? key : `${key} young`
     try {
@@ -177,7 +177,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     }
   }
 
-  async #answer(asked: Promise<Finding>, signal: AbortSignal | undefined): Promise<Finding> {
+  async #answer(asked: Promise<RememberedVerdict>, signal: AbortSignal | undefined): Promise<RememberedVerdict> {
     try {
       return await (signal === undefined ? asked : unlessAborted(asked, signal))
     } catch (error) {
@@ -187,18 +187,18 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
 
   async #failed(error: unknown): Promise<never> {
     if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message })
-    // A turn later, when whoever asked listens: Node takes the time to note a rejection that nobody has heard yet.
+    // A turn later, when whoever asked listens: Node takes the time to note a rejection that nobody has heard yet. (D9)
     await undefined
     throw error
   }
 
-  #examine(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {
+  #examine(key: string, token: string, options: VerifyOptions | undefined): Awaitable<RememberedVerdict> {
     // Before the first look at what others revoked, a token could pass that no longer should.
     if (this.#revocations?.caughtUp === false) return this.#revocations.ready().then(() => this.#examineNow(key, token, options))
     return this.#examineNow(key, token, options)
   }
 
-  #examineNow(key: string, token: string, options: VerifyOptions | undefined): Awaitable<Finding> {
+  #examineNow(key: string, token: string, options: VerifyOptions | undefined): Awaitable<RememberedVerdict> {
     const shared = this.#shared
     const cache = this.#cache
     const maxAge = options?.maxAge
@@ -206,15 +206,15 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
       return andThen(this.check(token, { maxAge }), (verdict) => {
         // What is younger goes for all: else a token that was just refused is good again, by an older answer of the others.
         if (cache !== undefined) shared?.replace(key, checkedVerdict(verdict), (one) => cache.endOf(one))
-        return this.#grants.of(token, checkedVerdict(verdict))
+        return this.#grants.process(token, checkedVerdict(verdict))
       })
     }
     const check = async (): Promise<Verdict> => checkedVerdict(await this.check(token, { maxAge: undefined }))
     const answer = shared.ask(key, check, (verdict) => cache.endOf(verdict))
-    return answer.then(({ verdict, until }) => this.#grants.of(token, verdict, until))
+    return answer.then(({ verdict, until }) => this.#grants.process(token, verdict, until))
   }
 
-  #conclude(token: string, finding: Finding, remembered: boolean, options: VerifyOptions | undefined): AccessToken<Output> | null {
+  #conclude(token: string, finding: RememberedVerdict, remembered: boolean, options: VerifyOptions | undefined): AccessToken<Output> | null {
     if (!finding.accepted) return this.#refuse(finding, remembered, options, token)
     if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered, options, token)
     if (this.#observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
@@ -223,7 +223,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     return new VerifiedAccessToken(token, claims, scopes, expiresAt, this.name, held) as AccessToken as AccessToken<Output>
   }
 
-  #isRevoked(token: string, granted: Granted, revocations: Revocations): boolean {
+  #isRevoked(token: string, granted: RememberedAccept, revocations: Revocations): boolean {
     const { version } = revocations
     if (granted.seen === version) return false
     if (revocations.covers(granted.marks ?? this.#marksOf(token, granted.claims))) return true
@@ -231,7 +231,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     return false
   }
 
-  #marksOf(token: string, claims: Claims): Marks {
+  #marksOf(token: string, claims: Claims): RevocationMarks {
     return marksOf(token, claims, this.issuers?.length === 1 ? this.issuers[0] : undefined)
   }
 

@@ -64,7 +64,7 @@ import {
   withAccessToken,
 } from '../src/index.js'
 import { awsAlb, entra, githubActions, gitlab, gitlabCi, googleServiceAccount, keycloak, kubernetes, spiffe, zitadelOpaque } from '../providers/presets/index.js'
-import { bearer, clientCredentials, clientSecretBasic, clientSecretJwt, noClientAuth, privateKeyJwt, requireFreshAuth, tlsClientAuth } from '../src/index.js'
+import { bearerClientAuth, clientCredentials, clientSecretBasic, clientSecretJwt, noClientAuth, privateKeyJwt, requireFreshAuth, tlsClientAuth } from '../src/index.js'
 import { redisRevocationLog, redisStore } from '../src/redis/index.js'
 import type { AuthInfo as AuthInfo1 } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import type { AuthInfo as AuthInfo2 } from '@modelcontextprotocol/server'
@@ -622,7 +622,7 @@ declare const clientAuth: ClientAuth
 new IntrospectionProvider({ issuer, audience, clientAuth, signed: {} })
 new IntrospectionProvider({ endpoint: issuer, audience: anyAudience, clientAuth })
 new UserInfoProvider({ tokenInfo: googleTokenInfo, audience })
-new UserInfoProvider({ userInfo: issuer, audience: anyAudience })
+new UserInfoProvider({ userInfoEndpoint: issuer, audience: anyAudience })
 holds<Equal<ReturnType<IntrospectionProvider['verifyToken']>, Promise<AccessToken | null>>>()
 const gitHubApp = { clientId: 'Iv23liNotes', clientSecret: 'secret' }
 new GitHubProvider({ app: gitHubApp })
@@ -648,7 +648,7 @@ new IntrospectionProvider({ audience, clientAuth })
 // @ts-expect-error TS2345 signed answers of an issuer without a name
 new IntrospectionProvider({ endpoint: issuer, audience, clientAuth, signed: {} })
 // @ts-expect-error TS2345 userinfo does not say whose application a token is for
-new UserInfoProvider({ userInfo: issuer, audience })
+new UserInfoProvider({ userInfoEndpoint: issuer, audience })
 // @ts-expect-error TS2345 nothing to ask
 new UserInfoProvider({ audience: anyAudience })
 // @ts-expect-error TS2322 two places for the keys of signed answers, and which one counts?
@@ -662,8 +662,8 @@ new IntrospectionProvider({ issuer, audience, clientAuth: { method: 'none', clie
 
 const jwk = { kty: 'EC', crv: 'P-256', x: 'a', y: 'b', d: 'c' }
 void ([() => privateKeyJwt('a', jwk), () => privateKeyJwt('a', 'pem', { alg: 'ES256' }), () => privateKeyJwt('a', async (data) => data, { alg: 'ES256', kid: 'k' })] satisfies (() => ClientAuth)[])
-bearer(clientCredentials({ clientAuth: tlsClientAuth('a'), scope: 'introspect', parameters: { resource: 'b' } })) satisfies ClientAuth
-bearer(async () => 'token') satisfies ClientAuth
+bearerClientAuth(clientCredentials({ clientAuth: tlsClientAuth('a'), scope: 'introspect', parameters: { resource: 'b' } })) satisfies ClientAuth
+bearerClientAuth(async () => 'token') satisfies ClientAuth
 // @ts-expect-error TS2554 a secret of nobody
 clientSecretBasic('secret')
 // @ts-expect-error TS2345 a variable that may be missing is no secret
@@ -673,7 +673,7 @@ clientSecretJwt('a', 'b', { algorithm: 'HS256' })
 // @ts-expect-error TS2820 a shared secret is no private key
 privateKeyJwt('a', jwk, { alg: 'HS256' })
 // @ts-expect-error TS2345 a token that is fixed ends some day, and nobody renews it
-bearer('token')
+bearerClientAuth('token')
 // @ts-expect-error TS2741 a grant to nobody
 clientCredentials({ scope: 'introspect' })
 // @ts-expect-error TS2554 who proves nothing has nothing to prove it with
@@ -687,9 +687,9 @@ new IntrospectionProvider({ issuer, audience, clientAuth, fetch: (url, init) => 
 new JwksProvider({ issuer, audience, fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }) })
 
 new JwksProvider({ issuer, audience, introspect: { clientAuth } })
-new JwksProvider({ issuer, audience, introspect: { clientAuth, every: 60, endpoint: issuer, signed: {}, fetch } })
+new JwksProvider({ issuer, audience, introspect: { clientAuth, checkEvery: 60, endpoint: issuer, signed: {}, fetch } })
 // @ts-expect-error TS2322 nobody says who asks
-new JwksProvider({ issuer, audience, introspect: { every: 60 } })
+new JwksProvider({ issuer, audience, introspect: { checkEvery: 60 } })
 // @ts-expect-error TS2353 the audience is looked at in the token, which is what was signed
 new JwksProvider({ issuer, audience, introspect: { clientAuth, audience } })
 // @ts-expect-error TS2322 a switch does not say who asks

@@ -1,4 +1,4 @@
-/** The demo's identity provider does what a client needs that knows nothing of it, and nothing for a stranger. */
+/** The demo's authorization server does what a client needs that knows nothing of it, and nothing for a stranger. */
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startIdentityProvider } from '../examples/demo/identity-provider.js'

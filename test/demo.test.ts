@@ -49,8 +49,8 @@ describe('npm run demo', () => {
       ['✓', 'the same, revoked 30 seconds ago', '401', 'invalid_token: Token is invalid or expired'],
       ['✓', 'a GitHub token', '200', 'Hello The Octocat, you may: notes:read'],
       ['✓', 'a GitHub token of another app', '401', 'invalid_token: Token is invalid or expired'],
-      ['✓', 'identity provider down, a new token', '200', 'Hello Ada, you may: notes:read'],
-      ['✓', 'identity provider down, a new server', '503', 'temporarily_unavailable: retry after 5 s'],
+      ['✓', 'issuer down, a new token', '200', 'Hello Ada, you may: notes:read'],
+      ['✓', 'issuer down, a new server', '503', 'temporarily_unavailable: retry after 5 s'],
     ])
   })
 

@@ -99,7 +99,7 @@ test('the form of a logout of 64 KiB takes less than 20 ms', async () => {
   }
 })
 
-describe('an answer of the identity provider of 64 KiB takes less than 20 ms', () => {
+describe('an answer of the authorization server of 64 KiB takes less than 20 ms', () => {
   const active = `{"active":true,"iss":"${ISSUER}","aud":"${AUDIENCE}","sub":"ada","exp":${START + 60}`
   const many = (count: number, member: (index: number) => string): string => Array.from({ length: count }, (_, index) => member(index)).join()
   test.each([

@@ -34,7 +34,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   cache: { files: /^src\/cache\/[a-z-]+\.ts$/, mayImport: ['cache', 'shared', 'revocations', 'core', 'lib'] },
   routing: { files: /^src\/routing\/[a-z-]+\.ts$/, mayImport: ['routing', 'core', 'lib'] },
   redis: { files: /^src\/redis\/[a-z-]+\.ts$/, mayImport: ['redis', 'shared', 'revocations', 'lib'] },
-  'standard-provider': { files: /^src\/(standard-provider|provider-options|grants)\.ts$/, mayImport: ['standard-provider', 'cache', 'shared', 'revocations', 'scopes', 'core', 'lib'] },
+  'standard-provider': { files: /^src\/(standard-provider|provider-options|claim-pipeline)\.ts$/, mayImport: ['standard-provider', 'cache', 'shared', 'revocations', 'scopes', 'core', 'lib'] },
   static: { files: /^src\/static\/[a-z-]+\.ts$/, mayImport: ['static', 'core', 'lib'] },
   gate: {
     files: /^src\/gate\/((request|challenge|metadata|operations)\/)?[a-z-]+\.ts$/,

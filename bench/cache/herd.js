@@ -1,11 +1,11 @@
-/** A herd: ten thousand requests with the same opaque token that nobody has seen, and how often the identity provider is asked. */
+/** A herd: ten thousand requests with the same opaque token that nobody has seen, and how often the authorization server is asked. */
 import { createServer } from 'node:http'
 import { answer } from '../lib/part.js'
 import { AUDIENCE } from './tokens.js'
 
 /** @typedef {{ requests: number, calls: number, milliseconds: number }} Herd */
 
-/** Milliseconds in which the identity provider answers. */
+/** Milliseconds in which the authorization server answers. */
 const TAKES = 20
 
 answer(async (/** @type {{ requests: number, library: string }} */ { requests, library }) => {
@@ -36,7 +36,7 @@ async function startIdentityProvider() {
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
   const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('the identity provider has no port')
+  if (typeof address !== 'object' || address === null) throw new Error('the authorization server has no port')
   idp.url = `http://127.0.0.1:${address.port}/introspect`
   return idp
 }

@@ -14,7 +14,7 @@ export function token(number, changes = {}) {
   return Buffer.from(`${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`, 'latin1').toString('latin1')
 }
 
-/** As common identity providers write them. @param {number} number */
+/** As common authorization servers write them. @param {number} number */
 export function claims(number) {
   const id = number.toString(16).padStart(12, '0')
   return {

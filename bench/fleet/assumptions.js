@@ -6,7 +6,7 @@
  * @property {number} skew exponent of Zipf's law: the client of rank n begins sessions in proportion to 1 / n ** skew
  * @property {{ requests: number, gap: number }} session how many requests a client makes before it rests, and how long after each other; means
  * @property {number} rate requests a second, of all replicas together
- * @property {number} latency of one call to the identity provider
+ * @property {number} latency of one call to the authorization server
  * @property {number} tokenLife after so long a client has a new token; those after a rotation are signed with the new key
  * @property {number} bucket of the figures
  * @property {Timeline} timeline
@@ -19,7 +19,7 @@
  * @typedef {object} Timeline
  * @property {number} deployment all replicas are replaced at once; what is in the second level stays
  * @property {number} rotation a new key is published, and signs from now on
- * @property {readonly [from: number, to: number]} outage the identity provider answers 503
+ * @property {readonly [from: number, to: number]} outage the authorization server answers 503
  * @property {number} end
  */
 

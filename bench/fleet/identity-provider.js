@@ -1,4 +1,4 @@
-/** A real identity provider on the loopback: introspection and keys, each after some time, and 503 in an outage. Counts its calls. */
+/** A real authorization server on the loopback: introspection and keys, each after some time, and 503 in an outage. Counts its calls. */
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
@@ -29,7 +29,7 @@ export async function startIdentityProvider({ latency, bucket, timeline: { rotat
   server.keepAliveTimeout = 60_000
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
   const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('the identity provider has no port')
+  if (typeof address !== 'object' || address === null) throw new Error('the authorization server has no port')
   return {
     url: `http://127.0.0.1:${address.port}`,
     signingKeys: pairs.map(({ kid, privateKey }) => ({ kid, pem: String(privateKey.export({ format: 'pem', type: 'pkcs8' })) })),

@@ -1,4 +1,4 @@
-/** Replicas that introspect opaque tokens, on a simulated clock: how often the identity provider is asked. */
+/** Replicas that introspect opaque tokens, on a simulated clock: how often the authorization server is asked. */
 import { Clock } from './clock.js'
 import { replicaOf } from './requests.js'
 import { Tally } from './tally.js'
@@ -10,7 +10,7 @@ import { Tally } from './tally.js'
 
 /**
  * @param {{ world: World, policy: Policy, requests: Requests, replicas: number, shared: boolean }} options `shared`: with the second level
- * @returns {Tally} of `calls` to the identity provider, `requests` and those `unanswered`, and `commands` to the second level
+ * @returns {Tally} of `calls` to the authorization server, `requests` and those `unanswered`, and `commands` to the second level
  */
 export function simulateIntrospection({ world, policy, requests, replicas, shared }) {
   const clock = new Clock()

@@ -14,8 +14,8 @@ import { Tally } from './tally.js'
  * @property {number} seed
  * @property {number} replica which of them it is
  * @property {number} replicas
- * @property {string} url of the identity provider
- * @property {readonly { kid: string, pem: string }[]} signingKeys of the identity provider: clients make their tokens here
+ * @property {string} url of the authorization server
+ * @property {readonly { kid: string, pem: string }[]} signingKeys of the authorization server: clients make their tokens here
  * @property {number} [redisPort] of the second level
  * @property {string} library
  */
@@ -116,7 +116,7 @@ function clientOf({ signingKeys, replica }) {
   const [iat, exp] = [Math.floor(Date.now() / 1000) - 60, Math.floor(Date.now() / 1000) + 3600]
   return (/** @type {number} */ number, /** @type {boolean} */ isNew) => {
     const signer = isNew ? after : before
-    if (signer === undefined) throw new Error('the identity provider has two keys')
+    if (signer === undefined) throw new Error('the authorization server has two keys')
     const parts = [{ alg: 'EdDSA', typ: 'at+jwt', kid: signer.kid }, { iss: ISSUER, aud: AUDIENCE, sub: 'ada', jti: `${replica}-${number}`, iat, exp }]
     const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
     return `${signed}.${sign(null, Buffer.from(signed), signer.key).toString('base64url')}`

@@ -1,4 +1,4 @@
-/** The model against the real thing: four processes, a real Redis and a real identity provider, and the same requests in the model. */
+/** The model against the real thing: four processes, a real Redis and a real authorization server, and the same requests in the model. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,4 @@
-/** An identity provider on this machine: three keys of one algorithm, and the tokens that it signs with one of them. */
+/** An authorization server on this machine: three keys of one algorithm, and the tokens that it signs with one of them. */
 import { createServer } from 'node:http'
 import { constants, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 

@@ -1,4 +1,4 @@
-/** What a client tries, and what it must get. In this order: the last two switch the identity provider off. */
+/** What a client tries, and what it must get. In this order: the last two switch the authorization server off. */
 import { DANCE } from './dance.js'
 import { TOKEN_LIFETIME } from './identity-provider.js'
 import { addNote, bearer, callTool, greet, nothing, signIn } from './mcp-client.js'
@@ -67,7 +67,7 @@ export const SCENARIOS: readonly Scenario[] = [
       const before = await callTool(url, greet, bearer(token))
       if (before.status !== 200) return before
       await revokeToken(identityProvider, token, olderClient)
-      // A yes is remembered for 30 seconds: then the identity provider is asked again.
+      // A yes is remembered for 30 seconds: then the authorization server is asked again.
       ahead += 30
       return callTool(url, greet, bearer(token))
     },
@@ -90,7 +90,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    tried: 'identity provider down, a new token',
+    tried: 'issuer down, a new token',
     expected: { status: 200, answer: 'Hello Ada, you may: notes:read' },
     async run({ identityProvider, url }) {
       const unseen = await requestToken(identityProvider, url)
@@ -99,7 +99,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    tried: 'identity provider down, a new server',
+    tried: 'issuer down, a new server',
     expected: { status: 503, answer: 'temporarily_unavailable: retry after 5 s' },
     async run({ identityProvider, token, startInstance }) {
       await identityProvider.close()

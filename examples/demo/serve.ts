@@ -13,7 +13,7 @@ export async function serve(): Promise<void> {
 function howToCall({ identityProvider, url, token, robotKey }: World): string {
   return `
 MCP server         ${url}
-identity provider  ${identityProvider.issuer}
+issuer             ${identityProvider.issuer}
 
 An MCP client needs nothing but the URL: it opens a page in your browser, where you sign in as Ada. The
 tool add_note needs more than the first page allows, and opens another.

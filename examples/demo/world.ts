@@ -1,4 +1,4 @@
-/** What the demo runs: an identity provider, a stand-in of GitHub, an MCP server, and more instances of that server on demand. */
+/** What the demo runs: an authorization server, a stand-in of GitHub, an MCP server, and more instances of that server on demand. */
 import { randomBytes } from 'node:crypto'
 import { GitHubStandIn } from 'bearer-auth-providers/testing'
 import { startIdentityProvider } from './identity-provider.js'

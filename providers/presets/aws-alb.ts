@@ -1,6 +1,6 @@
 /** AWS Application Load Balancer. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html */
-import { albReading } from '../../src/jwt/formats/alb-token.js'
-import { reading } from '../../src/jwt/formats/token-format.js'
+import { albFormat } from '../../src/jwt/formats/alb-token.js'
+import { tokenFormat } from '../../src/jwt/formats/token-format.js'
 import { pin } from './pin.js'
 import { checkPreset, eachOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
@@ -10,15 +10,15 @@ import type { Groups } from './scope-tables.js'
 export interface AwsAlbOptions extends Groups {
   /** The ARN of the load balancer. Those of all customers sign with the same keys. Several must be in one region. */
   loadBalancer: OneOrMore
-  /** The client id that the load balancer has at the identity provider. */
+  /** The client id that the load balancer has at the authorization server. */
   clients: OneOrMore
-  /** The issuer of the identity provider, as the load balancer was told. */
+  /** The issuer of the authorization server, as the load balancer was told. */
   issuer: string
 }
 
 /**
  * What a load balancer signs about the user into `x-amzn-oidc-data`; it is taken from there and nowhere else, and only in the
- * spelling of load balancers, with padding. Claims are those of the identity provider's userinfo, and `iss`, `client_id`,
+ * spelling of load balancers, with padding. Claims are those of the authorization server's userinfo, and `iss`, `client_id`,
  * `exp` and `signer` of the header. `groups` maps `groups`. Not certain: the place of keys in China.
  */
 export function awsAlb(options: AwsAlbOptions): JwtPreset {
@@ -39,10 +39,10 @@ export function awsAlb(options: AwsAlbOptions): JwtPreset {
     requiredClaims: ['sub'],
     rules: [pin('signer', loadBalancer, 'AWS ALB: another load balancer signed this; "loadBalancer" is the ARN of yours')],
     hints: {
-      malformed: 'AWS ALB: this is no x-amzn-oidc-data, whose parts end in padding; x-amzn-oidc-accesstoken is for the provider of the identity provider',
-      wrong_audience: 'AWS ALB: the load balancer is another client at the identity provider; list its client id in "clients"',
+      malformed: 'AWS ALB: this is no x-amzn-oidc-data, whose parts end in padding; x-amzn-oidc-accesstoken is for the provider of the authorization server',
+      wrong_audience: 'AWS ALB: the load balancer is another client at the authorization server; list its client id in "clients"',
     },
-    [reading]: albReading,
+    [tokenFormat]: albFormat,
   }
 }
 

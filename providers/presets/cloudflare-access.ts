@@ -15,7 +15,7 @@ export interface CloudflareAccessOptions extends Groups {
 /**
  * The assertion that Access puts into `Cf-Access-Jwt-Assertion`; it is taken from there and nowhere else. It has no scopes:
  * `groups` maps `custom.groups`, where the application passes them on. Service tokens have an empty `sub` and a `common_name`.
- * Does NOT take the tokens of Access for SaaS, which are opaque. Not certain: that `custom` is called so for every identity provider.
+ * Does NOT take the tokens of Access for SaaS, which are opaque. Not certain: that `custom` is called so for every authorization server.
  */
 export function cloudflareAccess(options: CloudflareAccessOptions): JwtPreset {
   checkPreset('cloudflareAccess', options, ['team', 'audience', 'groups'])

@@ -5,7 +5,7 @@ import { scopesBy } from './scope-tables.js'
 import type { Audience, JwtPreset, OneOrMore } from './preset.js'
 import type { Subjects } from './scope-tables.js'
 
-export type GithubActionsOptions = Subjects & {
+export type GitHubActionsOptions = Subjects & {
   /** What the workflow asks a token for: the URL of this server. */
   audience: Audience
   /** The slug of an enterprise with an issuer of its own. */
@@ -23,7 +23,7 @@ export type GithubActionsOptions = Subjects & {
   )
 
 /** ID tokens of workflows, of certain owners or repositories: by number, as names can be given to others. They have no scopes: `subjects` gives some. */
-export function githubActions(options: GithubActionsOptions): JwtPreset {
+export function githubActions(options: GitHubActionsOptions): JwtPreset {
   checkPreset('githubActions', options, ['audience', 'enterprise', 'ref', 'environment', 'jobWorkflowRef', 'eventName', 'repositoryOwnerId', 'repositoryId', 'subjects'])
   const { audience, enterprise, ref, environment, jobWorkflowRef, eventName, repositoryOwnerId, repositoryId, subjects } = options
   if (repositoryOwnerId === undefined && repositoryId === undefined) {

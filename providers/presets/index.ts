@@ -1,4 +1,4 @@
-/** One line for each identity provider: `new JwksProvider(entra({ tenant, audience }))`. */
+/** One line for each authorization server: `new JwksProvider(entra({ tenant, audience }))`. */
 export { auth0 } from './auth0.js'
 export { authelia, autheliaOpaque } from './authelia.js'
 export { authentik } from './authentik.js'
@@ -51,7 +51,7 @@ export type { EntraExternalIdOptions } from './entra-external-id.js'
 export type { EntraOptions } from './entra.js'
 export type { FirebaseOptions } from './firebase.js'
 export type { FusionAuthOptions } from './fusion-auth.js'
-export type { GithubActionsOptions } from './github-actions.js'
+export type { GitHubActionsOptions } from './github-actions.js'
 export type { GitlabCiOptions } from './gitlab-ci.js'
 export type { GitlabOptions } from './gitlab.js'
 export type { GoogleIapOptions } from './google-iap.js'

@@ -14,13 +14,13 @@ export type WorkloadPreset = ProviderOptions & JwtOptions
 /** Options of `IntrospectionProvider`. */
 export type OpaquePreset = ProviderOptions & IntrospectionOptions
 
-/** What the identity provider writes into `aud` for this server; one of them suffices. `anyAudience` is the only way out. */
+/** What the authorization server writes into `aud` for this server; one of them suffices. `anyAudience` is the only way out. */
 export type Audience = JwtOptions['audience']
 
 /** The keys themselves, for those that have no way to where they are. */
 export type KeysInHand = NonNullable<JwtOptions['jwks']>
 
-/** What both kinds of options of one identity provider have in common. */
+/** What both kinds of options of one authorization server have in common. */
 export type InCommon = Pick<ProviderOptions, 'scopes'> & Pick<JwtOptions, 'audience' | 'hints'> & { issuer: string }
 
 export type OneOrMore = string | readonly [string, ...string[]]

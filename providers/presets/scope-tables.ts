@@ -1,4 +1,4 @@
-/** What the roles, groups and permissions of an identity provider stand for here. */
+/** What the roles, groups and permissions of an authorization server stand for here. */
 import { fromClaim, standardScopes } from '../../src/scopes/mappers.js'
 import type { ScopeMapper } from '../../src/scopes/rule.js'
 import type { ScopeTable } from '../../src/scopes/scope-table.js'

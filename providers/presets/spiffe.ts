@@ -1,6 +1,6 @@
 /** SPIFFE workloads, by JWT-SVID. @see https://github.com/spiffe/spiffe/blob/main/standards/JWT-SVID.md */
-import { jwtSvidReading } from '../../src/jwt/formats/jwt-svid.js'
-import { reading } from '../../src/jwt/formats/token-format.js'
+import { jwtSvidFormat } from '../../src/jwt/formats/jwt-svid.js'
+import { tokenFormat } from '../../src/jwt/formats/token-format.js'
 import { checkPreset } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { KeysInHand, OneOrMore, WorkloadPreset } from './preset.js'
@@ -41,7 +41,7 @@ export function spiffe(options: SpiffeOptions): WorkloadPreset {
       wrong_issuer: 'SPIFFE: the workload is of another trust domain, or the token has an "iss": name it in "issuer"',
       wrong_audience: 'SPIFFE: the workload must ask for this audience: fetch jwt -audience …',
     },
-    [reading]: jwtSvidReading,
+    [tokenFormat]: jwtSvidFormat,
     ...keysIn({ bundleUrl, bundle, bundleFile }),
   }
 }

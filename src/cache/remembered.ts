@@ -2,25 +2,25 @@
 import { reject } from '../verdict.js'
 import type { Accepted, Rejected } from '../verdict.js'
 import type { Claims } from '../access-token.js'
-import type { Marks } from '../revocations/revocation-marks.js'
+import type { RevocationMarks } from '../revocations/revocation-marks.js'
 
-export interface GrantedParts {
+export interface RememberedAcceptParts {
   readonly claims: Claims
   /** Seconds since the epoch. */
   readonly expiresAt: number | undefined
   readonly scopes: readonly string[]
-  /** All that the scopes stand for, where they do not list it. */
+  /** The scopes with all that they imply, where `scopes` does not list it. */
   readonly held: readonly string[] | undefined
-  /** Of the claims as text, in characters, about. */
+  /** Approximate length of the claims' JSON, in characters. */
   readonly length: number
-  /** Seconds since the epoch, where the answer was asked for earlier, elsewhere. */
+  /** When the answer must be forgotten, in seconds since the epoch, where another process asked for it earlier. */
   readonly until: number | undefined
-  /** Where the claims do not hold them any more. */
-  readonly marks: Marks | undefined
+  /** What the token can be revoked by, where the slimmed claims do not tell any more. */
+  readonly marks: RevocationMarks | undefined
 }
 
-/** A yes. Its scopes are mapped once. */
-export class Granted implements Accepted {
+/** A yes as it is remembered. Its scopes are mapped once. */
+export class RememberedAccept implements Accepted {
   readonly accepted = true
   readonly claims: Claims
   readonly expiresAt: number | undefined
@@ -28,11 +28,11 @@ export class Granted implements Accepted {
   readonly held: readonly string[] | undefined
   readonly length: number
   readonly until: number | undefined
-  readonly marks: Marks | undefined
+  readonly marks: RevocationMarks | undefined
   /** The version of the revocations at which none covered it. */
   seen = 0
 
-  constructor({ claims, expiresAt, scopes, held, length, until, marks }: GrantedParts) {
+  constructor({ claims, expiresAt, scopes, held, length, until, marks }: RememberedAcceptParts) {
     this.claims = claims
     this.expiresAt = expiresAt
     this.scopes = scopes
@@ -43,26 +43,26 @@ export class Granted implements Accepted {
   }
 }
 
-export type Refused = Rejected & { readonly until?: number | undefined }
+export type RememberedReject = Rejected & { readonly until?: number | undefined }
 
-export type Finding = Granted | Refused
+export type RememberedVerdict = RememberedAccept | RememberedReject
 
-/** A no as it is remembered: what did not fit was written by whoever sent the token, and would fill the memory. */
-export function refused({ reason, detail }: Rejected, until?: number): Refused {
+/** A no as it is remembered: what did not fit was written by whoever sent the token, and would fill the memory. (D49) */
+export function rememberedReject({ reason, detail }: Rejected, until?: number): RememberedReject {
   if (detail === undefined) return { ...reject(reason), until }
   const { claim, hint } = detail
   return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), until }
 }
 
-/** Bytes of memory beside the claims: the key, the entry, the scopes. */
+/** Bytes of memory that an entry takes beside its claims: for the key, the entry itself and the scopes. */
 const SIZE_OF_ENTRY = 500
 
-/** About how many bytes of memory it takes. */
-export function sizeOf(finding: Finding): number {
+/** Estimates how many bytes of memory an entry takes. */
+export function sizeOf(finding: RememberedVerdict): number {
   return SIZE_OF_ENTRY + (finding.accepted ? finding.length : 0)
 }
 
-/** Of the claims as text, in characters. */
+/** Measures the claims' JSON, in characters. */
 export function lengthOf(claims: Claims): number {
   return JSON.stringify(claims).length
 }

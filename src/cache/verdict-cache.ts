@@ -7,23 +7,23 @@ import type { RejectReason, Verdict } from '../verdict.js'
 import type { CachePlan } from './cache-options.js'
 
 /** A verdict and the times that belong to it, in seconds since the epoch. */
-export interface Remembered<V> {
+export interface CacheEntry<V> {
   readonly verdict: V
   readonly since: number
   readonly until: number
 }
 
-/** What the cache was good for since it was made, and what it holds now. */
+/** Counts what the cache did since it was made, and what it holds now. */
 export interface CacheStats {
   readonly hits: number
   readonly misses: number
   /** Requests that waited for a check which another one had started. */
   readonly joined: number
-  /** Of the hits, those near their end: given out while they were asked for anew in the background (`refreshAhead`). */
+  /** Hits near their expiry, which were given out while they were asked for anew in the background (`refreshAhead`). */
   readonly stale: number
-  /** Answers that were asked for anew in the background, before their end. */
+  /** Answers that were asked for anew in the background, before they expired. */
   readonly renewed: number
-  /** Verdicts that had to go before their end, for want of room. */
+  /** Verdicts that were dropped before they expired, for want of room. */
   readonly evicted: number
   readonly accepted: Holding
   readonly rejected: Holding
@@ -31,15 +31,15 @@ export interface CacheStats {
 
 export interface Holding {
   readonly entries: number
-  /** An estimate. */
+  /** Estimated bytes of memory. */
   readonly bytes: number
 }
 
-/** What a count alone does not show. */
+/** Tells how a verdict was come by, which a count alone does not show. */
 export type CacheNews = 'joined' | 'stale' | 'renewed' | 'evicted'
 
 export interface VerdictCacheOptions<V> extends Omit<CachePlan, 'keep'> {
-  /** About how many bytes of memory a verdict takes. */
+  /** Estimates how many bytes of memory a verdict takes. */
   readonly sizeOf: (verdict: V) => number
   readonly tell: (what: CacheNews) => void
   readonly now: () => number
@@ -48,21 +48,21 @@ export interface VerdictCacheOptions<V> extends Omit<CachePlan, 'keep'> {
 /** "Nobody knows" is a throw, and a throw is never remembered. A verdict that was asked for earlier brings its end as `until`. */
 export class VerdictCache<V extends Verdict & { readonly until?: number | undefined }> {
   readonly #options: VerdictCacheOptions<V>
-  readonly #accepted: LRUCache<string, Remembered<V>>
-  readonly #rejected: LRUCache<string, Remembered<V>>
+  readonly #accepted: LRUCache<string, CacheEntry<V>>
+  readonly #rejected: LRUCache<string, CacheEntry<V>>
   readonly #underWay = new Map<string, Promise<V>>()
   readonly #counts = { hits: 0, misses: 0, joined: 0, stale: 0, renewed: 0, evicted: 0 }
 
   constructor(options: VerdictCacheOptions<V>) {
     this.#options = options
-    const memory = (max: number, maxSize: number): LRUCache<string, Remembered<V>> =>
+    const memory = (max: number, maxSize: number): LRUCache<string, CacheEntry<V>> =>
       new LRUCache({ max, maxSize, dispose: (_verdict, _key, reason) => void (reason === 'evict' && this.#count('evicted')) })
     this.#accepted = memory(options.maxEntries, options.maxBytes)
     this.#rejected = memory(options.maxRejectedEntries, options.maxRejectedBytes)
   }
 
-  /** The verdict remembered under this key while it is fresh, and not older than `maxAge` seconds. */
-  recall(key: string, now: number, maxAge = Number.POSITIVE_INFINITY): Remembered<V> | undefined {
+  /** Gives the verdict under this key while it is fresh, and not older than `maxAge` seconds. */
+  recall(key: string, now: number, maxAge = Number.POSITIVE_INFINITY): CacheEntry<V> | undefined {
     const found = fresh(this.#accepted, key, now) ?? fresh(this.#rejected, key, now)
     if (found === undefined || now - found.since > maxAge) {
       this.#counts.misses += 1
@@ -80,13 +80,13 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     return underWay
   }
 
-  /** True for a yes that is near its end, and that asking again could prolong. */
-  isDue({ verdict, until }: Remembered<V>, now: number): boolean {
+  /** True for a yes that will soon be forgotten, and that asking again could prolong. */
+  isDue({ verdict, until }: CacheEntry<V>, now: number): boolean {
     const { refreshAhead } = this.#options
     return refreshAhead > 0 && now >= until - refreshAhead && verdict.accepted && verdict.expiresAt !== until
   }
 
-  /** Asks in the background. Where that fails, the verdict of before serves to its end, and the next one who comes asks again. */
+  /** Asks in the background. Where that fails, the older verdict serves until it expires, and the next request asks again. */
   renew(key: string, check: () => Awaitable<V>): void {
     this.#count('stale')
     if (this.#underWay.has(key) || !mayShareBetweenRequests) return
@@ -96,7 +96,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     asked().catch(() => undefined)
   }
 
-  /** When a verdict that came now would be forgotten; undefined for one that is not remembered. In seconds since the epoch. */
+  /** Tells when a verdict that came now would be forgotten, in seconds since the epoch; undefined for one that is not remembered. */
   endOf(verdict: Verdict, now = this.#options.now()): number | undefined {
     const { ttl, rejectedTtl } = this.#options
     if (!verdict.accepted) return REMEMBERED[verdict.reason] ? now + rejectedTtl : undefined
@@ -141,7 +141,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
 /** Seconds into the past after which a clock was set back: what was remembered in that future would stay for too long. */
 const CLOCK_SET_BACK = 60
 
-function fresh<V>(memory: LRUCache<string, Remembered<V>>, key: string, now: number): Remembered<V> | undefined {
+function fresh<V>(memory: LRUCache<string, CacheEntry<V>>, key: string, now: number): CacheEntry<V> | undefined {
   const found = memory.size === 0 ? undefined : memory.get(key)
   if (found === undefined) return undefined
   if (now < found.until && now > found.since - CLOCK_SET_BACK) return found
@@ -149,11 +149,11 @@ function fresh<V>(memory: LRUCache<string, Remembered<V>>, key: string, now: num
   return undefined
 }
 
-function holding<V>(memory: LRUCache<string, Remembered<V>>): Holding {
+function holding<V>(memory: LRUCache<string, CacheEntry<V>>): Holding {
   return { entries: memory.size, bytes: memory.calculatedSize }
 }
 
-/** A no that time or a new key can turn into a yes is not remembered. */
+/** Tells which noes are remembered: none that time or a new key can turn into a yes. */
 const REMEMBERED = {
   malformed: true,
   unsupported_algorithm: true,

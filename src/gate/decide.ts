@@ -56,10 +56,10 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
 /** Requests that a gate has let in with their token: one behind it that does not guard them has no business with that. */
 const GUARDED = new WeakMap<object, Decision>()
 
-function lifeOf({ token, verify }: Caller, provider: BearerAuthProvider, { streamCheck }: GatePolicy): TokenLife | undefined {
+function lifeOf({ token, verify }: Caller, provider: BearerAuthProvider, { checkStreamsEvery }: GatePolicy): TokenLife | undefined {
   if (token === null || verify === undefined) return undefined
   const watch = provider.watch && ((rung: () => void) => provider.watch?.(rung) ?? (() => undefined))
-  return new TokenLife({ token, verify: () => verify(undefined), watch, every: streamCheck, now: () => Date.now() / 1000 })
+  return new TokenLife({ token, verify: () => verify(undefined), watch, every: checkStreamsEvery, now: () => Date.now() / 1000 })
 }
 
 function describe(provider: BearerAuthProvider, policy: GatePolicy): Described {

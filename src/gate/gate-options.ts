@@ -1,6 +1,6 @@
 /** What a gate can be told. */
 import type { ErrorProfile } from './challenge/challenge.js'
-import type { MirrorOptions } from './metadata/mirror.js'
+import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
 import type { Operations } from './operations/operations.js'
 import type { ResourceDescription } from './metadata/resource-metadata.js'
 import type { BoundSessions } from './sessions.js'
@@ -61,7 +61,7 @@ export interface GateOptions {
    * Seconds after which the token of an open event stream is looked at again; the stream ends with its token, and at once
    * where the token is revoked in this process. Default 30.
    */
-  streamCheck?: number
+  checkStreamsEvery?: number
   /**
    * Seconds: an answer about a token must not be older, whatever the provider remembers. For routes where a token that was
    * revoked a moment ago must not pass. 0 asks each time. Default: as long as the provider remembers.
@@ -79,6 +79,6 @@ export interface GateOptions {
 /** The names of `GateOptions`. */
 export const GATE_OPTIONS = [
   'requiredScopes', 'resource', 'metadata', 'mirror', 'scopesSupported', 'requestAs', 'authorizationServers', 'protect',
-  'exclude', 'optional', 'operations', 'sessions', 'streamCheck', 'maxAge', 'tokenFrom',
+  'exclude', 'optional', 'operations', 'sessions', 'checkStreamsEvery', 'maxAge', 'tokenFrom',
   'errors',
 ] as const satisfies readonly (keyof GateOptions)[]

@@ -3,8 +3,8 @@ import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js
 import { checkedScopes } from '../lib/scope-match.js'
 import { challengeAnswers } from './challenge/challenge.js'
 import { GATE_OPTIONS } from './gate-options.js'
-import { Mirror } from './metadata/mirror.js'
-import { operationTable, scopesIn } from './operations/operations.js'
+import { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.js'
+import { operationTable, operationScopes } from './operations/operations.js'
 import { checkedPaths, isGuarded } from './paths.js'
 import { requestNamesBy } from './challenge/request-names.js'
 import { protectedResource } from './metadata/resource-metadata.js'
@@ -21,7 +21,7 @@ import type { TokenCookie } from './request/token-cookie.js'
 export interface GatePolicy {
   readonly requiredScopes: readonly string[]
   readonly resource: ProtectedResource | undefined
-  readonly mirror: Mirror | undefined
+  readonly mirror: AuthorizationServerMetadata | undefined
   /** As the options have it; the provider's own come to it where nobody said which. */
   readonly scopesSupported: { readonly all: readonly string[] } | { readonly atLeast: readonly string[] }
   readonly authorizationServers: readonly string[] | undefined
@@ -31,7 +31,7 @@ export interface GatePolicy {
   readonly operations: OperationTable | undefined
   readonly sessions: BoundSessions | undefined
   /** Seconds. */
-  readonly streamCheck: number
+  readonly checkStreamsEvery: number
   /** Seconds. */
   readonly maxAge: number | undefined
   readonly tokenCookie: TokenCookie | undefined
@@ -64,12 +64,12 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const operations = options.operations === undefined ? undefined : operationTable(options.operations)
   const scopes = checkedScopes('requiredScopes', requiredScopes)
   const supported = options.scopesSupported === undefined ? undefined : checkedScopes('scopesSupported', options.scopesSupported)
-  const ownScopes = [...scopes, ...scopesIn(operations)]
+  const ownScopes = [...scopes, ...operationScopes(operations)]
   const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs, [...ownScopes, ...(supported ?? [])])
   return {
     requiredScopes: scopes,
     resource,
-    mirror: options.mirror === undefined ? undefined : new Mirror(options.mirror),
+    mirror: options.mirror === undefined ? undefined : new AuthorizationServerMetadata(options.mirror),
     scopesSupported: supported === undefined ? { atLeast: ownScopes } : { all: supported },
     authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
     paths: pathPolicies(options, resource),
@@ -77,7 +77,7 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
     operations,
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
     sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
-    streamCheck: spanInSeconds('streamCheck', options.streamCheck ?? 30, { min: 1, max: 3_600 }),
+    checkStreamsEvery: spanInSeconds('checkStreamsEvery', options.checkStreamsEvery ?? 30, { min: 1, max: 3_600 }),
     tokenCookie: options.tokenFrom === undefined ? undefined : tokenCookie(options.tokenFrom, resource?.resource),
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames }),
     requestNames,

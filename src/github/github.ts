@@ -2,17 +2,17 @@
 import { allowInsecureHttp } from '../jwt/jwt-options.js'
 import { withinSpan } from '../lib/deadline.js'
 import { optionalFunction, spanInSeconds } from '../lib/options.js'
-import { NoAnswer } from '../upstream/no-answer.js'
+import { NoAnswerError } from '../upstream/no-answer.js'
 import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
 import { askAsHolder } from './tokens/holder-token.js'
 import { anyApp, checkedApps } from './api/apps.js'
 import { ConditionalGets } from './api/conditional-gets.js'
 import { GitHubCalls } from './api/github-calls.js'
-import { areOfApps, checkedKinds, kindOf, refusalOf } from './tokens/token-kinds.js'
+import { areOfApps, checkedKinds, kindOf, kindRefusal } from './tokens/token-kinds.js'
 import { membershipsOf } from './membership/memberships.js'
 import { OwnApps } from './tokens/own-apps.js'
-import { placeOf } from './api/deployment.js'
+import { deploymentOf } from './api/deployment.js'
 import type { AuthEvent, Observe } from '../events.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { Ownership, Recognition } from '../provider.js'
@@ -20,7 +20,7 @@ import type { Accepted, Verdict } from '../verdict.js'
 import type { GitHubOptions } from './github-options.js'
 import type { GitHubTokenKind } from './tokens/token-kinds.js'
 import type { Membership, MembershipNews } from './membership/membership.js'
-import type { Place } from './api/deployment.js'
+import type { GitHubDeployment } from './api/deployment.js'
 
 /** What the provider around it brings. */
 export interface Surroundings {
@@ -30,7 +30,7 @@ export interface Surroundings {
 }
 
 export class GitHub {
-  readonly place: Place
+  readonly place: GitHubDeployment
   readonly owns: Ownership
   /** All that decides an answer, in a text without secrets. */
   readonly policy: string
@@ -48,7 +48,7 @@ export class GitHub {
   /** @throws TypeError for an option that is wrong. */
   constructor(options: GitHubOptions, surroundings: Surroundings) {
     const { apiBaseUrl = 'https://api.github.com', timeout = 3, [allowInsecureHttp]: insecure = false } = options
-    this.place = placeOf(apiBaseUrl, insecure)
+    this.place = deploymentOf(apiBaseUrl, insecure)
     const apps = checkedApps(options.app)
     this.#kinds = checkedKinds(options.kinds, apps === anyApp)
     // Of a personal token no application can be told, so nobody need be warned of it.
@@ -80,7 +80,7 @@ export class GitHub {
   /** Asks. A foreign token is refused without being shown. @throws AuthUnavailableError */
   async verdictOn(token: string): Promise<Verdict> {
     const kind = kindOf(token)
-    if (kind === undefined || !this.#kinds.has(kind)) return refusalOf(token)
+    if (kind === undefined || !this.#kinds.has(kind)) return kindRefusal(token)
     const verdict = await (this.#apps === undefined ? askAsHolder(token, kind, this.place, this.#gets) : this.#apps.verdictOn(token, kind))
     // An installation is a member of nothing.
     if (!verdict.accepted || this.#memberships.length === 0 || kind === 'ghs_') return verdict
@@ -103,7 +103,7 @@ export class GitHub {
   async #withMemberships(token: string, { claims }: Accepted): Promise<Verdict> {
     const { place } = this
     const tools = { place, calls: this.#calls, gets: this.#gets, tell: (news: MembershipNews) => this.#tellNews(news) }
-    const tooLate = (): Error => new NoAnswer('too slow', `no memberships from ${new URL(place.rest).host} in time`)
+    const tooLate = (): Error => new NoAnswerError('too slow', `no memberships from ${new URL(place.rest).host} in time`)
     const span = { timeout: this.#timeout, closed: this.#closed.signal }
     const memberships = await withinSpan(span, () => membershipsOf(token, this.#memberships, tools), tooLate)
     return memberships === null ? reject('unknown_token') : accept({ ...claims, ...memberships })

@@ -4,19 +4,19 @@ import { checkedHints, inOwnWords } from '../jwt/rules/hints.js'
 import { IssuerKeys } from '../jwt/keys/issuer-keys.js'
 import { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import { keyOrigin } from '../jwt/key-origin.js'
-import { firstFinding } from '../jwt/rules/rules.js'
+import { firstFailure } from '../jwt/rules/rules.js'
 import { sha256 } from '../lib/digest.js'
 import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/net/web-url.js'
 import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
-import { answerRules, claimsOf, INACTIVE, notTheirs, oddityOf } from './response/response-rules.js'
+import { answerRules, claimsOf, INACTIVE, unsupportedTokenType, oddityOf } from './response/response-rules.js'
 import { checkedClientAuth, ClientAuth } from './client-auth/client-auth.js'
 import { decryptionBy } from './response/encrypted-response.js'
 import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
 import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from '../lib/net/extra-parameters.js'
-import { checkedPrefixes, ownership, recognition, refusalOf } from './shown-tokens.js'
+import { checkedPrefixes, ownership, recognition, unshownRefusal } from './shown-tokens.js'
 import type { Observe } from '../events.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { Hints } from '../jwt/rules/hints.js'
@@ -96,12 +96,12 @@ export class Introspection {
   }
 
   async #verdictOn(token: string): Promise<Verdict> {
-    if (this.recognizes(token) === 'foreign') return refusalOf(token, this.#shown)
+    if (this.recognizes(token) === 'foreign') return unshownRefusal(token, this.#shown)
     const answer = await this.#introspector.ask(token)
-    if (answer === 'not theirs') return notTheirs()
+    if (answer === 'unsupported_token_type') return unsupportedTokenType()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
-    const found = firstFinding(this.#rules, { header: {}, claims }, this.#expected, this.#surroundings.now())
+    const found = firstFailure(this.#rules, { header: {}, claims }, this.#expected, this.#surroundings.now())
     if (found !== undefined) return reject(found.reason, found.detail)
     this.#tellOnce(oddityOf(claims))
     return accept(claims) // its `exp` is its end

@@ -1,10 +1,10 @@
-/** Asks one identity provider whether a token is active: within its time, not too many at once, not while it is down. */
+/** Asks one authorization server whether a token is active: within its time, not too many at once, not while it is down. */
 import { isUnavailable } from '../errors.js'
 import { withinSpan } from '../lib/deadline.js'
 import { warn } from '../lib/warn.js'
 import { isModest } from '../upstream/exchange.js'
 import { GuardedCalls } from '../upstream/guarded-calls.js'
-import { blaming, NoAnswer } from '../upstream/no-answer.js'
+import { blaming, NoAnswerError } from '../upstream/no-answer.js'
 import { ClientAuth } from './client-auth/client-auth.js'
 import { Endpoint } from './endpoint.js'
 import { openSigned, SIGNED_TYPE } from './response/signed-response.js'
@@ -12,7 +12,7 @@ import { exchange, isAboutUs } from '../upstream/openid-fetch.js'
 import type { ServerMetadata } from 'openid-client'
 import type { AuthEvent } from '../events.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
-import type { Answer } from './response/response-rules.js'
+import type { IntrospectionResponse } from './response/response-rules.js'
 import type { OpenidClient } from '../upstream/openid-fetch.js'
 import type { AuthTools } from './client-auth/client-auth.js'
 import type { SignedExpectations } from './response/signed-response.js'
@@ -48,29 +48,29 @@ export class Introspector {
       ...options,
       openid: () => this.#loaded(),
       // Discovery counts as an attempt, so that an issuer that is down is not asked for it by every request.
-      guarded: (discover) => this.#calls.noted('the identity provider', () => blaming('discovery', discover)),
+      guarded: (discover) => this.#calls.noted('the authorization server', () => blaming('discovery', discover)),
     })
   }
 
   /**
-   * What the identity provider says. `'not theirs'`: it does not deal in tokens of this kind.
+   * What the authorization server says. `'unsupported_token_type'`: it does not deal in tokens of this kind.
    *
-   * @throws NoAnswer when nobody knows.
+   * @throws NoAnswerError when nobody knows.
    */
-  async ask(token: string): Promise<Answer | 'not theirs'> {
+  async ask(token: string): Promise<IntrospectionResponse | 'unsupported_token_type'> {
     const { provider, tell } = this.#options
     try {
       const server = await this.#endpoint.server()
       return await this.#calls.run(hostOf(server), (signal) => this.#attempt(token, server, signal))
     } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error
+      if (!(error instanceof NoAnswerError)) throw error
       tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
       this.#noteRefusal(error)
       throw error
     }
   }
 
-  #noteRefusal({ fault, message }: NoAnswer): void {
+  #noteRefusal({ fault, message }: NoAnswerError): void {
     if (fault !== 'credentials' && fault !== 'forbidden') return
     const { provider, tell, clientAuth } = this.#options
     const { method } = clientAuth
@@ -83,7 +83,7 @@ export class Introspector {
   }
 
   /** With a proof of its own each time: an assertion is good once. */
-  async #attempt(token: string, server: ServerMetadata, signal: AbortSignal): Promise<Answer | 'not theirs'> {
+  async #attempt(token: string, server: ServerMetadata, signal: AbortSignal): Promise<IntrospectionResponse | 'unsupported_token_type'> {
     const { clientAuth, parameters, headers, signed, fetch, now } = this.#options
     const openid = await this.#loaded()
     const tools: AuthTools = { openid, server, now, fetch: this.#grantFetch() }
@@ -99,7 +99,7 @@ export class Introspector {
       const answer: Readonly<Record<string, unknown>> = await openid.tokenIntrospection(configuration, token, parameters)
       return understood(answer, hostOf(server))
     } catch (error) {
-      if (isNotTheirs(openid, error)) return 'not theirs'
+      if (isUnsupportedTokenType(openid, error)) return 'unsupported_token_type'
       throw translated(openid, error, hostOf(server))
     }
   }
@@ -114,7 +114,7 @@ export class Introspector {
   #grantFetch(): AuthTools['fetch'] {
     const { fetch, timeout, closed } = this.#options
     return (url, init) => {
-      const tooLate = (): Error => new NoAnswer('too slow', `no answer from ${new URL(url).host} in time`)
+      const tooLate = (): Error => new NoAnswerError('too slow', `no answer from ${new URL(url).host} in time`)
       return withinSpan({ timeout, closed }, (signal) => exchange({ fetch, signal })(url, init), tooLate)
     }
   }
@@ -128,7 +128,7 @@ export class Introspector {
 
 /** What the process is told, once. */
 const REFUSAL = {
-  credentials: (method: string) => `the identity provider refuses our credentials (${method}); nobody gets in until that is put right`,
+  credentials: (method: string) => `the authorization server refuses our credentials (${method}); nobody gets in until that is put right`,
   forbidden: () => 'the introspection endpoint answered 403; this client needs the permission to ask about tokens',
 } as const
 
@@ -137,27 +137,27 @@ function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): stri
 }
 
 /** RFC 7662 section 2.2: `active` is a boolean; anything else says nothing about the token. */
-function understood(answer: Readonly<Record<string, unknown>>, host: string): Answer {
+function understood(answer: Readonly<Record<string, unknown>>, host: string): IntrospectionResponse {
   if (answer.active !== true && answer.active !== false) throw unreadable(host)
   if (!isModest(answer)) throw unreadable(host)
   return answer.active ? answer : null
 }
 
 /** RFC 7009 section 2.2.1, where introspection borrows it: about the token's kind, and not about us. */
-function isNotTheirs(openid: OpenidClient, error: unknown): boolean {
+function isUnsupportedTokenType(openid: OpenidClient, error: unknown): boolean {
   return error instanceof openid.ResponseBodyError && error.error === 'unsupported_token_type'
 }
 
 // Without a cause where it is not ours: openid-client's hold the answer.
 function translated(openid: OpenidClient, error: unknown, host: string): unknown {
   if (error instanceof openid.ResponseBodyError) {
-    return new NoAnswer(isAboutUs(openid, error) ? 'credentials' : 'status', `${host} answered ${error.status} with an OAuth error`)
+    return new NoAnswerError(isAboutUs(openid, error) ? 'credentials' : 'status', `${host} answered ${error.status} with an OAuth error`)
   }
   const own = [error, (error as Error).cause].find(isUnavailable) // whatever it is, a member of it that is absent is undefined
   if (own !== undefined) return own
   return error instanceof openid.ClientError ? unreadable(host) : error
 }
 
-function unreadable(host: string): NoAnswer {
-  return new NoAnswer('unreadable', `the answer of ${host} is no introspection answer`)
+function unreadable(host: string): NoAnswerError {
+  return new NoAnswerError('unreadable', `the answer of ${host} is no introspection answer`)
 }

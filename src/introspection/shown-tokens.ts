@@ -22,7 +22,7 @@ export function checkedPrefixes(prefix: unknown): readonly string[] {
   return prefixes
 }
 
-/** GitHub's own are worth money, and no identity provider can say anything about them. */
+/** GitHub's own are worth money, and no authorization server can say anything about them. */
 const GITHUB = /^(?:gh[opsur]_|github_pat_)/
 
 /** Mine: by prefix or issuer. Maybe: any opaque token, where no prefix is known. */
@@ -39,7 +39,7 @@ export function ownership({ issuer, prefixes }: ShownTokens): Ownership {
 }
 
 /** Why a foreign token is refused without being shown. */
-export function refusalOf(token: string, { issuer }: ShownTokens): Rejected {
+export function unshownRefusal(token: string, { issuer }: ShownTokens): Rejected {
   const actual = isLikeJwt(token) ? statedIssuer(token) : undefined
   if (actual === undefined) return reject('unknown_token', { claim: 'shape', expected: undefined, actual: undefined, hint: NOT_SHOWN })
   const hint = issuer === undefined ? NO_ISSUER : nearMiss([issuer], actual)
@@ -47,7 +47,7 @@ export function refusalOf(token: string, { issuer }: ShownTokens): Rejected {
 }
 
 const NOT_SHOWN = 'the token looks like somebody else\u2019s and was not shown to the endpoint'
-const NO_ISSUER = 'set "issuer" to have JWTs of the identity provider introspected'
+const NO_ISSUER = 'set "issuer" to have JWTs of the authorization server introspected'
 
 // By its first letter, `{`, read leniently: what our strict reader does not take may still be somebody's JWT.
 function isLikeJwt(token: string): boolean {

@@ -1,8 +1,8 @@
-/** What identity providers without introspection say about a token that is shown to them. */
+/** What authorization servers without introspection say about a token that is shown to them. */
 import { retryAfter } from '../lib/net/bounded-fetch.js'
 import { abandon } from '../lib/net/bounded-text.js'
 import { headOf, jsonIn } from '../upstream/exchange.js'
-import { faultOf, NoAnswer } from '../upstream/no-answer.js'
+import { faultOf, NoAnswerError } from '../upstream/no-answer.js'
 import type { Claims } from '../access-token.js'
 import type { Fetch, FetchInit } from '../lib/net/bounded-fetch.js'
 
@@ -58,14 +58,14 @@ export const discordTokenInfo: TokenInfo = Object.freeze<TokenInfo>({
   },
 })
 
-export interface Place {
+export interface TokenInfoEndpoint {
   readonly url: string
   readonly send: TokenInfo['send']
   readonly refusedWith: readonly number[]
 }
 
-/** What a place says about a token, or null where it refuses it. @throws NoAnswer */
-export async function askAbout(token: string, { url, send, refusedWith }: Place, fetch: Fetch, signal: AbortSignal): Promise<Readonly<Record<string, unknown>> | null> {
+/** What a place says about a token, or null where it refuses it. @throws NoAnswerError */
+export async function askAbout(token: string, { url, send, refusedWith }: TokenInfoEndpoint, fetch: Fetch, signal: AbortSignal): Promise<Readonly<Record<string, unknown>> | null> {
   const { host } = new URL(url)
   const place = new URL(url)
   if (send === 'query') place.searchParams.set('access_token', token)
@@ -75,11 +75,11 @@ export async function askAbout(token: string, { url, send, refusedWith }: Place,
   if (response.status !== 200) {
     abandon(response.body)
     if (refusedWith.includes(response.status)) return null
-    throw new NoAnswer(faultOf(response.status), `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
+    throw new NoAnswerError(faultOf(response.status), `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
   }
   const answer = await jsonIn(response, host)
   if (isObject(answer)) return answer
-  throw new NoAnswer('unreadable', `the answer of ${host} is no JSON object`)
+  throw new NoAnswerError('unreadable', `the answer of ${host} is no JSON object`)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,17 +1,17 @@
-/** What a verifier of JWTs can be told, and the two protections that only a symbol gives up. */
+/** Describes the options of a verifier of JWTs, and the two protections that only a symbol gives up. */
 import type { JSONWebKeySet } from 'jose'
 import type { Fetch } from '../lib/net/fetch-json.js'
 import type { Algorithm } from './signature/algorithms.js'
 import type { Hints } from './rules/hints.js'
 import type { KeyOptions } from './keys/issuer-keys.js'
 import type { IssuerOption } from './rules/issuers.js'
-import type { reading, Reading } from './formats/token-format.js'
+import type { tokenFormat, TokenFormat } from './formats/token-format.js'
 import type { ClaimRule } from './rules/rules.js'
 import type { EngineChoice } from './signature/signature.js'
 import type { TokenType } from './rules/token-kind.js'
 
 /**
- * The only way to take tokens that were issued for somebody else: `audience: anyAudience`. Every token of the issuer
+ * Is the only way to take tokens that were issued for somebody else: `audience: anyAudience`. Every token of the issuer
  * then opens this server, whichever of its applications it was made for.
  */
 export const anyAudience: unique symbol = Symbol.for('bearer-auth-providers.any-audience')
@@ -36,7 +36,7 @@ export type JwtOptions = {
    * client may do here; for issuers that have nothing better. Default `'access'`: whatever is not plainly another kind of token.
    */
   tokenType?: TokenType | undefined
-  /** Signature algorithms taken. Default: every asymmetric one of RS, PS, ES 256–512 and EdDSA. */
+  /** Accepted signature algorithms. Default: every asymmetric one of RS, PS, ES 256–512 and EdDSA. */
   algorithms?: readonly [Algorithm, ...Algorithm[]] | undefined
   /** Seconds since `iat` after which a token is refused, whatever its `exp` says. Default: any age. */
   maxTokenAge?: number | undefined
@@ -57,7 +57,7 @@ export type JwtOptions = {
   /** Sent to the issuer's own origin and to a `jwksUri` that you name, for keys behind a lock. */
   headers?: Readonly<Record<string, string>> | undefined
   [allowInsecureHttp]?: true
-  [reading]?: Reading
+  [tokenFormat]?: TokenFormat
 } & (
     | { /** Where the keys are, instead of discovery. May have the braces of `issuer.template`. */ jwksUri?: string | undefined; jwks?: undefined; jwksFile?: undefined }
     | { /** The keys themselves: no network at all. */ jwks: JSONWebKeySet; jwksUri?: undefined; jwksFile?: undefined }

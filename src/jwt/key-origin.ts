@@ -1,20 +1,20 @@
-/** Where the keys come from, as the options say, checked once where the verifier is built. */
+/** Checks where the keys come from, as the options say, once where the verifier is built. */
 import { optionalFunction, spanInSeconds } from '../lib/options.js'
 import { requestHeaders } from '../lib/net/request-headers.js'
 import { webUrl } from '../lib/net/web-url.js'
 import { forTenant, issuersOf } from './rules/issuers.js'
 import { allowInsecureHttp } from './jwt-options.js'
-import { keysAt, keysInFile, keysInHand, keysOf } from './keys/key-loader.js'
+import { fetchJwks, readKeyFile, givenKeys, discoverJwks } from './keys/key-loader.js'
 import { parseKeySet } from './keys/key-set.js'
-import { reading } from './formats/token-format.js'
+import { tokenFormat } from './formats/token-format.js'
 import type { Fetch } from '../lib/net/fetch-json.js'
 import type { JwtOptions } from './jwt-options.js'
 import type { KeySourceOptions } from './keys/key-source.js'
 
-/** Seconds that keys in a file are used before it is read again. */
+/** Seconds for which keys in a file are used before it is read again. */
 export const FILE_AGE = 10
 
-/** How each issuer's keys are read. @throws TypeError for an option that is wrong. */
+/** Tells how each issuer's keys are read. @throws TypeError for an option that is wrong. */
 export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: string) => KeySourceOptions['load'] {
   const { jwksUri, jwks, jwksFile, timeout = 2, headers, [allowInsecureHttp]: insecure = false } = options
   if ([jwksUri, jwks, jwksFile].filter((origin) => origin !== undefined).length > 1) {
@@ -25,11 +25,11 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
     const set = parseKeySet(copied(jwks))
     if (set === null) throw new TypeError('"jwks" must be a JWK Set with keys: { keys: [ … ] }')
     if (options.keys?.snapshot !== undefined) throw new TypeError('give "jwks" or "keys.snapshot", not both: a key taken out of one would live on in the other')
-    return () => keysInHand(set)
+    return () => givenKeys(set)
   }
   if (jwksFile !== undefined) {
     if (typeof jwksFile !== 'string' || jwksFile === '') throw new TypeError('"jwksFile" must be the path of a file')
-    return () => keysInFile(jwksFile, span)
+    return () => readKeyFile(jwksFile, span)
   }
   const http = {
     fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
@@ -44,13 +44,13 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
       webUrl('jwksUri', uriOf(issuer), http)
       if (/[{}]/.test(uriOf(issuer))) throw new TypeError('"jwksUri" has braces for a claim that "issuer.template" does not name')
     }
-    const load = options[reading]?.keysAt ?? keysAt
+    const load = options[tokenFormat]?.fetchKeys ?? fetchJwks
     // Under the issuer's name, where the issuer's own keys may be.
-    if (load !== keysAt && options.keys?.store !== undefined) throw new TypeError('"keys.store" is for the key sets of issuers, and these keys are somebody else\u2019s')
+    if (load !== fetchJwks && options.keys?.store !== undefined) throw new TypeError('"keys.store" is for the key sets of issuers, and these keys are somebody else\u2019s')
     return (issuer) => load(uriOf(issuer), http)
   }
   for (const issuer of issuersOf(options.issuer).keys()) webUrl('issuer', issuer, http)
-  return (issuer) => keysOf(issuer, http)
+  return (issuer) => discoverJwks(issuer, http)
 }
 
 function copied(jwks: unknown): unknown {

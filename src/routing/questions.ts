@@ -6,14 +6,14 @@ import type { Refusal, VerifyOptions } from '../provider.js'
 import type { Member } from './member.js'
 
 /** What one member said. */
-export type Answer =
+export type MemberAnswer =
   | { readonly kind: 'yes'; readonly name: string; readonly token: AccessToken }
   | { readonly kind: 'no'; readonly name: string; readonly refusals: readonly Refusal[] }
   | { readonly kind: 'unavailable'; readonly name: string; readonly error: unknown }
   | { readonly kind: 'bug'; readonly name: string; readonly error: unknown }
 
 /** Never rejects: what a member throws is its answer. */
-export async function answerOf({ name, provider }: Member, token: string, options: VerifyOptions): Promise<Answer> {
+export async function answerOf({ name, provider }: Member, token: string, options: VerifyOptions): Promise<MemberAnswer> {
   const refusals: Refusal[] = []
   const refused = (refusal: Refusal): void => {
     refusals.push(refusal)
@@ -28,8 +28,8 @@ export async function answerOf({ name, provider }: Member, token: string, option
 }
 
 /** One after another, up to the first yes. @throws the signal's reason, once it has fired */
-export async function askInOrder(members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly Answer[]> {
-  const answers: Answer[] = []
+export async function askInOrder(members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly MemberAnswer[]> {
+  const answers: MemberAnswer[] = []
   for (const member of members) {
     options.signal?.throwIfAborted() // with some of them not asked, nothing is known
     const answer = await answerOf(member, token, options)
@@ -40,14 +40,14 @@ export async function askInOrder(members: readonly Member[], token: string, opti
 }
 
 /** All of them side by side. The first yes to come ends the wait, and the other questions. */
-export async function askAtOnce(members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly Answer[]> {
+export async function askAtOnce(members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly MemberAnswer[]> {
   const over = new AbortController()
   const end = (): void => over.abort(options.signal?.reason)
   options.signal?.addEventListener('abort', end, { once: true })
   if (options.signal?.aborted === true) end()
-  const answers: Answer[] = []
+  const answers: MemberAnswer[] = []
   return new Promise((resolve) => {
-    const take = (answer: Answer): void => {
+    const take = (answer: MemberAnswer): void => {
       answers.push(answer)
       if (answer.kind !== 'yes' && answers.length < members.length) return
       options.signal?.removeEventListener('abort', end)

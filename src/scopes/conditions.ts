@@ -1,22 +1,22 @@
-/** Mappers around mappers: a constant, a condition, an order. */
+/** Makes mappers of mappers: a constant, a condition, an order. */
 import { isScopeToken } from '../lib/scope-token.js'
 import { ownProperty } from '../lib/own-property.js'
 import { checkedMappers, mapperOf, ruleOf } from './rule.js'
 import type { Claims } from '../access-token.js'
-import type { Reading, ScopeMapper, ScopeRule } from './rule.js'
+import type { MappedClaims, ScopeMapper, ScopeRule } from './rule.js'
 
-/** What claims have to say: each of these is the value, or a list that holds it. */
+/** Says what claims must hold: each of these is the value, or a list that holds it. */
 export type ClaimValues = Readonly<Record<string, string | number | boolean>>
 
-/** These scopes, to every token that this provider takes. @throws TypeError for what is no scope. */
+/** Grants these scopes to every token that the provider accepts. @throws TypeError for what is no scope. */
 export function always(...scopes: readonly string[]): ScopeMapper {
   if (scopes.length === 0 || !scopes.every(isScopeToken)) throw new TypeError("always takes one scope per argument: always('mcp', 'notes:read')")
-  const reading: Reading = { grants: scopes.map((scope) => ({ scope, source: 'always' })), unknown: [] }
+  const reading: MappedClaims = { sources: scopes.map((scope) => ({ scope, source: 'always' })), unknown: [] }
   return mapperOf({ read: () => reading, mayMiss: false, range: scopes, waysTo: (_wanted, suffices) => (scopes.some(suffices) ? ['always'] : []) })
 }
 
 /**
- * What the mappers give, where the condition holds: `when({ email_verified: true }, fromClaim('groups', { … }))`, or
+ * Grants what the mappers give, where the condition holds: `when({ email_verified: true }, fromClaim('groups', { … }))`, or
  * `when((claims) => …, …)`, which holds when it gives `true` and nothing else.
  *
  * @throws TypeError for a condition that says nothing.
@@ -33,18 +33,18 @@ export function when(condition: ClaimValues | ((claims: Claims) => boolean | und
 }
 
 /**
- * What the first mapper gives that gives anything: rules in order, and a default at the end.
+ * Grants what the first mapper gives that gives anything: rules in order, and a default at the end.
  * `firstOf(fromClaim('groups', { owners: 'notes:*' }), fromClaim('groups', { staff: 'notes:read' }), always('notes:list'))`
  */
 export function firstOf(...mappers: readonly ScopeMapper[]): ScopeMapper {
   const rules = rulesOf('firstOf', mappers)
   return mapperOf({
     read: (claims) => {
-      const readings: Reading[] = []
+      const readings: MappedClaims[] = []
       for (const rule of rules) {
         const reading = rule.read(claims)
         // Those after it might know what the ones before it did not.
-        if (reading.grants.length > 0) return { grants: reading.grants, unknown: [] }
+        if (reading.sources.length > 0) return { sources: reading.sources, unknown: [] }
         readings.push(reading)
       }
       return added(readings)
@@ -56,10 +56,10 @@ export function firstOf(...mappers: readonly ScopeMapper[]): ScopeMapper {
   })
 }
 
-const NOTHING: Reading = { grants: [], unknown: [] }
+const NOTHING: MappedClaims = { sources: [], unknown: [] }
 
-function added(readings: readonly Reading[]): Reading {
-  return { grants: readings.flatMap(({ grants }) => grants), unknown: readings.flatMap(({ unknown }) => unknown) }
+function added(readings: readonly MappedClaims[]): MappedClaims {
+  return { sources: readings.flatMap(({ sources }) => sources), unknown: readings.flatMap(({ unknown }) => unknown) }
 }
 
 function rulesOf(owner: string, mappers: readonly ScopeMapper[]): readonly ScopeRule[] {

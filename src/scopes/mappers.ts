@@ -6,14 +6,14 @@ import { isScopeList, scopesIn } from './scope-list.js'
 import { tableOf } from './scope-table.js'
 import { selectorOf, textsIn } from './selector.js'
 import type { Claims } from '../access-token.js'
-import type { Grant, Reading, ScopeMapper, ScopeRule } from './rule.js'
+import type { ScopeSource, MappedClaims, ScopeMapper, ScopeRule } from './rule.js'
 import type { ScopeTable, Table, TableOptions } from './scope-table.js'
 import type { ClaimSelector, Selector } from './selector.js'
 
-/** The scopes as the issuer wrote them: `scope` (RFC 8693, RFC 9068) and `scp` (Okta, Entra), both, as a string or an array. */
+/** Reads the scopes as the issuer wrote them: `scope` (RFC 8693, RFC 9068) and `scp` (Okta, Entra), both, as a string or an array. */
 export const standardScopes: ScopeMapper = mapperOf(
   {
-    read: (claims) => ({ grants: [...grantsIn('scope', claims.scope), ...grantsIn('scp', claims.scp)], unknown: [] }),
+    read: (claims) => ({ sources: [...grantsIn('scope', claims.scope), ...grantsIn('scp', claims.scp)], unknown: [] }),
     mayMiss: false,
     range: [],
     waysTo: (wanted) => [`"${wanted}" in scope or scp`],
@@ -40,7 +40,7 @@ export function fromClaim(selector: ClaimSelector, table?: ScopeTable, options: 
   return mapperOf(tableRule(claim, grants), (claims) => claim.valuesIn(claims).flatMap((value) => grants.grant(value) ?? []))
 }
 
-/** All mappers' scopes together, each once, nothing outside the alphabet. */
+/** Joins the scopes of all mappers: each once, and nothing outside the alphabet. */
 export function mapScopes(mappers: readonly ScopeMapper[], claims: Claims): readonly string[] {
   const lists: readonly unknown[] = mappers.map((mapper) => mapper(claims))
   if (lists.length === 1 && isScopeList(lists[0])) return lists[0] // nearly always
@@ -49,7 +49,7 @@ export function mapScopes(mappers: readonly ScopeMapper[], claims: Claims): read
   return Object.freeze([...scopes])
 }
 
-function grantsIn(source: string, claim: unknown): readonly Grant[] {
+function grantsIn(source: string, claim: unknown): readonly ScopeSource[] {
   return textsIn(claim)
     .filter(isScopeToken)
     .map((scope) => ({ scope, source, value: scope }))
@@ -57,7 +57,7 @@ function grantsIn(source: string, claim: unknown): readonly Grant[] {
 
 function valueRule({ text, valuesIn }: Selector): ScopeRule {
   return {
-    read: (claims) => ({ grants: grantsIn(text, valuesIn(claims)), unknown: [] }),
+    read: (claims) => ({ sources: grantsIn(text, valuesIn(claims)), unknown: [] }),
     mayMiss: false,
     range: [],
     waysTo: (wanted) => [`"${wanted}" in ${text}`],
@@ -66,10 +66,10 @@ function valueRule({ text, valuesIn }: Selector): ScopeRule {
 
 function tableRule({ text, valuesIn }: Selector, { rows, grant }: Table): ScopeRule {
   return {
-    read: (claims): Reading => {
+    read: (claims): MappedClaims => {
       const read = valuesIn(claims).map((value) => ({ value, scopes: grant(value) }))
       return {
-        grants: read.flatMap(({ value, scopes = [] }) => scopes.map((scope) => ({ scope, source: text, value }))),
+        sources: read.flatMap(({ value, scopes = [] }) => scopes.map((scope) => ({ scope, source: text, value }))),
         unknown: read.filter(({ scopes }) => scopes === undefined).map(({ value }) => ({ source: text, value })),
       }
     },

@@ -1,7 +1,7 @@
 /** One exchange with a server: no redirect is followed, its body is bounded, and no error shows what was sent. */
 import { readText, respond } from '../lib/net/bounded-fetch.js'
 import { abandon } from '../lib/net/bounded-text.js'
-import { blaming, NoAnswer } from './no-answer.js'
+import { blaming, NoAnswerError } from './no-answer.js'
 import type { Fetch, FetchAnswer, FetchInit } from '../lib/net/bounded-fetch.js'
 
 /** How large an answer may be. */
@@ -15,37 +15,37 @@ export interface Size {
 /** An answer about one token. */
 const SMALL: Size = { bytes: 64 * 1024, members: 2_000 }
 
-/** The head of an answer, whatever its status. @throws NoAnswer */
+/** The head of an answer, whatever its status. @throws NoAnswerError */
 export async function headOf(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
   const { host } = new URL(url)
   const response = await respond(fetch, url, init).catch((error: Error) => {
-    throw new NoAnswer('connection', error.message)
+    throw new NoAnswerError('connection', error.message)
   })
   // Credentials have gone there, by a `fetch` that follows where it was told not to: what comes from there is not taken.
-  if (response.redirected) throw new NoAnswer('redirect', `${host} redirected, and "fetch" followed`)
+  if (response.redirected) throw new NoAnswerError('redirect', `${host} redirected, and "fetch" followed`)
   return response
 }
 
-/** The body of an answer. @throws NoAnswer */
+/** The body of an answer. @throws NoAnswerError */
 export function textIn(response: FetchAnswer, host: string, { bytes } = SMALL): Promise<string> {
   return blaming('unreadable', () => readText(response, host, bytes))
 }
 
-/** The JSON in an answer that says that it is JSON. @throws NoAnswer */
+/** The JSON in an answer that says that it is JSON. @throws NoAnswerError */
 export async function jsonIn(response: FetchAnswer, host: string, size = SMALL): Promise<unknown> {
   if (mediaTypeOf(response) !== 'application/json') {
     abandon(response.body)
-    throw new NoAnswer('unreadable', `${host} answered with another content type than application/json`)
+    throw new NoAnswerError('unreadable', `${host} answered with another content type than application/json`)
   }
   const text = await textIn(response, host, size)
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch {
-    throw new NoAnswer('unreadable', `the answer of ${host} is not JSON`) // without the parser's words: they quote the body
+    throw new NoAnswerError('unreadable', `the answer of ${host} is not JSON`) // without the parser's words: they quote the body
   }
   if (isModest(json, size)) return json
-  throw new NoAnswer('unreadable', `the answer of ${host} is deeper or wider than any should be`)
+  throw new NoAnswerError('unreadable', `the answer of ${host} is deeper or wider than any should be`)
 }
 
 /** The content type without its parameters. */

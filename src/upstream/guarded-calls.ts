@@ -2,7 +2,7 @@
 import { CallLimit } from '../lib/call-limit.js'
 import { CircuitBreaker } from '../lib/circuit-breaker.js'
 import { within, withinSpan } from '../lib/deadline.js'
-import { IS_OUTAGE, NoAnswer } from './no-answer.js'
+import { IS_OUTAGE, NoAnswerError } from './no-answer.js'
 import type { AuthEvent } from '../events.js'
 
 /** At once. */
@@ -27,10 +27,10 @@ export class GuardedCalls {
     this.#breaker = new CircuitBreaker(options.now)
   }
 
-  /** Does the work when it is its turn; one second attempt where no connection came about. @throws NoAnswer */
+  /** Does the work when it is its turn; one second attempt where no connection came about. @throws NoAnswerError */
   run<T>(host: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const tooLate = (): Error => new NoAnswer('too slow', `no answer from ${host} in time`)
-    const busy = (): Error => new NoAnswer('busy', `too many questions to ${host} at once`, { retryAfter: 1 })
+    const tooLate = (): Error => new NoAnswerError('too slow', `no answer from ${host} in time`)
+    const busy = (): Error => new NoAnswerError('busy', `too many questions to ${host} at once`, { retryAfter: 1 })
     return withinSpan(this.#options, (signal) => {
       // Ended in its turn as well, or a `fetch` that ignores the signal would keep its place for ever.
       const turn = (): Promise<T> => this.noted(host, () => within(signal, () => twice(work, signal), tooLate))
@@ -38,16 +38,16 @@ export class GuardedCalls {
     }, tooLate)
   }
 
-  /** Does the work unless the server is given a rest, and tells the breaker how it went. @throws NoAnswer */
+  /** Does the work unless the server is given a rest, and tells the breaker how it went. @throws NoAnswerError */
   async noted<T>(host: string, work: () => Promise<T>): Promise<T> {
     const wait = this.#breaker.wait()
-    if (wait > 0) throw new NoAnswer('held back', `${host} does not answer and is given a rest`, { retryAfter: wait })
+    if (wait > 0) throw new NoAnswerError('held back', `${host} does not answer and is given a rest`, { retryAfter: wait })
     try {
       const result = await work()
       this.#note(true)
       return result
     } catch (error) {
-      const fault = error instanceof NoAnswer ? error.fault : undefined
+      const fault = error instanceof NoAnswerError ? error.fault : undefined
       // Who was held back asked nothing, and has nothing to say about the server.
       if (!this.#options.closed.aborted && fault !== 'held back') this.#note(fault === undefined || !IS_OUTAGE[fault])
       throw error
@@ -68,7 +68,7 @@ async function twice<T>(work: (signal: AbortSignal) => Promise<T>, signal: Abort
   try {
     return await work(signal)
   } catch (error) {
-    if (!(error instanceof NoAnswer) || error.fault !== 'connection' || signal.aborted) throw error
+    if (!(error instanceof NoAnswerError) || error.fault !== 'connection' || signal.aborted) throw error
     return work(signal)
   }
 }

@@ -51,7 +51,7 @@ export const IS_OUTAGE = {
 } as const satisfies Record<Fault, boolean>
 
 /** Nobody knows, and why. */
-export class NoAnswer extends AuthUnavailableError {
+export class NoAnswerError extends AuthUnavailableError {
   readonly fault: Fault
 
   constructor(fault: Fault, message: string, options?: ConstructorParameters<typeof AuthUnavailableError>[1]) {
@@ -75,8 +75,8 @@ export async function blaming<T>(fault: Fault, work: () => Promise<T>): Promise<
   try {
     return await work()
   } catch (error) {
-    if (!isUnavailable(error) || error instanceof NoAnswer) throw error
+    if (!isUnavailable(error) || error instanceof NoAnswerError) throw error
     const { message, cause, retryAfter: seconds } = error
-    throw new NoAnswer(fault, message, { cause, retryAfter: seconds })
+    throw new NoAnswerError(fault, message, { cause, retryAfter: seconds })
   }
 }

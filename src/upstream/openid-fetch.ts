@@ -1,9 +1,9 @@
-/** One exchange with the identity provider on openid-client's behalf. */
+/** One exchange with the authorization server on openid-client's behalf. */
 import { retryAfter } from '../lib/net/bounded-fetch.js'
 import { abandon } from '../lib/net/bounded-text.js'
 import { ownProperty } from '../lib/own-property.js'
 import { headOf, mediaTypeOf, textIn } from './exchange.js'
-import { blaming, faultOf, NoAnswer } from './no-answer.js'
+import { blaming, faultOf, NoAnswerError } from './no-answer.js'
 import type { CustomFetch } from 'openid-client'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 
@@ -27,7 +27,7 @@ const JSON_TYPE = 'application/json'
 /**
  * The `fetch` that openid-client gets: it sees 200 and 400, each with a small body that is there already.
  *
- * @throws NoAnswer for everything else.
+ * @throws NoAnswerError for everything else.
  */
 export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }: ExchangeOptions): CustomFetch {
   return async (url, { method, headers: own, body }) => {
@@ -37,12 +37,12 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
     const fault = response.status === 200 || response.status === 400 ? undefined : faultOf(response.status)
     if (fault !== undefined) {
       abandon(response.body)
-      throw new NoAnswer(fault, `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
+      throw new NoAnswerError(fault, `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
     }
     const text = await textIn(response, host)
-    if (response.status === 400 && !isOAuthError(text)) throw new NoAnswer('status', `${host} answered 400 without a reason`)
+    if (response.status === 400 && !isOAuthError(text)) throw new NoAnswerError('status', `${host} answered 400 without a reason`)
     if (response.status === 200 && mediaTypeOf(response) !== mediaType) {
-      throw new NoAnswer('unreadable', `${host} answered with another content type than ${mediaType}`)
+      throw new NoAnswerError('unreadable', `${host} answered with another content type than ${mediaType}`)
     }
     const json = response.status === 200 && open !== undefined ? await blaming('unreadable', () => open(text)) : undefined
     return new Response(json === undefined ? text : JSON.stringify(json), { status: response.status, headers: { 'content-type': JSON_TYPE } })

@@ -277,7 +277,7 @@ interface RealProvider {
   readonly Client: { find(id: string): Promise<{ backchannelLogout(subject: string, session: string): Promise<void> }> }
 }
 
-test.each([true, false])('a real identity provider logs out (the session named: %s)', async (named) => {
+test.each([true, false])('a real authorization server logs out (the session named: %s)', async (named) => {
   const name = 'oidc-provider/lib/provider.js' // computed: it has no types
   const { Provider } = (await import(name)) as { Provider: new (issuer: string, configuration: object) => RealProvider }
   const signing = { ...signer.privateKey.export({ format: 'jwk' }), kid: signer.kid, alg: 'ES256', use: 'sig' }

@@ -1,4 +1,4 @@
-/** A real identity provider on loopback that answers questions about tokens, or breaks in the way it is told to. */
+/** A real authorization server on loopback that answers questions about tokens, or breaks in the way it is told to. */
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'

@@ -77,7 +77,7 @@ describe('requireFreshAuth in a handler', () => {
     expect(await call('DELETE', '/notes')).toMatchObject({ status: 503, retryAfter: '17', challenge: '' })
   })
 
-  test('asks nobody about a token that has no identity provider', async () => {
+  test('asks nobody about a token that has no authorization server', async () => {
     const { idp, time, call } = await server()
     time.forward(1000)
     expect((await call('DELETE', '/notes', 'robot-0123456789abcdef')).status).toBe(200)

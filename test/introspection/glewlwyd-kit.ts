@@ -1,4 +1,4 @@
-/** Glewlwyd, an identity provider written in C by other people: started on loopback with a database of its own, where it is installed. */
+/** Glewlwyd, an authorization server written in C by other people: started on loopback with a database of its own, where it is installed. */
 import { spawn, spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

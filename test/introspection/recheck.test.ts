@@ -9,11 +9,11 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()))
 })
 
-async function setUp(every?: number) {
+async function setUp(checkEvery?: number) {
   const idp = await faultEndpoint()
   const time = clock()
   const surroundings = { now: time.now, clockTolerance: 5, observe: undefined, provider: 'jwks' }
-  const recheck = new Recheck({ clientAuth: clientSecretBasic('a', 'b'), every }, { issuer: idp.issuer, audience: AUDIENCE }, surroundings)
+  const recheck = new Recheck({ clientAuth: clientSecretBasic('a', 'b'), checkEvery }, { issuer: idp.issuer, audience: AUDIENCE }, surroundings)
   open.push(recheck, idp)
   const claims = { iss: idp.issuer, sub: 'ada', jti: '1' }
   const answer = { active: true, ...claims, aud: AUDIENCE, exp: START + 9999 }

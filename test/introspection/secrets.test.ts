@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
-  bearer,
+  bearerClientAuth,
   clientCredentials,
   clientSecretBasic,
   clientSecretJwt,
@@ -109,7 +109,7 @@ const found = (text: string): readonly string[] => SPELLINGS.filter((spelling) =
 /** A slow machine must get as far as the fault, and silence must not take long. */
 const timeoutFor = (fault: string): number => (fault === 'silence' ? 0.1 : 5)
 
-const grant = (): ClientAuth => bearer(clientCredentials({ clientAuth: clientSecretBasic('notes', SECRET) }))
+const grant = (): ClientAuth => bearerClientAuth(clientCredentials({ clientAuth: clientSecretBasic('notes', SECRET) }))
 const WAYS = [() => clientSecretBasic('notes', SECRET), () => clientSecretPost('notes', SECRET), () => clientSecretJwt('notes', SECRET), () => privateKeyJwt('notes', privateJwk), grant]
 const key = await signer()
 

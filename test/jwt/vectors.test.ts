@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { ALGORITHMS, isAlgorithm } from '../../src/jwt/signature/algorithms.js'
 import { decodeJwt } from '../../src/jwt/token/decode.js'
 import { parseKeySet } from '../../src/jwt/keys/key-set.js'
-import { firstFinding, rulesFor } from '../../src/jwt/rules/rules.js'
+import { firstFailure, rulesFor } from '../../src/jwt/rules/rules.js'
 import { isSigned, signatureEngine } from '../../src/jwt/signature/signature.js'
 import { START } from '../oauth-kit.js'
 import { ENGINES, encode, verifier } from './token-kit.js'
@@ -58,7 +58,7 @@ const expected = { algorithms: Object.keys(ALGORITHMS), tokenType: 'access' } as
 async function judge(engine: Engine, jws: string, keys: KeySet): Promise<string> {
   const jwt = decodeJwt(jws) ?? readInParts(jws)
   if (jwt === null) return 'malformed'
-  const found = firstFinding(headerRules, jwt, expected, START)
+  const found = firstFailure(headerRules, jwt, expected, START)
   if (found !== undefined) return found.reason
   const { alg, kid } = jwt.header
   if (!isAlgorithm(alg)) throw new Error('the rule for alg let something through')

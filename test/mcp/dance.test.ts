@@ -19,7 +19,7 @@ import type { Newcomer } from '../../examples/demo/newcomer.js'
 import type { World } from '../../examples/demo/world.js'
 
 let world: World
-/** Another server that trusts the same identity provider, made with SDK 2.x. */
+/** Another server that trusts the same authorization server, made with SDK 2.x. */
 let modern: Listening
 beforeAll(async () => {
   world = await startWorld()
@@ -143,7 +143,7 @@ describe.each<Case>([
     expect(watch.way).toEqual([...FIRST, ...(besides === '' ? byTheirSession : byRefreshToken)])
   })
 
-  test('cannot use its token at another server of the same identity provider', async () => {
+  test('cannot use its token at another server of the same authorization server', async () => {
     const here = await arriveAndGreet()
     expect((await call(server(), here, greet)).status).toBe(200)
     const refused = await call(otherServer(), here, greet)

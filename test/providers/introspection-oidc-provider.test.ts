@@ -3,7 +3,7 @@ import { createPrivateKey, sign } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
 import {
-  bearer,
+  bearerClientAuth,
   clientCredentials,
   clientSecret,
   clientSecretBasic,
@@ -74,7 +74,7 @@ describe('client authentication that oidc-provider takes', () => {
   })
 
   test('a source of tokens that fails is unavailable', async () => {
-    const { made } = provider(bearer(() => Promise.reject(new Error('no token'))))
+    const { made } = provider(bearerClientAuth(() => Promise.reject(new Error('no token'))))
     await expect(made.verifyToken(await idp.token())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
   })
 
@@ -84,7 +84,7 @@ describe('client authentication that oidc-provider takes', () => {
     ['a PEM without an algorithm', () => privateKeyJwt('a', '-----BEGIN PRIVATE KEY-----'), /algorithm/],
     ['an empty secret', () => clientSecretBasic('a', ''), /"clientSecret".*environment/],
     ['a missing identifier', () => clientSecretPost(undefined as never, 'b'), /"clientId"/],
-    ['a token that is no source of tokens', () => bearer('token' as never), /bearer takes a function/],
+    ['a token that is no source of tokens', () => bearerClientAuth('token' as never), /bearer takes a function/],
   ])('%s is refused at construction', (_, construct, message) => {
     expect(construct).toThrow(TypeError)
     expect(construct).toThrow(message)
@@ -132,7 +132,7 @@ describe('a token of our own', () => {
       grants.push(own)
       void guard.verifyToken(own).then((token) => (token === null ? json({}, 401) : json({ active: true, aud: AUDIENCE, sub: 'ada', exp: Date.now() / 1000 + 60 }))(response, question))
     })
-    const clientAuth = bearer(clientCredentials({ clientAuth: clientSecretBasic('basic', CLIENT_SECRET), tokenEndpoint: `${idp.issuer}/token`, scope: 'notes:read', parameters: { resource: AUDIENCE } }))
+    const clientAuth = bearerClientAuth(clientCredentials({ clientAuth: clientSecretBasic('basic', CLIENT_SECRET), tokenEndpoint: `${idp.issuer}/token`, scope: 'notes:read', parameters: { resource: AUDIENCE } }))
     const { made } = provider(clientAuth, { issuer: undefined, endpoint: endpoint.endpoint } as never)
     expect(await made.verifyToken('one')).toMatchObject({ subject: 'ada' })
     await idp.revoke(grants[0] ?? '')

@@ -22,7 +22,7 @@ async function setUp(options: Partial<JwksProviderOptions> = {}) {
   const start = (): JwksProvider => {
     const provider = new JwksProvider({
       ...{ issuer: idp.issuer, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, cache: false, now: time.now },
-      ...{ observe: (event: AuthEvent) => void events.push(event), introspect: { clientAuth, every: 300 } },
+      ...{ observe: (event: AuthEvent) => void events.push(event), introspect: { clientAuth, checkEvery: 300 } },
       ...options,
     } as JwksProviderOptions)
     open.push(provider)
@@ -203,7 +203,7 @@ describe('a JWT that is also introspected', () => {
     ['true', { introspect: true }, /"introspect" must say who asks/],
     ['an audience, which was looked at in the token', { introspect: { clientAuth, audience: 'x' } }, /"audience" is not an option of introspect/],
     ['rules, which are those of the provider', { introspect: { clientAuth, rules: [] } }, /"rules" is not an option of introspect/],
-    ['milliseconds', { introspect: { clientAuth, every: 300_000 } }, /write 300/],
+    ['milliseconds', { introspect: { clientAuth, checkEvery: 300_000 } }, /write 300/],
     ['nobody who asks', { introspect: {} }, /"clientAuth" must say how/],
   ])('%s is refused at construction', async (_, options, message) => {
     await expect(setUp(options as never)).rejects.toThrow(message)

@@ -16,7 +16,7 @@ beforeAll(() => idp.listen({ onUnhandledRequest: 'error' }))
 afterEach(() => idp.resetHandlers())
 afterAll(() => idp.close())
 
-/** A well-behaved identity provider with these keys, and a count of how often it was asked. */
+/** A well-behaved authorization server with these keys, and a count of how often it was asked. */
 function serves(...signers: Signer[]): { fetches: string[] } {
   const fetches: string[] = []
   idp.use(

@@ -1,11 +1,11 @@
 /**
- * Answers in the shape of identity providers that hand out opaque tokens, asked for by plain options: what each writes
+ * Answers in the shape of authorization servers that hand out opaque tokens, asked for by plain options: what each writes
  * about a good token, and about the one that is usually sent by mistake. Shapes by the vendors' public documentation and
  * RFC 7662; no vendor's software runs here.
  */
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterEach, describe, expect, test } from 'vitest'
-import { anyAudience, bearer, clientSecretBasic, clientSecretPost, IntrospectionProvider, noClientAuth, privateKeyJwt, UserInfoProvider } from '../../src/index.js'
+import { anyAudience, bearerClientAuth, clientSecretBasic, clientSecretPost, IntrospectionProvider, noClientAuth, privateKeyJwt, UserInfoProvider } from '../../src/index.js'
 import { faultEndpoint, json } from '../introspection/fault-endpoint.js'
 import { AUDIENCE, START } from '../oauth-kit.js'
 import type { AuthEvent, IntrospectionProviderOptions, TokenInfo } from '../../src/index.js'
@@ -43,7 +43,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     wrong: [['a refresh token', { token_use: 'refresh_token' }], ['no audience', { aud: [] }]],
   },
   'Ory Network: the same, with a key of the project': {
-    options: { clientAuth: bearer(() => 'ory_pat_key'), prefix: 'ory_at_' },
+    options: { clientAuth: bearerClientAuth(() => 'ory_pat_key'), prefix: 'ory_at_' },
     token: 'ory_at_abc',
     good: { active: true, ...END, scope: 'notes:read', client_id: 'agent', sub: 'ada', aud: [AUDIENCE], token_type: 'Bearer', token_use: 'access_token' },
     expected: { subject: 'ada', scopes: ['notes:read'] },

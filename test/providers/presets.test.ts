@@ -1,4 +1,4 @@
-/** Every preset against an identity provider as its documents describe it: what it takes, what it refuses, and what it says then. */
+/** Every preset against an authorization server as its documents describe it: what it takes, what it refuses, and what it says then. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import * as presets from '../../providers/presets/index.js'
@@ -79,7 +79,7 @@ describe.each([...PEOPLE, ...WORKLOADS].map((fixture) => [fixture.preset, fixtur
     expect(reports.some(({ passed, reason, hint = '' }) => !passed && reason === wrong.reason && wrong.hint.test(hint))).toBe(true)
   })
 
-  test('a token for nobody in particular is refused, in the words of the identity provider', async () => {
+  test('a token for nobody in particular is refused, in the words of the authorization server', async () => {
     const { provider, events, token } = setUp(fixture)
     const gone = { [fixture.audienceClaim ?? 'aud']: undefined }
     expect(await provider.verifyToken(token({ claims: gone, header: gone }))).toBeNull()

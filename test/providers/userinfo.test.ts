@@ -117,7 +117,7 @@ describe('Google', () => {
     idp.at('/elsewhere', GOOGLE)
     expect(await outcome()).toBe('unavailable')
     const { idp: other, outcome: otherOutcome } = await setUp(googleTokenInfo, GOOGLE, { fetch: follow })
-    const both = new UserInfoProvider({ tokenInfo: { ...googleTokenInfo, url: `${other.issuer}/tokeninfo` }, audience: APP, userInfo: `${other.issuer}/userinfo`, fetch: follow, now: () => START, cache: false })
+    const both = new UserInfoProvider({ tokenInfo: { ...googleTokenInfo, url: `${other.issuer}/tokeninfo` }, audience: APP, userInfoEndpoint: `${other.issuer}/userinfo`, fetch: follow, now: () => START, cache: false })
     open.push(both)
     other.at('/userinfo', (response) => void response.writeHead(302, { Location: '/elsewhere' }).end())
     other.at('/elsewhere', { sub: '1098', email: 'eve@example.com' })
@@ -155,7 +155,7 @@ describe('Discord', () => {
 describe('userinfo', () => {
   test('adds claims, and has no say in whom the token is for', async () => {
     const { idp, provider } = await setUp(discordTokenInfo, DISCORD)
-    const both = new UserInfoProvider({ tokenInfo: { ...discordTokenInfo, url: `${idp.issuer}/api/v10/oauth2/@me` }, audience: '42', userInfo: `${idp.issuer}/userinfo`, now: () => START, cache: false })
+    const both = new UserInfoProvider({ tokenInfo: { ...discordTokenInfo, url: `${idp.issuer}/api/v10/oauth2/@me` }, audience: '42', userInfoEndpoint: `${idp.issuer}/userinfo`, now: () => START, cache: false })
     open.push(both)
     idp.at('/userinfo', { sub: '7', name: 'Ada', aud: 'evil', exp: 1, scope: 'admin' })
     const token = await both.verifyToken('t')
@@ -168,7 +168,7 @@ describe('userinfo', () => {
 
   test('alone is taken only by name, and grants no scope', async () => {
     const idp = await faultEndpoint()
-    const provider = new UserInfoProvider({ audience: anyAudience, userInfo: `${idp.issuer}/userinfo`, cache: false })
+    const provider = new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${idp.issuer}/userinfo`, cache: false })
     open.push(idp, provider)
     idp.at('/userinfo', { sub: '7', scope: 'admin' })
     expect(await provider.verifyToken('t')).toMatchObject({ subject: '7', scopes: [] })
@@ -177,8 +177,8 @@ describe('userinfo', () => {
   })
 
   test.each([
-    ['userinfo alone with an audience', { userInfo: 'https://id.example.com/userinfo', audience: 'a' }, /whose application.*anyAudience/],
-    ['nothing to ask', { audience: anyAudience }, /"tokenInfo".*or "userInfo"/],
+    ['userinfo alone with an audience', { userInfoEndpoint: 'https://id.example.com/userinfo', audience: 'a' }, /whose application.*anyAudience/],
+    ['nothing to ask', { audience: anyAudience }, /"tokenInfo".*or "userInfoEndpoint"/],
     ['no audience', { tokenInfo: googleTokenInfo }, /"audience"/],
     ['plain http', { tokenInfo: { ...googleTokenInfo, url: 'http://id.example.com' }, audience: 'a' }, /https/],
     ['a refusal that is an outage', { tokenInfo: { ...googleTokenInfo, refusedWith: [503] }, audience: 'a' }, /refusedWith/],

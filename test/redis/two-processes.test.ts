@@ -1,4 +1,4 @@
-/** Two real processes with one real Redis and one real identity provider: what one knows, the other knows. */
+/** Two real processes with one real Redis and one real authorization server: what one knows, the other knows. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -1,4 +1,4 @@
-/** The ways in which an identity provider is broken. */
+/** The ways in which an authorization server is broken. */
 import { gzipSync } from 'node:zlib'
 import type { ServerResponse } from 'node:http'
 

@@ -1,7 +1,7 @@
 /** What the soak has found, each in one small and repeatable piece. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { AuthUnavailableError } from '../../src/errors.js'
-import { keysAt } from '../../src/jwt/keys/key-loader.js'
+import { fetchJwks } from '../../src/jwt/keys/key-loader.js'
 import { KeySet, parseKeySet } from '../../src/jwt/keys/key-set.js'
 import { KeySearch } from '../../src/jwt/keys/key-search.js'
 import { fetchJson } from '../../src/lib/net/fetch-json.js'
@@ -36,7 +36,7 @@ describe('a key set', () => {
     ['nonsense', () => [null, 7, 'key', [], {}]],
   ])('of nothing but %s says nothing about any token', async (_, keys) => {
     const fetch = async (): Promise<Response> => Response.json({ keys: keys() })
-    const load = keysAt('https://id.example.com/keys', { fetch, timeout: 2, insecure: false })
+    const load = fetchJwks('https://id.example.com/keys', { fetch, timeout: 2, insecure: false })
     await expect(load({ held: undefined, failures: 0 })).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
   })
 })

@@ -1,4 +1,4 @@
-/** An identity provider over real HTTP that breaks in every way it knows, and rotates its keys meanwhile. */
+/** An authorization server over real HTTP that breaks in every way it knows, and rotates its keys meanwhile. */
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { FAULTS, REFUSED } from './faults.js'

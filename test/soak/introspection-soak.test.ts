@@ -1,5 +1,5 @@
 /**
- * What `IntrospectionProvider` promises while its identity provider breaks in every way (R1, R2, R9, R11, R12, R16).
+ * What `IntrospectionProvider` promises while its authorization server breaks in every way (R1, R2, R9, R11, R12, R16).
  * SOAK_SECONDS: real seconds, default 2. SOAK_SEED: repeats a schedule. The server is real; the clock runs fast, so that
  * what is remembered ends and the breaker's seconds pass.
  */

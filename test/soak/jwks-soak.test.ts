@@ -1,5 +1,5 @@
 /**
- * What `JwksProvider` promises while its identity provider breaks in every way (R4–R9, R12, R13, R16).
+ * What `JwksProvider` promises while its authorization server breaks in every way (R4–R9, R12, R13, R16).
  * SOAK_SECONDS: real seconds of flapping, default 2; from 20 on, a second soak has the true ages of keys, and jose runs
  * beside both. SOAK_SEED: repeats a schedule.
  */

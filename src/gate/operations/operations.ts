@@ -53,7 +53,7 @@ export function needOf(operations: readonly Operation[], table: OperationTable):
 }
 
 /** Every scope that an operation may need. */
-export function scopesIn(table: OperationTable = []): readonly string[] {
+export function operationScopes(table: OperationTable = []): readonly string[] {
   return table.flatMap(({ scopes }) => scopes)
 }
 

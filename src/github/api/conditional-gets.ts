@@ -7,7 +7,7 @@ import type { GitHubAnswer } from './github-answer.js'
 import type { GitHubCalls } from './github-calls.js'
 
 /** How an answer is read. */
-export interface Reading<T, U> {
+export interface ResponseReader<T, U> {
   /** A 200. What it gives is kept: no token, and nothing of the headers. */
   readonly found: (answer: GitHubAnswer) => T
   /** Any other status. */
@@ -39,8 +39,8 @@ export class ConditionalGets {
     this.#calls = calls
   }
 
-  /** @throws NoAnswer, also what the reading throws */
-  get<T extends object, U>(url: string, token: string, { found, otherwise, size }: Reading<T, U>): Promise<Found<T> | U> {
+  /** @throws NoAnswerError, also what the reading throws */
+  get<T extends object, U>(url: string, token: string, { found, otherwise, size }: ResponseReader<T, U>): Promise<Found<T> | U> {
     const key = keyOf(url, token)
     const kept = this.#kept.get(key)
     return this.#calls.ask({ method: 'GET', url, etag: kept?.etag, size }, token, (answer): Found<T> | U => {

@@ -1,7 +1,7 @@
 /** Where a GitHub is: github.com, a company's own on ghe.com, or a GitHub Enterprise Server. */
 import { webUrl } from '../../lib/net/web-url.js'
 
-export interface Place {
+export interface GitHubDeployment {
   /** The REST API, without a slash at its end. */
   readonly rest: string
   readonly graphql: string
@@ -13,7 +13,7 @@ export interface Place {
 const SERVER_PATH = '/api/v3'
 
 /** @throws TypeError for what is no base URL of the API. */
-export function placeOf(apiBaseUrl: unknown, insecure: boolean): Place {
+export function deploymentOf(apiBaseUrl: unknown, insecure: boolean): GitHubDeployment {
   const { protocol, host, pathname, search } = webUrl('apiBaseUrl', apiBaseUrl, { insecure })
   const origin = `${protocol}//${host}`
   const path = pathname.replace(/\/$/, '')

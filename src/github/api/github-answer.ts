@@ -1,6 +1,6 @@
 /** An answer of GitHub's API that came through: a yes, a no, or why not. */
 import { ownProperty } from '../../lib/own-property.js'
-import { faultOf, NoAnswer } from '../../upstream/no-answer.js'
+import { faultOf, NoAnswerError } from '../../upstream/no-answer.js'
 import type { FetchAnswer } from '../../lib/net/bounded-fetch.js'
 
 export interface GitHubAnswer {
@@ -35,16 +35,16 @@ export function isBadToken({ status, json }: GitHubAnswer): boolean {
 }
 
 /** What is no answer about the token, to a question of ours. */
-export function noAnswer({ host, status }: GitHubAnswer): NoAnswer {
-  return new NoAnswer(faultOf(status), `${host} answered ${status}`)
+export function noAnswer({ host, status }: GitHubAnswer): NoAnswerError {
+  return new NoAnswerError(faultOf(status), `${host} answered ${status}`)
 }
 
 /** The same, to a question in the name of the token's holder: no credentials of ours were refused. */
-export function noAnswerToHolder(answer: GitHubAnswer): NoAnswer {
-  return answer.status === 401 ? new NoAnswer('status', `${answer.host} answered 401`) : noAnswer(answer)
+export function noAnswerToHolder(answer: GitHubAnswer): NoAnswerError {
+  return answer.status === 401 ? new NoAnswerError('status', `${answer.host} answered 401`) : noAnswer(answer)
 }
 
 /** What GitHub's own description of its API does not have. */
-export function unreadable({ host }: GitHubAnswer): NoAnswer {
-  return new NoAnswer('unreadable', `the answer of ${host} is not what its description says`)
+export function unreadable({ host }: GitHubAnswer): NoAnswerError {
+  return new NoAnswerError('unreadable', `the answer of ${host} is not what its description says`)
 }

@@ -5,7 +5,7 @@ import { abandon } from '../../lib/net/bounded-text.js'
 import { sha256 } from '../../lib/digest.js'
 import { headOf, jsonIn } from '../../upstream/exchange.js'
 import { GuardedCalls } from '../../upstream/guarded-calls.js'
-import { faultOf, NoAnswer } from '../../upstream/no-answer.js'
+import { faultOf, NoAnswerError } from '../../upstream/no-answer.js'
 import { AppCredentials } from './apps.js'
 import { budgetOf, limitOf } from './rate-limits.js'
 import { Pause } from './pause.js'
@@ -38,7 +38,7 @@ export interface GitHubRequest {
 }
 
 /** Who asks: an application of ours, or the holder of a token. */
-export type Caller = AppCredentials | string
+export type ApiCredentials = AppCredentials | string
 
 /** Callers that are held back. Who is forgotten is asked for once more. */
 const MOST_PAUSES = 1_000
@@ -56,37 +56,37 @@ export class GitHubCalls {
     this.#lockOut = new Pause(options.now, options.timeout)
   }
 
-  /** Asks, and gives what `read` makes of the answer. @throws NoAnswer, also what `read` throws */
-  async ask<T>(request: GitHubRequest, caller: Caller, read: (answer: GitHubAnswer) => T): Promise<T> {
+  /** Asks, and gives what `read` makes of the answer. @throws NoAnswerError, also what `read` throws */
+  async ask<T>(request: GitHubRequest, caller: ApiCredentials, read: (answer: GitHubAnswer) => T): Promise<T> {
     const { provider, tell } = this.#options
     const { host } = new URL(request.url)
     try {
       return await this.#calls.run(host, (signal) => this.#inTurn(host, caller, async (told) => read(await this.#exchange(request, caller, signal, told))))
     } catch (error) {
-      if (error instanceof NoAnswer) tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
+      if (error instanceof NoAnswerError) tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
       throw error
     }
   }
 
   /** Does the work unless GitHub asked this caller to wait. An application does not wait for what the holders of tokens did. */
-  #inTurn<T>(host: string, caller: Caller, work: (told: (limit: Limit) => void) => Promise<T>): Promise<T> {
+  #inTurn<T>(host: string, caller: ApiCredentials, work: (told: (limit: Limit) => void) => Promise<T>): Promise<T> {
     const key = caller instanceof AppCredentials ? caller.clientId : sha256(caller)
     const pause = this.#pauses.get(key) ?? new Pause(this.#options.now, this.#options.timeout, blameOf(caller))
-    const told = ({ kind, retryIn }: Limit): void => {
-      if (kind === 'lock-out') return this.#lockOut.hold(retryIn)
-      pause.hold(retryIn)
+    const told = ({ kind, retryAfter }: Limit): void => {
+      if (kind === 'lock-out') return this.#lockOut.hold(retryAfter)
+      pause.hold(retryAfter)
       this.#pauses.set(key, pause)
     }
     const call = (): Promise<T> => pause.run(host, () => work(told))
     return caller instanceof AppCredentials ? call() : this.#lockOut.run(host, call)
   }
 
-  async #exchange({ method, url, body, etag, size }: GitHubRequest, caller: Caller, signal: AbortSignal, told: (limit: Limit) => void): Promise<GitHubAnswer> {
+  async #exchange({ method, url, body, etag, size }: GitHubRequest, caller: ApiCredentials, signal: AbortSignal, told: (limit: Limit) => void): Promise<GitHubAnswer> {
     const { host } = new URL(url)
     const headers = {
       Accept: 'application/vnd.github+json',
       // GitHub refuses requests without one, and some runtimes send none. But no X-GitHub-Api-Version: the few members
-      // that are read here are in every version, and a version that is retired would be an outage.
+      // that are read here are in every version, and a version that is retired would be an outage. (D47)
       'User-Agent': 'bearer-auth-providers',
       Authorization: caller instanceof AppCredentials ? AppCredentials.authorization(caller) : `Bearer ${caller}`,
       ...(body && { 'Content-Type': 'application/json' }),
@@ -99,25 +99,25 @@ export class GitHubCalls {
     return answer
   }
 
-  /** Tells what is left. @throws NoAnswer where nothing is */
-  #heed(answer: GitHubAnswer, caller: Caller, told: (limit: Limit) => void): void {
+  /** Tells what is left. @throws NoAnswerError where nothing is */
+  #heed(answer: GitHubAnswer, caller: ApiCredentials, told: (limit: Limit) => void): void {
     const { provider, tell } = this.#options
     const of = caller instanceof AppCredentials ? 'app' : 'user'
     const { budget } = answer
     if (budget !== undefined) tell({ type: 'rate_budget', provider, of, ...budget })
     const limit = limitOf(answer, of)
     if (limit === undefined) return
-    const { kind, retryIn } = limit
+    const { kind, retryAfter } = limit
     told(limit)
-    tell({ type: 'rate_limited', provider, of, limit: kind, retryIn })
+    tell({ type: 'rate_limited', provider, of, limit: kind, retryAfter })
     const message = `${answer.host} answered ${answer.status}: ${WORDS[kind]}`
-    if (kind === 'lock-out') throw new NoAnswer('locked out', message, { retryAfter: retryIn })
-    throw new NoAnswer('budget spent', message, { ...blameOf(caller), retryAfter: retryIn })
+    if (kind === 'lock-out') throw new NoAnswerError('locked out', message, { retryAfter })
+    throw new NoAnswerError('budget spent', message, { ...blameOf(caller), retryAfter })
   }
 }
 
 // Of a user's budget, only that token waits; of an application's, everybody.
-function blameOf(caller: Caller): Blame {
+function blameOf(caller: ApiCredentials): Blame {
   return { tooManyRequests: typeof caller === 'string' }
 }
 
@@ -127,7 +127,7 @@ const WORDS = {
   'lock-out': 'it looks at no credentials, after too many bad ones',
 } as const satisfies Record<Limit['kind'], string>
 
-/** Undefined where there is none. @throws NoAnswer */
+/** Undefined where there is none. @throws NoAnswerError */
 async function bodyOf(response: FetchAnswer, host: string, size: Size | undefined): Promise<unknown> {
   const { status } = response
   if (status === 200) return jsonIn(response, host, size)
@@ -135,5 +135,5 @@ async function bodyOf(response: FetchAnswer, host: string, size: Size | undefine
   if (status >= 400 && status < 500) return jsonIn(response, host).catch(() => undefined)
   abandon(response.body)
   if (status === 204 || status === 304) return undefined
-  throw new NoAnswer(faultOf(status), `${host} answered ${status}`, { retryAfter: retryAfter(response) })
+  throw new NoAnswerError(faultOf(status), `${host} answered ${status}`, { retryAfter: retryAfter(response) })
 }

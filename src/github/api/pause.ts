@@ -1,5 +1,5 @@
 /** Holds calls back for as long as GitHub asks, then lets one through at a time until it is answered. */
-import { NoAnswer } from '../../upstream/no-answer.js'
+import { NoAnswerError } from '../../upstream/no-answer.js'
 import type { Unavailable } from '../../answer.js'
 
 /** The longest wait that is believed; in seconds. A clock that was set back must not close the door for longer. */
@@ -23,11 +23,11 @@ export class Pause {
     this.#blame = blame
   }
 
-  /** Does the work, unless it must wait. @throws NoAnswer */
+  /** Does the work, unless it must wait. @throws NoAnswerError */
   async run<T>(host: string, work: () => Promise<T>): Promise<T> {
     if (!this.#isSuspect) return work()
     const wait = Math.min(this.#until - this.#now(), LONGEST)
-    if (wait > 0) throw new NoAnswer('held back', `${host} asked for a pause`, { ...this.#blame, retryAfter: Math.ceil(wait) })
+    if (wait > 0) throw new NoAnswerError('held back', `${host} asked for a pause`, { ...this.#blame, retryAfter: Math.ceil(wait) })
     const probeEnds = this.#now() + this.#probeTime
     this.#until = probeEnds
     const result = await work()

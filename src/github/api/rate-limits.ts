@@ -11,7 +11,7 @@ export type LimitKind = 'primary' | 'secondary' | 'lock-out'
 export interface Limit {
   readonly kind: LimitKind
   /** Seconds. */
-  readonly retryIn: number
+  readonly retryAfter: number
 }
 
 /** Seconds to wait where GitHub names none: "at least one minute", and a lock-out is looked at anew twice as often. */
@@ -24,10 +24,10 @@ export function limitOf(answer: GitHubAnswer, as: 'app' | 'user'): Limit | undef
   if (answer.status !== 403 && answer.status !== 429 && !isOverGraphql) return undefined
   const told = retryAfter(answer)
   const { remaining, resetsIn } = answer.budget ?? {}
-  if (remaining === 0) return { kind: 'primary', retryIn: Math.max(told ?? 1, resetsIn ?? 1) }
-  if (told !== undefined) return { kind: 'secondary', retryIn: told }
-  if (answer.status === 429 || isOverGraphql || /secondary rate limit|abuse detection/i.test(messageIn(answer.json) ?? '')) return { kind: 'secondary', retryIn: UNTOLD }
-  return as === 'user' && !knowsToken(answer.headers) ? { kind: 'lock-out', retryIn: LOCKED_OUT } : undefined
+  if (remaining === 0) return { kind: 'primary', retryAfter: Math.max(told ?? 1, resetsIn ?? 1) }
+  if (told !== undefined) return { kind: 'secondary', retryAfter: told }
+  if (answer.status === 429 || isOverGraphql || /secondary rate limit|abuse detection/i.test(messageIn(answer.json) ?? '')) return { kind: 'secondary', retryAfter: UNTOLD }
+  return as === 'user' && !knowsToken(answer.headers) ? { kind: 'lock-out', retryAfter: LOCKED_OUT } : undefined
 }
 
 // GraphQL says it within an answer that is fine otherwise.

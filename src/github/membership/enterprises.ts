@@ -2,7 +2,7 @@
 import { ownProperty } from '../../lib/own-property.js'
 import { isBadToken, noAnswerToHolder, unreadable } from '../api/github-answer.js'
 import type { GitHubAnswer } from '../api/github-answer.js'
-import type { AskMembers, Member } from './membership.js'
+import type { AskMembers, MembershipEntry } from './membership.js'
 
 const QUERY = 'query { viewer { enterprises(first: 100) { nodes { databaseId slug } pageInfo { hasNextPage } } } }'
 
@@ -28,7 +28,7 @@ function isNotAllowed(error: unknown): boolean {
   return type === 'INSUFFICIENT_SCOPES' || type === 'FORBIDDEN'
 }
 
-function membersIn(answer: GitHubAnswer, nodes: unknown): readonly Member[] {
+function membersIn(answer: GitHubAnswer, nodes: unknown): readonly MembershipEntry[] {
   if (!Array.isArray(nodes)) throw unreadable(answer)
   // By the schema any of them may be null, and its number too: those grant nothing.
   return nodes.flatMap((node) => {

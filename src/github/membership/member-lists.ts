@@ -3,7 +3,7 @@ import { ownProperty } from '../../lib/own-property.js'
 import { isBadToken, messageIn, noAnswerToHolder, unreadable } from '../api/github-answer.js'
 import { idOf } from '../tokens/user-claims.js'
 import type { GitHubAnswer } from '../api/github-answer.js'
-import type { AskMembers, Member, Membership, MembershipTools } from './membership.js'
+import type { AskMembers, MembershipEntry, Membership, MembershipTools } from './membership.js'
 
 export const organizationsOf: AskMembers = (token, tools) => listed('organizations', token, tools)
 
@@ -17,8 +17,8 @@ const MOST_PAGES = 10
 /** A hundred teams with all that GitHub says about them. */
 const SIZE = { bytes: 1024 * 1024, members: 20_000 }
 
-async function listed(of: keyof typeof PATHS, token: string, { place, gets, tell }: MembershipTools): Promise<readonly Member[] | null> {
-  const members: Member[] = []
+async function listed(of: keyof typeof PATHS, token: string, { place, gets, tell }: MembershipTools): Promise<readonly MembershipEntry[] | null> {
+  const members: MembershipEntry[] = []
   // By number: where a header says that the next page is, a token is not sent.
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const url = `${place.rest}${PATHS[of]}?per_page=${PER_PAGE}&page=${page}`
@@ -35,13 +35,13 @@ async function listed(of: keyof typeof PATHS, token: string, { place, gets, tell
 }
 
 interface Page {
-  readonly members: readonly Member[]
+  readonly members: readonly MembershipEntry[]
   readonly hasNext: boolean
 }
 
 const SSO = 'x-github-sso'
 
-/** A token that may not see its memberships is a good token, and has none. @throws NoAnswer */
+/** A token that may not see its memberships is a good token, and has none. @throws NoAnswerError */
 function refusal(answer: GitHubAnswer, of: Membership, tell: MembershipTools['tell']): 'bad token' | 'nothing to see' {
   const { status, headers, json } = answer
   if (isBadToken(answer)) return 'bad token'
@@ -51,7 +51,7 @@ function refusal(answer: GitHubAnswer, of: Membership, tell: MembershipTools['te
   return 'nothing to see'
 }
 
-function membersIn(answer: GitHubAnswer, read: (item: unknown) => Member | undefined): readonly Member[] {
+function membersIn(answer: GitHubAnswer, read: (item: unknown) => MembershipEntry | undefined): readonly MembershipEntry[] {
   const { json } = answer
   if (!Array.isArray(json)) throw unreadable(answer)
   return json.map((item) => {
@@ -61,14 +61,14 @@ function membersIn(answer: GitHubAnswer, read: (item: unknown) => Member | undef
   })
 }
 
-function organizationIn(item: unknown): Member | undefined {
+function organizationIn(item: unknown): MembershipEntry | undefined {
   const id = idOf(item)
   const login = ownProperty(item, 'login')
   return id !== undefined && typeof login === 'string' ? { id, login } : undefined
 }
 
 /** A team by its number, and by the name that people write: `acme/admins`. */
-function teamIn(item: unknown): Member | undefined {
+function teamIn(item: unknown): MembershipEntry | undefined {
   const id = idOf(item)
   const slug = ownProperty(item, 'slug')
   const organization = organizationIn(ownProperty(item, 'organization'))

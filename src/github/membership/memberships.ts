@@ -6,7 +6,7 @@ import type { AskMembers, Membership, MembershipTools } from './membership.js'
 
 const ASK = { organizations: organizationsOf, teams: teamsOf, enterprises: enterprisesOf } as const satisfies Record<Membership, AskMembers>
 
-/** A claim for each that is wanted; null for a token that is no longer good. @throws NoAnswer */
+/** A claim for each that is wanted; null for a token that is no longer good. @throws NoAnswerError */
 export async function membershipsOf(token: string, wanted: readonly Membership[], tools: MembershipTools): Promise<Claims | null> {
   const found = await Promise.all(wanted.map(async (of) => [of, await ASK[of](token, tools)] as const))
   return found.some(([, members]) => members === null) ? null : Object.fromEntries(found)

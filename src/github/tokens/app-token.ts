@@ -8,21 +8,21 @@ import type { Budget, GitHubAnswer } from '../api/github-answer.js'
 import type { AppCredentials } from '../api/apps.js'
 import type { GitHubCalls } from '../api/github-calls.js'
 import type { GitHubTokenKind } from './token-kinds.js'
-import type { Place } from '../api/deployment.js'
+import type { GitHubDeployment } from '../api/deployment.js'
 
 /** The place that knows an application's tokens. */
-function tokenUrl({ rest }: Place, { clientId }: AppCredentials): string {
+function tokenUrl({ rest }: GitHubDeployment, { clientId }: AppCredentials): string {
   return `${rest}/applications/${encodeURIComponent(clientId)}/token`
 }
 
 export interface AskTools {
-  readonly place: Place
+  readonly place: GitHubDeployment
   readonly calls: GitHubCalls
   /** Told what is left of the application's calls. */
   readonly heed: (budget: Budget) => void
 }
 
-/** What GitHub says to one application about one token. @throws NoAnswer */
+/** What GitHub says to one application about one token. @throws NoAnswerError */
 export function askAs(app: AppCredentials, token: string, kind: GitHubTokenKind, { place, calls, heed }: AskTools): Promise<Verdict> {
   const request = { method: 'POST', url: tokenUrl(place, app), body: { access_token: token } } as const
   return calls.ask(request, app, (answer) => {
@@ -46,7 +46,7 @@ const NOT_OURS = reject('unknown_token', {
   hint: 'GitHub knows no such token of this app: it is another app\u2019s, revoked, or expired',
 })
 
-function verdictOn(answer: GitHubAnswer, app: AppCredentials, kind: GitHubTokenKind, { issuer }: Place): Verdict {
+function verdictOn(answer: GitHubAnswer, app: AppCredentials, kind: GitHubTokenKind, { issuer }: GitHubDeployment): Verdict {
   const { json } = answer
   const owner = ownProperty(ownProperty(json, 'app'), 'client_id')
   if (typeof owner !== 'string') throw unreadable(answer)
@@ -74,8 +74,8 @@ function endOf(answer: GitHubAnswer): { readonly exp?: number } {
   return { exp: Math.floor(end) }
 }
 
-/** Ends a token at GitHub. True when it was this application's. @throws NoAnswer */
-export function endAs(app: AppCredentials, token: string, place: Place, calls: GitHubCalls): Promise<boolean> {
+/** Ends a token at GitHub. True when it was this application's. @throws NoAnswerError */
+export function endAs(app: AppCredentials, token: string, place: GitHubDeployment, calls: GitHubCalls): Promise<boolean> {
   const request = { method: 'DELETE', url: tokenUrl(place, app), body: { access_token: token } } as const
   return calls.ask(request, app, (answer) => {
     if (answer.status === 204) return true

@@ -9,14 +9,14 @@ import type { Rejected, Verdict } from '../../verdict.js'
 import type { GitHubAnswer } from '../api/github-answer.js'
 import type { ConditionalGets } from '../api/conditional-gets.js'
 import type { GitHubTokenKind } from './token-kinds.js'
-import type { Place } from '../api/deployment.js'
+import type { GitHubDeployment } from '../api/deployment.js'
 
-/** What the holder of a token may see of itself. @throws NoAnswer */
-export function askAsHolder(token: string, kind: GitHubTokenKind, place: Place, gets: ConditionalGets): Promise<Verdict> {
+/** What the holder of a token may see of itself. @throws NoAnswerError */
+export function askAsHolder(token: string, kind: GitHubTokenKind, place: GitHubDeployment, gets: ConditionalGets): Promise<Verdict> {
   return kind === 'ghs_' ? askInstallation(token, place, gets) : askUser(token, kind, place, gets)
 }
 
-async function askUser(token: string, kind: GitHubTokenKind, { rest, issuer }: Place, gets: ConditionalGets): Promise<Verdict> {
+async function askUser(token: string, kind: GitHubTokenKind, { rest, issuer }: GitHubDeployment, gets: ConditionalGets): Promise<Verdict> {
   const url = `${rest}/user`
   const ask = () => gets.get(url, token, { found: (answer) => ({ user: known(answer, userClaims(answer.json)), hasScopes: answer.headers.get(SCOPES) !== null }), otherwise: refused })
   let got = await ask()
@@ -38,7 +38,7 @@ async function askUser(token: string, kind: GitHubTokenKind, { rest, issuer }: P
 }
 
 /** An installation has no user: it is named by the account that it is on, and must not be taken for that. */
-async function askInstallation(token: string, { rest, issuer }: Place, gets: ConditionalGets): Promise<Verdict> {
+async function askInstallation(token: string, { rest, issuer }: GitHubDeployment, gets: ConditionalGets): Promise<Verdict> {
   const url = `${rest}/installation/repositories?per_page=1`
   const got = await gets.get(url, token, { found: (answer) => ({ owner: known(answer, ownerOf(answer.json)) }), otherwise: refused })
   if (!('value' in got)) return got

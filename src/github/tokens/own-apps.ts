@@ -1,6 +1,6 @@
 /** Our own applications, asked one after the other whether they got a token. */
 import { warn } from '../../lib/warn.js'
-import { NoAnswer } from '../../upstream/no-answer.js'
+import { NoAnswerError } from '../../upstream/no-answer.js'
 import { askAs, endAs } from './app-token.js'
 import { Reserve } from '../api/reserve.js'
 import type { AuthEvent } from '../../events.js'
@@ -8,11 +8,11 @@ import type { Verdict } from '../../verdict.js'
 import type { AppCredentials } from '../api/apps.js'
 import type { GitHubCalls } from '../api/github-calls.js'
 import type { GitHubTokenKind } from './token-kinds.js'
-import type { Place } from '../api/deployment.js'
+import type { GitHubDeployment } from '../api/deployment.js'
 
 export interface OwnAppsOptions {
   readonly apps: readonly AppCredentials[]
-  readonly place: Place
+  readonly place: GitHubDeployment
   readonly calls: GitHubCalls
   readonly now: () => number
   readonly provider: string
@@ -29,18 +29,18 @@ export class OwnApps {
     this.#reserves = new Map(options.apps.map((app) => [app, new Reserve(options.now)]))
   }
 
-  /** The first yes wins; a no counts only when all said it, and "nobody knows" beats it. @throws NoAnswer */
+  /** The first yes wins; a no counts only when all said it, and "nobody knows" beats it. @throws NoAnswerError */
   async verdictOn(token: string, kind: GitHubTokenKind): Promise<Verdict> {
     const { apps } = this.#options
     const refusals: Verdict[] = []
-    const silences: NoAnswer[] = []
+    const silences: NoAnswerError[] = []
     for (const app of apps) {
       try {
         const verdict = await this.#loud(app, () => this.#ask(app, token, kind))
         if (verdict.accepted) return verdict
         refusals.push(verdict)
       } catch (error) {
-        if (!(error instanceof NoAnswer)) throw error
+        if (!(error instanceof NoAnswerError)) throw error
         silences.push(error)
       }
     }
@@ -49,7 +49,7 @@ export class OwnApps {
     return refusal
   }
 
-  /** Ends a token at GitHub; one that is gone already is no error. @throws NoAnswer */
+  /** Ends a token at GitHub; one that is gone already is no error. @throws NoAnswerError */
   async end(token: string): Promise<void> {
     const { apps, place, calls } = this.#options
     for (const app of apps) if (await this.#loud(app, () => endAs(app, token, place, calls))) return
@@ -60,7 +60,7 @@ export class OwnApps {
     const reserve = this.#reserves.get(app)
     const wait = reserve?.wait(token) ?? 0
     if (wait > 0) {
-      const kept = new NoAnswer('budget spent', 'the calls that GitHub still allows are kept for tokens that were good before', { retryAfter: Math.ceil(wait) })
+      const kept = new NoAnswerError('budget spent', 'the calls that GitHub still allows are kept for tokens that were good before', { retryAfter: Math.ceil(wait) })
       tell({ type: 'endpoint_unavailable', provider, fault: kept.fault, message: kept.message })
       throw kept
     }
@@ -74,12 +74,12 @@ export class OwnApps {
     try {
       return await work()
     } catch (error) {
-      if (error instanceof NoAnswer) this.#noteRefusal(clientId, error)
+      if (error instanceof NoAnswerError) this.#noteRefusal(clientId, error)
       throw error
     }
   }
 
-  #noteRefusal(clientId: string, { fault, message }: NoAnswer): void {
+  #noteRefusal(clientId: string, { fault, message }: NoAnswerError): void {
     if (fault !== 'credentials' && fault !== 'forbidden') return
     const { provider, tell } = this.#options
     tell({ type: 'credentials_refused', provider, fault, method: 'client_secret_basic', message })

@@ -43,7 +43,7 @@ export function areOfApps(kinds: ReadonlySet<GitHubTokenKind>): boolean {
 }
 
 /** Why a token is refused without being shown. */
-export function refusalOf(token: string): Rejected {
+export function kindRefusal(token: string): Rejected {
   const hint = kindOf(token) === undefined ? NOT_GITHUBS : NOT_TAKEN
   return reject('wrong_type', { claim: 'token_kind', expected: undefined, actual: undefined, hint })
 }

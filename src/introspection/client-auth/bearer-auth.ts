@@ -58,7 +58,7 @@ const OUR_PARAMETERS = ['grant_type', 'scope', 'client_id', 'client_secret', 'cl
  *
  * @throws TypeError for what gives no token.
  */
-export function bearer(source: TokenSource): ClientAuth {
+export function bearerClientAuth(source: TokenSource): ClientAuth {
   if (source instanceof ClientCredentials) {
     const request = ClientCredentials.requestOf(source)
     const own = new OwnToken(request)

@@ -2,7 +2,7 @@
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { isBearerToken } from '../../lib/bearer-token.js'
 import { mayShareBetweenRequests } from '../../lib/runtime.js'
-import { NoAnswer } from '../../upstream/no-answer.js'
+import { NoAnswerError } from '../../upstream/no-answer.js'
 import { ClientAuth } from './client-auth.js'
 import { isAboutUs } from '../../upstream/openid-fetch.js'
 import type { TokenEndpointResponse } from 'openid-client'
@@ -100,7 +100,7 @@ async function ask(openid: OpenidClient, host: string, grant: () => Promise<Toke
     const { cause } = error as Error // whatever it is, a member of it that is absent is undefined
     if (isUnavailable(cause)) throw cause
     // Without the cause where it is not ours: it holds the answer.
-    if (isAboutUs(openid, error)) throw new NoAnswer('credentials', `${host} does not take our credentials`)
+    if (isAboutUs(openid, error)) throw new NoAnswerError('credentials', `${host} does not take our credentials`)
     throw new AuthUnavailableError(`${host} granted no token for the introspection endpoint`)
   }
 }

@@ -3,11 +3,11 @@ import { otherKindOf } from '../../jwt/rules/token-kind.js'
 import { rulesFor } from '../../jwt/rules/rules.js'
 import { reject } from '../../verdict.js'
 import type { Claims } from '../../access-token.js'
-import type { Expectations, Finding, Rule } from '../../jwt/rules/rules.js'
+import type { Expectations, RuleFailure, Rule } from '../../jwt/rules/rules.js'
 import type { Rejected, RejectReason } from '../../verdict.js'
 
 /** The answer's members, or null where it says that the token is not active. */
-export type Answer = Readonly<Record<string, unknown>> | null
+export type IntrospectionResponse = Readonly<Record<string, unknown>> | null
 
 export interface AnswerRulesOptions {
   readonly expected: Expectations
@@ -30,9 +30,9 @@ function where(rule: Rule, knowsIssuer: boolean, allowNoExpiry: boolean): Rule {
   if (!isOptional) return rule
   return {
     name: rule.name,
-    find: (answer, expected, now) => {
+    check: (answer, expected, now) => {
       const absent = answer.claims[rule.name] === undefined
-      return absent || (rule.name === 'iss' && !knowsIssuer) ? undefined : rule.find(answer, expected, now)
+      return absent || (rule.name === 'iss' && !knowsIssuer) ? undefined : rule.check(answer, expected, now)
     },
   }
 }
@@ -42,23 +42,23 @@ const BEARER_TYPES: ReadonlySet<string> = new Set(['bearer', 'access_token', 'ac
 
 const tokenType: Rule = {
   name: 'token_type',
-  find: ({ claims: { token_type: type, cnf } }) => {
+  check: ({ claims: { token_type: type, cnf } }) => {
     if (type === undefined) return undefined
-    if (typeof type !== 'string') return finding('invalid_claim', 'token_type', 'a string', type)
+    if (typeof type !== 'string') return failure('invalid_claim', 'token_type', 'a string', type)
     if (BEARER_TYPES.has(type.toLowerCase())) return undefined
     // RFC 9449 section 6.2: the key is in `cnf`, and the gate asks for its proof. Without one there is nothing to ask for.
     if (type.toLowerCase() === 'dpop' && typeof cnf === 'object') return undefined
-    return finding('wrong_type', 'token_type', [...BEARER_TYPES], type, OTHER_KIND)
+    return failure('wrong_type', 'token_type', [...BEARER_TYPES], type, OTHER_KIND)
   },
 }
 
 const kind: Rule = {
   name: 'kind',
-  find: ({ claims }) => {
+  check: ({ claims }) => {
     const { token_use: use, ...rest } = claims
     // Ory's spelling of what Cognito calls `access`.
     const other = otherKindOf(use === undefined || use === 'access_token' ? rest : claims)
-    return other && finding('wrong_type', other.claim, 'an access token', other.kind, OTHER_KIND)
+    return other && failure('wrong_type', other.claim, 'an access token', other.kind, OTHER_KIND)
   },
 }
 
@@ -68,9 +68,9 @@ const MILLISECONDS_FROM = 1e11
 const INSTANTS = ['exp', 'nbf', 'iat'].map(
   (claim): Rule => ({
     name: `${claim} in seconds`,
-    find: ({ claims }) => {
+    check: ({ claims }) => {
       const instant = claims[claim]
-      return typeof instant === 'number' && instant >= MILLISECONDS_FROM ? finding('invalid_claim', claim, 'seconds', instant, IN_MILLISECONDS) : undefined
+      return typeof instant === 'number' && instant >= MILLISECONDS_FROM ? failure('invalid_claim', claim, 'seconds', instant, IN_MILLISECONDS) : undefined
     },
   }),
 )
@@ -80,8 +80,8 @@ function explained(rule: Rule): Rule {
   if (rule.name !== 'aud') return rule
   return {
     name: rule.name,
-    find: (answer, expected, now) => {
-      const found = rule.find(answer, expected, now)
+    check: (answer, expected, now) => {
+      const found = rule.check(answer, expected, now)
       const { aud, scope } = answer.claims
       if (found?.reason !== 'wrong_audience' || aud === undefined || aud !== scope) return found
       return { ...found, detail: { ...found.detail, hint: SCOPE_AS_AUDIENCE } }
@@ -102,12 +102,12 @@ export function withoutNulls(answer: Readonly<Record<string, unknown>>): Readonl
 }
 
 /** The endpoint does not deal in tokens of this kind, which it said without a look at this one. */
-export function notTheirs(): Rejected {
+export function unsupportedTokenType(): Rejected {
   return reject('unknown_token', { claim: 'kind', expected: 'a token of theirs', actual: undefined, hint: NOT_THEIRS })
 }
 
-/** True for a `notTheirs`, in whatever words. */
-export function isNotTheirs({ reason, detail }: Rejected): boolean {
+/** True for a `unsupportedTokenType`, in whatever words. */
+export function isUnsupportedTokenType({ reason, detail }: Rejected): boolean {
   return reason === 'unknown_token' && detail?.claim === 'kind'
 }
 
@@ -117,13 +117,13 @@ export function oddityOf({ sub, username }: Claims): string | undefined {
 }
 
 export const INACTIVE =
-  'the identity provider says inactive: ended, revoked, never issued, or not for this client to ask about; try a client of its own for this server'
-const NOT_THEIRS = 'the identity provider answers no questions about tokens of this kind; verify its JWTs with JwksProvider'
+  'the authorization server says inactive: ended, revoked, never issued, or not for this client to ask about; try a client of its own for this server'
+const NOT_THEIRS = 'the authorization server answers no questions about tokens of this kind; verify its JWTs with JwksProvider'
 const OTHER_KIND = 'this is another kind of token; send the access token'
-const IN_MILLISECONDS = 'the identity provider writes milliseconds where RFC 7662 has seconds'
-const SCOPE_AS_AUDIENCE = 'the identity provider writes the scope into "aud"; name another claim in "audienceClaims"'
+const IN_MILLISECONDS = 'the authorization server writes milliseconds where RFC 7662 has seconds'
+const SCOPE_AS_AUDIENCE = 'the authorization server writes the scope into "aud"; name another claim in "audienceClaims"'
 const USERNAME_ONLY = 'the answer names a user by "username" only, which may be given to somebody else; the token has no subject'
 
-function finding(reason: RejectReason, claim: string, expected: unknown, actual: unknown, hint?: string): Finding {
+function failure(reason: RejectReason, claim: string, expected: unknown, actual: unknown, hint?: string): RuleFailure {
   return { reason, detail: { claim, expected, actual, ...(hint !== undefined && { hint }) } }
 }

@@ -1,15 +1,15 @@
 /** Reads what an AWS Application Load Balancer signs about a user: base64url with padding, and the issuer in the header. */
 import { decodeJwt } from '../token/decode.js'
-import { namedKeysAt } from '../keys/named-keys.js'
+import { fetchNamedKeys } from '../keys/named-keys.js'
 import type { DecodedJwt } from '../token/decode.js'
-import type { Reading } from './token-format.js'
+import type { TokenFormat } from './token-format.js'
 
 /**
  * The header says who issued the token, for which client, until when, and which load balancer signed it; the payload is
- * whatever the identity provider's userinfo says. Both are signed. The header's `iss`, `client` (as `client_id`), `exp` and
- * `signer` become claims, and take the place of any that userinfo has.
+ * whatever the authorization server's userinfo says. Both are signed. The header's `iss`, `client` (as `client_id`), `exp` and
+ * `signer` become claims, and take the place of any that userinfo has. (D74)
  */
-export const albReading: Reading = { read: readAlbToken, keysAt: namedKeysAt }
+export const albFormat: TokenFormat = { read: readAlbToken, fetchKeys: fetchNamedKeys }
 
 function readAlbToken(token: string): DecodedJwt | null {
   const parts = token.split('.', 4)

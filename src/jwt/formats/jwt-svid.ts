@@ -1,13 +1,13 @@
 /** Reads JWT-SVIDs, which say by whom they were issued in `sub` (SPIFFE JWT-SVID sections 2.3 and 3.1). */
 import { decodeJwt } from '../token/decode.js'
 import type { DecodedJwt } from '../token/decode.js'
-import type { Reading } from './token-format.js'
+import type { TokenFormat } from './token-format.js'
 
 /**
  * A JWT-SVID need not have an `iss`: the trust domain in its subject says whose keys sign it, and is taken for the issuer
  * where none is named. An `iss` that is there stays, and must be one of the provider's.
  */
-export const jwtSvidReading: Reading = { read: readJwtSvid }
+export const jwtSvidFormat: TokenFormat = { read: readJwtSvid }
 
 function readJwtSvid(token: string): DecodedJwt | null {
   const jwt = decodeJwt(token)
@@ -20,7 +20,7 @@ function readJwtSvid(token: string): DecodedJwt | null {
   }
 }
 
-/** SPIFFE-ID section 2: `spiffe://`, the trust domain, and the path of the workload. */
+/** Matches a SPIFFE ID (SPIFFE-ID section 2): `spiffe://`, the trust domain, and the path of the workload. */
 function trustDomainOf(sub: unknown): string | undefined {
   return typeof sub === 'string' ? /^(spiffe:\/\/[a-z0-9._-]+)\/./.exec(sub)?.[1] : undefined
 }

@@ -3,11 +3,11 @@ import type { DecodedJwt } from '../token/decode.js'
 import type { KeyHttp } from '../keys/key-loader.js'
 import type { KeySourceOptions } from '../keys/key-source.js'
 
-export const reading: unique symbol = Symbol('bearer-auth-providers.reading')
+export const tokenFormat: unique symbol = Symbol('bearer-auth-providers.reading')
 
-export interface Reading {
+export interface TokenFormat {
   /** Header, claims and signature, or null for what is none of these tokens. Frozen to the bottom. */
   readonly read: (token: string) => DecodedJwt | null
   /** Where the keys are no JWK Set. */
-  readonly keysAt?: (url: string, http: KeyHttp) => KeySourceOptions['load']
+  readonly fetchKeys?: (url: string, http: KeyHttp) => KeySourceOptions['load']
 }

@@ -11,7 +11,7 @@ import type { KeySourceOptions, LoadedKeys } from './key-source.js'
 
 type Load = KeySourceOptions['load']
 
-/** How issuers are reached. */
+/** Options about how issuers are reached. */
 export interface KeyHttp extends Omit<FetchJsonOptions, 'maxBytes'> {
   /** Allow plain http. */
   readonly insecure: boolean
@@ -19,12 +19,12 @@ export interface KeyHttp extends Omit<FetchJsonOptions, 'maxBytes'> {
 
 const MAX_BYTES = 512 * 1024
 
-export function keysInHand(set: KeySet): Load {
+export function givenKeys(set: KeySet): Load {
   return async () => ({ set, final: true })
 }
 
 /** Reads the file anew each time, so that a new one is found when the old set's age has passed. */
-export function keysInFile(path: string, span: Span): Load {
+export function readKeyFile(path: string, span: Span): Load {
   const tooLate = (): Error => new AuthUnavailableError(`${path} cannot be read in time`)
   return async () => {
     // A network drive can hang.
@@ -33,7 +33,7 @@ export function keysInFile(path: string, span: Span): Load {
   }
 }
 
-export function keysAt(jwksUri: string, http: KeyHttp): Load {
+export function fetchJwks(jwksUri: string, http: KeyHttp): Load {
   const { host } = new URL(jwksUri) // and no more in messages: the rest may hold a key
   let etag: string | undefined // of the set that the key source holds: it gives that set back when it asks
   return async ({ held, failures }) => {
@@ -50,9 +50,9 @@ const BRIEF = 5
 
 /**
  * Asks discovery each time: an issuer that moves its keys is followed. In the first half minute of an outage only where it
- * got stuck, and there one place, or a minute of it would cost eighteen requests.
+ * got stuck, and there one place, or a minute of it would cost eighteen requests. (D34)
  */
-export function keysOf(issuer: string, http: KeyHttp): Load {
+export function discoverJwks(issuer: string, http: KeyHttp): Load {
   let places = discoveryUrls(issuer)
   let known: { readonly uri: string; readonly load: Load } | undefined
   let gotStuckAtKeys = false
@@ -62,7 +62,7 @@ export function keysOf(issuer: string, http: KeyHttp): Load {
       const reader = (url: string): Promise<JsonAnswer> => read(url, { ...http, retry: request.failures === 0 }, {})
       const { uri, place } = await discoverJwksUri(issuer, { places: isBrief ? places.slice(0, 1) : places, insecure: http.insecure, read: reader })
       places = [place, ...places.filter((other) => other !== place)]
-      if (known?.uri !== uri) known = { uri, load: keysAt(uri, ownOrigin(uri, issuer, http)) }
+      if (known?.uri !== uri) known = { uri, load: fetchJwks(uri, ownOrigin(uri, issuer, http)) }
     }
     gotStuckAtKeys = true
     const loaded = await known.load(request)
@@ -86,7 +86,7 @@ async function keySetOf(document: unknown, place: string): Promise<KeySet> {
   return set
 }
 
-/** What is left of it, in seconds: RFC 9111 section 5.2.2.1, less the time that a cache on the way kept it (section 5.1). */
+/** Computes what is left of `max-age`, in seconds: RFC 9111 section 5.2.2.1, less the time that a cache on the way kept it (section 5.1). */
 function maxAge(headers: JsonAnswer['headers']): number | undefined {
   const found = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,;])/.exec(headers.get('cache-control') ?? '')?.[1]
   const age = /^\d{1,9}$/.exec(headers.get('age') ?? '')?.[0] ?? 0

@@ -13,7 +13,7 @@ const MAX_KEYS = 16
 const MAX_BYTES = 8 * 1024
 
 /** Reads the key that is wanted and those that are held anew, so that one which was taken away goes. */
-export function namedKeysAt(url: string, http: KeyHttp): KeySourceOptions['load'] {
+export function fetchNamedKeys(url: string, http: KeyHttp): KeySourceOptions['load'] {
   return async ({ held, wanted, failures }) => {
     const names = new Set([...namesIn(held), ...(wanted === undefined ? [] : [wanted])])
     const read = [...names].slice(-MAX_KEYS).map((name) => keyNamed(name, url, { ...http, retry: failures === 0 }))

@@ -1,4 +1,4 @@
-/** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
+/** Checks what a JWT access token must say, by a list of named rules. Does NOT look at the signature. */
 import { nearMiss } from './near-miss.js'
 import { otherKindOf } from './token-kind.js'
 import type { Claims } from '../../access-token.js'
@@ -8,10 +8,10 @@ import type { Issuers } from './issuers.js'
 import type { Hint } from './near-miss.js'
 import type { TokenType } from './token-kind.js'
 
-/** What the rules compare with. Checked where the provider is built. */
+/** What the rules compare with. It is checked where the provider is built. */
 export interface Expectations {
   readonly issuers: Issuers
-  /** Undefined: any audience. */
+  /** The audiences that name this server. Undefined: any audience. */
   readonly audiences: readonly string[] | undefined
   /** The claims that hold the audience. */
   readonly audienceClaims: readonly string[]
@@ -37,7 +37,7 @@ export interface ClaimRule {
   readonly hint?: string | undefined
 }
 
-export interface Finding {
+export interface RuleFailure {
   readonly reason: RejectReason
   readonly detail: Mismatch
 }
@@ -45,10 +45,10 @@ export interface Finding {
 /** One rule: nothing to say, or what does not fit. `now` in seconds since the epoch. */
 export interface Rule {
   readonly name: string
-  readonly find: (jwt: JwtContents, expected: Expectations, now: number) => Finding | undefined
+  readonly check: (jwt: JwtContents, expected: Expectations, now: number) => RuleFailure | undefined
 }
 
-/** The rules in the order they are looked at: what needs no signature, then what does. */
+/** Lists the rules in the order in which they are checked: those that need no signature, then those that do. */
 export interface RuleSet {
   readonly header: readonly Rule[]
   readonly claims: readonly Rule[]
@@ -56,14 +56,14 @@ export interface RuleSet {
 }
 
 export function rulesFor({ requiredClaims, rules }: Expectations): RuleSet {
-  // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw.
+  // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw. (D30)
   return { header: OF_HEADER, claims: [...OF_CLAIMS, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
 }
 
 /** The first rule's finding, or undefined when every rule is content. */
-export function firstFinding(rules: readonly Rule[], jwt: JwtContents, expected: Expectations, now: number): Finding | undefined {
+export function firstFailure(rules: readonly Rule[], jwt: JwtContents, expected: Expectations, now: number): RuleFailure | undefined {
   for (const rule of rules) {
-    const found = rule.find(jwt, expected, now)
+    const found = rule.check(jwt, expected, now)
     if (found !== undefined) return found
   }
   return undefined
@@ -72,24 +72,24 @@ export function firstFinding(rules: readonly Rule[], jwt: JwtContents, expected:
 const OF_HEADER: readonly Rule[] = [
   {
     name: 'alg',
-    find: ({ header: { alg } }, { algorithms }) => {
+    check: ({ header: { alg } }, { algorithms }) => {
       if (algorithms.includes(alg as string)) return undefined // a list of names, which holds nothing else
       const shared = typeof alg === 'string' && /^HS\d{3}$/.test(alg)
-      return finding('unsupported_algorithm', 'alg', algorithms, alg, shared ? SHARED_SECRET : undefined)
+      return failure('unsupported_algorithm', 'alg', algorithms, alg, shared ? SHARED_SECRET : undefined)
     },
   },
   {
     // RFC 7515 section 4.1.11: we understand no extension, so every critical one is a reason to refuse.
     name: 'crit',
-    find: ({ header: { crit, b64 } }) => (crit === undefined && b64 === undefined ? undefined : finding('malformed', 'crit', undefined, crit)),
+    check: ({ header: { crit, b64 } }) => (crit === undefined && b64 === undefined ? undefined : failure('malformed', 'crit', undefined, crit)),
   },
   {
     // RFC 8725 section 3.11: one kind of JWT must not pass for another.
     name: 'typ',
-    find: ({ header: { typ } }, { tokenType }) => {
+    check: ({ header: { typ } }, { tokenType }) => {
       const types = TYPES[tokenType]
       if (typ === undefined ? tokenType !== 'at+jwt' : typeof typ === 'string' && (types.includes(typ) || types.includes(typ.toLowerCase()))) return undefined
-      return finding('wrong_type', 'typ', types, typ, OTHER_KIND[tokenType])
+      return failure('wrong_type', 'typ', types, typ, OTHER_KIND[tokenType])
     },
   },
 ]
@@ -97,60 +97,60 @@ const OF_HEADER: readonly Rule[] = [
 const OF_CLAIMS: readonly Rule[] = [
   {
     name: 'kind',
-    find: ({ claims }, { tokenType }) => {
+    check: ({ claims }, { tokenType }) => {
       const other = otherKindOf(claims, tokenType)
-      return other && finding('wrong_type', other.claim, WANTED[tokenType], other.kind, other.kind === 'an ID token' ? ID_TOKEN : OTHER_KIND[tokenType])
+      return other && failure('wrong_type', other.claim, WANTED[tokenType], other.kind, other.kind === 'an ID token' ? ID_TOKEN : OTHER_KIND[tokenType])
     },
   },
   {
     name: 'iss',
-    find: ({ claims }, { issuers }) => {
+    check: ({ claims }, { issuers }) => {
       const { iss } = claims
       if (typeof iss !== 'string' || !issuers.has(iss)) {
         const expected = [...issuers.keys()]
-        return finding('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
+        return failure('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
       }
       const tenant = issuers.get(iss)
       if (tenant === undefined || claims[tenant.claim] === tenant.value) return undefined
-      return finding('wrong_issuer', tenant.claim, tenant.value, claims[tenant.claim])
+      return failure('wrong_issuer', tenant.claim, tenant.value, claims[tenant.claim])
     },
   },
   {
     name: 'aud',
-    find: ({ claims }, { audiences, audienceClaims, audienceMode }) => {
+    check: ({ claims }, { audiences, audienceClaims, audienceMode }) => {
       const actual = stringsOf(claims, audienceClaims)
-      if (actual === undefined) return finding('invalid_claim', 'aud', 'a string or strings', audienceClaims.map((claim) => claims[claim]))
+      if (actual === undefined) return failure('invalid_claim', 'aud', 'a string or strings', audienceClaims.map((claim) => claims[claim]))
       if (audiences === undefined) return undefined
       const ours = (audience: string): boolean => audiences.includes(audience)
       if (audienceMode === 'any' ? actual.some(ours) : actual.length > 0 && actual.every(ours)) return undefined
-      return finding('wrong_audience', audienceClaims.join(' or '), audiences, actual, actual.length === 0 ? NO_AUDIENCE : nearMiss(audiences, actual))
+      return failure('wrong_audience', audienceClaims.join(' or '), audiences, actual, actual.length === 0 ? NO_AUDIENCE : nearMiss(audiences, actual))
     },
   },
   {
     name: 'exp',
-    find: ({ claims: { exp } }, { clockTolerance }, now) => {
-      if (exp === undefined) return finding('missing_claim', 'exp', 'a number', exp)
-      if (!isInstant(exp)) return finding('invalid_claim', 'exp', 'a finite number', exp)
-      return exp + clockTolerance > now ? undefined : finding('expired', 'exp', now, exp, clockHint(now - exp))
+    check: ({ claims: { exp } }, { clockTolerance }, now) => {
+      if (exp === undefined) return failure('missing_claim', 'exp', 'a number', exp)
+      if (!isInstant(exp)) return failure('invalid_claim', 'exp', 'a finite number', exp)
+      return exp + clockTolerance > now ? undefined : failure('expired', 'exp', now, exp, clockHint(now - exp))
     },
   },
   {
     name: 'nbf',
-    find: ({ claims: { nbf } }, { clockTolerance }, now) => {
+    check: ({ claims: { nbf } }, { clockTolerance }, now) => {
       if (nbf === undefined) return undefined
-      if (!isInstant(nbf)) return finding('invalid_claim', 'nbf', 'a finite number', nbf)
-      return nbf - clockTolerance <= now ? undefined : finding('not_yet_valid', 'nbf', now, nbf, clockHint(nbf - now))
+      if (!isInstant(nbf)) return failure('invalid_claim', 'nbf', 'a finite number', nbf)
+      return nbf - clockTolerance <= now ? undefined : failure('not_yet_valid', 'nbf', now, nbf, clockHint(nbf - now))
     },
   },
   {
     name: 'iat',
-    find: ({ claims: { iat } }, { clockTolerance, maxTokenAge }, now) => {
+    check: ({ claims: { iat } }, { clockTolerance, maxTokenAge }, now) => {
       if (iat === undefined && maxTokenAge === undefined) return undefined
-      if (iat === undefined) return finding('missing_claim', 'iat', 'a number', iat)
-      if (!isInstant(iat)) return finding('invalid_claim', 'iat', 'a finite number', iat)
+      if (iat === undefined) return failure('missing_claim', 'iat', 'a number', iat)
+      if (!isInstant(iat)) return failure('invalid_claim', 'iat', 'a finite number', iat)
       if (maxTokenAge === undefined) return undefined
-      if (iat - clockTolerance > now) return finding('not_yet_valid', 'iat', now, iat, clockHint(iat - now))
-      return now - iat < maxTokenAge + clockTolerance ? undefined : finding('expired', 'iat', now - maxTokenAge, iat)
+      if (iat - clockTolerance > now) return failure('not_yet_valid', 'iat', now, iat, clockHint(iat - now))
+      return now - iat < maxTokenAge + clockTolerance ? undefined : failure('expired', 'iat', now - maxTokenAge, iat)
     },
   },
   text('sub', ({ sub }) => sub),
@@ -159,13 +159,13 @@ const OF_CLAIMS: readonly Rule[] = [
   text('jti', ({ jti }) => jti),
 ]
 
-/** `read` names the claim in code, which is faster than looking it up by a name in a variable. */
+/** Makes the rule about a claim that must be text. `read` names the claim in code, which is faster than a name in a variable. */
 function text(claim: string, read: (claims: Claims) => unknown): Rule {
   return {
     name: claim,
-    find: ({ claims }) => {
+    check: ({ claims }) => {
       const value = read(claims)
-      return value === undefined || typeof value === 'string' ? undefined : finding('invalid_claim', claim, 'a string', value)
+      return value === undefined || typeof value === 'string' ? undefined : failure('invalid_claim', claim, 'a string', value)
     },
   }
 }
@@ -173,16 +173,16 @@ function text(claim: string, read: (claims: Claims) => unknown): Rule {
 function present(claim: string): Rule {
   return {
     name: `${claim} is there`,
-    find: ({ claims }) => (Object.hasOwn(claims, claim) && claims[claim] !== null ? undefined : finding('missing_claim', claim, 'any value', claims[claim])),
+    check: ({ claims }) => (Object.hasOwn(claims, claim) && claims[claim] !== null ? undefined : failure('missing_claim', claim, 'any value', claims[claim])),
   }
 }
 
 function ownRule({ claim, accepts, hint }: ClaimRule): Rule {
   return {
     name: `own rule for ${claim}`,
-    find: ({ claims }) => {
+    check: ({ claims }) => {
       const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
-      return accepts(value, claims) === true ? undefined : finding('invalid_claim', claim, 'what your rule takes', value, hint)
+      return accepts(value, claims) === true ? undefined : failure('invalid_claim', claim, 'what your rule takes', value, hint)
     },
   }
 }
@@ -202,9 +202,9 @@ const OTHER_KIND: Readonly<Record<TokenType, Hint>> = {
   id: 'this is another kind of token; send the ID token',
 }
 const WANTED: Readonly<Record<TokenType, string>> = { access: 'an access token', 'at+jwt': 'an access token', id: 'an ID token' }
-const NO_AUDIENCE: Hint = 'the token has no audience; the identity provider needs to be told to write one'
+const NO_AUDIENCE: Hint = 'the token has no audience; the authorization server needs to be told to write one'
 
-/** Seconds by which clocks differ in practice; more is a token that is simply too old or too new. */
+/** Most seconds by which clocks differ in practice; beyond them a token is simply too old or too new. */
 const CLOCK_TROUBLE = 120
 
 function clockHint(difference: number): Hint | undefined {
@@ -215,7 +215,7 @@ function isInstant(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
-/** What these claims say, all together; undefined when one of them is neither a string nor strings. */
+/** Collects what these claims say; undefined when one of them is neither a string nor strings. */
 function stringsOf(claims: Claims, names: readonly string[]): readonly string[] | undefined {
   let found: readonly string[] = []
   for (const name of names) {
@@ -232,6 +232,6 @@ function isStrings(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }
 
-function finding(reason: RejectReason, claim: string, expected: unknown, actual: unknown, hint?: string): Finding {
+function failure(reason: RejectReason, claim: string, expected: unknown, actual: unknown, hint?: string): RuleFailure {
   return { reason, detail: { claim, expected, actual, ...(hint !== undefined && { hint }) } }
 }

@@ -1,5 +1,5 @@
 /** A stand-in of GitHub for tests: its tokens, limits, lock-outs and faults, without GitHub. */
-import { placeOf } from '../../github/api/deployment.js'
+import { deploymentOf } from '../../github/api/deployment.js'
 import { asFetch, asResolver } from '../http/answering.js'
 import { serve } from '../http/server.js'
 import { GitHubApi } from './github-api.js'
@@ -84,7 +84,7 @@ export class GitHubStandIn {
 
   /** For msw: `setupServer(...github.handlers(http))`, with msw's own `http`. */
   handlers<H>(http: MswHttp<H>, apiBaseUrl = 'https://api.github.com'): H[] {
-    const { rest, graphql } = placeOf(apiBaseUrl, true)
+    const { rest, graphql } = deploymentOf(apiBaseUrl, true)
     const resolver = asResolver((request) => this.answer(request))
     return ROUTES.map(({ method, path }) => http[method](path === '/graphql' ? graphql : `${rest}${path}`, resolver))
   }

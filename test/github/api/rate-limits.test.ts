@@ -26,7 +26,7 @@ describe('a limit is silence, with the wait that GitHub asks for', () => {
   ] as const)('%s', async (_, status, headers, retryAfter, limit) => {
     const { ask, told } = gitHub({ fetch: async () => limited(status, headers) })
     expect(await ask('gho_x')).toEqual({ retryAfter, fault: 'budget spent' })
-    expect(told('rate_limited')).toEqual([{ type: 'rate_limited', provider: 'github', of: 'app', limit, retryIn: retryAfter }])
+    expect(told('rate_limited')).toEqual([{ type: 'rate_limited', provider: 'github', of: 'app', limit, retryAfter }])
     expect(told('credentials_refused')).toEqual([])
   })
 
@@ -165,7 +165,7 @@ describe('a lock-out after too many bad tokens', () => {
     const good = github.issue()
     for (let number = 0; number < 3; number += 1) expect(await outcome(`gho_bad${number}`)).toBe('no')
     expect(await ask('gho_bad3')).toEqual({ retryAfter: 30, fault: 'locked out' })
-    expect(told('rate_limited')).toEqual([{ type: 'rate_limited', provider: 'github', of: 'user', limit: 'lock-out', retryIn: 30 }])
+    expect(told('rate_limited')).toEqual([{ type: 'rate_limited', provider: 'github', of: 'user', limit: 'lock-out', retryAfter: 30 }])
     const before = github.calls.length
     for (let number = 0; number < 200; number += 1) await ask(`gho_flood${number}`)
     expect(await ask(good)).toMatchObject({ fault: 'held back', retryAfter: 30 })

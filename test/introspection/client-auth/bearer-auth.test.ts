@@ -1,6 +1,6 @@
 /** A token of our own for the endpoint: got, kept, renewed ahead of its end, and never sent to another server. */
 import { afterEach, describe, expect, test } from 'vitest'
-import { bearer, clientCredentials, clientSecretBasic, IntrospectionProvider, tlsClientAuth } from '../../../src/index.js'
+import { bearerClientAuth, clientCredentials, clientSecretBasic, IntrospectionProvider, tlsClientAuth } from '../../../src/index.js'
 import { AUDIENCE, clock, START } from '../../oauth-kit.js'
 import { faultEndpoint, json } from '../fault-endpoint.js'
 import type { AuthEvent, ClientAuth } from '../../../src/index.js'
@@ -30,7 +30,7 @@ describe('bearer', () => {
   const source = () => clientCredentials({ clientAuth: clientSecretBasic('a', 'b'), scope: 'introspect', parameters: { resource: 'x' } })
 
   test('gets one token for many questions, and says what it is for', async () => {
-    const { grants, provider, shown, idp } = await setUp(bearer(source()))
+    const { grants, provider, shown, idp } = await setUp(bearerClientAuth(source()))
     await Promise.all(['a', 'b', 'c'].map((token) => provider.verifyToken(token)))
     expect(grants).toEqual(['resource=x&scope=introspect&grant_type=client_credentials'])
     expect(new Set(shown())).toEqual(new Set(['Bearer own-1']))
@@ -38,7 +38,7 @@ describe('bearer', () => {
   })
 
   test('renews it ahead of its end, without making anybody wait', async () => {
-    const { grants, provider, shown, time } = await setUp(bearer(source()))
+    const { grants, provider, shown, time } = await setUp(bearerClientAuth(source()))
     await provider.verifyToken('a')
     time.forward(81)
     await provider.verifyToken('b')
@@ -51,7 +51,7 @@ describe('bearer', () => {
   })
 
   test('gets a new one when the endpoint does not take it', async () => {
-    const { idp, grants, provider } = await setUp(bearer(source()))
+    const { idp, grants, provider } = await setUp(bearerClientAuth(source()))
     idp.answer(json({}, 401))
     await provider.verifyToken('a').catch(() => undefined)
     await provider.verifyToken('a').catch(() => undefined)
@@ -59,7 +59,7 @@ describe('bearer', () => {
   })
 
   test('no token to be had is unavailable, and the question is not asked', async () => {
-    const { idp, provider, events } = await setUp(bearer(source()))
+    const { idp, provider, events } = await setUp(bearerClientAuth(source()))
     idp.at('/token', json({ error: 'invalid_client' }, 401))
     await expect(provider.verifyToken('a')).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
     expect(idp.questions).toEqual([])
@@ -71,7 +71,7 @@ describe('bearer', () => {
     ['400 unauthorized_client', { error: 'unauthorized_client' }, 400],
     ['401', {}, 401],
   ])('a token endpoint that does not take our credentials (%s) is loud, and is not asked by every request', async (_, body, status) => {
-    const { idp, provider, events } = await setUp(bearer(source()))
+    const { idp, provider, events } = await setUp(bearerClientAuth(source()))
     const asked: string[] = []
     idp.at('/token', (response, question) => {
       asked.push(question.path)
@@ -89,14 +89,14 @@ describe('bearer', () => {
     ['no token', { token_type: 'Bearer' }],
     ['an end that is past', { access_token: 'own', token_type: 'Bearer', expires_in: -5 }],
   ])('%s is not used', async (_, body) => {
-    const { idp, provider } = await setUp(bearer(source()))
+    const { idp, provider } = await setUp(bearerClientAuth(source()))
     idp.at('/token', body)
     await expect(provider.verifyToken('a')).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
     expect(idp.questions).toEqual([])
   })
 
   test('a token endpoint that redirects gets nobody our credentials', async () => {
-    const { idp, provider } = await setUp(bearer(source()))
+    const { idp, provider } = await setUp(bearerClientAuth(source()))
     const stranger = await faultEndpoint()
     open.push(stranger)
     idp.at('/token', (response) => void response.writeHead(307, { Location: stranger.endpoint }).end())
@@ -105,7 +105,7 @@ describe('bearer', () => {
   })
 
   test('a renewal that fails is tried once a second, while the token at hand serves', async () => {
-    const { idp, provider, grants, shown, time } = await setUp(bearer(source()))
+    const { idp, provider, grants, shown, time } = await setUp(bearerClientAuth(source()))
     await provider.verifyToken('a')
     idp.at('/token', (response, question) => {
       grants.push('refused')
@@ -121,7 +121,7 @@ describe('bearer', () => {
   })
 
   test('what one server gave is not sent to another', async () => {
-    const shared = bearer(source())
+    const shared = bearerClientAuth(source())
     const [one, two] = [await setUp(shared), await setUp(shared)]
     await one.provider.verifyToken('a')
     await two.provider.verifyToken('a')
@@ -129,14 +129,14 @@ describe('bearer', () => {
   })
 
   test('a source that never gives a token costs a request no more than its time', async () => {
-    const { idp, provider } = await setUp(bearer(() => new Promise<string>(() => undefined)), { timeout: 0.1 })
+    const { idp, provider } = await setUp(bearerClientAuth(() => new Promise<string>(() => undefined)), { timeout: 0.1 })
     await expect(provider.verifyToken('a')).rejects.toMatchObject({ fault: 'too slow' })
     expect(idp.questions).toEqual([])
   })
 
   test('a function of yours is asked each time', async () => {
     let asked = 0
-    const { provider, shown } = await setUp(bearer(async () => `mine-${(asked += 1)}`))
+    const { provider, shown } = await setUp(bearerClientAuth(async () => `mine-${(asked += 1)}`))
     await provider.verifyToken('a')
     await provider.verifyToken('b')
     expect(shown()).toEqual(['Bearer mine-1', 'Bearer mine-2'])

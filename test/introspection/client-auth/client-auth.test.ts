@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { exportJWK, exportPKCS8, generateKeyPair, jwtVerify } from 'jose'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
-  bearer,
+  bearerClientAuth,
   clientCredentials,
   clientSecretBasic,
   clientSecretJwt,
@@ -99,8 +99,8 @@ describe('code of yours that fails', () => {
   const failure = (): Error => Object.assign(new Error('denied, with secret-of-theirs'), { name: 'AccessDeniedException', config: { secret: 'secret-of-theirs' } })
   test.each([
     ['a signer', privateKeyJwt('notes', () => Promise.reject(failure()), { alg: 'ES256' })],
-    ['a source of tokens', bearer(() => Promise.reject(failure()))],
-    ['a source of tokens that throws at once', bearer(() => { throw failure() })],
+    ['a source of tokens', bearerClientAuth(() => Promise.reject(failure()))],
+    ['a source of tokens that throws at once', bearerClientAuth(() => { throw failure() })],
   ])('%s is unavailable, told by its name and without what it holds', async (_, clientAuth) => {
     const { outcome, idp } = await asking(clientAuth)
     expect(outcome).toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE', fault: 'own proof', message: expect.stringContaining('AccessDeniedException') })
@@ -124,9 +124,9 @@ describe('is refused where it is written', () => {
     ['a grant for another client', grant({ parameters: { client_id: 'b' } }), /"client_id" is no matter of "parameters"/],
     ['a grant with two scopes', grant({ parameters: { scope: 'x' }, scope: 'y' }), /"scope" is no matter of "parameters"/],
     ['a grant parameter that is no text', grant({ parameters: { resource: 5 } }), /"parameters" must have texts/],
-    ['a token from nowhere', at({ endpoint, clientAuth: bearer(clientCredentials({ clientAuth: clientSecretBasic('a', 'b') })) }), /"tokenEndpoint" of clientCredentials/],
-    ['a grant to a client certificate without a fetch that brings it', at({ issuer, clientAuth: bearer(clientCredentials({ clientAuth: tlsClientAuth('a') })) }), /needs a "fetch"/],
-    ['a grant by an assertion to nobody', at({ endpoint, clientAuth: bearer(clientCredentials({ clientAuth: clientSecretJwt('a', 'b'), tokenEndpoint: `${issuer}/token` })) }), /"issuer" is needed/],
+    ['a token from nowhere', at({ endpoint, clientAuth: bearerClientAuth(clientCredentials({ clientAuth: clientSecretBasic('a', 'b') })) }), /"tokenEndpoint" of clientCredentials/],
+    ['a grant to a client certificate without a fetch that brings it', at({ issuer, clientAuth: bearerClientAuth(clientCredentials({ clientAuth: tlsClientAuth('a') })) }), /needs a "fetch"/],
+    ['a grant by an assertion to nobody', at({ endpoint, clientAuth: bearerClientAuth(clientCredentials({ clientAuth: clientSecretJwt('a', 'b'), tokenEndpoint: `${issuer}/token` })) }), /"issuer" is needed/],
     ['parameters in a list', at({ issuer, parameters: ['resource=a'] }), /"parameters" must be an object/],
     ['headers that are a text', at({ issuer, headers: 'X-Key: a' }), /"headers" must be an object/],
     ['a header without a value', at({ issuer, headers: { 'X-Key': undefined } }), /"headers".*X-Key/],

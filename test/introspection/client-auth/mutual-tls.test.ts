@@ -1,7 +1,7 @@
 /** tlsClientAuth over real TLS: oidc-provider sees the certificate that the `fetch` of ours brings, and nobody else's will do. */
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { bearer, clientCredentials, IntrospectionProvider, tlsClientAuth } from '../../../src/index.js'
+import { bearerClientAuth, clientCredentials, IntrospectionProvider, tlsClientAuth } from '../../../src/index.js'
 import { AUDIENCE } from '../../oauth-kit.js'
 import { authority } from './certificates.js'
 import { faultEndpoint } from '../fault-endpoint.js'
@@ -67,7 +67,7 @@ describe('tlsClientAuth', () => {
     const endpoint = await faultEndpoint()
     open.push(() => endpoint.close())
     endpoint.answer({ active: true, aud: AUDIENCE, sub: 'ada', exp: Date.now() / 1000 + 60 })
-    const clientAuth = bearer(clientCredentials({ clientAuth: tlsClientAuth('certified'), tokenEndpoint: `${idp.issuer}/token`, scope: 'notes:read', parameters: { resource: AUDIENCE } }))
+    const clientAuth = bearerClientAuth(clientCredentials({ clientAuth: tlsClientAuth('certified'), tokenEndpoint: `${idp.issuer}/token`, scope: 'notes:read', parameters: { resource: AUDIENCE } }))
     const { provider } = setUp(tls.issue('notes-server'), { clientAuth, endpoint: endpoint.endpoint })
     expect(await provider.verifyToken('opaque')).toMatchObject({ subject: 'ada' })
     const [, own = ''] = endpoint.questions[0]?.headers.authorization?.split(' ') ?? []

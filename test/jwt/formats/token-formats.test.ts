@@ -93,7 +93,7 @@ describe('what a load balancer signs', () => {
     expect(await takes(`${header}.${payload}.${bare(signature).slice(0, -1)}${bare(signature).endsWith('B') ? 'C' : 'B'}==`)).toBe(false)
   })
 
-  test('its keys do not get into a store under the name of the identity provider', () => {
+  test('its keys do not get into a store under the name of the authorization server', () => {
     const store = { get: async () => null, set: async () => undefined }
     const options = { ...awsAlb({ loadBalancer: ARN, clients: 'c', issuer: 'https://id.example.com' }), keys: { store } }
     expect(() => new JwksProvider(options)).toThrow(/"keys.store" is for the key sets of issuers/)

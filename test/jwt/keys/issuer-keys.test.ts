@@ -167,7 +167,7 @@ describe('over HTTP', () => {
       { type: 'keys_rotated', provider: 'people', issuer: ISSUER, keys: 2 },
       { type: 'keys_fetched', provider: 'people', issuer: ISSUER, keys: 2 },
       { type: 'key_unknown', provider: 'people', issuer: ISSUER, asked: true },
-      { type: 'keys_unavailable', provider: 'people', issuer: ISSUER, message: 'no answer from id.example.com', usable: true, retryIn: expect.any(Number) },
+      { type: 'keys_unavailable', provider: 'people', issuer: ISSUER, message: 'no answer from id.example.com', usable: true, retryAfter: expect.any(Number) },
     ])
   })
 })

@@ -231,7 +231,7 @@ describe('KeySource', () => {
       expect(await find('old')).toBe('silence')
       time.forward(34) // the longest back-off
       expect(await find('old')).toBe('silence')
-      expect(state.news.at(1)).toMatchObject({ type: 'failed', usable: true, retryIn: expect.any(Number) })
+      expect(state.news.at(1)).toMatchObject({ type: 'failed', usable: true, retryAfter: expect.any(Number) })
       expect(state.news.at(-1)).toMatchObject({ type: 'failed', usable: false })
     })
 

@@ -1,4 +1,4 @@
-/** How an identity provider looks from outside: its documented URLs, the shape of its tokens, and the tokens that people send by mistake. */
+/** How an authorization server looks from outside: its documented URLs, the shape of its tokens, and the tokens that people send by mistake. */
 import type * as presets from '../../../providers/presets/index.js'
 import type { RejectReason } from '../../../src/index.js'
 import type { Algorithm } from '../../../src/jwt/signature/algorithms.js'

@@ -1,4 +1,4 @@
-/** Identity providers whose access tokens are opaque, by what they answer about them. */
+/** Authorization servers whose access tokens are opaque, by what they answer about them. */
 import { clientSecretBasic } from '../../../src/index.js'
 import { ROLES, SERVER } from './fixture.js'
 import type { OpaqueFixture } from './fixture.js'

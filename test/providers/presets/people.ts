@@ -1,4 +1,4 @@
-/** Identity providers of people, whose access tokens are JWTs. */
+/** Authorization servers of people, whose access tokens are JWTs. */
 import { API, discovered, OTHER_TENANT, ROLES, SERVER, TENANT } from './fixture.js'
 import type { JwtFixture } from './fixture.js'
 

@@ -123,7 +123,7 @@ export const WORKLOADS: readonly JwtFixture[] = [
       { what: 'the load balancer of another customer', header: { signer: ALB.replace('999999999999', '111111111111') }, reason: 'invalid_claim', hint: /another load balancer/ },
       { what: 'a signer in userinfo only', header: { signer: undefined }, claims: { signer: ALB }, reason: 'invalid_claim', hint: /another load balancer/ },
       { what: 'another client of the load balancer', header: { client: 'client-2' }, claims: { client_id: 'client-1' }, reason: 'wrong_audience', hint: /"clients"/ },
-      { what: 'another identity provider', header: { iss: 'https://evil.okta.com' }, claims: { iss: 'https://example.okta.com' }, reason: 'wrong_issuer', hint: /^$/ },
+      { what: 'another authorization server', header: { iss: 'https://evil.okta.com' }, claims: { iss: 'https://example.okta.com' }, reason: 'wrong_issuer', hint: /^$/ },
       { what: 'an end in userinfo only', header: { exp: undefined }, claims: { exp: 4_000_000_000 }, reason: 'missing_claim', hint: /^$/ },
       { what: 'the access token beside it', token: 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.AAAA', reason: 'malformed', hint: /x-amzn-oidc-accesstoken/ },
     ],

@@ -20,7 +20,7 @@ export interface MirrorOptions {
 }
 
 /** Reads it at the first request, again after ten minutes, and keeps what it has while the authorization server is away. */
-export class Mirror {
+export class AuthorizationServerMetadata {
   readonly #issuer: string
   readonly #fetch: Fetch
   #state: { readonly kept: object | undefined; readonly until: number } = { kept: undefined, until: 0 }

@@ -1,5 +1,5 @@
 /** What becomes of a verdict: its end is looked at once more, claims are checked and added to, and scopes are mapped, once. */
-import { Granted, lengthOf, refused } from './cache/remembered.js'
+import { RememberedAccept, lengthOf, rememberedReject } from './cache/remembered.js'
 import { slimClaims } from './cache/slim-claims.js'
 import { notify } from './events.js'
 import { andThen } from './lib/awaitable.js'
@@ -9,8 +9,8 @@ import { ScopePlan } from './scopes/scope-plan.js'
 import { unknownRolesOf } from './scopes/unknown-roles.js'
 import { AcceptedFrozen, reject } from './verdict.js'
 import type { Claims } from './access-token.js'
-import type { Finding, GrantedParts } from './cache/remembered.js'
-import type { Marks } from './revocations/revocation-marks.js'
+import type { RememberedVerdict, RememberedAcceptParts } from './cache/remembered.js'
+import type { RevocationMarks } from './revocations/revocation-marks.js'
 import type { Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { AnyClaimOptions } from './scopes/claim-steps.js'
@@ -20,7 +20,7 @@ import type { UnknownRoles } from './scopes/unknown-roles.js'
 import type { Verdict } from './verdict.js'
 
 /** Whose verdicts they are. */
-export interface GrantsContext {
+export interface ClaimPipelineContext {
   readonly provider: string
   /** Seconds. */
   readonly clockTolerance: number
@@ -29,19 +29,19 @@ export interface GrantsContext {
   /** The claims that are remembered and given out; undefined for all. */
   readonly keep: readonly string[] | undefined
   /** What a token can be revoked by. */
-  readonly marksOf: (token: string, claims: Claims) => Marks
+  readonly marksOf: (token: string, claims: Claims) => RevocationMarks
 }
 
-export class Grants {
+export class ClaimPipeline {
   /** Those that the tables name. */
   readonly scopesSupported: readonly string[]
-  readonly #context: GrantsContext
+  readonly #context: ClaimPipelineContext
   readonly #scopes: ScopePlan
   readonly #steps: ClaimSteps | undefined
   readonly #unknownRoles: UnknownRoles | undefined
 
   /** @throws TypeError for an option that is wrong. */
-  constructor(options: ScopeOptions & AnyClaimOptions, context: GrantsContext) {
+  constructor(options: ScopeOptions & AnyClaimOptions, context: ClaimPipelineContext) {
     this.#context = context
     this.#scopes = new ScopePlan(options)
     this.scopesSupported = this.#scopes.range()
@@ -51,11 +51,11 @@ export class Grants {
   }
 
   /** As it is remembered. `until`: where the answer was asked for earlier, elsewhere. @throws AuthUnavailableError when `enrich` gives no answer. */
-  of(token: string, verdict: Verdict, until?: number): Awaitable<Finding> {
-    if (!verdict.accepted) return refused(verdict, until)
+  process(token: string, verdict: Verdict, until?: number): Awaitable<RememberedVerdict> {
+    if (!verdict.accepted) return rememberedReject(verdict, until)
     const isFrozen = verdict instanceof AcceptedFrozen
     const claims = isFrozen ? verdict.claims : frozenCopy('claims', verdict.claims)
-    // Whatever a check forgets: a token past its end is refused, by the verdict or by the claim, whichever comes first.
+    // Whatever a check forgets: a token that has expired is refused, by the verdict or by the claim, whichever comes first. (D5)
     const { exp } = claims
     if (exp !== undefined && !Number.isFinite(exp)) return reject('invalid_claim', { claim: 'exp', expected: 'a finite number', actual: undefined })
     const expiresAt = exp === undefined ? verdict.expiresAt : Math.min(exp, verdict.expiresAt ?? exp)
@@ -64,7 +64,7 @@ export class Grants {
     // A token that was read here is longer than the claims in it, and to write those out again would cost as much as to read them.
     if (this.#steps === undefined) return this.#granted(token, { claims, expiresAt, until, length: isFrozen ? token.length : lengthOf(claims) })
     return andThen(this.#steps.refine(claims), (refined) => {
-      if (!refined.accepted) return refused(refined, until)
+      if (!refined.accepted) return rememberedReject(refined, until)
       return this.#granted(token, { claims: refined.claims, expiresAt, until, length: lengthOf(refined.claims) }, refined.assured)
     })
   }
@@ -78,17 +78,17 @@ export class Grants {
     this.#steps?.close()
   }
 
-  #granted(token: string, { claims, expiresAt, until, length }: Found, assured: readonly string[] = []): Granted {
+  #granted(token: string, { claims, expiresAt, until, length }: Found, assured: readonly string[] = []): RememberedAccept {
     const { keep, provider, observe, marksOf } = this.#context
     const scopes = this.#scopes.scopesOf(claims)
     const held = this.#scopes.heldBy(scopes)
     if (this.#unknownRoles !== undefined) for (const event of this.#unknownRoles.newsOf(claims, provider)) notify(observe, event)
-    if (keep === undefined) return new Granted({ claims, expiresAt, scopes, held, length, until, marks: undefined })
+    if (keep === undefined) return new RememberedAccept({ claims, expiresAt, scopes, held, length, until, marks: undefined })
     const slim = slimClaims(claims, [...keep, ...assured])
     // What it can be revoked by may not be among the claims that are kept.
-    return new Granted({ claims: slim, expiresAt, scopes, held, length: lengthOf(slim), until, marks: marksOf(token, claims) })
+    return new RememberedAccept({ claims: slim, expiresAt, scopes, held, length: lengthOf(slim), until, marks: marksOf(token, claims) })
   }
 }
 
 /** A yes before its scopes. */
-type Found = Pick<GrantedParts, 'claims' | 'expiresAt' | 'length' | 'until'>
+type Found = Pick<RememberedAcceptParts, 'claims' | 'expiresAt' | 'length' | 'until'>
