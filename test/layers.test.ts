@@ -54,7 +54,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
     files: /^src\/index\.ts$/,
     mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'shared', 'revocations', 'core'],
   },
-  testing: { files: /^src\/testing\/((github|http|issuer|issuer\/vendors|contract)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
+  testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
   cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'static'] },
 }
 

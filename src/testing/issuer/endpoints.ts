@@ -17,7 +17,7 @@ import type { Settings } from './issuer-options.js'
 import type { Route } from './routes.js'
 import type { SigningKeys } from './signing-keys.js'
 import type { MintOptions } from './token-claims.js'
-import type { Members } from './vendors/vendor-shape.js'
+import type { Members } from '../vendors/vendor-shape.js'
 
 /** A request that was made, and how it was answered; no answer is 0. */
 export interface IssuerCall {

@@ -1,10 +1,10 @@
 /** Who a test issuer is: its identifier, its places and its audience, by `like` or by default. */
 import { issuersOf, forTenant } from '../../jwt/rules/issuers.js'
-import { PLAIN } from './vendors/vendor-shape.js'
-import { vendorOf } from './vendors/vendors.js'
+import { PLAIN } from '../vendors/vendor-shape.js'
+import { vendorOf } from '../vendors/vendors.js'
 import type { Tenant } from '../../jwt/rules/issuers.js'
 import type { TestIssuerOptions } from './issuer-options.js'
-import type { PresetLike, VendorShape } from './vendors/vendor-shape.js'
+import type { PresetLike, VendorShape } from '../vendors/vendor-shape.js'
 
 export interface Facts {
   /** `iss`, which need not be a URL. */

@@ -1,5 +1,5 @@
 /** Remembers which tokens a test issuer gave out, and which of them are good no more. */
-import type { Members } from './vendors/vendor-shape.js'
+import type { Members } from '../vendors/vendor-shape.js'
 
 export class IssuedTokens {
   readonly #active = new Map<string, Members>()

@@ -1,8 +1,8 @@
 /** What a test issuer can be told, and what it is told by default. */
 import { checkOptions, oneOf } from '../../lib/options.js'
 import type { Algorithm } from '../../jwt/signature/algorithms.js'
-import type { PresetLike } from './vendors/vendor-shape.js'
-import type { VendorName } from './vendors/vendors.js'
+import type { PresetLike } from '../vendors/vendor-shape.js'
+import type { VendorName } from '../vendors/vendors.js'
 
 /** A client that is registered beforehand. Others may register themselves (RFC 7591). */
 export interface TestClient {

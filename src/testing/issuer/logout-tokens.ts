@@ -1,5 +1,5 @@
 /** Logout tokens (OIDC Back-Channel Logout sections 2.4 and 2.5), and how they reach a client. */
-import type { Members } from './vendors/vendor-shape.js'
+import type { Members } from '../vendors/vendor-shape.js'
 
 /** Who is logged out: a subject everywhere, or one session. */
 export interface IssuerLogout {

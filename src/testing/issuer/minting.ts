@@ -4,7 +4,7 @@ import { present } from './token-claims.js'
 import type { Algorithm } from '../../jwt/signature/algorithms.js'
 import type { SigningKeys } from './signing-keys.js'
 import type { MintJwtOptions } from './token-claims.js'
-import type { Members, VendorShape } from './vendors/vendor-shape.js'
+import type { Members, VendorShape } from '../vendors/vendor-shape.js'
 
 type Shape = Omit<VendorShape, 'preset'>
 

@@ -12,7 +12,7 @@ import { signedJwt } from './minting.js'
 import { originsOf } from './routes.js'
 import { SigningKeys } from './signing-keys.js'
 import { jwtClaims, plainClaims, present } from './token-claims.js'
-import { PLAIN } from './vendors/vendor-shape.js'
+import { PLAIN } from '../vendors/vendor-shape.js'
 import type { CryptoKey, JWK } from 'jose'
 import type { Algorithm } from '../../jwt/signature/algorithms.js'
 import type { JwtOptions } from '../../jwt/jwt-options.js'
@@ -25,7 +25,7 @@ import type { Settings, TestClient, TestIssuerOptions } from './issuer-options.j
 import type { IssuerLogout } from './logout-tokens.js'
 import type { RotateOptions } from './signing-keys.js'
 import type { Defaults, MintJwtOptions, MintOptions } from './token-claims.js'
-import type { Members } from './vendors/vendor-shape.js'
+import type { Members } from '../vendors/vendor-shape.js'
 
 /** The part of msw's `http` that is needed, so that this package does not need msw. */
 export interface MswHttpAll<H> {

@@ -1,7 +1,7 @@
 /** What a token says: the registered claims, those of the vendor, and whatever a test wants otherwise. */
 import type { Algorithm } from '../../jwt/signature/algorithms.js'
 import type { Facts } from './facts.js'
-import type { Members } from './vendors/vendor-shape.js'
+import type { Members } from '../vendors/vendor-shape.js'
 
 /** What a token is to say. All that is left out is as the issuer's options have it, so that a token has one fault: the one that was asked for. */
 export interface MintOptions {

@@ -1,5 +1,5 @@
 /** Authorization servers of people, whose access tokens (or ID tokens, where they have nothing better) are JWTs. */
-import * as presets from '../../../../providers/presets/index.js'
+import * as presets from '../../../providers/presets/index.js'
 import { listIn } from './vendor-shape.js'
 import type { VendorShape } from './vendor-shape.js'
 

@@ -1,5 +1,5 @@
 /** Finds the shape of a vendor's tokens, by its name or by options that its preset made. */
-import { oneOf } from '../../../lib/options.js'
+import { oneOf } from '../../lib/options.js'
 import { PEOPLE } from './people.js'
 import { WORKLOADS } from './workloads.js'
 import type { PresetLike, VendorShape } from './vendor-shape.js'

@@ -1,5 +1,5 @@
 /** Issuers of workloads, and proxies that assert who a person is. Their tokens have no scopes: subjects or groups stand for some. */
-import * as presets from '../../../../providers/presets/index.js'
+import * as presets from '../../../providers/presets/index.js'
 import { listIn } from './vendor-shape.js'
 import type { VendorShape } from './vendor-shape.js'
 

@@ -1,6 +1,6 @@
 /** How the access tokens of one authorization server look, as far as its preset's options do not say so. */
-import type { Algorithm } from '../../../jwt/signature/algorithms.js'
-import type { JwtOptions } from '../../../jwt/jwt-options.js'
+import type { Algorithm } from '../../jwt/signature/algorithms.js'
+import type { JwtOptions } from '../../jwt/jwt-options.js'
 
 export type Members = Readonly<Record<string, unknown>>
 
