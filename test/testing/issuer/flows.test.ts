@@ -117,11 +117,24 @@ describe('the authorization endpoint', () => {
     expect(Object.fromEntries(searchParams)).toEqual({ error, state: 'of-the-client', iss: issuer.issuer })
   })
 
-  test('sends nobody where no client registered', async () => {
+  test('sends nobody where no client registered: another port is the same place on this machine only', async () => {
+    const issuer = await listening({ clients: [{ clientId: 'web', redirectUris: ['https://app.example.com/callback', 'http://127.0.0.1/callback'] }] })
+    const ask = async (client_id: string, redirect_uri: string) =>
+      (await fetch(`${issuer.issuer}/authorize?${new URLSearchParams({ client_id, redirect_uri })}`, { redirect: 'manual' })).status
+    expect(await ask('web', 'https://app.example.com/callback')).toBe(302)
+    expect(await ask('web', 'http://127.0.0.1:4711/callback')).toBe(302)
+    expect(await ask('web', 'https://app.example.com:8443/callback')).toBe(400)
+    expect(await ask('web', 'http://127.0.0.1:4711/other')).toBe(400)
+    expect(await ask('nobody', 'https://app.example.com/callback')).toBe(400)
+  })
+
+  test('a code is for the redirect_uri that it was asked for', async () => {
     const issuer = await listening()
-    for (const [client_id, redirect_uri] of [['nobody', CALLBACK], ['test-client', 'http://127.0.0.1:1/other'], ['test-client', 'https://evil.example/callback']] as const) {
-      expect((await fetch(`${issuer.issuer}/authorize?${new URLSearchParams({ client_id, redirect_uri })}`, { redirect: 'manual' })).status).toBe(400)
-    }
+    const config = await openid.discovery(new URL(issuer.issuer), issuer.client.clientId, issuer.client.clientSecret, undefined, insecure)
+    const back = await comesBack(await question(config, 'v'.repeat(43), { nonce: '' }))
+    const form = { grant_type: 'authorization_code', code: back.searchParams.get('code') ?? '', redirect_uri: 'http://127.0.0.1:1/callback', code_verifier: 'v'.repeat(43), client_id: issuer.client.clientId, client_secret: issuer.client.clientSecret ?? '' }
+    const response = await fetch(`${issuer.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) })
+    expect(await response.json()).toMatchObject({ error: 'invalid_grant', error_description: expect.stringContaining('redirect_uri') })
   })
 
   test.each([
