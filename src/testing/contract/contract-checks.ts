@@ -47,7 +47,8 @@ export const PROMISES: readonly Promised[] = [
       const [answer, ...others] = await Promise.all([good, ...bad].map((token) => ask(provider, token)))
       await outage.end()
       // One that was used before may remember, or have keys at hand.
-      assert(isUnavailable(answer) || (!isFresh && isToken(answer)), `while nobody could be asked, it gave ${kindOf(answer)} for the good token, not an AuthUnavailableError`)
+      const isHonest = isUnavailable(answer) || (!isFresh && isToken(answer))
+      assert(isHonest, `while nobody could be asked, it gave ${kindOf(answer)} for the good token, not an AuthUnavailableError`)
       assert(!printed(answer).includes(good), 'the error shows the token')
       for (const other of others) assert(other === null || isUnavailable(other), `while nobody could be asked, it gave ${kindOf(other)} for a bad token`)
       assert(isToken(await ask(provider, good)), 'the good token was not taken after the outage')
@@ -61,14 +62,16 @@ export const PROMISES: readonly Promised[] = [
       assert(typeof token.provider === 'string' && token.provider !== '', 'AccessToken.provider is no name')
       assert(Array.isArray(token.scopes) && token.scopes.every((scope) => typeof scope === 'string'), 'AccessToken.scopes is no list of texts')
       assert(typeof token.subject === 'string', 'AccessToken.subject is no text: who is calling?')
-      for (const value of [token, token.scopes, token.claims, ...Object.values(token.claims)]) assert(Object.isFrozen(value), 'the token, its scopes or its claims can be changed: make it with accessToken()')
+      const parts = [token, token.scopes, token.claims, ...Object.values(token.claims)]
+      assert(parts.every((part) => Object.isFrozen(part)), 'the token, its scopes or its claims can be changed: make it with accessToken()')
     },
   },
   {
     name: 'nothing that prints a token shows it',
     async check({ provider, good }) {
       const token = await goodToken(provider, good)
-      for (const text of [JSON.stringify(token), `${token}`, JSON.stringify({ ...token }), printed(token)]) assert(!text.includes(good), 'printing the AccessToken shows the token: make it with accessToken()')
+      const texts = [JSON.stringify(token), `${token}`, JSON.stringify({ ...token }), printed(token)]
+      assert(!texts.some((text) => text.includes(good)), 'printing the AccessToken shows the token: make it with accessToken()')
     },
   },
   {
