@@ -50,7 +50,7 @@ async function setUp(tokenInfo: TokenInfo, answer: Respond | object, options: ob
 
 keepsTheContract('UserInfoProvider', async () => {
   const { idp, provider, events, time, serve } = await setUp(googleTokenInfo, { ...GOOGLE, sub: '10987654321' })
-  idp.at('/tokeninfo?access_token=ya29.bad', json({ error: 'invalid_token' }, 400))
+  for (const bad of ['ya29.bad', 'ya29.goodx', 'xya29.good', 'ya29xgood']) idp.at(`/tokeninfo?access_token=${bad}`, json({ error: 'invalid_token' }, 400))
   return {
     provider,
     events,
