@@ -166,8 +166,8 @@ export class IssuerRouter extends BearerAuthProvider {
   }
 
   #providerFor(issuer: string, route: IssuerRoute, choice: 'ours' | "a tenant's"): BearerAuthProvider {
-    // The union loses its issuer member by member, and gets it back.
-    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer, ...(choice !== 'ours' && { [chosenByTenant]: true }) } as JwksProviderOptions)
+    const ofTenant = choice === 'ours' ? {} : { [chosenByTenant]: true as const }
+    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer, ...ofTenant })
     const { issuers = [] } = provider
     if (issuers.length === 0 || issuers.includes(issuer)) return provider
     throw new TypeError(`the provider for the issuer ${issuer} takes tokens of ${issuers.join(', ')} only`)

@@ -10,9 +10,9 @@ export interface RememberedAcceptParts {
   /** Seconds since the epoch. */
   readonly expiresAt: number | undefined
   readonly scopes: readonly string[]
-  /** All that the scopes stand for, where they do not list it. */
+  /** The scopes with all that they imply, where `scopes` does not list it. */
   readonly held: readonly string[] | undefined
-  /** Of the claims as text, in characters, about. */
+  /** Approximate length of the claims' JSON, in characters. */
   readonly length: number
   /** Where the answer was asked for earlier. */
   readonly asked: Asked | undefined
@@ -23,7 +23,7 @@ export interface RememberedAcceptParts {
   readonly subject: string | undefined
 }
 
-/** A yes. Its scopes are mapped once. */
+/** A yes as it is remembered. Its scopes are mapped once. */
 export class RememberedAccept implements Accepted {
   readonly accepted = true
   readonly claims: Claims
@@ -64,15 +64,15 @@ export function rememberedReject({ reason, detail }: Rejected, asked?: Asked): R
   return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), ...asked }
 }
 
-/** Bytes of memory beside the claims: the key, the entry, the scopes. */
+/** Bytes of memory that an entry takes beside its claims: for the key, the entry itself and the scopes. */
 const SIZE_OF_ENTRY = 500
 
-/** About how many bytes of memory it takes. */
+/** Estimates how many bytes of memory an entry takes. */
 export function sizeOf(finding: RememberedVerdict): number {
   return SIZE_OF_ENTRY + (finding.accepted ? finding.length : 0)
 }
 
-/** Of the claims as text, in characters. */
+/** Measures the claims' JSON, in characters. */
 export function lengthOf(claims: Claims): number {
   return JSON.stringify(claims).length
 }

@@ -1,4 +1,4 @@
-/** Fewer claims, for a slim memory. */
+/** Keeps fewer claims, for a slim memory. */
 import type { Claims } from '../access-token.js'
 
 /**
@@ -7,7 +7,7 @@ import type { Claims } from '../access-token.js'
  */
 const ALWAYS = ['iss', 'sub', 'aud', 'exp', 'client_id', 'azp', 'cnf', 'username']
 
-/** A frozen object with these claims and those that are always needed. Takes claims that are frozen to the bottom. */
+/** Makes a frozen object of these claims and those that are always needed. Takes claims that are deeply frozen. */
 export function slimClaims(claims: Claims, keep: readonly string[]): Claims {
   const kept = [...ALWAYS, ...keep].filter((name) => Object.hasOwn(claims, name))
   return Object.freeze(Object.fromEntries(kept.map((name) => [name, claims[name]])))

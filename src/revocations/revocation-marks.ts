@@ -1,10 +1,10 @@
-/** What a token can be revoked by, kept with its verdict: whether it is revoked needs neither token nor claims. */
+/** Collects what a token can be revoked by, so that a remembered verdict can be looked up without token and claims. */
 import { tokenDigest } from './revocation.js'
 import { shortText } from './short-text.js'
 import type { Claims } from '../access-token.js'
 import type { RevokedBy } from './revocation.js'
 
-/** Short texts and digests only, whatever the claims hold. */
+/** What a token can be revoked by. It holds short texts and digests only, whatever the claims hold. */
 export interface RevocationMarks extends Readonly<Record<RevokedBy, string | undefined>> {
   readonly issuer: string | undefined
   /** Whose token it is in the words of `subjectClaim`, where that is another than `sub`: whoever revokes a subject may mean either. */

@@ -1,4 +1,4 @@
-/** What is written into a shared store: an answer and its end, or that somebody is asking. As JSON, before it is sealed. */
+/** Writes and reads what is in a shared store, before it is sealed: an answer and its expiry, or that somebody is asking. */
 import { frozenCopy } from '../lib/frozen-copy.js'
 import { ownProperty } from '../lib/own-property.js'
 import { accept, reject } from '../verdict.js'

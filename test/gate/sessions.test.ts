@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { hmacSha256 } from '../../src/lib/digest.js'
 import { accessToken, boundSessions, gate, withAccessToken } from '../../src/index.js'
 import { says } from '../oauth-kit.js'
 import { headers } from './headers.js'
@@ -56,6 +57,11 @@ describe('a bound session', () => {
   test.each<Claims>([{ client_id: 'robot' }, { client_id: 'robot', sub: 'robot' }, { azp: 'robot', sub: '' }])('is made for a client that acts for itself: %j', (claims) => {
     expect(sessions.belongsTo(idOf(tokenOf(claims)), tokenOf(claims))).toBe(true)
     expect(sessions.belongsTo(idOf(tokenOf(claims)), tokenOf({ ...claims, sub: 'ada' }))).toBe(false)
+  })
+
+  test('an id that is longer than any is not looked into, whatever its digest', () => {
+    const made = (nonce: string): string => `${nonce}.${hmacSha256(SECRET, `${nonce} ${JSON.stringify([{ issuer: 'https://id.example' }, { subject: 'ada' }, 'app'])}`)}`
+    expect([sessions.belongsTo(made('a-nonce'), ada), sessions.belongsTo(made('x'.repeat(300)), ada)]).toEqual([true, false])
   })
 
   test('no part of an id can be changed', () => {
