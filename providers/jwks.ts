@@ -190,7 +190,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
     // The audience was looked at in the token itself, which is what was signed.
     const ofTenant = options[chosenByTenant] === true && { [chosenByTenant]: true as const }
-    const about = { issuer, audience: anyAudience, ...ofTenant, ...(introspect.fetch === undefined && options.fetch !== undefined && { fetch: options.fetch }) } as const
+    const ofIssuer = introspect.fetch === undefined && options.fetch !== undefined && { fetch: options.fetch }
+    const about = { issuer, audience: anyAudience, ...ofTenant, ...ofIssuer } as const
     return new Recheck(introspect, about, this.context)
   }
 

@@ -157,7 +157,8 @@ export class StaticProvider extends StandardProvider {
 }
 
 const OPTIONS = {
-  prefix: true, scopes: true, implies: true, expandScopes: true, revocations: true, subjectClaim: true, requestAs: true, tokenHeader: true, observe: true, now: true, name: true,
+  prefix: true, scopes: true, implies: true, expandScopes: true, revocations: true,
+  subjectClaim: true, requestAs: true, tokenHeader: true, observe: true, now: true, name: true,
 } as const satisfies OptionNames<StaticProviderOptions>
 const ENV_OPTIONS = { ...OPTIONS, grant: true, env: true } as const satisfies OptionNames<StaticEnvOptions>
 const FILE_OPTIONS = { ...OPTIONS, grant: true, checkEvery: true } as const satisfies OptionNames<StaticFileOptions>

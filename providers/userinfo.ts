@@ -65,7 +65,8 @@ export type UserInfoProviderOptions<Output = unknown> = ProviderOptions<Output> 
   )
 
 const OPTIONS = {
-  tokenInfo: true, audience: true, userInfoEndpoint: true, userInfoClaims: true, prefix: true, requiredClaims: true, rules: true, timeout: true, fetch: true, ...PROVIDER_OPTIONS,
+  tokenInfo: true, audience: true, userInfoEndpoint: true, userInfoClaims: true,
+  prefix: true, requiredClaims: true, rules: true, timeout: true, fetch: true, ...PROVIDER_OPTIONS,
 } as const satisfies OptionNames<UserInfoProviderOptions>
 
 /**

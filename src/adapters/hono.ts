@@ -34,7 +34,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const alreadySet = (name: string): string | null => c.res.headers.get(name)
     const { pathname, search, host } = new URL(raw.url)
     const mounted = routePath !== '*' && routePath !== '/*'
-    const request = { method, path: pathname, routedPath: path, query: search.slice(1), host, header: headersIn(raw.headers), body: bodyOf(raw), source: raw, mounted }
+    const where = { method, path: pathname, routedPath: path, query: search.slice(1), host, mounted }
+    const request = { ...where, header: headersIn(raw.headers), body: bodyOf(raw), source: raw }
     const decision = await gate(request)
     if (!decision.pass) {
       const { status, headers, body } = decision.answer

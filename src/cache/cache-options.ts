@@ -43,7 +43,8 @@ export interface CachePlan {
 }
 
 const NAMES = {
-  ttl: true, rejectedTtl: true, maxEntries: true, maxRejectedEntries: true, maxBytes: true, maxRejectedBytes: true, refreshAhead: true, claims: true, shared: true,
+  ttl: true, rejectedTtl: true, maxEntries: true, maxRejectedEntries: true, maxBytes: true,
+  maxRejectedBytes: true, refreshAhead: true, claims: true, shared: true,
 } as const satisfies OptionNames<CacheOptions>
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */

@@ -120,7 +120,10 @@ export class Introspection {
     const audience: SignedAnswers['audience'] = signed.audience ?? clientAuth.clientId
     if (audience === undefined) throw new TypeError('"signed.audience" must say who the answers are for: this client has no identifier')
     const jwt: InCommon = { ...asJwtOptions(options), audience }
-    const { audiences, algorithms } = expectationsOf({ ...jwt, algorithms: signed.algorithms, audienceClaims: 'aud', rules: [], requiredClaims: [] }, this.#context.clockTolerance)
+    const { audiences, algorithms } = expectationsOf(
+      { ...jwt, algorithms: signed.algorithms, audienceClaims: 'aud', rules: [], requiredClaims: [] },
+      this.#context.clockTolerance,
+    )
     const { now, tell, provider, clockTolerance, closed } = this.#context
     const origin = { ...jwt, headers: options.headers }
     const load = signed.jwks === undefined ? keyOrigin({ ...origin, jwksUri: signed.jwksUri }, closed) : keyOrigin({ ...origin, jwks: signed.jwks }, closed)

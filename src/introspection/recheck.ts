@@ -24,7 +24,8 @@ export type RecheckOptions = Omit<IntrospectionOptions, OfTheToken> & {
 }
 
 const OPTIONS = {
-  checkEvery: true, endpoint: true, clientAuth: true, tokenTypeHint: true, parameters: true, headers: true, timeout: true, fetch: true, signed: true, hints: true,
+  checkEvery: true, endpoint: true, clientAuth: true, tokenTypeHint: true, parameters: true, headers: true,
+  timeout: true, fetch: true, signed: true, hints: true,
 } as const satisfies OptionNames<RecheckOptions>
 
 /** Tokens whose last answer is remembered, as digests. */

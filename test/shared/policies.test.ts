@@ -69,7 +69,10 @@ describe('of introspection', () => {
 })
 
 describe('of UserInfoProvider', () => {
-  const tokenInfoOf = (url: string, app: string): TokenInfo => ({ url, send: 'header', refusedWith: [401], claims: (answer) => ({ ...answer, aud: app, exp: START + 600 }) })
+  const tokenInfoOf = (url: string, app: string): TokenInfo => ({
+    ...{ url, send: 'header', refusedWith: [401] },
+    claims: (answer) => ({ ...answer, aud: app, exp: START + 600 }),
+  })
 
   test.each<[string, object]>([
     ['tokenInfo.claims', { tokenInfo: 'other app' }],

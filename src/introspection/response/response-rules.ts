@@ -18,7 +18,10 @@ export interface AnswerRulesOptions {
   readonly allowNoExpiry: boolean
 }
 
-/** The rules that options say, in the order they are looked at; those that are functions of the user's come after. There is no header here, and what says what kind a token is has its own spelling. */
+/**
+ * Lists the rules that options say, in the order they are looked at; those that are functions of the user's come after.
+ * There is no header here, and what says what kind a token is has its own spelling.
+ */
 export function answerRules({ expected, knowsIssuer, allowNoExpiry }: AnswerRulesOptions): readonly Rule[] {
   const { claims } = rulesFor(expected)
   const ofJwts = claims.filter(({ name }) => name !== 'kind').map((rule) => where(rule, knowsIssuer, allowNoExpiry))

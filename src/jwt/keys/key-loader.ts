@@ -62,7 +62,8 @@ export function discoverJwks(issuer: string, http: KeyHttp): Load {
     const isBrief = request.failures > 0 && request.failures < BRIEF
     if (known === undefined || !(isBrief && gotStuckAtKeys)) {
       const reader = (url: string): Promise<JsonAnswer> => read(url, { ...http, retry: request.failures === 0 }, {})
-      const { uri, place } = await discoverJwksUri(issuer, { places: isBrief ? places.slice(0, 1) : places, insecure: http.insecure, ofTenant: http.ofTenant, read: reader })
+      const { insecure, ofTenant } = http
+      const { uri, place } = await discoverJwksUri(issuer, { places: isBrief ? places.slice(0, 1) : places, insecure, ofTenant, read: reader })
       places = [place, ...places.filter((other) => other !== place)]
       if (known?.uri !== uri) known = { uri, load: fetchJwks(uri, ownOrigin(uri, issuer, http)) }
     }

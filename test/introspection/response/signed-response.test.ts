@@ -28,7 +28,10 @@ async function setUp(signed: SignedAnswers = {}) {
     }
   }
   const answer = (claims: object = {}, header: object = {}, by = key): Promise<string> =>
-    by.sign({ iss: idp.issuer, aud: 'notes-server', iat: START, exp: undefined, sub: undefined, scope: undefined, token_introspection: GOOD, ...claims }, { typ: 'token-introspection+jwt', ...header })
+    by.sign(
+      { iss: idp.issuer, aud: 'notes-server', iat: START, exp: undefined, sub: undefined, scope: undefined, token_introspection: GOOD, ...claims },
+      { typ: 'token-introspection+jwt', ...header },
+    )
   return { idp, key, outcome, answer }
 }
 

@@ -6,6 +6,8 @@ import { fetchText } from '../../../src/lib/net/fetch-text.js'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+type Bytes = Uint8Array<ArrayBuffer>
+
 let server: Server
 const asked: (string | undefined)[] = []
 
@@ -25,7 +27,13 @@ test('asks for no compression, and cuts off what is compressed all the same', as
   let bytes = 0
   const counting: typeof globalThis.fetch = async (...call) => {
     const { status, headers, body } = await globalThis.fetch(...call)
-    const counted = body?.pipeThrough(new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({ transform: (part, out) => ((bytes += part.byteLength), out.enqueue(part)) }))
+    const counter = new TransformStream<Bytes, Bytes>({
+      transform(part, out) {
+        bytes += part.byteLength
+        out.enqueue(part)
+      },
+    })
+    const counted = body?.pipeThrough(counter)
     return new Response(counted ?? null, { status, headers })
   }
   await expect(fetchText(url, { fetch: counting, timeout: 30, maxBytes: 65_536 })).rejects.toThrow(/larger than 65536 bytes/)
