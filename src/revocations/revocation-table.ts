@@ -35,6 +35,11 @@ export class RevocationTable {
     return this.#version
   }
 
+  /** All that are held. */
+  *entries(): Iterable<RevocationEntry> {
+    for (const byIssuer of Object.values(this.#values)) for (const values of byIssuer.values()) yield* values.values()
+  }
+
   /** Of two entries about the same, the wider one holds: a later `before`, a later end. */
   add(entry: RevocationEntry, now: number): Added {
     this.sweep(now)
