@@ -128,7 +128,7 @@ export class StaticProvider extends StandardProvider {
     return hasPrefix || this.#list.keys.has(sha256(token)) ? 'mine' : 'foreign'
   }
 
-  /** As in every provider, but it holds for five years: the tokens of a list may have no end, and would come back. */
+  /** As in every provider, but it holds for five years: the tokens of a list may never expire, and would come back. (D63) */
   override async revoke(what: Revocation): Promise<void> {
     return super.revoke({ ...what, expiresAt: what.expiresAt ?? this.now() + FIVE_YEARS })
   }

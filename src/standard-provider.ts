@@ -187,7 +187,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
 
   async #failed(error: unknown): Promise<never> {
     if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message })
-    // A turn later, when whoever asked listens: Node takes the time to note a rejection that nobody has heard yet.
+    // A turn later, when whoever asked listens: Node takes the time to note a rejection that nobody has heard yet. (D9)
     await undefined
     throw error
   }

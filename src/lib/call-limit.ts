@@ -1,7 +1,7 @@
-/** Lets so many calls run at once; the rest wait in line until their time is over. */
+/** Limits how many calls run at once; the rest wait in line until their time is over. */
 import { mayShareBetweenRequests } from './runtime.js'
 
-/** Beyond this many in line, whoever comes is turned away at once. */
+/** Longest line: a call beyond it is turned away at once. */
 const LONGEST_LINE = 4096
 
 export class CallLimit {
@@ -13,7 +13,7 @@ export class CallLimit {
     this.#most = most
   }
 
-  /** Calls under way. */
+  /** Number of calls under way. */
   get running(): number {
     return this.#running
   }

@@ -24,7 +24,7 @@ export type PageOutcome = 'taken' | 'enough' | 'no room'
 
 /** Never rejects and never throws: what fails is told, and tried again. */
 export class LogFollower {
-  /** Settled when the first look is over, however it went. */
+  /** Settles when the first look is over, however it went. */
   readonly first: Promise<void>
   readonly #options: LogFollowerOptions
   #position: string | undefined
@@ -86,7 +86,7 @@ export class LogFollower {
     } catch {
       void this.#listen()
       this.#rang = false // what cannot be read now is not read sooner because somebody rings
-      // Without the client's words: they may name hosts and users, and an event must not.
+      // The client's words are left out: they may name hosts and users, and an event must not.
       this.#options.failed('the log of revocations could not be read')
     }
   }
@@ -115,7 +115,7 @@ export class LogFollower {
     return false
   }
 
-  // Not held to a time: who hangs here costs nobody anything, and the looks go on without a bell.
+  // Listening has no time limit: who hangs here costs nobody anything, and the looks go on without a bell.
   async #listen(): Promise<void> {
     if (this.#listening) return
     this.#listening = true

@@ -1,4 +1,4 @@
-/** Standard Schema v1, as far as it is needed here: what zod, valibot and arktype have in common. Imports none of them. */
+/** Describes Standard Schema v1, as far as it is needed here: what zod, valibot and arktype have in common. Imports none of them. */
 
 /** A schema of zod, valibot, arktype or any other library that follows https://standardschema.dev. */
 export interface StandardSchema<Output> {
@@ -17,7 +17,7 @@ export interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** @throws TypeError for what is no schema. Returns it. */
+/** Checks a schema. @throws TypeError for what is none. Returns it. */
 export function checkedSchema<Output>(name: string, schema: StandardSchema<Output>): StandardSchema<Output> {
   // arktype's schemas are functions.
   const standard: unknown = typeof schema === 'object' || typeof schema === 'function' ? schema?.['~standard'] : undefined

@@ -6,13 +6,13 @@ import { openSeal } from './open-seal.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { SealKey } from './open-seal.js'
 
-/** At least 32 random characters; several for a rotation: the first seals, all of them open. */
+/** A secret is at least 32 random characters. Several are for a rotation: the first seals, all of them open. */
 export type Secret = string | readonly string[]
 
 /**
- * JWE (RFC 7516) by `dir` and `A256GCM`, with the entry's name as additional authenticated data. Written in the compact
+ * Encrypts by JWE (RFC 7516) with `dir` and `A256GCM`, with the entry's name as additional authenticated data. Written in the compact
  * form; the name is not part of it. Does NOT hide the length of a text, nor that there is one, and cannot tell an old
- * seal of the same name from a new one: what must end says in the text when.
+ * seal of the same name from a new one: a text that expires says so itself.
  */
 export class Seal {
   readonly #secrets: readonly string[]
@@ -24,7 +24,7 @@ export class Seal {
     this.#secrets = checkedSecrets(secret)
   }
 
-  /** The text, sealed under this name. */
+  /** Seals the text under this name. */
   async close(name: string, text: string): Promise<string> {
     const { newest } = await this.#derived()
     const jwe = await new FlattenedEncrypt(new TextEncoder().encode(text))
@@ -68,10 +68,10 @@ export class Seal {
   }
 }
 
-/** Characters. A key set of 512 KiB fits. */
+/** Longest seal, in characters. A key set of 512 KiB fits. */
 const MAX_LENGTH = 1_048_576
 
-/** The compact form: 96 bits of initialization vector, 128 of tag. */
+/** Matches the compact form: 96 bits of initialization vector, 128 of tag. */
 const PARTS = /^(?<header>[\w-]{1,128})\.\.(?<iv>[\w-]{16})\.(?<ciphertext>[\w-]*)\.(?<tag>[\w-]{22})$/
 
 /** What every protected header of ours begins with: `{"alg":"dir","enc":"A256GCM","kid"`, as far as base64url ends with a byte. */
@@ -91,7 +91,7 @@ async function derivedKeys(secrets: readonly string[]): Promise<SealKeys> {
   return { newest, byHeader: new Map(keys.map((one) => [header(one), one])) }
 }
 
-/** HKDF (RFC 5869) with SHA-256: one secret, and two things from it that say nothing about each other. */
+/** Derives the key and its id from one secret, by HKDF (RFC 5869) with SHA-256: neither says anything about the other. */
 async function derivedKey(secret: string): Promise<SealKey> {
   const { subtle } = globalThis.crypto
   const from = await subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, ['deriveBits'])
