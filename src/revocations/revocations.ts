@@ -6,6 +6,7 @@ import { after, inTime, nextTurn } from '../lib/timer.js'
 import { LogFollower } from './log-follower.js'
 import { marksOf } from './revocation-marks.js'
 import { LogRepair } from './log-repair.js'
+import { RevocationWatch } from './revocation-watch.js'
 import { RevocationTable } from './revocation-table.js'
 import { readRevocation, writeRevocation } from './revocation-text.js'
 import { revocationEntry } from './revocation.js'
@@ -52,7 +53,7 @@ export class Revocations {
   readonly #keepFor: number
   readonly #table: RevocationTable
   readonly #shared: { readonly log: RevocationLog; readonly seal: EntrySeal } | undefined
-  readonly #watching = new Set<() => void>()
+  readonly #watch = new RevocationWatch()
   readonly #after: After
   readonly #follower: LogFollower | undefined
   readonly #repair: LogRepair
@@ -120,6 +121,7 @@ export class Revocations {
       throw new AuthUnavailableError('there is no room for another revocation; raise "maxEntries"')
     }
     if (added === 'added') this.#tell(entry.by, 'here', 1)
+    if (added === 'added') this.#watch.ring(entry)
     try {
       await this.#append(entry)
     } finally {
@@ -142,10 +144,9 @@ export class Revocations {
     await this.#follower?.first
   }
 
-  /** Calls back with every revocation, from wherever. Gives the function that ends it. */
-  watch(rung: () => void): () => void {
-    this.#watching.add(rung)
-    return () => void this.#watching.delete(rung)
+  /** Calls `revoked` when the token with these marks is revoked, from wherever. Gives the function that ends this. */
+  watch(marks: RevocationMarks, revoked: () => void): () => void {
+    return this.#watch.add(marks, revoked)
   }
 
   /** Ends the timer and the bell. What is revoked stays so. */
@@ -193,6 +194,7 @@ export class Revocations {
       this.#repair.seen(entry)
       const outcome = this.#table.add(entry, now)
       if (outcome === 'added') added.set(entry.by, (added.get(entry.by) ?? 0) + 1)
+      if (outcome === 'added') this.#watch.ring(entry)
       full ||= outcome === 'full'
     }
     for (const [by, count] of added) this.#tell(by, 'log', count)
@@ -240,7 +242,6 @@ export class Revocations {
 
   #tell(by: RevokedBy, from: 'here' | 'log', count: number): void {
     notify(this.#observe, { type: 'revoked', provider: NAME, by, from, count })
-    for (const rung of this.#watching) rung()
   }
 
   #tellFull(from: 'here' | 'log'): void {
