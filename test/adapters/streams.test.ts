@@ -16,7 +16,7 @@ import { Readable } from 'node:stream'
 import { interval, map, startWith } from 'rxjs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
@@ -25,6 +25,7 @@ import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
 import { bearerAuth as nestAuth } from '../../src/adapters/nest.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
 import { accept, authSignal, StandardProvider, StaticProvider } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { listen } from './http-kit.js'
 import { express4 } from './servers.js'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
@@ -298,8 +299,7 @@ describe('an event stream', () => {
     const watched = { begun: 0, ended: 0 }
     const watch = (): (() => void) => ((watched.begun += 1), () => void (watched.ended += 1))
     const verifyToken = (token: string) => provider().verifyToken(token)
-    const server = await listen(createServer(nodeAuth({ verifyToken, watch })((_req, res) => (authSignal(), answer(res)))))
-    running.push(server)
+    const server = closing(await listen(createServer(nodeAuth({ verifyToken, watch })((_req, res) => (authSignal(), answer(res))))))
     for (let n = 0; n < 5; n += 1) {
       await fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } }).then((response) => response.text(), () => undefined)
     }
