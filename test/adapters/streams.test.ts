@@ -24,7 +24,10 @@ import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
 import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
 import { bearerAuth as nestAuth } from '../../src/adapters/nest.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
-import { accept, authSignal, StandardProvider, StaticProvider } from '../../src/index.js'
+import { endingWithToken } from '../../src/http/event-stream.js'
+import { accept, authSignal, ChainProvider, IssuerRouter, JwksProvider, StandardProvider, StaticProvider } from '../../src/index.js'
+import { handSigner } from '../jwt/token-kit.js'
+import { AUDIENCE, ISSUER, START } from '../oauth-kit.js'
 import { closing } from '../closing.js'
 import { listen } from './http-kit.js'
 import { express4 } from './servers.js'
@@ -157,6 +160,28 @@ describe('an event stream', () => {
     await auth.revoke({ token: KEY })
     expect(await ended).toBe('')
     expect(left).toEqual(['one-session'])
+  })
+
+  test('behind a chain and a router ends with its token too', async () => {
+    const key = handSigner('ES256')
+    const jwks = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now: () => START })
+    const auth = provider()
+    const token = key.token({ exp: Math.floor(Date.now() / 1000) + 3600, iat: START - 10 })
+    const chain = new ChainProvider([auth, new IssuerRouter({ issuers: { [ISSUER]: jwks } })])
+    const handler = fetchAuth(chain)(() => new Response(streamBody(), { headers: SSE }))
+    for (const [presented, revoke] of [[KEY, () => auth.revoke({ token: KEY })], [token, () => jwks.revoke({ token })]] as const) {
+      const { body } = await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${presented}` } }))
+      const reader = body?.getReader()
+      expect((await reader?.read())?.done).toBe(false)
+      await revoke()
+      for (let part = await reader?.read(); part?.done === false; part = await reader?.read());
+    }
+  })
+
+  test('of a token that has ended before it is asked for has no part', async () => {
+    const life = { signal: AbortSignal.abort(), close: () => undefined }
+    const response = endingWithToken(new Response(streamBody(), { headers: SSE }), { token: null, life } as never)
+    expect(await response.text()).toBe('')
   })
 
   test('that never waits ends with its token too', async () => {
