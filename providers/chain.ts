@@ -10,7 +10,7 @@ import { BearerAuthProvider, checkedProvider } from '../src/provider.js'
 import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
 import { isAskedByOthers } from '../src/routing/doors.js'
-import { named, recognition, verifiedBy } from '../src/routing/member.js'
+import { asGiven, named, recognition, verifiedBy } from '../src/routing/member.js'
 import { answerOf, askAtOnce, askInOrder } from '../src/routing/questions.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import type { AccessToken } from '../src/access-token.js'
@@ -119,9 +119,9 @@ export class ChainProvider extends BearerAuthProvider {
     })
   }
 
-  /** Rings when a member's tokens are revoked. */
-  override watch(rung: () => void): () => void {
-    const ends = this.#members.map(({ provider }) => provider.watch?.(rung))
+  override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
+    const { owner, perhaps } = this.#route(token.token)
+    const ends = (owner === undefined ? perhaps : [owner]).map(({ provider }) => provider.watch?.(asGiven(token), ended))
     return () => ends.forEach((end) => end?.())
   }
 

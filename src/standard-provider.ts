@@ -16,6 +16,7 @@ import { reject } from './verdict.js'
 import type { AccessToken, Claims } from './access-token.js'
 import type { RememberedVerdict, RememberedAccept } from './cache/remembered.js'
 import type { Revocation } from './revocations/revocation.js'
+import type { RevocationMarks } from './revocations/revocation-marks.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { ProviderContext } from './provider-context.js'
@@ -47,6 +48,9 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   readonly #grants: ClaimPipeline
   readonly #lookup: VerdictLookup
   #revocations: Revocations | undefined
+  readonly #watching = new Set<(how: 'revoked' | 'closed') => void>()
+  /** Of tokens whose claims are not all kept (`cache.keep`). */
+  readonly #slimMarks = new WeakMap<AccessToken, RevocationMarks>()
 
   constructor(options: ProviderOptions<Output> = {}) {
     super()
@@ -138,8 +142,17 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   }
 
   /** Rings when tokens are revoked, here or by another process. */
-  override watch(rung: () => void): () => void {
-    return this.#own().watch(rung)
+  override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
+    const marks = this.#slimMarks.get(token) ?? marksOf(token.token, token.claims, { issuer: token.issuer, subject: token.subject })
+    const revocations = this.#own()
+    // Between the yes and this call it may have been revoked.
+    if (revocations.covers(marks)) ended('revoked')
+    const stop = revocations.watch(marks, () => ended('revoked'))
+    this.#watching.add(ended)
+    return () => {
+      stop()
+      this.#watching.delete(ended)
+    }
   }
 
   /** What the memory was good for. */
@@ -155,6 +168,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   /** Forgets every verdict, and ends what is being asked. What needs an answer after this is unavailable. */
   override async close(): Promise<void> {
     this.#closed.abort()
+    for (const ended of [...this.#watching]) ended('closed')
     this.#grants.close()
     this.#lookup.clear()
   }
@@ -199,7 +213,9 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), presented)
     if (this.#observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
     // What the claims hold beyond `Claims`, the schema saw to.
-    return new VerifiedAccessToken(token, finding, this.name) as AccessToken as AccessToken<Output>
+    const given = new VerifiedAccessToken(token, finding, this.name)
+    if (finding.marks !== undefined) this.#slimMarks.set(given, finding.marks)
+    return given as AccessToken as AccessToken<Output>
   }
 
   #isRevoked(token: string, granted: RememberedAccept, revocations: Revocations): boolean {

@@ -31,8 +31,18 @@ export async function verifiedBy({ name, provider, isNumbered }: Member, token: 
   const verified = await provider.verifyToken(token, options)
   if (!isNumbered || verified === null) return verified
   const checked = toAccessToken(verified)
-  return checked === null || checked.issuer !== undefined ? checked : byProvider(checked, name)
+  if (checked === null || checked.issuer !== undefined) return checked
+  const numbered = byProvider(checked, name)
+  AS_GIVEN.set(numbered, checked)
+  return numbered
 }
+
+/** The token as the member itself gave it: it may know more of that one. */
+export function asGiven(token: AccessToken): AccessToken {
+  return AS_GIVEN.get(token) ?? token
+}
+
+const AS_GIVEN = new WeakMap<AccessToken, AccessToken>()
 
 /** Whose token this is, in the words of a member. @throws TypeError for an answer that is none. */
 export function recognition({ provider }: Member, token: string): Recognition {
