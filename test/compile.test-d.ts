@@ -157,7 +157,7 @@ holds<Equal<AuthenticationError['answer'], Answer>>()
 holds<Equal<AuthUnavailableError['code'] | InsufficientScopeError['code'] | AuthenticationError['code'], Code>>()
 type Code = 'ERR_AUTH_UNAVAILABLE' | 'ERR_INSUFFICIENT_SCOPE' | 'ERR_AUTHENTICATION_REQUIRED'
 holds<Equal<AuthEvent['provider'], string>>()
-holds<Equal<GateOptions['errors'], 'rfc6750' | 'mcp-use' | undefined>>()
+holds<Equal<GateOptions['profile'], 'mcp-use' | undefined>>()
 holds<Equal<Extract<Algorithm, `HS${string}` | 'none'>, never>>()
 
 // A verdict and a decision are told apart by one member.
@@ -501,7 +501,7 @@ new StaticProvider({ 'ci-0123456789abcdef': grant }, { enrich: async () => ({}) 
 
 /* ---- The gates -------------------------------------------------------------------------------------------------- */
 
-const options: GateOptions = { resource: audience, requiredScopes: ['notes:read'], protect: [], exclude: [], optional: false, errors: 'mcp-use' }
+const options: GateOptions = { resource: audience, requiredScopes: ['notes:read'], protect: ['/mcp'], exclude: ['/health', { path: '/orders', methods: ['GET'] }], optional: false, profile: 'mcp-use' }
 
 const app = express()
 app.use(expressAuth(provider, options))

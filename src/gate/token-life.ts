@@ -1,4 +1,4 @@
-/** Tells when a token is good no more, for what outlives its request: streams. */
+/** This file tells when a token is no longer valid, for what outlives its request: streams. */
 import { isUnavailable } from '../errors.js'
 import { after as systemTimer } from '../lib/timer.js'
 import type { AccessToken } from '../access-token.js'

@@ -49,7 +49,7 @@ describe.each(Object.entries(PLATFORMS))('the guard and the filter for Nest on %
     running.push(server)
     return (asked) => server.ask({ method: 'GET', ...asked })
   }
-  const whole = (app: INestApplication): unknown => app.use(bearerAuth(callers())).useGlobalFilters(authErrors(Catch))
+  const whole = (app: INestApplication): unknown => app.use(bearerAuth(callers(), { protect: ['/mcp'] })).useGlobalFilters(authErrors(Catch))
   const as = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
 
   /** A controller with one handler, for `GET /notes`, behind guards. */
@@ -92,7 +92,7 @@ describe.each(Object.entries(PLATFORMS))('the guard and the filter for Nest on %
   })
 
   test('without the filter nobody gets in either, though it looks like a fault', async () => {
-    const ask = await serving(notes(() => ['in'], authGuard()), (app) => app.use(bearerAuth(callers())))
+    const ask = await serving(notes(() => ['in'], authGuard()), (app) => app.use(bearerAuth(callers(), { protect: ['/mcp'] })))
     expect((await ask({ target: '/notes' })).status).toBe(500)
     expect((await ask({ target: '/notes', ...as(GOOD.ada) })).json).toEqual(['in'])
   })

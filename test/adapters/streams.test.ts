@@ -244,7 +244,7 @@ describe('an event stream', () => {
   test('a handler can follow the token by itself', async () => {
     const auth = provider()
     const signals: (AbortSignal | null)[] = []
-    const handler = fetchAuth(auth)(() => (signals.push(authSignal()), new Response()))
+    const handler = fetchAuth(auth, { exclude: ['/health'] })(() => (signals.push(authSignal()), new Response()))
     await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${KEY}` } }))
     await handler(new Request('https://mcp.example.com/health'))
     expect(signals.map((signal) => signal?.aborted)).toEqual([false, undefined])

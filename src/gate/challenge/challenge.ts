@@ -1,4 +1,4 @@
-/** How each outcome is worded for the client: one constant text each, within RFC 6750's characters. */
+/** This file words each outcome for the client: one constant text each, within RFC 6750's characters. */
 import { errorAnswer, unavailableAnswer } from '../../answer.js'
 import { withGranted } from './granted-scopes.js'
 import type { AccessToken } from '../../access-token.js'
