@@ -64,7 +64,7 @@ describe('package.json', () => {
 
 describe('the tarball', () => {
   test('holds what is meant for users and nothing else', () => {
-    const others = packed.filter((path) => !/^(dist\/)?(src|providers)\/.*\.(ts|js|map)$|^docs\/[a-z-]+\.(md|svg)$/.test(path))
+    const others = packed.filter((path) => !/^(dist\/)?(src|providers)\/.*\.(ts|js|map)$|^docs\/(decisions\/)?[A-Za-z-]+\.(md|svg)$/.test(path))
     expect(others.toSorted()).toEqual(['ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'])
     expect(packed.filter((path) => /\.test|test-d|(^|\/)test\//.test(path))).toEqual([])
   })
@@ -146,7 +146,11 @@ describe('the command', () => {
 
   test('makes a token and digests that the installed provider takes', () => {
     const { stdout: token, stderr: digest, status } = call(['generate', '--prefix', 'acme'])
-    expect({ token, digest, status }).toEqual({ token: expect.stringMatching(/^acme_\w{49}\n$/), digest: expect.stringMatching(/^sha256:\S{43}\n$/), status: 0 })
+    expect({ token, digest, status }).toEqual({
+      token: expect.stringMatching(/^acme_\w{49}\n$/),
+      digest: expect.stringMatching(/^sha256:\S{43}\n$/),
+      status: 0,
+    })
     expect(call(['hash'], token)).toEqual({ stdout: digest, stderr: '', status: 0 })
     const script = `import { StaticProvider } from '${manifest.name}'
       const provider = new StaticProvider({ '${digest.trim()}': { claims: { sub: 'ci' } } }, { prefix: 'acme' })

@@ -51,7 +51,7 @@ export function isGuarded(path: string, guarded: readonly string[]): boolean {
 }
 
 /** True when the path, exactly as written, is this one or below it; the root is itself alone. Odd spellings are never excluded. */
-export function isExcluded(path: string, { path: excluded, exact }: Pick<Exclusion, 'path' | 'exact'>): boolean {
+function isExcluded(path: string, { path: excluded, exact }: Pick<Exclusion, 'path' | 'exact'>): boolean {
   return isPlain(path) && (exact || excluded === '/' ? path === excluded : isBelow(path, excluded))
 }
 

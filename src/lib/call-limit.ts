@@ -1,7 +1,7 @@
-/** Lets so many calls run at once; the rest wait in line until their time is over. */
+/** Limits how many calls run at once; the rest wait in line until their time is over. */
 import { mayShareBetweenRequests } from './runtime.js'
 
-/** Beyond this many in line, whoever comes is turned away at once. */
+/** Longest line: a call beyond it is turned away at once. */
 const LONGEST_LINE = 4096
 
 export class CallLimit {
@@ -11,11 +11,6 @@ export class CallLimit {
 
   constructor(most: number) {
     this.#most = most
-  }
-
-  /** Calls under way. */
-  get running(): number {
-    return this.#running
   }
 
   /** Does the work when it is its turn. The signal ends the wait, and never the work. @throws what `busy()` gives */

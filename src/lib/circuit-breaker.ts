@@ -1,10 +1,10 @@
 /** Spares a server that does not answer, and those who wait for it: after five failures in a row, one attempt a second. */
 
 const FAILURES_IN_A_ROW = 5
-/** Seconds. */
+/** Seconds from one attempt to the next while it is open. */
 const ONE_EVERY = 1
 
-/** Whoever was told that they may call says afterwards how it went. */
+/** Opens after failures. A caller that was allowed to call reports afterwards how it went. */
 export class CircuitBreaker {
   readonly #now: () => number
   #failures = 0

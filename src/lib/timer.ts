@@ -1,9 +1,9 @@
 /** Does something later, without keeping the process alive for it. */
 
-/** Calls `work` after so many seconds. Gives the function that calls it off. */
+/** Calls `work` after so many seconds. Gives the function that cancels it. */
 export type After = (seconds: number, work: () => void) => () => void
 
-/** The clock on the wall. */
+/** The runtime's timers. */
 export const after: After = (seconds, work) => {
   const timer = setTimeout(work, seconds * 1000)
   // Runtimes other than Node and Bun give a number here.
@@ -11,7 +11,7 @@ export const after: After = (seconds, work) => {
   return () => clearTimeout(timer)
 }
 
-/** What the promise gives, or a rejection with `tooLate()` when it has not settled after so many seconds. */
+/** Gives what the promise gives, or rejects with `tooLate()` when it has not settled after so many seconds. */
 export function inTime<T>(seconds: number, later: After, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const callOff = later(seconds, () => reject(tooLate()))

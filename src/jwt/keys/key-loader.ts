@@ -11,7 +11,7 @@ import type { KeySourceOptions, LoadedKeys } from './key-source.js'
 
 type Load = KeySourceOptions['load']
 
-/** How issuers are reached. */
+/** Options about how issuers are reached. */
 export interface KeyHttp extends Omit<FetchJsonOptions, 'maxBytes'> {
   /** Allow plain http. */
   readonly insecure: boolean
@@ -50,7 +50,7 @@ const BRIEF = 5
 
 /**
  * Asks discovery each time: an issuer that moves its keys is followed. In the first half minute of an outage only where it
- * got stuck, and there one place, or a minute of it would cost eighteen requests.
+ * got stuck, and there one place, or a minute of it would cost eighteen requests. (D34)
  */
 export function discoverJwks(issuer: string, http: KeyHttp): Load {
   let places = discoveryUrls(issuer)
@@ -86,7 +86,7 @@ async function keySetOf(document: unknown, place: string): Promise<KeySet> {
   return set
 }
 
-/** What is left of it, in seconds: RFC 9111 section 5.2.2.1, less the time that a cache on the way kept it (section 5.1). */
+/** Computes what is left of `max-age`, in seconds: RFC 9111 section 5.2.2.1, less the time that a cache on the way kept it (section 5.1). */
 function maxAge(headers: JsonAnswer['headers']): number | undefined {
   const found = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,;])/.exec(headers.get('cache-control') ?? '')?.[1]
   const age = /^\d{1,9}$/.exec(headers.get('age') ?? '')?.[0] ?? 0

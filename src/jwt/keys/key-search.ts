@@ -1,4 +1,4 @@
-/** Finds the keys that may have signed a token. One that nobody knows may be the first of a rotation, or one of a flood. */
+/** Finds the keys that may have signed a token. An unknown key may be the first of a rotation, or one of a flood. */
 import { LRUCache } from 'lru-cache'
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { andThen } from '../../lib/awaitable.js'
@@ -16,7 +16,7 @@ const ABSENT_FOR = 30
 const LONGEST_NAME = 256
 
 export class KeySearch {
-  /** Where the keys are from. */
+  /** The source of the keys. */
   readonly source: KeySource
   readonly #options: KeySourceOptions
   readonly #budget: RefetchBudget
@@ -38,11 +38,11 @@ export class KeySearch {
    */
   candidates(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
     const set = this.source.usable()
-    // At hand, as nearly always: without a promise.
+    // The keys are nearly always at hand, and then no promise is made. (D8)
     return set === undefined ? this.#fetchAndFind(alg, kid) : this.#findIn(set, alg, kid)
   }
 
-  /** The keys for this algorithm after another look at the issuer; none where there is nobody to ask. */
+  /** Finds the keys for this algorithm after another look at the issuer; none where there is nobody to ask. */
   async newer(alg: Algorithm): Promise<readonly VerificationKey[]> {
     if (this.source.held?.final === true) return []
     return (await this.#loadWithinBudget(undefined)).candidates(alg, undefined)
@@ -56,14 +56,14 @@ export class KeySearch {
     return andThen(set.candidates(alg, kid), (found) => (found.length > 0 ? found : this.#lookAgain(alg, kid)))
   }
 
-  /** One look at the issuer, within the budget. No promise for a flood of unknown keys. */
+  /** Looks at the issuer once, within the budget. It makes no promise for a flood of unknown keys. */
   #lookAgain(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
     if (this.source.held?.final === true) return this.#notThere(false)
     if (kid !== undefined && this.source.wasWithdrawn(kid)) return this.#lookForRemoved(alg, kid)
     return this.#look(alg, kid)
   }
 
-  /** A name that the issuer took away is no rotation's first: where it cannot be asked again, its last word stands. */
+  /** A name that the issuer took away is no rotation's first: where it cannot be asked again, its last word stands. (D33) */
   async #lookForRemoved(alg: Algorithm, kid: string): Promise<readonly VerificationKey[]> {
     try {
       return await this.#look(alg, kid)
@@ -102,7 +102,7 @@ export class KeySearch {
     return this.source.load(wanted)
   }
 
-  // One for all who ask within a second: a flood is what this is for.
+  // One error serves all who ask within a second: a flood is what this is for. (D32)
   #tooManyAsked(retryAfter: number): AuthUnavailableError {
     if (this.#tooMany?.retryAfter !== retryAfter) {
       this.#tooMany = new AuthUnavailableError('a key that is not known may be new, and too many were asked for', { retryAfter })

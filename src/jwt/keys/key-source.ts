@@ -1,4 +1,4 @@
-/** Keeps one issuer's keys at hand: fresh, refreshed in the background, and through an outage for a while. */
+/** Keeps one issuer's keys at hand: fresh, refreshed in the background, and for a while through an outage. */
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { mayShareBetweenRequests } from '../../lib/runtime.js'
 import type { KeySet } from './key-set.js'
@@ -6,15 +6,15 @@ import type { KeySet } from './key-set.js'
 /** One answer of the issuer, or of whoever kept one. */
 export interface LoadedKeys {
   readonly set: KeySet
-  /** Seconds since the epoch. Default: now. */
+  /** When they were fetched, in seconds since the epoch. Default: now. */
   readonly fetchedAt?: number | undefined
   /** Seconds that the issuer wants them used, from `Cache-Control`. */
   readonly maxAge?: number | undefined
-  /** There is nobody to ask for newer ones: a key that is not among them does not exist. */
+  /** True where there is nobody to ask for newer ones: a key that is not among them does not exist. */
   readonly final?: boolean | undefined
 }
 
-export interface KeyRequest {
+interface KeyRequest {
   /** The set held, for a conditional request. */
   readonly held: KeySet | undefined
   /** The name of the key that is looked for, where the set is read for its sake. */
@@ -35,7 +35,7 @@ export interface KeySourceOptions {
   /** What another process kept, where nothing is at hand: it serves while fresh, and past that if the issuer is away. */
   readonly recall?: (() => Promise<LoadedKeys | undefined>) | undefined
   readonly now: () => number
-  /** From 0 to 1, for jitter. */
+  /** A source of numbers from 0 to 1, for jitter. */
   readonly random: () => number
   /** Seconds that a set is used when the issuer does not say. */
   readonly maxAge: number
@@ -44,7 +44,7 @@ export interface KeySourceOptions {
   readonly tell: (news: KeyNews) => void
 }
 
-/** Whatever an issuer writes into `Cache-Control`: not shorter than a minute, not longer than a day. In seconds. */
+/** Bounds in seconds of what an issuer writes into `Cache-Control`: a minute and a day. */
 const SHORTEST_AGE = 60
 const LONGEST_AGE = 86_400
 /** Part of its age at which a set is refreshed in the background, give or take a tenth of the age. */
@@ -53,7 +53,7 @@ const JITTER = 0.1
 /** Seconds without a new attempt after a failed one, doubled with each further failure, and up to a tenth more of each. */
 const FIRST_BACK_OFF = 1
 const LONGEST_BACK_OFF = 30
-/** Names of keys remembered as taken away. */
+/** Most names of keys that are remembered as withdrawn. */
 const MAX_REMOVED = 1000
 /** Seconds into the past after which a clock was set back: a set from that future would never age. */
 const CLOCK_SET_BACK = 60
@@ -99,7 +99,7 @@ export class KeySource {
     this.#hold({ set, fetchedAt })
   }
 
-  /** A set that needs no waiting: fresh, or old while the issuer is away. Sees to it that it is renewed in time. */
+  /** Gives a set that needs no waiting: fresh, or old while the issuer is away. Renews it in time. */
   usable(): KeySet | undefined {
     const held = this.#held
     if (held === undefined) return undefined
@@ -115,7 +115,7 @@ export class KeySource {
     return held.set
   }
 
-  /** A set to look in for this key, fetched anew where that can be; an old one while the issuer is away. @throws AuthUnavailableError */
+  /** Gives a set to look in for this key, fetched anew where that can be; an old one while the issuer is away. @throws AuthUnavailableError */
   async current(wanted: string | undefined): Promise<KeySet> {
     try {
       return await this.load(wanted)
@@ -177,7 +177,7 @@ export class KeySource {
     return set
   }
 
-  /** The set is replaced whole: a key that was taken away is gone. */
+  /** Replaces the whole set: a key that was withdrawn is gone. */
   #hold({ set, maxAge, fetchedAt: stated, final = false }: LoadedKeys): Held {
     const now = this.#options.now()
     const fetchedAt = Math.min(stated ?? now, now)

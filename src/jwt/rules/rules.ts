@@ -1,4 +1,4 @@
-/** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
+/** Checks what a JWT access token must say, by a list of named rules. Does NOT look at the signature. */
 import { nearMiss } from './near-miss.js'
 import { otherKindOf } from './token-kind.js'
 import type { Claims } from '../../access-token.js'
@@ -8,10 +8,10 @@ import type { Issuers } from './issuers.js'
 import type { Hint } from './near-miss.js'
 import type { TokenType } from './token-kind.js'
 
-/** What the rules compare with. Checked where the provider is built. */
+/** What the rules compare with. It is checked where the provider is built. */
 export interface Expectations {
   readonly issuers: Issuers
-  /** Undefined: any audience. */
+  /** The audiences that name this server. Undefined: any audience. */
   readonly audiences: readonly string[] | undefined
   /** The claims that hold the audience. */
   readonly audienceClaims: readonly string[]
@@ -48,7 +48,7 @@ export interface Rule {
   readonly check: (jwt: JwtContents, expected: Expectations, now: number) => RuleFailure | undefined
 }
 
-/** The rules in the order they are looked at: what needs no signature, then what does. */
+/** Lists the rules in the order in which they are checked: those that need no signature, then those that do. */
 export interface RuleSet {
   readonly header: readonly Rule[]
   readonly claims: readonly Rule[]
@@ -56,7 +56,7 @@ export interface RuleSet {
 }
 
 export function rulesFor({ requiredClaims, rules }: Expectations): RuleSet {
-  // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw.
+  // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw. (D30)
   return { header: OF_HEADER, claims: [...OF_CLAIMS, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
 }
 
@@ -159,7 +159,7 @@ const OF_CLAIMS: readonly Rule[] = [
   text('jti', ({ jti }) => jti),
 ]
 
-/** `read` names the claim in code, which is faster than looking it up by a name in a variable. */
+/** Makes the rule about a claim that must be text. `read` names the claim in code, which is faster than a name in a variable. */
 function text(claim: string, read: (claims: Claims) => unknown): Rule {
   return {
     name: claim,
@@ -182,6 +182,7 @@ function ownRule({ claim, accepts, hint }: ClaimRule): Rule {
     name: `own rule for ${claim}`,
     check: ({ claims }) => {
       const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
+      // oxlint-disable-next-line no-unnecessary-boolean-literal-compare -- a rule in JavaScript may give anything, and only `true` is a yes
       return accepts(value, claims) === true ? undefined : failure('invalid_claim', claim, 'what your rule takes', value, hint)
     },
   }
@@ -204,7 +205,7 @@ const OTHER_KIND: Readonly<Record<TokenType, Hint>> = {
 const WANTED: Readonly<Record<TokenType, string>> = { access: 'an access token', 'at+jwt': 'an access token', id: 'an ID token' }
 const NO_AUDIENCE: Hint = 'the token has no audience; the authorization server needs to be told to write one'
 
-/** Seconds by which clocks differ in practice; more is a token that is simply too old or too new. */
+/** Most seconds by which clocks differ in practice; beyond them a token is simply too old or too new. */
 const CLOCK_TROUBLE = 120
 
 function clockHint(difference: number): Hint | undefined {
@@ -215,7 +216,7 @@ function isInstant(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
-/** What these claims say, all together; undefined when one of them is neither a string nor strings. */
+/** Collects what these claims say; undefined when one of them is neither a string nor strings. */
 function stringsOf(claims: Claims, names: readonly string[]): readonly string[] | undefined {
   let found: readonly string[] = []
   for (const name of names) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkedExclusions, checkedPaths, isExcluded, isGuarded, needsToken } from '../../../src/gate/paths.js'
+import { checkedExclusions, checkedPaths, isGuarded, isLeftAlone, needsToken } from '../../../src/gate/paths.js'
 import { readCredentials } from '../../../src/gate/request/gate-request.js'
 import { headers } from '../headers.js'
 import type { TokenPlaces } from '../../../src/gate/request/gate-request.js'
@@ -121,19 +121,21 @@ describe('guarded paths below a mount', () => {
   })
 })
 
+const get = (path: string) => ({ method: 'GET', path, header: headers({}) })
+
 describe('excluded paths', () => {
-  test.each(['/docs', '/docs/', '/docs/api', '/docs/a.b'])('%s is below /docs', (path) => expect(isExcluded(path, { path: '/docs', exact: false })).toBe(true))
+  test.each(['/docs', '/docs/', '/docs/api', '/docs/a.b'])('%s is below /docs', (path) => expect(isLeftAlone(get(path), checkedExclusions(['/docs']))).toBe(true))
 
   test.each(['/docs-secret', '/DOCS', '/docs/../mcp', '/docs/./x', '/docs//x', '/docs/%2e%2e/mcp', '/docs%2fx', '/docs\\..\\mcp', '/docs/..', '/%64ocs'])(
     '%s is not excluded',
-    (path) => expect(isExcluded(path, { path: '/docs', exact: false })).toBe(false),
+    (path) => expect(isLeftAlone(get(path), checkedExclusions(['/docs']))).toBe(false),
   )
 })
 
 test('the root that is excluded is the root alone', () => {
-  const [root, exact] = checkedExclusions(['/', { path: '/docs', exact: true }])
-  expect(['/', '/x', '//', '/mcp'].map((path) => root && isExcluded(path, root))).toEqual([true, false, false, false])
-  expect(['/docs', '/docs/', '/docs/x'].map((path) => exact && isExcluded(path, exact))).toEqual([true, false, false])
+  const excluded = checkedExclusions(['/', { path: '/docs', exact: true }])
+  expect(['/', '/x', '//', '/mcp'].map((path) => isLeftAlone(get(path), excluded))).toEqual([true, false, false, false])
+  expect(['/docs', '/docs/', '/docs/x'].map((path) => isLeftAlone(get(path), excluded))).toEqual([true, false, false])
 })
 
 describe('lists of exclusions', () => {
