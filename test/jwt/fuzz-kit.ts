@@ -258,6 +258,11 @@ export const STRICTER: readonly Strictness[] = [
     examples: () => [withoutClaim('exp', '1e400'), goodClaims('"nbf":-1e400'), withoutClaim('iat', '1e999')],
   },
   {
+    because: 'an instant is in seconds: in milliseconds, a token would not end before the year 5138 (RFC 7519 section 2)',
+    covers: (token) => ['exp', 'nbf', 'iat'].some((name) => Number(partsOf(token)[1]?.[name] ?? 0) >= 1e11),
+    examples: () => [withoutClaim('exp', '1e11'), withoutClaim('exp', `${START * 1000}`), withoutClaim('iat', `${START * 1000}`)],
+  },
+  {
     because: 'who somebody is, is text: sub, client_id, azp and jti (RFC 7519 section 4.1.2, RFC 9068 section 2.2)',
     covers: (token) =>
       ['sub', 'client_id', 'azp', 'jti'].some(

@@ -1,4 +1,5 @@
 /** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
+import { isInMilliseconds } from '../../lib/milliseconds.js'
 import { nearMiss } from './near-miss.js'
 import { otherKindOf } from './token-kind.js'
 import type { Claims } from '../../access-token.js'
@@ -130,7 +131,7 @@ const OF_CLAIMS: readonly Rule[] = [
     name: 'exp',
     check: ({ claims: { exp } }, { clockTolerance }, now) => {
       if (exp === undefined) return failure('missing_claim', 'exp', 'a number', exp)
-      if (!isInstant(exp)) return failure('invalid_claim', 'exp', 'a finite number', exp)
+      if (!isInstant(exp)) return noInstant('exp', exp)
       return exp + clockTolerance > now ? undefined : failure('expired', 'exp', now, exp, clockHint(now - exp))
     },
   },
@@ -138,7 +139,7 @@ const OF_CLAIMS: readonly Rule[] = [
     name: 'nbf',
     check: ({ claims: { nbf } }, { clockTolerance }, now) => {
       if (nbf === undefined) return undefined
-      if (!isInstant(nbf)) return failure('invalid_claim', 'nbf', 'a finite number', nbf)
+      if (!isInstant(nbf)) return noInstant('nbf', nbf)
       return nbf - clockTolerance <= now ? undefined : failure('not_yet_valid', 'nbf', now, nbf, clockHint(nbf - now))
     },
   },
@@ -147,7 +148,7 @@ const OF_CLAIMS: readonly Rule[] = [
     check: ({ claims: { iat } }, { clockTolerance, maxTokenAge }, now) => {
       if (iat === undefined && maxTokenAge === undefined) return undefined
       if (iat === undefined) return failure('missing_claim', 'iat', 'a number', iat)
-      if (!isInstant(iat)) return failure('invalid_claim', 'iat', 'a finite number', iat)
+      if (!isInstant(iat)) return noInstant('iat', iat)
       if (maxTokenAge === undefined) return undefined
       if (iat - clockTolerance > now) return failure('not_yet_valid', 'iat', now, iat, clockHint(iat - now))
       return now - iat < maxTokenAge + clockTolerance ? undefined : failure('expired', 'iat', now - maxTokenAge, iat)
@@ -202,6 +203,7 @@ const OTHER_KIND: Readonly<Record<TokenType, Hint>> = {
   id: 'this is another kind of token; send the ID token',
 }
 const WANTED: Readonly<Record<TokenType, string>> = { access: 'an access token', 'at+jwt': 'an access token', id: 'an ID token' }
+const IN_MILLISECONDS: Hint = 'the authorization server writes milliseconds where RFC 7519 has seconds'
 const NO_AUDIENCE: Hint = 'the token has no audience; the authorization server needs to be told to write one'
 
 /** Seconds by which clocks differ in practice; more is a token that is simply too old or too new. */
@@ -211,8 +213,13 @@ function clockHint(difference: number): Hint | undefined {
   return difference <= CLOCK_TROUBLE ? 'the clocks differ by a little more than is forgiven' : undefined
 }
 
+/** RFC 7519 section 2: a NumericDate is in seconds. In milliseconds, a token would not end before the year 5138. */
 function isInstant(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
+  return typeof value === 'number' && Number.isFinite(value) && !isInMilliseconds(value)
+}
+
+function noInstant(claim: string, value: unknown): RuleFailure {
+  return isInMilliseconds(value) ? failure('invalid_claim', claim, 'seconds', value, IN_MILLISECONDS) : failure('invalid_claim', claim, 'a finite number', value)
 }
 
 /** What these claims say, all together; undefined when one of them is neither a string nor strings. */
