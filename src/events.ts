@@ -23,8 +23,11 @@ export type AuthEvent =
       readonly provider: string
       readonly said: readonly { readonly provider: string; readonly answer: 'no' | 'yes' | 'unavailable' | 'bug'; readonly reason?: RejectReason }[]
     }
-  /** Nobody knows. `message` says what gave no answer. */
-  | { readonly type: 'unavailable'; readonly provider: string; readonly message: string }
+  /**
+   * Nobody knows. `message` says what gave no answer. `overloaded`: too many unknown tokens came at once; the client got 429,
+   * and nobody is away.
+   */
+  | { readonly type: 'unavailable'; readonly provider: string; readonly message: string; readonly overloaded?: true }
   /**
    * The authorization server does not take what we authenticate with: nobody gets in until somebody looks at it. `fault`:
    * `credentials` for a 401, `forbidden` for a 403.

@@ -186,7 +186,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   }
 
   async #failed(error: unknown): Promise<never> {
-    if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message })
+    if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message, ...(error.overloaded && { overloaded: true }) })
     // A turn later, when whoever asked listens: Node takes the time to note a rejection that nobody has heard yet.
     await undefined
     throw error

@@ -108,7 +108,7 @@ export class Tenants<Route extends object> {
   #resolve(issuer: string): Promise<Route | null> {
     const { resolve, timeout } = this.#options
     const silence = (cause?: unknown): Error => new AuthUnavailableError('"resolve" gave no answer about an issuer', { cause })
-    const busy = (): Error => new AuthUnavailableError('"resolve" is asked about too many issuers at once')
+    const busy = (): Error => new AuthUnavailableError('"resolve" is asked about too many issuers at once', { overloaded: true, retryAfter: 1 })
     const once = (signal: AbortSignal): Promise<Route | null> =>
       this.#limit.run(() => resolve(issuer, signal).catch((cause: unknown) => Promise.reject(silence(cause))), signal, busy)
     return withinSpan({ timeout }, once, silence)
