@@ -6,7 +6,8 @@ import { askAbout } from '../src/introspection/token-info.js'
 import { expectationsOf } from '../src/jwt/expectations.js'
 import { allowInsecureHttp, anyAudience } from '../src/jwt/jwt-options.js'
 import { firstFailure } from '../src/jwt/rules/rules.js'
-import { checkOptions, optionalFunction, spanInSeconds } from '../src/lib/options.js'
+import { fetchOption } from '../src/lib/net/fetch-option.js'
+import { checkOptions, spanInSeconds } from '../src/lib/options.js'
 import { webUrl } from '../src/lib/net/web-url.js'
 import { PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
@@ -95,7 +96,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: withoutEnd })
     this.#tokenInfo = tokenInfo && { ...tokenInfo }
     this.#userInfoEndpoint = userInfoEndpoint === undefined ? undefined : { url: userInfoEndpoint, send: 'header', refusedWith: [401] }
-    this.#fetch = optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request))
+    this.#fetch = fetchOption(options.fetch)
     this.#calls = new GuardedCalls({
       timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
       closed: this.#closed.signal,

@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import { andThen, isPending } from '../lib/awaitable.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
+import { SingleFlight } from '../lib/single-flight.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { RejectReason, Verdict } from '../verdict.js'
 import type { CachePlan } from './cache-options.js'
@@ -50,7 +51,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   readonly #options: VerdictCacheOptions<V>
   readonly #accepted: LRUCache<string, CacheEntry<V>>
   readonly #rejected: LRUCache<string, CacheEntry<V>>
-  readonly #underWay = new Map<string, Promise<V>>()
+  readonly #asking = new SingleFlight<V>()
   readonly #counts = { hits: 0, misses: 0, joined: 0, stale: 0, renewed: 0, evicted: 0 }
 
   constructor(options: VerdictCacheOptions<V>) {
@@ -74,7 +75,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
 
   /** Asks, unless the same question is being asked already, and remembers the answer under the key. */
   ask(key: string, check: () => Awaitable<V>, question = key): Awaitable<V> {
-    const underWay = this.#underWay.get(question)
+    const underWay = this.#asking.underWay(question)
     if (underWay === undefined) return this.#start(key, check, question)
     this.#count('joined')
     return underWay
@@ -89,7 +90,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   /** Asks in the background. Where that fails, the verdict of before serves to its end, and the next one who comes asks again. */
   renew(key: string, check: () => Awaitable<V>): void {
     this.#count('stale')
-    if (this.#underWay.has(key) || !mayShareBetweenRequests) return
+    if (this.#asking.underWay(key) !== undefined || !mayShareBetweenRequests) return
     this.#count('renewed')
     // A bug of the check's must not reach a request that has its answer: in here, a throw is a rejection.
     const asked = async (): Promise<V> => this.ask(key, check)
@@ -114,10 +115,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
 
   #start(key: string, check: () => Awaitable<V>, question: string): Awaitable<V> {
     const asked = andThen(check(), (verdict) => this.#remember(key, verdict))
-    if (!isPending(asked) || !mayShareBetweenRequests) return asked
-    const shared = asked.finally(() => this.#underWay.delete(question))
-    this.#underWay.set(question, shared)
-    return shared
+    return isPending(asked) ? this.#asking.share(asked, question) : asked
   }
 
   #remember(key: string, verdict: V): V {

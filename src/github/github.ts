@@ -1,7 +1,8 @@
 /** One GitHub as the options say: whose tokens are taken, how it is asked, and what becomes of its answers. */
 import { allowInsecureHttp } from '../jwt/jwt-options.js'
 import { withinSpan } from '../lib/deadline.js'
-import { optionalFunction, spanInSeconds } from '../lib/options.js'
+import { fetchOption } from '../lib/net/fetch-option.js'
+import { spanInSeconds } from '../lib/options.js'
 import { NoAnswerError } from '../upstream/no-answer.js'
 import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
@@ -14,7 +15,6 @@ import { membershipsOf } from './membership/memberships.js'
 import { OwnApps } from './tokens/own-apps.js'
 import { deploymentOf } from './api/deployment.js'
 import type { AuthEvent, Observe } from '../events.js'
-import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { Ownership, Recognition } from '../provider.js'
 import type { Accepted, Verdict } from '../verdict.js'
 import type { GitHubOptions } from './github-options.js'
@@ -57,7 +57,7 @@ export class GitHub {
     this.#timeout = spanInSeconds('timeout', timeout, { min: 0.001, max: 30 })
     this.#surroundings = surroundings
     this.#calls = new GitHubCalls({
-      fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
+      fetch: fetchOption(options.fetch),
       timeout: this.#timeout,
       closed: this.#closed.signal,
       now: surroundings.now,

@@ -6,7 +6,8 @@ import { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import { keyOrigin } from '../jwt/key-origin.js'
 import { firstFailure } from '../jwt/rules/rules.js'
 import { sha256 } from '../lib/digest.js'
-import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js'
+import { fetchOption } from '../lib/net/fetch-option.js'
+import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/net/web-url.js'
 import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
@@ -18,7 +19,6 @@ import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from '../lib/net/extra-parameters.js'
 import { checkedPrefixes, ownership, recognition, unshownRefusal } from './shown-tokens.js'
 import type { Observe } from '../events.js'
-import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { Hints } from '../jwt/rules/hints.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
 import type { Expectations, Rule } from '../jwt/rules/rules.js'
@@ -71,7 +71,7 @@ export class Introspection {
       parameters: parametersOf(options),
       headers: options.headers === undefined ? undefined : checkedHeaders(options.headers),
       signed: this.#signed(options),
-      fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
+      fetch: fetchOption(options.fetch),
       timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
       insecure,
       closed: this.#closed.signal,

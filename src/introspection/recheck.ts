@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { AuthUnavailableError } from '../errors.js'
 import { sha256 } from '../lib/digest.js'
 import { checkOptions, spanInSeconds } from '../lib/options.js'
-import { mayShareBetweenRequests } from '../lib/runtime.js'
+import { SingleFlight } from '../lib/single-flight.js'
 import { reject } from '../verdict.js'
 import { isUnsupportedTokenType } from './response/response-rules.js'
 import { Introspection } from './introspection.js'
@@ -31,7 +31,8 @@ export class Recheck {
   readonly #checkEvery: number
   readonly #now: () => number
   readonly #askedAt = new LRUCache<string, number>({ max: MOST_TOKENS })
-  readonly #underWay = new Map<string, Promise<Verdict>>()
+  /** One question at a time about a token, also where verdicts are not remembered. */
+  readonly #asking = new SingleFlight<Verdict>()
 
   /** `about`: the issuer, and what the answer is held to. @throws TypeError for an option that is wrong. */
   constructor(options: RecheckOptions, about: Pick<IntrospectionOptions, 'audience'> & { readonly issuer: string }, surroundings: Surroundings) {
@@ -54,21 +55,10 @@ export class Recheck {
     const now = this.#now()
     if (askedAt !== undefined && now >= askedAt && now < askedAt + Math.min(this.#checkEvery, maxAge)) return undefined
     // While nobody knows, what was said before stays as good as it was.
-    const refusal = refusalBy(await this.#ask(key, token), claims)
+    const refusal = refusalBy(await this.#asking.run(() => this.#introspection.verdictOn(token), key), claims)
     if (refusal === undefined) this.#askedAt.set(key, now)
     else this.#askedAt.delete(key)
     return refusal
-  }
-
-  /** One question at a time about a token, also where verdicts are not remembered. */
-  #ask(key: string, token: string): Promise<Verdict> {
-    const underWay = this.#underWay.get(key)
-    if (underWay !== undefined) return underWay
-    const asked = this.#introspection.verdictOn(token)
-    if (!mayShareBetweenRequests) return asked
-    const shared = asked.finally(() => this.#underWay.delete(key))
-    this.#underWay.set(key, shared)
-    return shared
   }
 
   close(): void {

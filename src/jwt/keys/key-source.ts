@@ -1,15 +1,14 @@
 /** Keeps one issuer's keys at hand: fresh, refreshed in the background, and through an outage for a while. */
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { mayShareBetweenRequests } from '../../lib/runtime.js'
+import { SingleFlight } from '../../lib/single-flight.js'
+import { ageOf, backOff, freshnessOf, LONGEST_BACK_OFF } from './key-age.js'
+import type { AgeLimits, FetchedKeys, KeyAge } from './key-age.js'
 import type { KeySet } from './key-set.js'
 
 /** One answer of the issuer, or of whoever kept one. */
-export interface LoadedKeys {
+export interface LoadedKeys extends FetchedKeys {
   readonly set: KeySet
-  /** Seconds since the epoch. Default: now. */
-  readonly fetchedAt?: number | undefined
-  /** Seconds that the issuer wants them used, from `Cache-Control`. */
-  readonly maxAge?: number | undefined
   /** There is nobody to ask for newer ones: a key that is not among them does not exist. */
   readonly final?: boolean | undefined
 }
@@ -29,7 +28,7 @@ export type KeyNews =
   | { readonly type: 'failed'; readonly error: AuthUnavailableError; readonly usable: boolean; readonly retryAfter: number }
   | { readonly type: 'unknown'; readonly asked: boolean }
 
-export interface KeySourceOptions {
+export interface KeySourceOptions extends AgeLimits {
   /** Reads the whole set anew, or throws `AuthUnavailableError`. */
   readonly load: (request: KeyRequest) => Promise<LoadedKeys>
   /** What another process kept, where nothing is at hand: it serves while fresh, and past that if the issuer is away. */
@@ -37,33 +36,14 @@ export interface KeySourceOptions {
   readonly now: () => number
   /** From 0 to 1, for jitter. */
   readonly random: () => number
-  /** Seconds that a set is used when the issuer does not say. */
-  readonly maxAge: number
-  /** Seconds beyond that in which, while the issuer is away, an old set is better than none. 0: none. */
-  readonly maxStale: number
   readonly tell: (news: KeyNews) => void
 }
 
-/** Whatever an issuer writes into `Cache-Control`: not shorter than a minute, not longer than a day. In seconds. */
-const SHORTEST_AGE = 60
-const LONGEST_AGE = 86_400
-/** Part of its age at which a set is refreshed in the background, give or take a tenth of the age. */
-const REFRESH_AT = 0.8
-const JITTER = 0.1
-/** Seconds without a new attempt after a failed one, doubled with each further failure, and up to a tenth more of each. */
-const FIRST_BACK_OFF = 1
-const LONGEST_BACK_OFF = 30
 /** Names of keys remembered as taken away. */
 const MAX_REMOVED = 1000
-/** Seconds into the past after which a clock was set back: a set from that future would never age. */
-const CLOCK_SET_BACK = 60
-
-interface Held {
+interface Held extends KeyAge {
   readonly set: KeySet
   readonly final: boolean
-  readonly fetchedAt: number
-  readonly refreshAt: number
-  readonly freshUntil: number
 }
 
 interface Failure {
@@ -78,7 +58,7 @@ export class KeySource {
   #removed: ReadonlySet<string> = new Set()
   #held: Held | undefined
   #failure: Failure | undefined
-  #underWay: Promise<KeySet> | undefined
+  readonly #reading = new SingleFlight<KeySet>()
 
   constructor(options: KeySourceOptions) {
     this.#options = options
@@ -91,7 +71,7 @@ export class KeySource {
 
   /** What is being fetched. */
   get underWay(): Promise<KeySet> | undefined {
-    return this.#underWay
+    return this.#reading.underWay()
   }
 
   /** Takes a set from elsewhere, with the age it had there. */
@@ -104,11 +84,11 @@ export class KeySource {
     const held = this.#held
     if (held === undefined) return undefined
     const now = this.#options.now()
-    if (now < held.fetchedAt - CLOCK_SET_BACK) return undefined
-    if (now < held.refreshAt) return held.set
+    const freshness = freshnessOf(held, this.#options, now)
+    if (freshness === 'fresh') return held.set
     // A failure of long ago says nothing about now: the issuer is asked first, and the old set serves only if it is away.
-    const away = this.#failure !== undefined && now < this.#failure.retryAt + LONGEST_BACK_OFF && now < held.freshUntil + this.#options.maxStale
-    if (now >= held.freshUntil && !away) return undefined
+    const isAway = this.#failure !== undefined && now < this.#failure.retryAt + LONGEST_BACK_OFF
+    if (freshness === 'ended' || (freshness === 'stale' && !isAway)) return undefined
     // Whoever needs the answer of this one waits for it elsewhere; here its failure was told already. Where it would end with
     // the request that began it, the next one would begin it again: there, the set is renewed at its end.
     if (mayShareBetweenRequests && this.mayLoad()) this.load(undefined).catch(() => undefined)
@@ -138,16 +118,10 @@ export class KeySource {
 
   /** Reads the set anew: one fetch at a time; after a failure none at all for a while. @throws AuthUnavailableError */
   async load(wanted: string | undefined): Promise<KeySet> {
-    if (this.#underWay !== undefined) return this.#underWay
+    const underWay = this.#reading.underWay()
+    if (underWay !== undefined) return underWay
     if (this.#failure !== undefined && !this.mayLoad()) throw this.#failure.error
-    const loading = this.#fetch(wanted)
-    if (!mayShareBetweenRequests) return loading
-    this.#underWay = loading
-    try {
-      return await loading
-    } finally {
-      this.#underWay = undefined
-    }
+    return this.#reading.run(() => this.#fetch(wanted))
   }
 
   #stillGood(): KeySet | undefined {
@@ -178,22 +152,18 @@ export class KeySource {
   }
 
   /** The set is replaced whole: a key that was taken away is gone. */
-  #hold({ set, maxAge, fetchedAt: stated, final = false }: LoadedKeys): Held {
-    const now = this.#options.now()
-    const fetchedAt = Math.min(stated ?? now, now)
-    const age = maxAge === undefined ? this.#options.maxAge : Math.min(LONGEST_AGE, Math.max(SHORTEST_AGE, maxAge))
-    const jitter = (this.#options.random() * 2 - 1) * JITTER
-    const held = { set, final, fetchedAt, refreshAt: fetchedAt + age * (REFRESH_AT + jitter), freshUntil: fetchedAt + age }
+  #hold({ set, final = false, ...fetched }: LoadedKeys): Held {
+    const { now, random } = this.#options
+    const held = { set, final, ...ageOf(fetched, this.#options, now(), random()) }
     this.#held = held
     return held
   }
 
   #noteFailure(error: AuthUnavailableError): AuthUnavailableError {
     const count = (this.#failure?.count ?? 0) + 1
-    const backOff = Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (count - 1) * (1 + this.#options.random() * JITTER))
     // An issuer that is back must be found: it is given what it asks for, but not an hour. Nor are clients told to wait one.
     const told = bounded(error)
-    const retryAfter = Math.max(backOff, told.retryAfter ?? 0)
+    const retryAfter = Math.max(backOff(count, this.#options.random()), told.retryAfter ?? 0)
     this.#failure = { error: told, count, retryAt: this.#options.now() + retryAfter }
     this.#options.tell({ type: 'failed', error: told, usable: this.#stillGood() !== undefined, retryAfter })
     return told
