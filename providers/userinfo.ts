@@ -12,6 +12,7 @@ import { webUrl } from '../src/lib/net/web-url.js'
 import { PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import { GuardedCalls } from '../src/upstream/guarded-calls.js'
+import { KnownTokens } from '../src/upstream/known-tokens.js'
 import { NoAnswerError } from '../src/upstream/no-answer.js'
 import { accept, reject } from '../src/verdict.js'
 import type { Claims } from '../src/access-token.js'
@@ -75,6 +76,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
   readonly #userInfoEndpoint: TokenInfoEndpoint | undefined
   readonly #fetch: Fetch
   readonly #calls: GuardedCalls
+  readonly #known = new KnownTokens()
   readonly #closed = new AbortController()
 
   constructor(options: UserInfoProviderOptions<Output>) {
@@ -113,6 +115,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
 
   override async close(): Promise<void> {
     this.#closed.abort()
+    this.#known.clear()
     await super.close()
   }
 
@@ -129,7 +132,9 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     const described = await this.#claims(token)
     if (described === null) return reject('unknown_token')
     const found = firstFailure(this.#rules, { header: {}, claims: described }, this.#expected, this.now())
-    return found === undefined ? accept(described) : reject(found.reason, found.detail)
+    if (found !== undefined) return reject(found.reason, found.detail)
+    this.#known.add(token)
+    return accept(described)
   }
 
   async #claims(token: string): Promise<Claims | null> {
@@ -147,7 +152,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
 
   async #ask(token: string, place: TokenInfoEndpoint): Promise<Readonly<Record<string, unknown>> | null> {
     try {
-      return await this.#calls.run(new URL(place.url).host, (signal) => askAbout(token, place, this.#fetch, signal))
+      return await this.#calls.run(new URL(place.url).host, (signal) => askAbout(token, place, this.#fetch, signal), this.#known.standing(token))
     } catch (error) {
       if (error instanceof NoAnswerError) this.emit({ type: 'endpoint_unavailable', provider: this.name, fault: error.fault, message: error.message })
       throw error

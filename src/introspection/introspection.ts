@@ -10,6 +10,7 @@ import { fetchOption } from '../lib/net/fetch-option.js'
 import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/net/web-url.js'
 import { notify } from '../events.js'
+import { KnownTokens } from '../upstream/known-tokens.js'
 import { accept, reject } from '../verdict.js'
 import { answerRules, claimsOf, INACTIVE, unsupportedTokenType, oddityOf } from './response/response-rules.js'
 import { checkedClientAuth, ClientAuth } from './client-auth/client-auth.js'
@@ -47,6 +48,7 @@ export class Introspection {
   readonly #hints: Hints | undefined
   readonly #introspector: Introspector
   readonly #surroundings: Surroundings
+  readonly #known = new KnownTokens()
   readonly #closed = new AbortController()
   readonly #told = new Set<string>()
 
@@ -97,12 +99,13 @@ export class Introspection {
 
   async #verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return unshownRefusal(token, this.#shown)
-    const answer = await this.#introspector.ask(token)
+    const answer = await this.#introspector.ask(token, this.#known.standing(token))
     if (answer === 'unsupported_token_type') return unsupportedTokenType()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
     const found = firstFailure(this.#rules, { header: {}, claims }, this.#expected, this.#surroundings.now())
     if (found !== undefined) return reject(found.reason, found.detail)
+    this.#known.add(token)
     this.#tellOnce(oddityOf(claims))
     return accept(claims) // its `exp` is its end
   }
@@ -110,6 +113,7 @@ export class Introspection {
   /** Ends what is being asked. What needs an answer after this is unavailable. */
   close(): void {
     this.#closed.abort()
+    this.#known.clear()
   }
 
   #tellOnce(hint: string | undefined): void {

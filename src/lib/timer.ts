@@ -11,6 +11,15 @@ export const after: After = (seconds, work) => {
   return () => clearTimeout(timer)
 }
 
+/**
+ * As `after`, a turn of the event loop later: where this process stood still meanwhile, what has come for it is looked at
+ * before anybody is called late.
+ */
+export const afterCatchingUp: After = (seconds, work) => {
+  let callOff = after(seconds, () => void (callOff = after(0, work)))
+  return () => callOff()
+}
+
 /** What the promise gives, or a rejection with `tooLate()` when it has not settled after so many seconds. */
 export function inTime<T>(seconds: number, later: After, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {

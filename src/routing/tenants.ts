@@ -36,7 +36,7 @@ export class Tenants<Route extends object> {
   /** Digests of issuers, and the end of the refusal. */
   readonly #refused = new LRUCache<string, number>({ max: MAX_REFUSED })
   readonly #asking = new Map<string, Promise<BearerAuthProvider | null>>()
-  readonly #limit = new CallLimit(MAX_AT_ONCE)
+  readonly #limit = new CallLimit({ most: MAX_AT_ONCE })
 
   constructor(options: TenantsOptions<Route>) {
     this.#options = options

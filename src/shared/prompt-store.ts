@@ -16,6 +16,9 @@ export type StoreVerb = 'get' | 'set' | 'add' | 'delete'
 /** What a call gives that failed, or was not made because the last ones failed. */
 export const failed: unique symbol = Symbol('failed')
 
+/** Nobody waits for the store, so nobody needs it sooner. */
+const ONCE_A_SECOND = { first: 1, longest: 1, longestOfAll: 1 }
+
 export interface PromptStoreOptions {
   readonly store: SharedStore
   /** A clock in seconds. */
@@ -39,7 +42,7 @@ export class PromptStore {
     this.#store = store
     this.#after = after
     this.#tell = tell
-    this.#breaker = new CircuitBreaker(now)
+    this.#breaker = new CircuitBreaker(now, ONCE_A_SECOND)
   }
 
   /** True while calls are held back: what is made ready for one would be for nothing. */

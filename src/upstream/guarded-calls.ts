@@ -4,6 +4,7 @@ import { CircuitBreaker } from '../lib/circuit-breaker.js'
 import { within, withinSpan } from '../lib/deadline.js'
 import { IS_OUTAGE, NoAnswerError } from './no-answer.js'
 import type { AuthEvent } from '../events.js'
+import type { Standing } from '../lib/call-limit.js'
 
 /** At once. */
 export const MOST_CALLS = 64
@@ -17,29 +18,60 @@ export interface GuardedCallsOptions {
   readonly tell: (event: AuthEvent) => void
 }
 
+/** Of the places, those that are kept for tokens that were good before. */
+const KEPT_FOR_KNOWN = MOST_CALLS / 4
+/** Seconds by which a timer is late only where this process stood still. */
+const STOOD_STILL = 0.1
+
+/** One call in its turn, and what the server had answered before it. */
+interface Turn {
+  readonly began: number
+  readonly answersBefore: number
+}
+
 export class GuardedCalls {
   readonly #options: GuardedCallsOptions
-  readonly #limit = new CallLimit(MOST_CALLS)
+  readonly #limit = new CallLimit({ most: MOST_CALLS, keptForKnown: KEPT_FOR_KNOWN })
   readonly #breaker: CircuitBreaker
+  /** Calls that the server answered. */
+  #answers = 0
 
   constructor(options: GuardedCallsOptions) {
     this.#options = options
     this.#breaker = new CircuitBreaker(options.now)
   }
 
-  /** Does the work when it is its turn; one second attempt where no connection came about. @throws NoAnswerError */
-  run<T>(host: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const tooLate = (): Error => new NoAnswerError('too slow', `no answer from ${host} in time`)
-    const busy = (): Error => new NoAnswerError('busy', `too many questions to ${host} at once`, { retryAfter: 1 })
+  /**
+   * Does the work when it is its turn; one second attempt where no connection came about. `standing`: strangers never take
+   * all the places, and whoever was good before goes first.
+   *
+   * @throws NoAnswerError
+   */
+  run<T>(host: string, work: (signal: AbortSignal) => Promise<T>, standing: Standing = 'stranger'): Promise<T> {
+    const asked = performance.now()
+    let turn: Turn | undefined
+    // Nobody is to blame for a long line: not the server, and not who stands in it.
+    const busy = (): NoAnswerError => new NoAnswerError('busy', `too many questions to ${host} at once`, { retryAfter: 1, overloaded: true })
+    const tooLate = (): NoAnswerError => {
+      const waited = turn === undefined ? Number.POSITIVE_INFINITY : turn.began - asked
+      return waited > STOOD_STILL * 1000 ? busy() : new NoAnswerError('too slow', `no answer from ${host} in time`)
+    }
     return withinSpan(this.#options, (signal) => {
       // Ended in its turn as well, or a `fetch` that ignores the signal would keep its place for ever.
-      const turn = (): Promise<T> => this.noted(host, () => within(signal, () => twice(work, signal), tooLate))
-      return this.#limit.run(turn, signal, busy)
+      const inTurn = (): Promise<T> => {
+        turn = { began: performance.now(), answersBefore: this.#answers }
+        return this.#noted(host, turn, () => within(signal, () => twice(work, signal), tooLate))
+      }
+      return this.#limit.run(inTurn, signal, busy, standing)
     }, tooLate)
   }
 
   /** Does the work unless the server is given a rest, and tells the breaker how it went. @throws NoAnswerError */
-  async noted<T>(host: string, work: () => Promise<T>): Promise<T> {
+  noted<T>(host: string, work: () => Promise<T>): Promise<T> {
+    return this.#noted(host, { began: performance.now(), answersBefore: this.#answers }, work)
+  }
+
+  async #noted<T>(host: string, turn: Turn, work: () => Promise<T>): Promise<T> {
     const wait = this.#breaker.wait()
     if (wait > 0) throw new NoAnswerError('held back', `${host} does not answer and is given a rest`, { retryAfter: wait })
     try {
@@ -47,15 +79,28 @@ export class GuardedCalls {
       this.#note(true)
       return result
     } catch (error) {
-      const fault = error instanceof NoAnswerError ? error.fault : undefined
-      // Who was held back asked nothing, and has nothing to say about the server.
-      if (!this.#options.closed.aborted && fault !== 'held back') this.#note(fault === undefined || !IS_OUTAGE[fault])
+      if (!this.#options.closed.aborted) this.#noteError(error, turn)
       throw error
     }
   }
 
+  #noteError(error: unknown, turn: Turn): void {
+    const fault = error instanceof NoAnswerError ? error.fault : undefined
+    if (fault === undefined) return this.#note(true)
+    // Who was not asked, or not for long enough, has nothing to say about the server.
+    if (fault === 'held back' || fault === 'busy' || (fault === 'too slow' && !this.#isServers(turn))) return
+    this.#note(!IS_OUTAGE[fault])
+  }
+
+  /** True where it is the server that was slow: nothing was heard of it in the whole turn, and this process did not stand still. */
+  #isServers({ began, answersBefore }: Turn): boolean {
+    const late = (performance.now() - began) / 1000 - this.#options.timeout
+    return this.#answers === answersBefore && late < STOOD_STILL
+  }
+
   #note(went: boolean): void {
     const wasOpen = this.#breaker.isOpen
+    if (went) this.#answers += 1
     if (went) this.#breaker.succeeded()
     else this.#breaker.failed()
     const { isOpen } = this.#breaker
