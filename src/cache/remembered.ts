@@ -48,10 +48,10 @@ export type RememberedReject = Rejected & { readonly until?: number | undefined 
 export type RememberedVerdict = RememberedAccept | RememberedReject
 
 /** A no as it is remembered: what did not fit was written by whoever sent the token, and would fill the memory. */
-export function rememberedReject({ reason, detail }: Rejected, until?: number): RememberedReject {
-  if (detail === undefined) return { ...reject(reason), until }
+export function rememberedReject({ reason, detail, provisional }: Rejected, until?: number): RememberedReject {
+  if (detail === undefined) return { ...reject(reason), until, provisional }
   const { claim, hint } = detail
-  return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), until }
+  return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), until, provisional }
 }
 
 /** Bytes of memory beside the claims: the key, the entry, the scopes. */

@@ -73,6 +73,12 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     return found
   }
 
+  /** True for a yes that `recall` would give. Does not count as a hit or a miss. */
+  holdsYes(key: string, now: number, maxAge = Number.POSITIVE_INFINITY): boolean {
+    const found = fresh(this.#accepted, key, now)
+    return found !== undefined && now - found.since <= maxAge
+  }
+
   /** Asks, unless the same question is being asked already, and remembers the answer under the key. */
   ask(key: string, check: () => Awaitable<V>, question = key): Awaitable<V> {
     const underWay = this.#asking.underWay(question)
@@ -100,7 +106,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   /** When a verdict that came now would be forgotten; undefined for one that is not remembered. In seconds since the epoch. */
   endOf(verdict: Verdict, now = this.#options.now()): number | undefined {
     const { ttl, rejectedTtl } = this.#options
-    if (!verdict.accepted) return REMEMBERED[verdict.reason] ? now + rejectedTtl : undefined
+    if (!verdict.accepted) return REMEMBERED[verdict.reason] && verdict.provisional !== true ? now + rejectedTtl : undefined
     return Math.min(now + ttl, verdict.expiresAt ?? Number.POSITIVE_INFINITY)
   }
 

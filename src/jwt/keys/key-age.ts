@@ -50,10 +50,14 @@ export function freshnessOf({ fetchedAt, refreshAt, freshUntil }: KeyAge, { maxS
 }
 
 /** Seconds without a new attempt after a failed one, doubled with each further failure, and up to a tenth more of each. */
-const FIRST_BACK_OFF = 1
-export const LONGEST_BACK_OFF = 30
+const WITH_KEYS = { first: 1, longest: 30 }
+/** While nothing is at hand, everybody waits for the issuer: it is asked sooner, and never left alone for long. */
+const WITHOUT_KEYS = { first: 0.25, longest: 4 }
 
-/** Seconds until the issuer is asked again after so many failures in a row. */
-export function backOff(failures: number, random: number): number {
-  return Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (failures - 1) * (1 + random * JITTER))
+export const LONGEST_BACK_OFF = WITH_KEYS.longest
+
+/** Seconds until the issuer is asked again after so many failures in a row. `hasKeys`: those of before still serve. */
+export function backOff(failures: number, hasKeys: boolean, random: number): number {
+  const { first, longest } = hasKeys ? WITH_KEYS : WITHOUT_KEYS
+  return Math.min(longest, first * 2 ** (failures - 1) * (1 + random * JITTER))
 }

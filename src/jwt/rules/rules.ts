@@ -41,6 +41,8 @@ export interface ClaimRule {
 export interface RuleFailure {
   readonly reason: RejectReason
   readonly detail: Mismatch
+  /** True where another look could find otherwise. */
+  readonly provisional?: true | undefined
 }
 
 /** One rule: nothing to say, or what does not fit. `now` in seconds since the epoch. */
