@@ -20,7 +20,7 @@ export function gitHub(options: Partial<GitHubProviderOptions> = {}, standIn: Pa
     ...{ app: APP, fetch: github.fetch, now: time.now, observe: (event: AuthEvent) => events.push(event), cache: false },
     ...options,
   } as GitHubProviderOptions)
-  const ask = async (token: string): Promise<AccessToken | 'no' | { retryAfter: number | undefined; fault: string; tooManyRequests?: true }> => {
+  const ask = async (token: string): Promise<AccessToken | 'no' | { retryAfter: number | undefined; fault: string; tooManyRequests?: true; overloaded?: true }> => {
     try {
       return (await provider.verifyToken(token)) ?? 'no'
     } catch (error) {
@@ -29,7 +29,7 @@ export function gitHub(options: Partial<GitHubProviderOptions> = {}, standIn: Pa
       for (const secret of [token, APP.clientSecret, OTHER_APP.clientSecret, btoa(`${APP.clientId}:${APP.clientSecret}`)]) {
         if (told.includes(secret)) throw new Error('a secret was told')
       }
-      return { retryAfter: error.retryAfter, fault: (error as { fault?: string }).fault ?? '', ...(error.tooManyRequests && { tooManyRequests: true as const }) }
+      return { retryAfter: error.retryAfter, fault: (error as { fault?: string }).fault ?? '', ...(error.tooManyRequests && { tooManyRequests: true as const }), ...(error.overloaded && { overloaded: true as const }) }
     }
   }
   /** In one word. */
