@@ -17,6 +17,19 @@ export type AuthEvent =
       readonly hint?: string
       readonly remembered: boolean
     }
+  /**
+   * One member of a chain refused a token, and another took it: no refusal to count. The members are those of `rejected`, which
+   * it takes the place of.
+   */
+  | {
+      readonly type: 'passed_on'
+      readonly provider: string
+      readonly reason: RejectReason
+      readonly key?: string
+      readonly claim?: string
+      readonly hint?: string
+      readonly remembered: boolean
+    }
   /** A token that nobody owns: those who may know it were asked, and none of them said yes. `said`: what each of them did. */
   | {
       readonly type: 'nobody_accepted'
@@ -65,7 +78,7 @@ export type AuthEvent =
    * its user must authorize it for them.
    */
   | { readonly type: 'sso_required'; readonly provider: string; readonly of: 'organizations' | 'teams' | 'enterprises'; readonly partial: boolean }
-  /** The authorization server failed five times in a row, and is asked once a second; or it answers again. */
+  /** The authorization server failed five times in a row, and is asked now and then; or it answers again. */
   | { readonly type: 'breaker_opened' | 'breaker_closed'; readonly provider: string }
   /** A token was taken, and something about the answer is odd. `hint` is one of a few constant texts; each is told once. */
   | { readonly type: 'odd_answer'; readonly provider: string; readonly hint: string }

@@ -14,7 +14,7 @@ import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
 import { unlessAborted } from './lib/deadline.js'
 import { sha256 } from './lib/digest.js'
 import { clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
-import { BearerAuthProvider } from './provider.js'
+import { BearerAuthProvider, toldLater } from './provider.js'
 import { reject } from './verdict.js'
 import type { AccessToken, Claims } from './access-token.js'
 import type { RememberedVerdict, RememberedAccept } from './cache/remembered.js'
@@ -122,6 +122,11 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     const asked = this.#ask(key, token, options)
     // Not waited for where it is at hand: that costs as much as reading the token.
     return this.#conclude(token, isPending(asked) ? await asked : asked, false, options)
+  }
+
+  /** True where a yes is remembered for this token: `verifyToken` asks nobody about it. */
+  override remembers(token: string, maxAge?: number): boolean {
+    return this.#cache !== undefined && isBoundedText(token) && this.#cache.holdsYes(sha256(token), this.now(), maxAge)
   }
 
   /**
@@ -239,7 +244,10 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (this.#observe === undefined && options?.refused === undefined) return null
     const { claim, hint } = detail ?? {}
     const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
-    this.emit({ type: 'rejected', ...refusal, ...this.#key(token), remembered })
+    const tell = (type: 'rejected' | 'passed_on'): void => this.emit({ type, ...refusal, ...this.#key(token), remembered })
+    const later = options?.[toldLater]
+    if (later === undefined) tell('rejected')
+    else later(tell)
     options?.refused?.(refusal)
     return null
   }
