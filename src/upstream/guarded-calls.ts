@@ -2,6 +2,8 @@
 import { CallLimit } from '../lib/call-limit.js'
 import { CircuitBreaker } from '../lib/circuit-breaker.js'
 import { within, withinSpan } from '../lib/deadline.js'
+import { Heartbeat } from '../lib/heartbeat.js'
+import { mayShareBetweenRequests } from '../lib/runtime.js'
 import { IS_OUTAGE, NoAnswerError } from './no-answer.js'
 import type { AuthEvent } from '../events.js'
 import type { Standing } from '../lib/call-limit.js'
@@ -16,17 +18,23 @@ export interface GuardedCallsOptions {
   readonly now: () => number
   readonly provider: string
   readonly tell: (event: AuthEvent) => void
+  /** For tests: whether this process stood still. Default: a heart that beats ten times in the time of a call. */
+  readonly heart?: Pick<Heartbeat, 'beats' | 'during'> | undefined
 }
 
 /** Of the places, those that are kept for tokens that were good before. */
 const KEPT_FOR_KNOWN = MOST_CALLS / 4
-/** Seconds by which a timer is late only where this process stood still. */
-const STOOD_STILL = 0.1
+/** Heartbeats in the time of a call, and how many of them a process has that does not stand still. */
+const BEATS = 10
+const ENOUGH_BEATS = 5
+/** Part of its time that a call may wait in line: one that waited longer was not given enough of it. */
+const SHORT_WAIT = 0.1
 
-/** One call in its turn, and what the server had answered before it. */
+/** One call in its turn, and what had been heard before it: answers of the server, and the own heart. */
 interface Turn {
   readonly began: number
   readonly answersBefore: number
+  readonly beatsBefore: number
 }
 
 export class GuardedCalls {
@@ -35,9 +43,11 @@ export class GuardedCalls {
   readonly #breaker: CircuitBreaker
   /** Calls that the server answered. */
   #answers = 0
+  readonly #heart: Pick<Heartbeat, 'beats' | 'during'>
 
   constructor(options: GuardedCallsOptions) {
     this.#options = options
+    this.#heart = options.heart ?? new Heartbeat(options.timeout / BEATS)
     this.#breaker = new CircuitBreaker(options.now)
   }
 
@@ -54,12 +64,12 @@ export class GuardedCalls {
     const busy = (): NoAnswerError => new NoAnswerError('busy', `too many questions to ${host} at once`, { retryAfter: 1, overloaded: true })
     const tooLate = (): NoAnswerError => {
       const waited = turn === undefined ? Number.POSITIVE_INFINITY : turn.began - asked
-      return waited > STOOD_STILL * 1000 ? busy() : new NoAnswerError('too slow', `no answer from ${host} in time`)
+      return waited > this.#options.timeout * SHORT_WAIT * 1000 ? busy() : new NoAnswerError('too slow', `no answer from ${host} in time`)
     }
     return withinSpan(this.#options, (signal) => {
       // Ended in its turn as well, or a `fetch` that ignores the signal would keep its place for ever.
       const inTurn = (): Promise<T> => {
-        turn = { began: performance.now(), answersBefore: this.#answers }
+        turn = this.#turn()
         return this.#noted(host, turn, () => within(signal, () => twice(work, signal), tooLate))
       }
       return this.#limit.run(inTurn, signal, busy, standing)
@@ -68,14 +78,18 @@ export class GuardedCalls {
 
   /** Does the work unless the server is given a rest, and tells the breaker how it went. @throws NoAnswerError */
   noted<T>(host: string, work: () => Promise<T>): Promise<T> {
-    return this.#noted(host, { began: performance.now(), answersBefore: this.#answers }, work)
+    return this.#noted(host, this.#turn(), work)
+  }
+
+  #turn(): Turn {
+    return { began: performance.now(), answersBefore: this.#answers, beatsBefore: this.#heart.beats }
   }
 
   async #noted<T>(host: string, turn: Turn, work: () => Promise<T>): Promise<T> {
     const wait = this.#breaker.wait()
     if (wait > 0) throw new NoAnswerError('held back', `${host} does not answer and is given a rest`, { retryAfter: wait })
     try {
-      const result = await work()
+      const result = await this.#heart.during(work)
       this.#note(true)
       return result
     } catch (error) {
@@ -93,9 +107,10 @@ export class GuardedCalls {
   }
 
   /** True where it is the server that was slow: nothing was heard of it in the whole turn, and this process did not stand still. */
-  #isServers({ began, answersBefore }: Turn): boolean {
-    const late = (performance.now() - began) / 1000 - this.#options.timeout
-    return this.#answers === answersBefore && late < STOOD_STILL
+  #isServers({ answersBefore, beatsBefore }: Turn): boolean {
+    // On Cloudflare Workers a heart ends with the request that it began in.
+    const isAwake = !mayShareBetweenRequests || this.#heart.beats - beatsBefore >= ENOUGH_BEATS
+    return isAwake && this.#answers === answersBefore
   }
 
   #note(went: boolean): void {

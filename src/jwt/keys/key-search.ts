@@ -21,8 +21,8 @@ interface Sought {
 const LONGEST_NAME = 256
 /** Seconds by which an issuer may sign with a key before it publishes it, clocks that differ included. */
 const PUBLISHED_WITHIN = 60
-/** Seconds that a set must be old before a bad signature is a reason to read it anew. */
-const SIGNATURE_LOOK_EVERY = 30
+/** Seconds that a set must be old before a bad signature is a reason to read it anew; and between two looks for keys without a name. */
+const LOOK_EVERY = 30
 
 export class KeySearch {
   /** Where the keys are from. */
@@ -60,11 +60,8 @@ export class KeySearch {
     const { held } = this.source
     if (held === undefined) return undefined
     if (held.final) return [] // there is nobody to ask, and so no other answer
-    const now = this.#options.now()
-    // Without a name nobody can see that a key is new: that is looked for in a young set too, but as rarely.
-    const wait = (kid === undefined ? this.#lookedForNameless : held.begunAt) + SIGNATURE_LOOK_EVERY - now
-    if (wait > 0 && wait <= SIGNATURE_LOOK_EVERY) return this.#unlooked(held, { alg, kid, iat }, wait)
-    if (kid === undefined) this.#lookedForNameless = now
+    const wait = kid === undefined ? this.#waitForNameless() : spanUntil(held.begunAt + LOOK_EVERY, this.#options.now())
+    if (wait > 0) return this.#unlooked(held, { alg, kid, iat }, wait)
     return this.#lookAfterSignature(held, { alg, kid, iat })
   }
 
@@ -79,32 +76,31 @@ export class KeySearch {
   }
 
   #findBeyond(held: HeldKeys, sought: Sought, askedAt: number | undefined): Awaitable<Keys> {
-    const { alg, kid } = sought
-    if (held.final) return this.#notThere(false)
-    if (isComplete(held, sought)) return this.#notThere(false)
-    const name = kid === undefined ? alg : `${alg} ${kid}`
-    if (name.length > LONGEST_NAME) return this.#notThere(false)
+    const { kid } = sought
+    if (held.final || isComplete(held, sought)) return this.#notThere(false)
+    if (kid !== undefined && kid.length > LONGEST_NAME) return this.#notThere(false)
     if (askedAt !== undefined && isAnswerTo(held, sought, askedAt)) {
-      this.#vain.add(name)
+      if (kid !== undefined) this.#vain.add(kid)
       return this.#notThere(true)
     }
     // A name that the issuer took away is no rotation's first: where it cannot be asked again, its last word stands.
-    return kid !== undefined && held.withdrawn.has(kid) ? this.#lookForWithdrawn(held, sought, name) : this.#look(held, sought, name)
+    return kid !== undefined && held.withdrawn.has(kid) ? this.#lookForWithdrawn(held, sought) : this.#look(held, sought)
   }
 
   /** One look at the issuer, within the budget. No promise for a flood of unknown names. */
-  #look(held: HeldKeys, sought: Sought, name: string): Awaitable<Keys> {
-    const wait = this.#vain.wait(name)
+  #look(held: HeldKeys, sought: Sought): Awaitable<Keys> {
+    const { kid } = sought
+    const wait = kid === undefined ? this.#waitForNameless() : this.#vain.wait(kid)
     if (wait > 0) throw tooManyNames(Math.ceil(wait))
-    const reading = this.source.keys(sought.kid, held)
+    const reading = this.source.keys(kid, held, kid === undefined ? 'no name' : 'unknown name')
     const askedAt = this.#options.now()
     // What was being read already may have been sent before the key was there: then this looks once more.
     return andThen(reading, (newer) => this.#findIn(newer, sought, askedAt))
   }
 
-  async #lookForWithdrawn(held: HeldKeys, sought: Sought, name: string): Promise<Keys> {
+  async #lookForWithdrawn(held: HeldKeys, sought: Sought): Promise<Keys> {
     try {
-      return await this.#look(held, sought, name)
+      return await this.#look(held, sought)
     } catch (error) {
       if (!isUnavailable(error)) throw error
       return this.#notThere(false)
@@ -120,6 +116,14 @@ export class KeySearch {
       if (!isUnavailable(error) || (sought.kid === undefined && !isComplete(held, sought))) throw error
       return undefined
     }
+  }
+
+  /** 0 for the one look in thirty seconds that is for tokens without a name: nobody else's budget is spent on them. */
+  #waitForNameless(): number {
+    const now = this.#options.now()
+    const wait = spanUntil(this.#lookedForNameless + LOOK_EVERY, now)
+    if (wait === 0) this.#lookedForNameless = now
+    return wait
   }
 
   #unlooked(held: HeldKeys, sought: Sought, wait: number): undefined {
@@ -141,4 +145,9 @@ function isComplete({ completeAt }: HeldKeys, { iat }: Sought): boolean {
 /** True where the set was asked for after the token came, and says something about its key. */
 function isAnswerTo({ begunAt, partial, wanted }: HeldKeys, { kid }: Sought, askedAt: number): boolean {
   return begunAt >= askedAt && (!partial || (kid !== undefined && wanted === kid))
+}
+
+/** Seconds until then; 0 for what is past, and for what is further away than any of it, by a clock that was set back. */
+function spanUntil(then: number, now: number): number {
+  return then - now <= LOOK_EVERY ? Math.max(0, then - now) : 0
 }

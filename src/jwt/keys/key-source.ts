@@ -62,8 +62,8 @@ export interface HeldKeys extends KeyAge {
   readonly withdrawn: ReadonlySet<string>
 }
 
-/** Why others than those at hand are wanted. */
-export type LookReason = 'unknown name' | 'bad signature'
+/** Why others than those at hand are wanted. Only unknown names are paid for here: whoever asks bounds the other looks. */
+export type LookReason = 'unknown name' | 'no name' | 'bad signature'
 
 /** Names of keys remembered as taken away. */
 const MAX_REMOVED = 1000
@@ -111,7 +111,7 @@ export class KeySource {
     if (underWay !== undefined) return underWay
     // While the back-off forbids a look anyway, none is paid for: the first one after it must be affordable.
     if (this.#failure !== undefined && this.#isHeldBack()) throw this.#failure.error
-    if (because === 'bad signature') return this.#read(wanted)
+    if (because !== 'unknown name') return this.#read(wanted)
     const wait = this.#budget.spend()
     if (wait > 0) throw this.#tooManyAsked(Math.ceil(wait))
     return this.#read(wanted)
