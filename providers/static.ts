@@ -31,7 +31,7 @@ export interface StaticProviderOptions extends Omit<ProviderOptions, 'cache' | '
 }
 
 /** For a list that is text. */
-export interface StaticTextOptions extends StaticProviderOptions {
+interface StaticTextOptions extends StaticProviderOptions {
   /** What the tokens may do, where the text holds tokens alone. Left out: the text is JSON and says it itself. */
   grant?: StaticGrant | undefined
 }
@@ -128,7 +128,7 @@ export class StaticProvider extends StandardProvider {
     return hasPrefix || this.#list.keys.has(sha256(token)) ? 'mine' : 'foreign'
   }
 
-  /** As in every provider, but it holds for five years: the tokens of a list may have no end, and would come back. */
+  /** As in every provider, but it holds for five years: the tokens of a list may never expire, and would come back. (D63) */
   override async revoke(what: Revocation): Promise<void> {
     return super.revoke({ ...what, expiresAt: what.expiresAt ?? this.now() + FIVE_YEARS })
   }

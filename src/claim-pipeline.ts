@@ -56,7 +56,7 @@ export class ClaimPipeline {
     if (!verdict.accepted) return rememberedReject(verdict, until)
     const isFrozen = verdict instanceof AcceptedFrozen
     const claims = isFrozen ? verdict.claims : frozenCopy('claims', verdict.claims)
-    // Whatever a check forgets: a token past its end is refused, by the verdict or by the claim, whichever comes first.
+    // Whatever a check forgets: a token that has expired is refused, by the verdict or by the claim, whichever comes first. (D5)
     const { exp } = claims
     if (exp !== undefined && (!Number.isFinite(exp) || isInMilliseconds(exp))) return reject('invalid_claim', { claim: 'exp', expected: 'seconds since the epoch', actual: undefined })
     const expiresAt = exp === undefined ? verdict.expiresAt : Math.min(exp, verdict.expiresAt ?? exp)

@@ -1,9 +1,9 @@
-/** How verdicts are remembered: the options, checked where the provider is built. */
+/** Checks the options about how verdicts are remembered, where the provider is built. */
 import { checkOptions, countOf, spanInSeconds } from '../lib/options.js'
 import type { SharedOptions } from '../shared/shared-options.js'
 
 export interface CacheOptions {
-  /** Seconds a yes is remembered, never beyond the token's own end. Default 30, at most an hour: what the issuer revokes is refused within this. */
+  /** Seconds a yes is remembered, never beyond the token's expiry. Default 30, at most an hour: what the issuer revokes is refused within this. */
   ttl?: number | undefined
   /** Seconds a no is remembered. Default 10. */
   rejectedTtl?: number | undefined

@@ -9,17 +9,17 @@ export interface RememberedAcceptParts {
   /** Seconds since the epoch. */
   readonly expiresAt: number | undefined
   readonly scopes: readonly string[]
-  /** All that the scopes stand for, where they do not list it. */
+  /** The scopes with all that they imply, where `scopes` does not list it. */
   readonly held: readonly string[] | undefined
-  /** Of the claims as text, in characters, about. */
+  /** Approximate length of the claims' JSON, in characters. */
   readonly length: number
-  /** Seconds since the epoch, where the answer was asked for earlier, elsewhere. */
+  /** When the answer must be forgotten, in seconds since the epoch, where another process asked for it earlier. */
   readonly until: number | undefined
-  /** Where the claims do not hold them any more. */
+  /** What the token can be revoked by, where the slimmed claims do not tell any more. */
   readonly marks: RevocationMarks | undefined
 }
 
-/** A yes. Its scopes are mapped once. */
+/** A yes as it is remembered. Its scopes are mapped once. */
 export class RememberedAccept implements Accepted {
   readonly accepted = true
   readonly claims: Claims
@@ -47,22 +47,22 @@ export type RememberedReject = Rejected & { readonly until?: number | undefined 
 
 export type RememberedVerdict = RememberedAccept | RememberedReject
 
-/** A no as it is remembered: what did not fit was written by whoever sent the token, and would fill the memory. */
+/** A no as it is remembered: what did not fit was written by whoever sent the token, and would fill the memory. (D49) */
 export function rememberedReject({ reason, detail, provisional }: Rejected, until?: number): RememberedReject {
   if (detail === undefined) return { ...reject(reason), until, provisional }
   const { claim, hint } = detail
   return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), until, provisional }
 }
 
-/** Bytes of memory beside the claims: the key, the entry, the scopes. */
+/** Bytes of memory that an entry takes beside its claims: for the key, the entry itself and the scopes. */
 const SIZE_OF_ENTRY = 500
 
-/** About how many bytes of memory it takes. */
+/** Estimates how many bytes of memory an entry takes. */
 export function sizeOf(finding: RememberedVerdict): number {
   return SIZE_OF_ENTRY + (finding.accepted ? finding.length : 0)
 }
 
-/** Of the claims as text, in characters. */
+/** Measures the claims' JSON, in characters. */
 export function lengthOf(claims: Claims): number {
   return JSON.stringify(claims).length
 }

@@ -14,33 +14,33 @@ export interface CacheEntry<V> {
   readonly until: number
 }
 
-/** What the cache was good for since it was made, and what it holds now. */
+/** Counts what the cache did since it was made, and what it holds now. */
 export interface CacheStats {
   readonly hits: number
   readonly misses: number
   /** Requests that waited for a check which another one had started. */
   readonly joined: number
-  /** Of the hits, those near their end: given out while they were asked for anew in the background (`refreshAhead`). */
+  /** Hits near their expiry, which were given out while they were asked for anew in the background (`refreshAhead`). */
   readonly stale: number
-  /** Answers that were asked for anew in the background, before their end. */
+  /** Answers that were asked for anew in the background, before they expired. */
   readonly renewed: number
-  /** Verdicts that had to go before their end, for want of room. */
+  /** Verdicts that were dropped before they expired, for want of room. */
   readonly evicted: number
   readonly accepted: Holding
   readonly rejected: Holding
 }
 
-export interface Holding {
+interface Holding {
   readonly entries: number
-  /** An estimate. */
+  /** Estimated bytes of memory. */
   readonly bytes: number
 }
 
-/** What a count alone does not show. */
+/** Tells how a verdict was come by, which a count alone does not show. */
 export type CacheNews = 'joined' | 'stale' | 'renewed' | 'evicted'
 
 export interface VerdictCacheOptions<V> extends Omit<CachePlan, 'keep'> {
-  /** About how many bytes of memory a verdict takes. */
+  /** Estimates how many bytes of memory a verdict takes. */
   readonly sizeOf: (verdict: V) => number
   readonly tell: (what: CacheNews) => void
   readonly now: () => number
@@ -62,7 +62,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     this.#rejected = memory(options.maxRejectedEntries, options.maxRejectedBytes)
   }
 
-  /** The verdict remembered under this key while it is fresh, and not older than `maxAge` seconds. */
+  /** Gives the verdict under this key while it is fresh, and not older than `maxAge` seconds. */
   recall(key: string, now: number, maxAge = Number.POSITIVE_INFINITY): CacheEntry<V> | undefined {
     const found = fresh(this.#accepted, key, now) ?? fresh(this.#rejected, key, now)
     if (found === undefined || now - found.since > maxAge) {
@@ -87,13 +87,13 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     return underWay
   }
 
-  /** True for a yes that is near its end, and that asking again could prolong. */
+  /** True for a yes that will soon be forgotten, and that asking again could prolong. */
   isDue({ verdict, until }: CacheEntry<V>, now: number): boolean {
     const { refreshAhead } = this.#options
     return refreshAhead > 0 && now >= until - refreshAhead && verdict.accepted && verdict.expiresAt !== until
   }
 
-  /** Asks in the background. Where that fails, the verdict of before serves to its end, and the next one who comes asks again. */
+  /** Asks in the background. Where that fails, the older verdict serves until it expires, and the next request asks again. */
   renew(key: string, check: () => Awaitable<V>): void {
     this.#count('stale')
     if (this.#asking.underWay(key) !== undefined || !mayShareBetweenRequests) return
@@ -103,7 +103,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     asked().catch(() => undefined)
   }
 
-  /** When a verdict that came now would be forgotten; undefined for one that is not remembered. In seconds since the epoch. */
+  /** Tells when a verdict that came now would be forgotten, in seconds since the epoch; undefined for one that is not remembered. */
   endOf(verdict: Verdict, now = this.#options.now()): number | undefined {
     const { ttl, rejectedTtl } = this.#options
     if (!verdict.accepted) return REMEMBERED[verdict.reason] && verdict.provisional !== true ? now + rejectedTtl : undefined
@@ -157,7 +157,7 @@ function holding<V>(memory: LRUCache<string, CacheEntry<V>>): Holding {
   return { entries: memory.size, bytes: memory.calculatedSize }
 }
 
-/** A no that time or a new key can turn into a yes is not remembered. */
+/** Tells which noes are remembered: none that time or a new key can turn into a yes. */
 const REMEMBERED = {
   malformed: true,
   unsupported_algorithm: true,

@@ -1,4 +1,4 @@
-/** What a verifier of JWTs can be told, and the two protections that only a symbol gives up. */
+/** Describes the options of a verifier of JWTs, and the two protections that only a symbol gives up. */
 import type { JSONWebKeySet } from 'jose'
 import type { Fetch } from '../lib/net/fetch-json.js'
 import type { Algorithm } from './signature/algorithms.js'
@@ -11,7 +11,7 @@ import type { EngineChoice } from './signature/signature.js'
 import type { TokenType } from './rules/token-kind.js'
 
 /**
- * The only way to take tokens that were issued for somebody else: `audience: anyAudience`. Every token of the issuer
+ * Is the only way to take tokens that were issued for somebody else: `audience: anyAudience`. Every token of the issuer
  * then opens this server, whichever of its applications it was made for.
  */
 export const anyAudience: unique symbol = Symbol.for('bearer-auth-providers.any-audience')
@@ -36,7 +36,7 @@ export type JwtOptions = {
    * client may do here; for issuers that have nothing better. Default `'access'`: whatever is not plainly another kind of token.
    */
   tokenType?: TokenType | undefined
-  /** Signature algorithms taken. Default: every asymmetric one of RS, PS, ES 256–512 and EdDSA. */
+  /** Accepted signature algorithms. Default: every asymmetric one of RS, PS, ES 256–512 and EdDSA. */
   algorithms?: readonly [Algorithm, ...Algorithm[]] | undefined
   /** Seconds since `iat` after which a token is refused, whatever its `exp` says. Default: any age. */
   maxTokenAge?: number | undefined

@@ -1,4 +1,4 @@
-/** Where the keys come from, as the options say, checked once where the verifier is built. */
+/** Checks where the keys come from, as the options say, once where the verifier is built. */
 import { fetchOption } from '../lib/net/fetch-option.js'
 import { spanInSeconds } from '../lib/options.js'
 import { requestHeaders } from '../lib/net/request-headers.js'
@@ -11,10 +11,10 @@ import { tokenFormat } from './formats/token-format.js'
 import type { JwtOptions } from './jwt-options.js'
 import type { KeySourceOptions } from './keys/key-source.js'
 
-/** Seconds that keys in a file are used before it is read again. */
+/** Seconds for which keys in a file are used before it is read again. */
 export const FILE_AGE = 10
 
-/** How each issuer's keys are read. @throws TypeError for an option that is wrong. */
+/** Tells how each issuer's keys are read. @throws TypeError for an option that is wrong. */
 export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: string) => KeySourceOptions['load'] {
   const { jwksUri, jwks, jwksFile, timeout = 2, headers, [allowInsecureHttp]: insecure = false } = options
   if ([jwksUri, jwks, jwksFile].filter((origin) => origin !== undefined).length > 1) {

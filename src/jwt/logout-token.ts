@@ -1,4 +1,4 @@
-/** What a logout token must say (OIDC Back-Channel Logout 1.0 sections 2.4 and 2.6), as a list of named rules. */
+/** Checks what a logout token must say (OIDC Back-Channel Logout 1.0 sections 2.4 and 2.6), by a list of named rules. */
 import { ownProperty } from '../lib/own-property.js'
 import { firstFailure, rulesFor } from './rules/rules.js'
 import type { RejectReason } from '../verdict.js'
@@ -11,9 +11,9 @@ export interface LogoutToken {
   readonly subject: string | undefined
   readonly sessionId: string | undefined
   readonly jti: string
-  /** Seconds since the epoch, by the issuer's clock, as in its access tokens. */
+  /** When it was issued, in seconds since the epoch, by the issuer's clock, as in its access tokens. */
   readonly issuedAt: number
-  /** When it is refused, however fresh it claims to be; in seconds since the epoch. */
+  /** When it is refused as too old, however late its own `exp` is; in seconds since the epoch. */
   readonly expiresAt: number
 }
 
@@ -31,12 +31,12 @@ export function logoutFinding(jwt: DecodedJwt, expected: Expectations, now: numb
   const { header, claims } = rulesFor(expected)
   const ofJwts = [...header, ...claims]
   const shared = SHARED.map((name) => ofJwts.find((rule) => rule.name === name) ?? missing(name))
-  // Required since December 2023 only, and many do not write it. The age of the token bounds it in any case.
+  // `exp` is required since December 2023 only, and many do not write it. The age of the token bounds it in any case.
   const rules = [...shared, ...OWN].filter(({ name }) => name !== 'exp' || jwt.claims.exp !== undefined)
   return firstFailure(rules, jwt, expected, now)
 }
 
-/** The logout token in a JWT that passed the rules and whose signature is good. */
+/** Reads the logout token from a JWT that passed the rules and whose signature is good. */
 export function logoutTokenOf({ claims }: DecodedJwt, { clockTolerance }: Expectations): LogoutToken {
   // The casts are what the rules saw to.
   const issuedAt = claims.iat as number
@@ -50,7 +50,7 @@ export function logoutTokenOf({ claims }: DecodedJwt, { clockTolerance }: Expect
   }
 }
 
-/** Seconds since `iat`. The specification asks for an `exp` two minutes on; this leaves time for a second delivery. */
+/** Oldest logout token, in seconds since `iat`. The specification asks for an `exp` two minutes on; this leaves time for a second delivery. */
 const MAX_AGE = 300
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'

@@ -1,9 +1,9 @@
-/** Goes on with a value at once where it is at hand: a promise costs half a microsecond, and a check takes twenty. */
+/** Continues with a value at once where it is at hand: a promise costs half a microsecond, and a check takes twenty. (D8) */
 
-/** What is at hand, or will be. */
+/** A value that is at hand, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>
 
-/** What `next` makes of the value: at once, or when it is there. */
+/** Gives the value to `next`: at once, or when it is there. */
 export function andThen<T, U>(value: Awaitable<T>, next: (value: T) => Awaitable<U>): Awaitable<U> {
   return isPending(value) ? value.then(next) : next(value)
 }

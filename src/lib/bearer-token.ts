@@ -1,7 +1,7 @@
-/** What can be a bearer token at all: `b64token` of RFC 6750 section 2.1, of bounded length. */
+/** Recognises what can be a bearer token at all: `b64token` of RFC 6750 section 2.1, of bounded length. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 
-/** In characters. The largest tokens seen, with hundreds of groups in them, have about 12 000. */
+/** Longest token in characters. The largest tokens seen, with hundreds of groups in them, have about 12 000. */
 const MAX_LENGTH = 32_768
 
 export function isBearerToken(value: unknown): value is string {

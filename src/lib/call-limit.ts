@@ -1,4 +1,4 @@
-/** Lets so many calls run at once; the rest wait in line until their time is over. */
+/** Limits how many calls run at once; the rest wait in line until their time is over. */
 import { mayShareBetweenRequests } from './runtime.js'
 
 /** Beyond this many in a line, whoever comes is turned away at once. */

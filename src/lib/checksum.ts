@@ -1,6 +1,6 @@
-/** CRC-32 as in zlib, PNG and Ethernet: finds slips of the pen, keeps nobody out. */
+/** Computes CRC-32 as in zlib, PNG and Ethernet, which finds typing errors and keeps nobody out. */
 
-/** Of a text of ASCII, as an unsigned number. */
+/** Computes the CRC-32 of an ASCII text, as an unsigned number. */
 export function crc32(text: string): number {
   let rest = 0xffffffff
   for (const byte of new TextEncoder().encode(text)) {

@@ -17,7 +17,7 @@ const PACE: ProbePace = { first: 0.25, longest: 1, longestOfAll: 2 }
 /** Seconds without an answer after which a server does not flap, but is down. */
 const DOWN = 8
 
-/** Whoever was told that they may call says afterwards how it went. */
+/** Opens after failures. A caller that was allowed to call reports afterwards how it went. */
 export class CircuitBreaker {
   readonly #now: () => number
   readonly #pace: ProbePace

@@ -1,7 +1,7 @@
 /** Holds work to its time, even work that never looks at a signal. */
 import { afterCatchingUp } from './timer.js'
 
-/** What the work gives, or a rejection with `tooLate()` when the signal fires first. */
+/** Gives the result of the work, or rejects with `tooLate()` when the signal fires first. */
 export async function within<T>(signal: AbortSignal, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
   const deadline = new Promise<never>((_, reject) => {
     if (signal.aborted) reject(tooLate())
@@ -11,7 +11,7 @@ export async function within<T>(signal: AbortSignal, work: () => Promise<T>, too
   return Promise.race([Promise.resolve().then(work), deadline])
 }
 
-/** What is awaited, or a rejection with the signal's reason when it fires first. The work goes on for whoever else waits. */
+/** Gives what is awaited, or rejects with the signal's reason when it fires first. The work goes on for whoever else waits. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => reject(signal.reason)
@@ -28,10 +28,10 @@ export interface Span {
   readonly closed?: AbortSignal | undefined
 }
 
-/** What the work gives, or a rejection with `tooLate()` when its time is over. The signal given to the work fires then. */
+/** Gives the result of the work, or rejects with `tooLate()` when its time is over. The signal given to the work fires then. */
 export async function withinSpan<T>({ timeout, closed }: Span, work: (signal: AbortSignal) => Promise<T>, tooLate: () => Error): Promise<T> {
   const call = new AbortController()
-  // Not AbortSignal.timeout: that cannot be called off, and would hold what the work holds, tokens too, to its end.
+  // Not AbortSignal.timeout: that cannot be called off, and would hold what the work holds, tokens too, to its end. (D7)
   const callOff = afterCatchingUp(timeout, () => call.abort())
   const leave = closed && join(closed, call)
   try {
@@ -42,10 +42,10 @@ export async function withinSpan<T>({ timeout, closed }: Span, work: (signal: Ab
   }
 }
 
-/** Calls under way, by the signal that ends them. One listener for all: Node warns of leaks at the eleventh. */
+/** Calls under way, by the signal that ends them. They share one listener: Node warns of a leak at the eleventh. */
 const callsOf = new WeakMap<AbortSignal, Set<AbortController>>()
 
-/** Ends this call when the signal fires, until it has left. */
+/** Ends this call when the signal fires. Gives the function that unregisters the call. */
 function join(closed: AbortSignal, call: AbortController): () => void {
   if (closed.aborted) call.abort()
   const calls = callsOf.get(closed) ?? callsUntil(closed)

@@ -1,6 +1,6 @@
 /** Guesses which name was meant by one that there is not. */
 
-/** The one of these names that was likely meant, or undefined where none is near: `jwks_uri` and `jwksUrl` are `jwksUri`. */
+/** Finds the one of these names that was likely meant, or undefined where none is near: `jwks_uri` and `jwksUrl` are `jwksUri`. */
 export function likelyName(written: string, names: readonly string[]): string | undefined {
   const letters = lettersOf(written)
   if (letters.length > LONGEST) return undefined
@@ -8,14 +8,14 @@ export function likelyName(written: string, names: readonly string[]): string | 
   return near.sort((one, other) => one.steps - other.steps)[0]?.name
 }
 
-/** In characters. No name of ours is as long. */
+/** Longest name that is compared, in characters. No name of ours is as long. */
 const LONGEST = 40
 
 function lettersOf(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
-/** How many letters have to be put in, left out or replaced (Levenshtein). */
+/** Counts the letters that have to be inserted, deleted or replaced (Levenshtein distance). */
 function stepsBetween(from: string, to: string): number {
   const first = [...to].map((_, index) => index + 1)
   const last = [...from].reduce<readonly number[]>((row, letter, taken) => nextRow(row, letter, to, taken), [0, ...first])

@@ -19,7 +19,7 @@ function adviceOn(name: string, owner: string, names: readonly string[]): string
   return likely === undefined ? `; it takes ${names.join(', ')}` : `; did you mean "${likely}"?`
 }
 
-/** A span of time in seconds, within bounds. Returns it. */
+/** Checks a span of time in seconds, within bounds. Returns it. */
 export function spanInSeconds(name: string, value: unknown, { min, max }: { min: number; max: number }): number {
   if (typeof value === 'number' && value >= min && value <= max) return value
   const inSeconds = typeof value === 'number' ? value / 1000 : Number.NaN
@@ -28,7 +28,7 @@ export function spanInSeconds(name: string, value: unknown, { min, max }: { min:
   throw new TypeError(`"${name}" must be a number of seconds from ${min} to ${max}${advice}`)
 }
 
-/** An instant in seconds since the epoch. Returns it. */
+/** Checks an instant in seconds since the epoch. Returns it. */
 export function atEpochSeconds(name: string, value: unknown): number {
   const areMilliseconds = isInMilliseconds(value)
   if (typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY && !areMilliseconds) return value
@@ -36,16 +36,16 @@ export function atEpochSeconds(name: string, value: unknown): number {
   throw new TypeError(`"${name}" must be a number of seconds since the epoch${advice}`)
 }
 
-/** A count of at least one. Returns it. */
+/** Checks a count of at least one. Returns it. */
 export function countOf(name: string, value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value
   throw new TypeError(`"${name}" must be a whole number of at least 1`)
 }
 
-/** The name of a header (RFC 9110 section 5.6.2). Returns it in small letters. */
+/** Checks the name of a header (RFC 9110 section 5.6.2). Returns it in lower case. */
 export function headerName(name: string, value: unknown): string {
   const header = typeof value === 'string' && /^[\w!#$%&'*+\-.^`|~]+$/.test(value) ? value.toLowerCase() : ''
-  // Both are read anyway, each in a way of its own.
+  // Authorization and Cookie are read anyway, each in a way of its own.
   if (header !== '' && header !== 'authorization' && header !== 'cookie') return header
   throw new TypeError(`"${name}" must be the name of a header that holds the token alone, such as "Cf-Access-Jwt-Assertion"`)
 }
@@ -57,13 +57,13 @@ export function oneOf<T extends string>(name: string, value: unknown, values: re
   throw new TypeError(`"${name}" must be one of ${values.join(', ')}`)
 }
 
-/** A function, or nothing. Returns it. */
+/** Checks a function that may be left out. Returns it. */
 export function optionalFunction<F>(name: string, value: F): F {
   if (value === undefined || typeof value === 'function') return value
   throw new TypeError(`"${name}" must be a function`)
 }
 
-/** A clock that was handed in, looked at once to see that it counts seconds; or the system's. */
+/** Checks a clock that was handed in, by one look, to see that it counts seconds. Returns it, or the system's. */
 export function clockInSeconds(now: (() => number) | undefined): () => number {
   const clock = optionalFunction('now', now)
   // Not looked at: outside of requests, the clock of Cloudflare Workers stands at 1970.
@@ -72,7 +72,7 @@ export function clockInSeconds(now: (() => number) | undefined): () => number {
   return clock
 }
 
-/** Options that exist, but not there. */
+/** Options that exist elsewhere, with how the error says where. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['allowInsecureHttp', ' by this name: it is a symbol, [allowInsecureHttp]: true'],
   ['anyAudience', ' by this name: it is a value, audience: anyAudience'],
@@ -85,7 +85,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
 
 const PROVIDERS_ALONE = ['issuer', 'audience', 'jwksUri', 'cache', 'observe', 'clockTolerance', 'introspect', 'tokenHeader']
 
-/** Those that are given to the gate by mistake. */
+/** Names of a provider's options, which are given to the gate by mistake. */
 const OF_PROVIDERS: ReadonlyMap<string, string> = new Map([
   ...PROVIDERS_ALONE.map((name) => [name, ' but of the provider'] as const),
   ['scopes', ' but of the provider; what requests need is "requiredScopes"'],

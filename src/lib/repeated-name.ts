@@ -1,4 +1,4 @@
-/** Finds what `JSON.parse` keeps silent about: of two members with one name, the last one wins. */
+/** Finds duplicate names in JSON, of which `JSON.parse` takes the last one without a word. */
 
 /** True when an object in this JSON has a name twice. The text must be valid JSON. */
 export function hasRepeatedName(json: string): boolean {
@@ -11,7 +11,7 @@ export function hasRepeatedName(json: string): boolean {
   return false
 }
 
-/** Braces, names, and other strings, so that nothing within those counts. */
+/** Matches braces, names, and other strings, so that nothing within those counts. */
 const PARTS = /[{}]|("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"/g
 
 function isNew(names: Set<unknown> | undefined, name: unknown): boolean {

@@ -1,9 +1,9 @@
-/** Knows what was seen before, until it would be refused for its age anyway. */
+/** Remembers what was seen before, until it would be refused for its age anyway. */
 import { sha256 } from './digest.js'
 
-/** For what a trusted party signed, and only for that: a stranger who could fill it could push out the rest. */
+/** Remembers only what a trusted party signed: a stranger who could fill it could push out the rest. */
 export class ReplayMemory {
-  /** Digest to end, the oldest first. */
+  /** Digest to expiry, the oldest first. */
   readonly #seen = new Map<string, number>()
   readonly #maxEntries: number
 

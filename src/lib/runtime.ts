@@ -1,4 +1,4 @@
-/** What the runtime has and what it forbids. */
+/** Tells what the runtime has and what it forbids. */
 
 interface Runtime {
   readonly navigator?: { readonly userAgent?: string }
@@ -19,7 +19,7 @@ const isWorkerd = runtime.navigator?.userAgent === 'Cloudflare-Workers'
  */
 export const mayShareBetweenRequests: boolean = !isWorkerd
 
-/** `node:crypto` where it is the runtime's own and faster than WebCrypto: on Node and Bun, not on Deno and workerd. */
+/** Is `node:crypto` where that is the runtime's own and faster than WebCrypto: on Node and Bun, not on Deno and workerd. */
 export function nodeCrypto(): typeof import('node:crypto') | undefined {
   if (isWorkerd || runtime.Deno !== undefined || runtime.process?.versions?.node === undefined) return undefined
   return runtime.process.getBuiltinModule?.('node:crypto')

@@ -1,13 +1,13 @@
 /** Compares the scopes held with the scopes needed: whole, and case-sensitive (RFC 6749 section 3.3), but for a wildcard at the end. */
 import { isScopeToken } from './scope-token.js'
 
-/** The scopes needed that are not held. */
+/** Lists the scopes that are needed and not held. */
 export function missingScopes(held: readonly string[], needed: readonly string[]): readonly string[] {
   return needed.filter((scope) => !held.includes(scope) && !wildcardsOver(scope).some((wildcard) => held.includes(wildcard)))
 }
 
 /**
- * The wildcards that cover a scope: `notes:*` and `notes:drafts:*` cover `notes:drafts:read`; `notes.*` and `notes/*`
+ * Lists the wildcards that cover a scope: `notes:*` and `notes:drafts:*` cover `notes:drafts:read`; `notes.*` and `notes/*`
  * likewise. A bare `*` covers nothing, and neither does `note*`: a name ends where a separator stands.
  */
 export function wildcardsOver(scope: string): readonly string[] {

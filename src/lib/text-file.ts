@@ -6,11 +6,11 @@ export interface TextFile {
   readonly isWorldReadable: boolean
 }
 
-/** Bytes: a list of some five thousand digests. */
+/** Largest file in bytes: a list of some five thousand digests. */
 const MAX_BYTES = 1_048_576
 
 /**
- * Through every symbolic link, so that whatever stands there now is read: Kubernetes swaps links.
+ * Reads the file through every symbolic link, so that whatever stands there now is read: Kubernetes swaps links.
  *
  * @throws TypeError that names the path and shows nothing of the text.
  */

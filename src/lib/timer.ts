@@ -1,9 +1,9 @@
 /** Does something later, without keeping the process alive for it. */
 
-/** Calls `work` after so many seconds. Gives the function that calls it off. */
+/** Calls `work` after so many seconds. Gives the function that cancels it. */
 export type After = (seconds: number, work: () => void) => () => void
 
-/** The clock on the wall. */
+/** The runtime's timers. */
 export const after: After = (seconds, work) => {
   const timer = setTimeout(work, seconds * 1000)
   // Runtimes other than Node and Bun give a number here.

@@ -5,7 +5,7 @@ import type { RevocationLog } from './revocation-log.js'
 
 export interface LogFollowerOptions {
   readonly log: Pick<RevocationLog, 'read' | 'listen'>
-  /** Seconds. */
+  /** Seconds between two looks. */
   readonly every: number
   readonly after: After
   /** Takes a page. False where there was no room: the same page comes again with the next look. */
@@ -14,9 +14,9 @@ export interface LogFollowerOptions {
   readonly failed: (message: string) => void
 }
 
-/** Never rejects and never throws: what fails is told, and tried again. */
+/** Follows a log. It never rejects and never throws: what fails is told, and tried again. */
 export class LogFollower {
-  /** Settled when the first look is over, however it went. */
+  /** Settles when the first look is over, however it went. */
   readonly first: Promise<void>
   readonly #options: LogFollowerOptions
   #position: string | undefined
@@ -46,10 +46,10 @@ export class LogFollower {
     await quietly(deafen)
   }
 
-  /** One look at a time; a bell in the middle of one means another right after it. */
+  /** Looks once at a time; a bell in the middle of a look means another right after it. */
   #look(): Promise<void> {
     this.#rang = this.#looking !== undefined
-    // Begun inside a promise: a bell that rings while it is hung up finds this look under way.
+    // The work begins inside a promise: a bell that rings while it is hung up finds this look under way.
     this.#looking ??= Promise.resolve().then(() => this.#lookOnce()).finally(() => this.#lookAgain())
     return this.#looking
   }
@@ -68,12 +68,12 @@ export class LogFollower {
       this.#caughtUp = (await this.#readOn()) || this.#caughtUp
     } catch {
       this.#rang = false // what cannot be read now is not read sooner because somebody rings
-      // Without the client's words: they may name hosts and users, and an event must not.
+      // The client's words are left out: they may name hosts and users, and an event must not.
       this.#options.failed('the log of revocations could not be read')
     }
   }
 
-  /** False where the log was not read to its end. */
+  /** Reads pages. False where the log was not read to its end. */
   async #readOn(): Promise<boolean> {
     const { log, after, take } = this.#options
     for (let page = 0; page < MAX_PAGES && !this.#closed; page += 1) {
@@ -86,7 +86,7 @@ export class LogFollower {
     return false
   }
 
-  // Not held to a time: who hangs here costs nobody anything, and the looks go on without a bell.
+  // Listening has no time limit: who hangs here costs nobody anything, and the looks go on without a bell.
   async #listen(): Promise<void> {
     if (this.#listening) return
     this.#listening = true
@@ -101,7 +101,7 @@ export class LogFollower {
   }
 }
 
-/** Seconds. */
+/** Seconds that the log may take for an answer. */
 const ANSWER_WITHIN = 5
 
 /** Per look. What is left over is for the next one. */

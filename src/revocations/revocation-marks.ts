@@ -1,17 +1,17 @@
-/** What a token can be revoked by, kept with its verdict: whether it is revoked needs neither token nor claims. */
+/** Collects what a token can be revoked by, so that a remembered verdict can be looked up without token and claims. */
 import { tokenDigest } from './revocation.js'
 import { shortText } from './short-text.js'
 import type { Claims } from '../access-token.js'
 import type { RevokedBy } from './revocation.js'
 
-/** Short texts and digests only, whatever the claims hold. */
+/** What a token can be revoked by. It holds short texts and digests only, whatever the claims hold. */
 export interface RevocationMarks extends Readonly<Record<RevokedBy, string | undefined>> {
   readonly issuer: string | undefined
   /** NaN where the token does not say: then it counts as issued before anything. */
   readonly issuedAt: number
 }
 
-/** `issuer`: whose token it is where the claims do not say. */
+/** Collects the marks of a token. `issuer`: whose token it is where the claims do not say. */
 export function marksOf(token: string, claims: Claims, issuer?: string): RevocationMarks {
   const { iss, iat, jti, sub, sid, client_id, azp } = claims
   return {

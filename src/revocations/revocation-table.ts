@@ -14,7 +14,7 @@ export class RevocationTable {
     client_id: new Map(),
     token: new Map(),
   }
-  /** What ends in the same minute, by that minute. */
+  /** Entries that expire in the same minute, by that minute. */
   readonly #ends = new Map<number, Held[]>()
   /** Every minute before this one is swept. */
   #sweptTo: number
@@ -30,12 +30,12 @@ export class RevocationTable {
     return this.#size
   }
 
-  /** Goes up whenever more is covered than before. */
+  /** A version that goes up whenever more is covered than before. */
   get version(): number {
     return this.#version
   }
 
-  /** Of two entries about the same, the wider one holds: a later `before`, a later end. */
+  /** Adds an entry. Of two about the same, the wider one holds: a later `before`, a later expiry. */
   add(entry: RevocationEntry, now: number): Added {
     this.sweep(now)
     const known = this.#values[entry.by].get(entry.issuer)?.get(entry.value)
@@ -51,7 +51,7 @@ export class RevocationTable {
     return 'added'
   }
 
-  /** Looks at no clock: a revocation holds until it is swept, and its tokens have ended by then. */
+  /** Finds out whether a token is covered. It looks at no clock: a revocation holds until it is swept, and its tokens have expired by then. */
   covers(marks: RevocationMarks): boolean {
     for (const by of KINDS) {
       const value = marks[by]
@@ -63,7 +63,7 @@ export class RevocationTable {
     return false
   }
 
-  /** Lets go of what has ended. Each minute is looked at once, and each entry once per end that it had. */
+  /** Drops what has expired. Each minute is looked at once, and each entry once per expiry that it had. */
   sweep(now: number): void {
     const minute = minuteOf(now)
     if (minute <= this.#sweptTo) return
@@ -105,7 +105,7 @@ export class RevocationTable {
   }
 }
 
-/** An entry whose `before` and end can move, forwards only. */
+/** An entry whose `before` and expiry can move, forwards only. */
 type Held = { -readonly [Name in keyof RevocationEntry]: RevocationEntry[Name] }
 
 const KINDS: readonly RevokedBy[] = ['token', 'jti', 'sid', 'sub', 'client_id']

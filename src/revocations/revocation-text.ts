@@ -1,4 +1,4 @@
-/** A revocation as text, for the log that several processes share. */
+/** Writes and reads a revocation as text, for the log that several processes share. */
 import { ownProperty } from '../lib/own-property.js'
 import type { RevocationEntry, RevokedBy } from './revocation.js'
 
@@ -7,7 +7,7 @@ export function writeRevocation({ by, issuer, value, before, until }: Revocation
   return JSON.stringify({ by, issuer, value, before: Number.isFinite(before) ? before : undefined, until })
 }
 
-/** Undefined for what is none, or one of a later version of this package. */
+/** Reads a revocation; undefined for what is none, or one of a later version of this package. */
 export function readRevocation(text: string): RevocationEntry | undefined {
   let json: unknown
   try {

@@ -1,4 +1,4 @@
-/** What can be revoked, and what is remembered of it. */
+/** Describes what can be revoked, and what is remembered of it. */
 import { sha256 } from '../lib/digest.js'
 import { isBearerToken } from '../lib/bearer-token.js'
 import { atEpochSeconds, checkOptions } from '../lib/options.js'
@@ -7,7 +7,7 @@ import { expiryOf, signedText } from './signed-text.js'
 
 /** Exactly one of `jti`, `sub`, `sid`, `clientId` and `token`, and what may stand beside it. */
 export type Revocation = {
-  /** When the last covered token has ended; seconds since the epoch. Default: a JWT's own `exp`, else after `keepFor`. */
+  /** When the last covered token has expired; seconds since the epoch. Default: a JWT's own `exp`, else after `keepFor`. */
   readonly expiresAt?: number | undefined
 } & (
   | Only<'jti' | 'issuer'>
@@ -17,23 +17,23 @@ export type Revocation = {
   | Only<'token'>
 )
 
-/** What a revocation goes by. */
+/** The name of what a revocation goes by. */
 export type RevokedBy = 'jti' | 'sub' | 'sid' | 'client_id' | 'token'
 
 /** A revocation, ready to be compared with tokens and to be told to others. */
 export interface RevocationEntry {
   readonly by: RevokedBy
-  /** Undefined: of any issuer. */
+  /** The issuer of the tokens; undefined: any issuer. */
   readonly issuer: string | undefined
   /** The value, or its digest where it is long; of a token always a digest. */
   readonly value: string
   /** Tokens issued before this are covered; infinite for all. */
   readonly before: number
-  /** When no covered token is alive any more. */
+  /** When all covered tokens have expired. */
   readonly until: number
 }
 
-/** @throws TypeError for what names nothing, or too much. */
+/** Makes a revocation of what the user asked for. @throws TypeError for what names nothing, or too much. */
 export function revocationEntry(what: Revocation, now: number, keepFor: number): RevocationEntry {
   checkOptions('revoke', what, NAMES)
   const named = KINDS.filter(({ name }) => what[name] !== undefined)
@@ -44,7 +44,7 @@ export function revocationEntry(what: Revocation, now: number, keepFor: number):
     if (what[other] !== undefined && !besides.includes(other)) throw new TypeError(`"${other}" means nothing beside "${name}"`)
   }
   const given = text(name, what[name])
-  // The whole current second counts as before: `iat` has no smaller unit, and to let an old token live is worse.
+  // The whole current second counts as before: `iat` has no smaller unit, and to let an old token live is worse. (D55)
   const { before = Math.floor(now) + 1, expiresAt = lastEnd(by === 'token' ? given : '', Math.max(now, what.before ?? now), keepFor) } = what
   atEpochSeconds('before', before)
   atEpochSeconds('expiresAt', expiresAt)
@@ -57,7 +57,7 @@ export function revocationEntry(what: Revocation, now: number, keepFor: number):
   }
 }
 
-/** What a token is revoked by: what was signed, because a signature can have a valid twin; else all of it. */
+/** Digests what a token is revoked by: what was signed, because a signature can have a valid twin (D54); else all of it. */
 export function tokenDigest(token: string): string {
   return sha256(signedText(token) ?? token)
 }
@@ -92,7 +92,7 @@ interface Kind {
 
 const NAMES = [...KINDS.map(({ name }) => name), 'issuer', 'before', 'expiresAt']
 
-/** Seconds after its end in which a token may still be taken: the most that `clockTolerance` can be. */
+/** Seconds after its expiry in which a token may still be taken: the most that `clockTolerance` can be. */
 const LATEST = 60
 
 function text(name: string, value: unknown): string {
@@ -101,9 +101,9 @@ function text(name: string, value: unknown): string {
   return value
 }
 
-/** When the last covered token that was issued by then has ended. */
+/** Tells when the last covered token that was issued by then has expired. */
 function lastEnd(token: string, issued: number, keepFor: number): number {
   const expiry = expiryOf(token) ?? 0
-  // Only an end to come is believed: some token servers write one and do not keep to it.
+  // Only an expiry in the future is believed: some token servers write one and do not keep to it.
   return expiry > issued ? expiry : issued + keepFor
 }

@@ -1,4 +1,4 @@
-/** Ends tokens before their time, in this process at once and in every other that shares a log with it. */
+/** Revokes tokens before they expire, in this process at once and in every other that shares a log with it. */
 import { AuthUnavailableError } from '../errors.js'
 import { notify } from '../events.js'
 import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds } from '../lib/options.js'
@@ -20,11 +20,11 @@ import type { Secret } from '../shared/seal.js'
 export interface RevocationsOptions {
   /** How many are held. Default 100 000, about 20 MB. A full memory refuses new ones, loudly, and drops none. */
   maxEntries?: number | undefined
-  /** Seconds a revocation is held where nothing says when its tokens end: as long as access tokens live. Default 86 400. */
+  /** Seconds a revocation is held where nothing says when its tokens expire: as long as access tokens live. Default 86 400. */
   keepFor?: number | undefined
-  /** Shared with other processes. Default: this process alone. */
+  /** A log that is shared with other processes. Default: this process alone. */
   log?: RevocationLog | undefined
-  /** Seals what is in the log, so that nobody else reads or writes it: at least 32 random characters. Needed with `log`. */
+  /** The secret that seals what is in the log, so that nobody else reads or writes it: at least 32 random characters. Needed with `log`. */
   secret?: Secret | undefined
   /** Seconds after which a revocation is found in the log even if its message was lost. Default 5, at most 300. */
   catchUpEvery?: number | undefined
@@ -34,13 +34,13 @@ export interface RevocationsOptions {
   observe?: Observe | undefined
 }
 
-/** What is handed in from inside of this package. */
+/** Parts that are handed in from inside of this package. */
 export interface RevocationsParts {
   readonly seal?: Pick<Seal, 'close' | 'open'> | undefined
   readonly after?: After | undefined
 }
 
-/** One object for all providers of a process: `new JwksProvider({ revocations, … })`. */
+/** Holds the revocations. One object serves all providers of a process: `new JwksProvider({ revocations, … })`. */
 export class Revocations {
   readonly #now: () => number
   readonly #observe: Observe | undefined
@@ -70,12 +70,12 @@ export class Revocations {
     })
   }
 
-  /** Goes up with every revocation, from wherever: what was not covered at this version need not be looked at again. */
+  /** A version that goes up with every revocation, from wherever: what was not covered at this version need not be looked at again. */
   get version(): number {
     return this.#table.version
   }
 
-  /** How many are held. */
+  /** Number of revocations that are held. */
   get size(): number {
     return this.#table.size
   }
@@ -96,7 +96,7 @@ export class Revocations {
   async revoke(what: Revocation): Promise<void> {
     const now = this.#now()
     const entry = revocationEntry(what, now, this.#keepFor)
-    if (entry.until <= now) return // these tokens have ended
+    if (entry.until <= now) return // these tokens have expired
     const added = this.#table.add(entry, now)
     if (added === 'full') {
       this.#tellFull('here')
@@ -106,7 +106,7 @@ export class Revocations {
     await this.#append(entry, entry.until - now)
   }
 
-  /** What this token can be revoked by. `issuer`: whose it is where the claims do not say. */
+  /** Collects what this token can be revoked by. `issuer`: whose it is where the claims do not say. */
   marksOf(token: string, claims: Claims, issuer?: string): RevocationMarks {
     return marksOf(token, claims, issuer)
   }
@@ -121,7 +121,7 @@ export class Revocations {
     await this.#follower?.first
   }
 
-  /** Rings with every revocation, from wherever. Gives the function that ends it. */
+  /** Calls back with every revocation, from wherever. Gives the function that ends it. */
   watch(rung: () => void): () => void {
     this.#watching.add(rung)
     return () => void this.#watching.delete(rung)
@@ -143,7 +143,7 @@ export class Revocations {
     }
   }
 
-  /** False when one of them found no room. */
+  /** Takes entries of the log. False when one of them found no room. */
   async #take(sealed: readonly string[]): Promise<boolean> {
     const entries = await Promise.all(sealed.map((text) => this.#open(text)))
     const now = this.#now()
@@ -192,11 +192,11 @@ function shared(log: RevocationLog, seal: Pick<Seal, 'close' | 'open'> | undefin
   return { log, seal }
 }
 
-/** In events, beside the names of providers. */
+/** The name in events, beside the names of providers. */
 const NAME = 'revocations'
 
 /** The name that an entry is sealed under: nothing else of ours passes for one. */
 const ENTRY = 'revocation'
 
-/** Seconds. */
+/** Seconds that telling the other processes may take. */
 const TOLD_WITHIN = 2

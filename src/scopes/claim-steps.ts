@@ -1,4 +1,4 @@
-/** What is done to claims between "the token is good" and the mapping: a schema looks at them, and more are asked for. */
+/** Refines claims between verification and mapping: a schema checks them, and `enrich` adds more. */
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
 import { withinSpan } from '../lib/deadline.js'
 import { frozenCopy } from '../lib/frozen-copy.js'
@@ -28,13 +28,13 @@ export interface ClaimOptions<Output = unknown> {
   enrichTimeout?: number | undefined
 }
 
-/** Verified claims in, more claims out; `undefined` or `null` for none. The signal fires when its time is over. */
+/** Takes verified claims and gives more claims; `undefined` or `null` for none. The signal fires when its time is over. */
 export type Enrich<Output = unknown> = (claims: Claims & Output, call: { readonly signal: AbortSignal }) => MoreClaims | Promise<MoreClaims>
 
 // Every promise is an object, one of a text too.
 type MoreClaims = (object & { readonly then?: never }) | null | undefined
 
-/** `ClaimOptions`, whatever the schema makes sure of. */
+/** The options `ClaimOptions`, whatever the schema makes sure of. */
 export type AnyClaimOptions = Omit<ClaimOptions, 'enrich'> & { readonly enrich?: Enrich<never> | undefined }
 
 export class ClaimSteps {
@@ -50,13 +50,13 @@ export class ClaimSteps {
     this.#timeout = spanInSeconds('enrichTimeout', enrichTimeout, { min: 0.001, max: 30 })
   }
 
-  /** The claims as handlers see them, frozen; or why they are not taken. @throws AuthUnavailableError when `enrich` gives no answer. */
+  /** Gives the claims as handlers see them, frozen; or why they are refused. @throws AuthUnavailableError when `enrich` gives no answer. */
   refine(claims: Claims): Awaitable<Refined | Rejected> {
     const checked = this.#schema === undefined ? { accepted: true as const, claims, expiresAt: undefined, assured: [] } : checkedBy(this.#schema, claims)
     return !checked.accepted || this.#enrich === undefined ? checked : this.#enriched(checked, this.#enrich)
   }
 
-  /** Ends what is being asked. */
+  /** Aborts what is being asked. */
   close(): void {
     this.#closed.abort()
   }
@@ -77,7 +77,7 @@ export class ClaimSteps {
   }
 }
 
-// What it says may hold what it asked for, and the message goes into events: no more than its name.
+// The error's message may hold what was asked for, and ours goes into events: only its name is told.
 function kindOf(error: unknown): string {
   return error instanceof Error && /^\w{1,40}$/.test(error.name) ? ` with ${error.name}` : ''
 }

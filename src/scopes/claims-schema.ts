@@ -1,4 +1,4 @@
-/** Holds claims against a schema: what does not fit is named by its path, and never shown. */
+/** Checks claims by a schema: what does not fit is named by its path, and never shown. */
 import { isPending } from '../lib/awaitable.js'
 import { frozenCopy } from '../lib/frozen-copy.js'
 import { ownProperty } from '../lib/own-property.js'
@@ -10,11 +10,11 @@ import type { SchemaIssue, StandardSchema } from './standard-schema.js'
 
 /** Claims as handlers see them. */
 export interface Refined extends Accepted {
-  /** Those that the schema made sure of. */
+  /** Names of the claims that the schema made sure of. */
   readonly assured: readonly string[]
 }
 
-/** @throws TypeError for a schema that is no check: one that answers later, or changes what is for the issuer to say. */
+/** Checks the claims. @throws TypeError for a schema that is no check: one that answers later, or changes what is for the issuer to say. */
 export function checkedBy(schema: StandardSchema<unknown>, claims: Claims): Refined | Rejected {
   const result = schema['~standard'].validate(claims)
   if (isPending(result)) {
@@ -26,6 +26,7 @@ export function checkedBy(schema: StandardSchema<unknown>, claims: Claims): Refi
   const changed = PROTECTED_CLAIMS.find((name) => Object.hasOwn(output, name) && !isPartOf(ownProperty(output, name), claims[name]))
   if (changed !== undefined) throw new TypeError(`the schema in "claims" must not change "${changed}": that is for the issuer to say`)
   const own = Object.fromEntries(PROTECTED_CLAIMS.filter((name) => Object.hasOwn(claims, name)).map((name) => [name, claims[name]]))
+  // Claims that the schema does not mention stay. (D69)
   return { accepted: true, claims: Object.freeze({ ...claims, ...output, ...own }), expiresAt: undefined, assured: Object.keys(output) }
 }
 
@@ -36,7 +37,7 @@ function isPartOf(part: unknown, whole: unknown): boolean {
   return Object.entries(part).every(([name, value]) => Object.hasOwn(Object(whole), name) && isPartOf(value, ownProperty(whole, name)))
 }
 
-/** Where the claims do not fit. Names of members may come from the token too: an odd one is not repeated. */
+/** Tells where the claims do not fit. Names of members may come from the token too: an odd one is not repeated. */
 function pathOf(issue: SchemaIssue | undefined): string {
   const names = (issue?.path ?? []).map((segment) => String(typeof segment === 'object' ? segment.key : segment))
   return names.length === 0 ? 'claims' : names.slice(0, 8).map((name) => (NAME.test(name) ? name : '*')).join('.')

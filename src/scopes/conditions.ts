@@ -1,14 +1,14 @@
-/** Mappers around mappers: a constant, a condition, an order. */
+/** Makes mappers of mappers: a constant, a condition, an order. */
 import { isScopeToken } from '../lib/scope-token.js'
 import { ownProperty } from '../lib/own-property.js'
 import { checkedMappers, mapperOf, ruleOf } from './rule.js'
 import type { Claims } from '../access-token.js'
 import type { MappedClaims, ScopeMapper, ScopeRule } from './rule.js'
 
-/** What claims have to say: each of these is the value, or a list that holds it. */
+/** Says what claims must hold: each of these is the value, or a list that holds it. */
 export type ClaimValues = Readonly<Record<string, string | number | boolean>>
 
-/** These scopes, to every token that this provider takes. @throws TypeError for what is no scope. */
+/** Grants these scopes to every token that the provider accepts. @throws TypeError for what is no scope. */
 export function always(...scopes: readonly string[]): ScopeMapper {
   if (scopes.length === 0 || !scopes.every(isScopeToken)) throw new TypeError("always takes one scope per argument: always('mcp', 'notes:read')")
   const reading: MappedClaims = { sources: scopes.map((scope) => ({ scope, source: 'always' })), unknown: [] }
@@ -16,7 +16,7 @@ export function always(...scopes: readonly string[]): ScopeMapper {
 }
 
 /**
- * What the mappers give, where the condition holds: `when({ email_verified: true }, fromClaim('groups', { … }))`, or
+ * Grants what the mappers give, where the condition holds: `when({ email_verified: true }, fromClaim('groups', { … }))`, or
  * `when((claims) => …, …)`, which holds when it gives `true` and nothing else.
  *
  * @throws TypeError for a condition that says nothing.
@@ -33,7 +33,7 @@ export function when(condition: ClaimValues | ((claims: Claims) => boolean | und
 }
 
 /**
- * What the first mapper gives that gives anything: rules in order, and a default at the end.
+ * Grants what the first mapper gives that gives anything: rules in order, and a default at the end.
  * `firstOf(fromClaim('groups', { owners: 'notes:*' }), fromClaim('groups', { staff: 'notes:read' }), always('notes:list'))`
  */
 export function firstOf(...mappers: readonly ScopeMapper[]): ScopeMapper {

@@ -1,4 +1,4 @@
-/** The scopes of one application, by name: the compiler knows a typo, and so does the start of the process. */
+/** Defines the scopes of one application by name: a typo is found by the compiler, or at the start of the process. */
 import { requireAuth, requireFreshAuth } from '../context.js'
 import { fromClaim } from './mappers.js'
 import { checkedScopes, wildcardsOver } from '../lib/scope-match.js'
@@ -11,23 +11,23 @@ import type { ClaimSelector } from './selector.js'
 export interface DefinedScopes<Name extends string> {
   /** For `scopesSupported` of the gate. */
   readonly names: readonly Name[]
-  /** These names, for `requiredScopes` of the gate. */
+  /** Lists these names for `requiredScopes` of the gate. */
   readonly only: (...names: readonly Name[]) => readonly Name[]
-  /** As `requireAuth`, with these names. @throws TypeError for any other. */
+  /** Is `requireAuth` with these names. @throws TypeError for any other. */
   readonly requireAuth: (...scopes: readonly Name[]) => AccessToken
-  /** As `requireFreshAuth`, with these names. */
+  /** Is `requireFreshAuth` with these names. */
   readonly requireFreshAuth: (maxAge: number, ...scopes: readonly Name[]) => Promise<AccessToken>
-  /** As `fromClaim` with a table that grants these names, and wildcards over them. */
+  /** Is `fromClaim` with a table that grants these names, and wildcards over them. */
   readonly fromClaim: (selector: ClaimSelector, table: ScopeTable<Name | WildcardOver<Name>>, options?: TableOptions) => ScopeMapper
-  /** The option `implies`, with these names. */
+  /** Makes the option `implies` with these names. */
   readonly implies: (table: Implications<Name | WildcardOver<Name>>) => Implications
 }
 
-/** `notes:*` and `notes:drafts:*` over `notes:drafts:read`. */
-export type WildcardOver<Name extends string> = Below<Name, ':'> | Below<Name, '.'> | Below<Name, '/'>
+/** The wildcards over a name: `notes:*` and `notes:drafts:*` over `notes:drafts:read`. */
+type WildcardOver<Name extends string> = Below<Name, ':'> | Below<Name, '.'> | Below<Name, '/'>
 
 /**
- * `const notes = defineScopes(['notes:read', 'notes:write'])`, and then `notes.requireAuth('notes:write')`.
+ * Defines scopes: `const notes = defineScopes(['notes:read', 'notes:write'])`, and then `notes.requireAuth('notes:write')`.
  *
  * @throws TypeError for what is no scope.
  */

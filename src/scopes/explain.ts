@@ -1,4 +1,4 @@
-/** Why somebody holds a scope, and what they lack for another: for a person who set up the mapping. */
+/** Explains why somebody holds a scope, and what they lack for another, to the person who set up the mapping. */
 import { checkedScopes, missingScopes } from '../lib/scope-match.js'
 import { ScopeHierarchy } from './hierarchy.js'
 import { checkedMappers, ruleOf, unknownIn } from './rule.js'
@@ -8,17 +8,17 @@ import type { ScopeSource, ScopeMapper, UnknownValue } from './rule.js'
 
 export interface ExplainOptions {
   readonly implies?: Implications | undefined
-  /** Scopes that are looked for: what grants them, or what would. */
+  /** Scopes to explain: what grants them, or what would. */
   readonly wanted?: readonly string[] | undefined
 }
 
-/** Holds values of claims: for your own eyes. As text, a line for each finding. */
+/** An explanation. It holds values of claims and is for your own eyes. As text it is a line for each fact. */
 export interface ScopesExplained {
   /** Each scope, with everything that grants it. */
   readonly granted: readonly GrantedScope[]
   /** Each wanted scope that is not held, with what would grant it, in words. */
   readonly missing: readonly { readonly scope: string; readonly waysTo: readonly string[] }[]
-  /** Values that were read and stand for no scope. */
+  /** Values that were read and grant no scope. */
   readonly unknown: readonly UnknownValue[]
   toString(): string
 }
@@ -31,12 +31,16 @@ export interface GrantedScope {
   readonly impliedBy: readonly string[]
 }
 
-/** What these mappers make of these claims, and why. @throws TypeError for an argument that is wrong. */
-export function explainScopes(claims: Claims, mappers: ScopeMapper | readonly ScopeMapper[], { implies = {}, wanted = [] }: ExplainOptions = {}): ScopesExplained {
+/** Explains what these mappers make of these claims. @throws TypeError for an argument that is wrong. */
+export function explainScopes(
+  claims: Claims,
+  mappers: ScopeMapper | readonly ScopeMapper[],
+  { implies = {}, wanted = [] }: ExplainOptions = {},
+): ScopesExplained {
   return explainBy(claims, checkedMappers('explainScopes takes a mapper or an array of them', mappers), new ScopeHierarchy(implies), wanted)
 }
 
-/** As `explainScopes`, by what a provider has at hand. */
+/** Explains as `explainScopes` does, by what a provider has at hand. */
 export function explainBy(claims: Claims, mappers: readonly ScopeMapper[], hierarchy: ScopeHierarchy, wanted: readonly string[]): ScopesExplained {
   const sought = checkedScopes('wanted', wanted)
   const rules = mappers.map(ruleOf)
@@ -72,7 +76,7 @@ function textOf({ granted, missing, unknown }: Omit<ScopesExplained, 'toString'>
   return lines.length === 0 ? 'no scopes' : lines.join('\n')
 }
 
-// As JSON: a value may hold line breaks, and this is printed.
+// Values are written as JSON: one may hold line breaks, and this is printed.
 function reason({ source, value }: Omit<ScopeSource, 'scope'>): string {
   return value === undefined ? source : `${JSON.stringify(value)} in ${source}`
 }

@@ -1,4 +1,4 @@
-/** One scope implies another: all that a list of scopes stands for. */
+/** Expands scopes by a hierarchy: one scope implies another. */
 import { isScopeToken } from '../lib/scope-token.js'
 import { wildcardsOver } from '../lib/scope-match.js'
 import { isScopeList } from './scope-list.js'
@@ -6,16 +6,16 @@ import { isScopeList } from './scope-list.js'
 /** `{ 'notes:admin': ['notes:write'], 'notes:write': 'notes:read' }`: who holds the first holds the others too, and so on. */
 export type Implications<Scope extends string = string> = Readonly<Partial<Record<Scope, Scope | readonly Scope[]>>>
 
-/** At most this many names. */
+/** Most names in a table. */
 const MAX_NAMES = 1_000
 
-/** Wildcards count: who holds `notes:*` holds all that the table names in `notes:`, and what that implies. */
+/** Expands scopes. Wildcards count: who holds `notes:*` holds all that the table names in `notes:`, and what that implies. */
 export class ScopeHierarchy {
-  /** What each scope implies, and what each wildcard covers, one step down. */
+  /** The scopes that each scope implies, and each wildcard covers, one step down. */
   readonly #below: ReadonlyMap<string, ReadonlySet<string>>
   readonly #expanded = new WeakMap<readonly string[], readonly string[]>()
 
-  /** @throws TypeError for a table that is wrong, or goes round in a circle, which it names. */
+  /** Reads a table. @throws TypeError for one that is wrong, or goes round in a circle, which it names. */
   constructor(implies: Implications) {
     const implied = checkedImplications(implies)
     const names = new Set([...implied].flat(2))
@@ -26,14 +26,14 @@ export class ScopeHierarchy {
     this.#below = below
   }
 
-  /** These scopes and all that they imply, each once. Frozen. A list that tokens share gives a list that they share. */
+  /** Lists these scopes and all that they imply, each once. The list is frozen, and shared by tokens that share a list of scopes. */
   expand(scopes: readonly string[]): readonly string[] {
     const isShared = isScopeList(scopes)
     const known = isShared ? this.#expanded.get(scopes) : undefined
     if (known !== undefined) return known
     const expanded = new Set(scopes)
     const { size } = expanded
-    // What is added while the set is walked through is walked through as well.
+    // What is added while the set is walked through is walked through as well. (D67)
     for (const scope of expanded) for (const other of this.#below.get(scope) ?? []) expanded.add(other)
     const list = expanded.size === size ? scopes : Object.freeze([...expanded])
     if (isShared) this.#expanded.set(scopes, list)
@@ -41,7 +41,7 @@ export class ScopeHierarchy {
   }
 }
 
-// A Map and not an object: a scope called "constructor" implies nothing.
+// It is a Map and not an object: a scope called "constructor" implies nothing.
 function checkedImplications(implies: unknown): ReadonlyMap<string, readonly string[]> {
   const advice = '"implies" must be a table of scopes: { "notes:admin": ["notes:write"], "notes:write": "notes:read" }'
   if (typeof implies !== 'object' || implies === null || Array.isArray(implies)) throw new TypeError(advice)
@@ -54,7 +54,7 @@ function checkedImplications(implies: unknown): ReadonlyMap<string, readonly str
   )
 }
 
-/** Looks from each scope along what it implies. Scopes that imply each other are one scope with two names, and a mistake. */
+/** Finds a circle along what each scope implies. Scopes that imply each other are one scope with two names, and a mistake. */
 function refuseCircles(implied: ReadonlyMap<string, readonly string[]>): void {
   const done = new Set<string>()
   const walk = (scope: string, way: readonly string[]): void => {

@@ -10,7 +10,7 @@ import type { ScopeSource, MappedClaims, ScopeMapper, ScopeRule } from './rule.j
 import type { ScopeTable, Table, TableOptions } from './scope-table.js'
 import type { ClaimSelector, Selector } from './selector.js'
 
-/** The scopes as the issuer wrote them: `scope` (RFC 8693, RFC 9068) and `scp` (Okta, Entra), both, as a string or an array. */
+/** Reads the scopes as the issuer wrote them: `scope` (RFC 8693, RFC 9068) and `scp` (Okta, Entra), both, as a string or an array. */
 export const standardScopes: ScopeMapper = mapperOf(
   {
     read: (claims) => ({ sources: [...grantsIn('scope', claims.scope), ...grantsIn('scp', claims.scp)], unknown: [] }),
@@ -40,7 +40,7 @@ export function fromClaim(selector: ClaimSelector, table?: ScopeTable, options: 
   return mapperOf(tableRule(claim, grants), (claims) => claim.valuesIn(claims).flatMap((value) => grants.grant(value) ?? []))
 }
 
-/** All mappers' scopes together, each once, nothing outside the alphabet. */
+/** Joins the scopes of all mappers: each once, and nothing outside the alphabet. */
 export function mapScopes(mappers: readonly ScopeMapper[], claims: Claims): readonly string[] {
   const lists: readonly unknown[] = mappers.map((mapper) => mapper(claims))
   if (lists.length === 1 && isScopeList(lists[0])) return lists[0] // nearly always

@@ -1,8 +1,8 @@
-/** A mapper that can say why: which value granted a scope, and what would have. */
+/** Describes a mapper that can say why: which value granted a scope, and what would have. */
 import { isScopeToken } from '../lib/scope-token.js'
 import type { Claims } from '../access-token.js'
 
-/** Claims in, scopes out. What is not one scope of RFC 6749's alphabet is dropped. */
+/** Takes claims and gives scopes. What is not one scope of RFC 6749's alphabet is dropped. */
 export type ScopeMapper = (claims: Claims) => readonly string[]
 
 /** One scope, and where it came from. */
@@ -14,7 +14,7 @@ export interface ScopeSource {
   readonly value?: string
 }
 
-/** A value that stands for no scope. */
+/** A value that grants no scope. */
 export interface UnknownValue {
   readonly source: string
   readonly value: string
@@ -32,17 +32,17 @@ export interface ScopeRule {
   readonly mayMiss: boolean
   /** The scopes that it can grant, as far as that is known before any claims come. */
   readonly range: readonly string[]
-  /** What would grant a scope, in words: `"admin" in realm_access.roles`. `suffices`: does holding this one do? */
+  /** Tells in words what would grant a scope: `"admin" in realm_access.roles`. `suffices`: does holding this one do? */
   readonly waysTo: (wanted: string, suffices: (scope: string) => boolean) => readonly string[]
 }
 
-/** The mapper of a rule. `map` gives the same scopes, where there is a faster way to them. */
+/** Makes the mapper of a rule. `map` gives the same scopes, where there is a faster way to them. */
 export function mapperOf(rule: ScopeRule, map: ScopeMapper = (claims) => rule.read(claims).sources.map(({ scope }) => scope)): ScopeMapper {
   const mapper = (claims: Claims): readonly string[] => map(claims)
   return Object.assign(mapper, { [RULE]: rule })
 }
 
-/** The rule of a mapper; a function of the user's gives scopes and no reasons. */
+/** Gives the rule of a mapper; a function of the user's gives scopes and no reasons. */
 export function ruleOf(mapper: ScopeMapper): ScopeRule {
   const source = mapper.name === '' ? 'a mapper of your own' : `your ${mapper.name}`
   return readyRule(mapper) ?? {
@@ -53,26 +53,26 @@ export function ruleOf(mapper: ScopeMapper): ScopeRule {
   }
 }
 
-/** The rule of a mapper of this library; undefined for a function of the user's. */
+/** Gives the rule of a mapper of this library; undefined for a function of the user's. */
 export function readyRule(mapper: ScopeMapper & { readonly [RULE]?: ScopeRule }): ScopeRule | undefined {
   return mapper[RULE]
 }
 
-/** Mappers, one or several. @throws TypeError for what is none, with this demand. Returns them. */
+/** Checks mappers, one or several. @throws TypeError for what is none, with this demand. Returns them. */
 export function checkedMappers(demand: string, mappers: unknown): readonly ScopeMapper[] {
   const list: readonly unknown[] = Array.isArray(mappers) ? [...mappers] : [mappers]
   if (list.every((mapper): mapper is ScopeMapper => typeof mapper === 'function')) return list
   throw new TypeError(`${demand}: [standardScopes, fromClaim("roles", { admin: "notes:write" })]`)
 }
 
-/** What a mapper gave, nothing outside the alphabet. */
+/** Keeps of what a mapper gave the scopes of the alphabet. */
 export function validScopes(mapped: unknown): readonly string[] {
   // A text is a list of letters to a loop.
   if (!Array.isArray(mapped)) throw new TypeError('a scope mapper must give an array of scopes')
   return mapped.filter(isScopeToken)
 }
 
-/** What no rule knows, each once: a value that one table lacks may stand in another. */
+/** Lists what no rule knows, each once: a value that one table lacks may stand in another. */
 export function unknownIn(readings: readonly MappedClaims[]): readonly UnknownValue[] {
   const idOf = ({ source, value }: Partial<UnknownValue>): string => JSON.stringify([source, value])
   const known = new Set(readings.flatMap(({ sources }) => sources).map(idOf))
@@ -80,5 +80,5 @@ export function unknownIn(readings: readonly MappedClaims[]): readonly UnknownVa
   return [...new Map(unknown.filter(([id]) => !known.has(id))).values()]
 }
 
-// The same symbol in every copy of this package.
+// It is the same symbol in every copy of this package.
 const RULE: unique symbol = Symbol.for('bearer-auth-providers.scope-rule.1')

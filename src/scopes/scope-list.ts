@@ -1,14 +1,14 @@
-/** Splits the text of a `scope` claim once: the tokens of one client say the same, and all that is remembered shares the list. */
+/** Splits the text of a `scope` claim once: the tokens of one client have the same text, and all that is remembered shares the list. */
 import { isScopeToken } from '../lib/scope-token.js'
 
 const known = new Map<string, readonly string[]>()
 const lists = new WeakSet<readonly string[]>()
 
-/** Texts that are kept, and their length in characters: at most half a megabyte in all. */
+/** Most texts that are kept, and their length in characters: at most half a megabyte in all. */
 const MAX_TEXTS = 256
 const MAX_LENGTH = 1_000
 
-/** The scopes in a text, each once, separated by U+0020 only (RFC 6749 section 3.3). Frozen. */
+/** Splits a text into scopes, each once, separated by U+0020 only (RFC 6749 section 3.3). The list is frozen. */
 export function scopesIn(text: string): readonly string[] {
   const found = known.get(text)
   if (found !== undefined) return found

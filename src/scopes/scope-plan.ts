@@ -1,4 +1,4 @@
-/** How a provider makes scopes of claims: its mappers, and what one scope implies. */
+/** Makes scopes of claims for a provider: by its mappers, and by what one scope implies. */
 import { explainBy } from './explain.js'
 import { ScopeHierarchy } from './hierarchy.js'
 import { mapScopes, standardScopes } from './mappers.js'
@@ -46,13 +46,13 @@ export class ScopePlan {
     return [...new Set(held)].filter((scope) => !scope.endsWith('*') && !ABOUT_SIGNING_IN.has(scope))
   }
 
-  /** As `AccessToken.scopes` has them. */
+  /** The scopes as `AccessToken.scopes` has them. */
   scopesOf(claims: Claims): readonly string[] {
     const scopes = mapScopes(this.mappers, claims)
     return this.#hierarchy !== undefined && this.#expandScopes ? this.#hierarchy.expand(scopes) : scopes
   }
 
-  /** All that these scopes stand for; undefined where the list itself says so. */
+  /** The scopes with all that they imply; undefined where the list itself has them all. */
   heldBy(scopes: readonly string[]): readonly string[] | undefined {
     return this.#expandScopes ? undefined : this.#hierarchy?.expand(scopes)
   }

@@ -1,8 +1,8 @@
-/** Which scopes a role, a group or a permission stands for. */
+/** Reads a table that says which scopes a role, a group or a permission grants. */
 import { isScopeToken } from '../lib/scope-token.js'
 
 /**
- * A row for each value, and what it grants: a scope, or several.
+ * Has a row for each value, with what it grants: a scope, or several.
  *
  * - `admin: ['notes:read', 'notes:write']`: the value `admin`
  * - `'team-*': 'notes:read'`: every value that begins with `team-`; `'*'` is every value
@@ -20,16 +20,16 @@ export interface TableOptions {
 }
 
 /** A row that was read once. */
-export interface Row {
-  /** `"admin"`, or `a value that begins with "team-"`. */
+interface Row {
+  /** The value in words: `"admin"`, or `a value that begins with "team-"`. */
   readonly text: string
-  /** What it grants whatever the value is; undefined where the value decides. */
+  /** The scopes that it grants whatever the value is; undefined where the value decides. */
   readonly constant: readonly string[] | undefined
 }
 
 export interface Table {
   readonly rows: readonly Row[]
-  /** Scopes of the alphabet only; undefined for a value that no row knows. */
+  /** Gives the scopes of a value, of the alphabet only; undefined for a value that no row knows. */
   readonly grant: (value: string) => readonly string[] | undefined
 }
 
@@ -40,7 +40,7 @@ export function tableOf(table: ScopeTable, { ignoreCase = false }: TableOptions 
   }
   if (typeof ignoreCase !== 'boolean') throw new TypeError('"ignoreCase" must be true or false')
   const fold = ignoreCase ? lowerCase : (text: string): string => text
-  // A Map and not an object: a role called "constructor" finds nothing.
+  // It is a Map and not an object: a role called "constructor" finds nothing.
   const exact = new Map<string, ExactRow>()
   const patterns: PatternRow[] = []
   for (const [key, granted] of Object.entries(table)) {
@@ -68,12 +68,13 @@ function patternRow(key: string, granted: Granted<string>, fold: (text: string) 
   const folded = fold(prefix)
   const matches = (value: string): boolean => value.length > prefix.length && fold(value).startsWith(folded)
   const text = prefix === '' ? 'any value' : `a value that begins with "${prefix}"`
-  if (typeof granted === 'function') return { text, constant: undefined, grant: (value) => (matches(value) ? ownGrant(granted, value.slice(prefix.length)) : undefined) }
+  if (typeof granted === 'function')
+    return { text, constant: undefined, grant: (value) => (matches(value) ? ownGrant(granted, value.slice(prefix.length)) : undefined) }
   const constant = checkedGrant(key, granted)
   return { text, constant, grant: (value) => (matches(value) ? constant : undefined) }
 }
 
-// A role that is called "notes-*" must not become a wildcard.
+// A role that is called "notes-*" must not become a wildcard. (D65)
 function ownGrant(give: (rest: string) => string | readonly string[] | undefined, rest: string): readonly string[] | undefined {
   if (rest.includes('*')) return undefined
   const scopes = [give(rest) ?? []].flat().filter(isScopeToken)
@@ -87,7 +88,7 @@ function checkedGrant(key: string, granted: unknown): readonly string[] {
   throw new TypeError(`fromClaim: "${key}" must grant a scope or an array of scopes, one scope per entry`)
 }
 
-// Of ASCII alone: to toLowerCase() the sign for kelvin is a "k", and a stranger's role would be ours.
+// Only ASCII letters are folded: to toLowerCase() the sign for kelvin is a "k", and a stranger's role would be ours.
 function lowerCase(text: string): string {
   return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }

@@ -3,7 +3,7 @@ import { ownProperty } from '../lib/own-property.js'
 import type { Claims } from '../access-token.js'
 
 /**
- * Where values are: a name or a path, or the keys of what is there.
+ * Says where values are: by a name or a path, or as the keys of what is there.
  *
  * - `'realm_access.roles'`: member `roles` of claim `realm_access`; a claim that is called so, dots and all, wins
  * - `'resource_access.*.roles'`: `roles` of every member
@@ -19,9 +19,9 @@ export type ClaimPath = string | readonly string[]
 
 /** A selector that was read once. */
 export interface Selector {
-  /** As people write it, for explanations and events. */
+  /** The selector as people write it, for explanations and events. */
   readonly text: string
-  /** The words of a text, the texts of an array, or keys. */
+  /** Reads the words of a text, the texts of an array, or keys. */
   readonly valuesIn: (claims: Claims) => readonly string[]
 }
 
@@ -63,7 +63,7 @@ function checkedNames(path: unknown): readonly string[] {
   return names
 }
 
-/** What is found at all places together, as far as there is room. */
+/** Collects what is found at all places, as far as there is room. */
 function gathered<From, To>(places: readonly From[], find: (place: From) => readonly To[]): readonly To[] {
   const found: To[] = []
   for (const place of places) {
@@ -73,7 +73,7 @@ function gathered<From, To>(places: readonly From[], find: (place: From) => read
   return found
 }
 
-/** From one place to those below it. */
+/** Goes from one place to those below it. */
 type Step = (place: unknown, claims: Claims) => readonly unknown[]
 
 function stepsOf(segment: string): readonly Step[] {
@@ -89,7 +89,7 @@ function stepTo(name: string): Step {
   return (place, claims) => member(place, ownProperty(claims, reference))
 }
 
-// Not into arrays, whose own properties are indexes and a length.
+// Arrays are left out: their own properties are indexes and a length.
 function member(place: unknown, name: unknown): readonly unknown[] {
   return isObject(place) && typeof name === 'string' && Object.hasOwn(place, name) ? [place[name]] : []
 }

@@ -1,4 +1,4 @@
-/** Standard Schema v1, as far as it is needed here: what zod, valibot and arktype have in common. Imports none of them. */
+/** Describes Standard Schema v1, as far as it is needed here: what zod, valibot and arktype have in common. Imports none of them. */
 
 /** A schema of zod, valibot, arktype or any other library that follows https://standardschema.dev. */
 export interface StandardSchema<Output> {
@@ -10,14 +10,14 @@ export interface StandardSchema<Output> {
   }
 }
 
-export type SchemaResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }
+type SchemaResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }
 
 export interface SchemaIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** @throws TypeError for what is no schema. Returns it. */
+/** Checks a schema. @throws TypeError for what is none. Returns it. */
 export function checkedSchema<Output>(name: string, schema: StandardSchema<Output>): StandardSchema<Output> {
   // arktype's schemas are functions.
   const standard: unknown = typeof schema === 'object' || typeof schema === 'function' ? schema?.['~standard'] : undefined

@@ -1,13 +1,13 @@
-/** Tells, once each, which roles stand for no scope: a typo in a table shows at the first token and not in a ticket. */
+/** Tells, once each, which roles grant no scope: a typo in a table shows at the first token. */
 import { readyRule, unknownIn } from './rule.js'
 import type { Claims } from '../access-token.js'
 import type { AuthEvent } from '../events.js'
 import type { ScopeMapper, ScopeRule, UnknownValue } from './rule.js'
 
-/** Roles that are told of in the life of a provider: whoever can invent roles must not fill the log. */
+/** Most roles that are told of in the life of a provider: whoever can invent roles must not fill the log. */
 const MAX_TOLD = 100
 
-/** undefined where no mapper has a table, and nothing can be unknown. */
+/** Makes the watcher; undefined where no mapper has a table, and nothing can be unknown. */
 export function unknownRolesOf(mappers: readonly ScopeMapper[]): UnknownRoles | undefined {
   const rules = mappers.map(readyRule).filter((rule) => rule !== undefined)
   return rules.some(({ mayMiss }) => mayMiss) ? new UnknownRoles(rules) : undefined
@@ -21,7 +21,7 @@ export class UnknownRoles {
     this.#rules = rules
   }
 
-  /** An event for each claim that has news. */
+  /** Makes an event for each claim that has news. */
   newsOf(claims: Claims, provider: string): readonly AuthEvent[] {
     if (this.#told.size >= MAX_TOLD) return []
     const unknown = unknownIn(this.#rules.map((rule) => rule.read(claims)))
@@ -42,13 +42,13 @@ export class UnknownRoles {
   }
 }
 
-/** Claims that say who somebody is. A table may map them; an event must not name them. */
+/** Names of claims that say who somebody is. A table may map them; an event must not name their values. */
 const PERSONAL = new Set([
   ...['sub', 'name', 'given_name', 'family_name', 'middle_name', 'nickname', 'preferred_username', 'email', 'phone_number'],
   ...['oid', 'upn', 'unique_name', 'username', 'login', 'uid'],
 ])
 
-/** Looks like the name of a role or a group, and not like an address or a line of a log. */
+/** Matches what looks like the name of a role or a group, and not like an address or a line of a log. */
 const NAME = /^[\w:./ -]{1,64}$/
 
 function isName({ source, value }: UnknownValue): boolean {

@@ -1,4 +1,4 @@
-/** A shared store that nobody has to wait for: each call answers within 50 ms or has failed, and failing is no error. */
+/** Bounds the wait for a shared store: each call answers within 50 ms or has failed, and failing is no error. */
 import { CircuitBreaker } from '../lib/circuit-breaker.js'
 import type { After } from '../lib/timer.js'
 import type { SharedStore } from './shared-store.js'
@@ -13,7 +13,7 @@ export type StoreNews =
 
 export type StoreVerb = 'get' | 'set' | 'add' | 'delete'
 
-/** What a call gives that failed, or was not made because the last ones failed. */
+/** Stands for the answer of a call that failed, or was not made because the last ones failed. */
 export const failed: unique symbol = Symbol('failed')
 
 /** Nobody waits for the store, so nobody needs it sooner. */
@@ -27,15 +27,15 @@ export interface PromptStoreOptions {
   readonly tell: (news: StoreNews) => void
 }
 
-/** None of its promises rejects. What answers late is too late, and whatever it says then is dropped. */
+/** Calls a store. None of its promises rejects. An answer that comes late is dropped, whatever it says. */
 export class PromptStore {
   readonly #store: SharedStore
   readonly #after: After
   readonly #tell: (news: StoreNews) => void
   readonly #breaker: CircuitBreaker
-  /** Calls that were made and did not settle, too late or not. */
+  /** Number of calls that did not settle yet, too late or not. */
   #unsettled = 0
-  /** Calls that were answered in time. */
+  /** Number of calls that were answered in time. */
   #answers = 0
 
   constructor({ store, now, after, tell }: PromptStoreOptions) {
@@ -45,12 +45,12 @@ export class PromptStore {
     this.#breaker = new CircuitBreaker(now, ONCE_A_SECOND)
   }
 
-  /** True while calls are held back: what is made ready for one would be for nothing. */
+  /** True while calls are held back: to prepare one would be for nothing. */
   get isAway(): boolean {
     return this.#breaker.isOpen
   }
 
-  /** null when there is none. */
+  /** Reads a text; null when there is none. */
   async get(name: string): Promise<string | null | typeof failed> {
     const text = await this.#call('get', () => this.#store.get(name))
     return typeof text === 'string' || text === failed ? text : null
@@ -97,7 +97,7 @@ export class PromptStore {
     return answer
   }
 
-  /** In two steps: when it was this process that stood still, answers that have arrived are read between them. */
+  /** Waits in two steps: when it was this process that stood still, answers that have arrived are read between them. */
   #deadline(): { readonly passed: Promise<typeof late>; readonly callOff: () => void } {
     let callOff = (): void => undefined
     const passed = new Promise<typeof late>((resolve) => {
@@ -114,13 +114,13 @@ export class PromptStore {
     return answer
   }
 
-  // Says nothing about the store, and opens no circuit.
+  // A crowd says nothing about the store, and opens no circuit.
   #crowded(verb: StoreVerb): typeof failed {
     this.#tell({ type: 'store_failed', verb, problem: 'crowded', message: `${MAX_UNSETTLED} calls without an answer` })
     return failed
   }
 
-  /** `counts`: nothing was heard of the store meanwhile. A burst is slow because this process is, and opens no circuit. */
+  /** `counts`: nothing was heard of the store meanwhile. A burst is slow because this process is, and opens no circuit. (D52) */
   #failed(verb: StoreVerb, problem: 'slow' | 'error', message: string, counts: boolean): void {
     const wasOpen = this.#breaker.isOpen
     if (counts || wasOpen) this.#breaker.failed()
@@ -131,14 +131,14 @@ export class PromptStore {
 
 /** Seconds that a call may take. */
 const PATIENCE = 0.05
-/** Of these, seconds in which an answer is read that came while this process stood still. */
+/** The part of these seconds in which an answer is read that came while this process stood still. */
 const GRACE = 0.005
-/** A store that hangs, or a client that queues for it, must not fill the memory. */
+/** Most calls without an answer: a store that hangs, or a client that queues for it, must not fill the memory. */
 const MAX_UNSETTLED = 1_000
 
 const late: unique symbol = Symbol('late')
 
-// Bounded: some servers quote what they did not understand.
+// The length is bounded: some servers quote what they did not understand.
 function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).slice(0, 120)
 }

@@ -2,13 +2,13 @@
 import { base64url, flattenedDecrypt, FlattenedEncrypt } from 'jose'
 import type { CryptoKey, FlattenedJWE } from 'jose'
 
-/** At least 32 random characters; several for a rotation: the first seals, all of them open. */
+/** A secret is at least 32 random characters. Several are for a rotation: the first seals, all of them open. */
 export type Secret = string | readonly string[]
 
 /**
- * JWE (RFC 7516) by `dir` and `A256GCM`, with the entry's name as additional authenticated data. Written in the compact
+ * Encrypts by JWE (RFC 7516) with `dir` and `A256GCM`, with the entry's name as additional authenticated data. Written in the compact
  * form; the name is not part of it. Does NOT hide the length of a text, nor that there is one, and cannot tell an old
- * seal of the same name from a new one: what must end says in the text when.
+ * seal of the same name from a new one: a text that expires says so itself.
  */
 export class Seal {
   readonly #secrets: readonly string[]
@@ -19,7 +19,7 @@ export class Seal {
     this.#secrets = checkedSecrets(secret)
   }
 
-  /** The text, sealed under this name. */
+  /** Seals the text under this name. */
   async close(name: string, text: string): Promise<string> {
     const { newest } = await this.#derived()
     const jwe = await new FlattenedEncrypt(new TextEncoder().encode(text))
@@ -29,12 +29,12 @@ export class Seal {
     return `${jwe.protected}..${jwe.iv}.${jwe.ciphertext}.${jwe.tag}`
   }
 
-  /** The text that was sealed under this name; undefined for anything else, whatever it is. */
+  /** Opens a text that was sealed under this name; undefined for anything else, whatever it is. */
   async open(name: string, sealed: string): Promise<string | undefined> {
     const { byHeader } = await this.#derived()
     const parts = sealed.length <= MAX_LENGTH ? PARTS.exec(sealed)?.groups : undefined
     const { header = '', iv = '', ciphertext = '', tag = '' } = parts ?? {}
-    // Compared to the letter: the header of a stranger is not even parsed.
+    // The header is compared to the letter: that of a stranger is not even parsed. (D51)
     const key = byHeader.get(header)
     if (key === undefined) return undefined
     const aad = base64url.encode(new TextEncoder().encode(name))
@@ -48,10 +48,10 @@ export class Seal {
   }
 }
 
-/** Characters. A key set of 512 KiB fits. */
+/** Longest seal, in characters. A key set of 512 KiB fits. */
 const MAX_LENGTH = 1_048_576
 
-/** The compact form: 96 bits of initialization vector, 128 of tag. */
+/** Matches the compact form: 96 bits of initialization vector, 128 of tag. */
 const PARTS = /^(?<header>[\w-]{1,128})\.\.(?<iv>[\w-]{16})\.(?<ciphertext>[\w-]*)\.(?<tag>[\w-]{22})$/
 
 const ALLOWED = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }
@@ -66,14 +66,14 @@ async function opened(jwe: FlattenedJWE, key: CryptoKey): Promise<string | undef
 }
 
 interface SealKey {
-  /** Says which key it was, and nothing about it. */
+  /** The key id, which says which key it was, and nothing about it. */
   readonly id: string
   readonly key: CryptoKey
 }
 
 interface SealKeys {
   readonly newest: SealKey
-  /** By the protected header that each of them writes. */
+  /** Keys by the protected header that each of them writes. */
   readonly byHeader: ReadonlyMap<string, CryptoKey>
 }
 
@@ -85,7 +85,7 @@ async function derivedKeys(secrets: readonly string[]): Promise<SealKeys> {
   return { newest, byHeader: new Map(keys.map((one) => [header(one), one.key])) }
 }
 
-/** HKDF (RFC 5869) with SHA-256: one secret, and two things from it that say nothing about each other. */
+/** Derives the key and its id from one secret, by HKDF (RFC 5869) with SHA-256: neither says anything about the other. */
 async function derivedKey(secret: string): Promise<SealKey> {
   const { subtle } = globalThis.crypto
   const from = await subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, ['deriveBits', 'deriveKey'])

@@ -1,4 +1,4 @@
-/** Key sets in a shared store, sealed: a cold start asks the issuer for nothing, and who can write there cannot sign tokens. */
+/** Keeps key sets in a shared store, sealed: a cold start asks the issuer for nothing, and who can write there cannot sign tokens. */
 import { Seal } from './seal.js'
 import type { Secret } from './seal.js'
 import type { SharedStore } from './shared-store.js'
@@ -10,14 +10,14 @@ export interface SharedKeysOptions {
   secret: Secret
 }
 
-/** What `keys.store` of a provider takes. */
+/** A store as `keys.store` of a provider takes it. */
 export interface SharedKeys {
   get(name: string): Promise<string | undefined>
   set(name: string, text: string, seconds: number): Promise<unknown>
 }
 
 /**
- * A store for `keys: { store }` of a `JwksProvider`. Entries that were not sealed with this secret are not there.
+ * Makes a store for `keys: { store }` of a `JwksProvider`. Entries that were not sealed with this secret are not there.
  * Does NOT hold a slow store to its time: the provider does.
  *
  * @throws TypeError for a secret that is missing or short.

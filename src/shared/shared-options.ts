@@ -1,4 +1,4 @@
-/** What a second level is made from. */
+/** Describes what a second level is made from. */
 import type { Secret } from './seal.js'
 import type { SharedStore } from './shared-store.js'
 

@@ -1,15 +1,15 @@
-/** A place that several processes share, such as Redis. What is written there was sealed before. */
+/** Describes a place that several processes share, such as Redis. What is written there was sealed before. */
 
 /**
- * Four verbs over names and texts. Any of them may fail or hang: that is a miss, and never an error to a request.
+ * A store has four verbs over names and texts. Any of them may fail or hang: that is a miss, and never an error to a request.
  * Spans are in seconds and may have fractions.
  */
 export interface SharedStore {
-  /** The text under this name; null or undefined when there is none, or it ended. */
+  /** Reads the text under this name; null or undefined when there is none, or it has expired. */
   get(name: string): Promise<string | null | undefined>
-  /** Writes, whatever was there. Ends after so many seconds. */
+  /** Writes, whatever was there. The text expires after so many seconds. */
   set(name: string, text: string, seconds: number): Promise<unknown>
-  /** Writes only where there is nothing, as one step: true when it did. */
+  /** Writes only where there is nothing, atomically: true when it did. */
   add(name: string, text: string, seconds: number): Promise<boolean>
   delete(name: string): Promise<unknown>
 }

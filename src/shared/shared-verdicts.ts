@@ -1,4 +1,4 @@
-/** Verdicts that several processes share: what one of them asked for, the others need not ask. */
+/** Shares verdicts between processes: what one of them asked for, the others need not ask. */
 import { sha256 } from '../lib/digest.js'
 import { after as systemTimer } from '../lib/timer.js'
 import { failed, PromptStore } from './prompt-store.js'
@@ -26,13 +26,13 @@ export interface SharedVerdictsOptions {
   readonly tell?: ((news: SharedNews) => void) | undefined
 }
 
-/** What came of a question, and how the store is doing. No token, no claim. */
+/** Tells what came of a question, and how the store is doing. It holds no token and no claim. */
 export type SharedNews =
   /** Another process had asked. */
   | { readonly type: 'shared_hit' }
   /** Another process was asking; its answer was waited for. */
   | { readonly type: 'shared_joined' }
-  /** Asked by ourselves. `unjoined`: another process was asking, and gave no answer. `unreadable`: what was there is not ours. */
+  /** This process asked. `unjoined`: another process was asking, and gave no answer. `unreadable`: what was there is not ours. */
   | { readonly type: 'shared_missed'; readonly because: 'unknown' | 'unjoined' | 'unreadable' | 'store_failed' }
   | StoreNews
 
@@ -44,11 +44,11 @@ export interface SharedAnswer {
   readonly shared: boolean
 }
 
-/** The end of an answer if it came now, in seconds since the epoch; undefined for one that is not remembered. */
+/** Tells when an answer would expire if it came now, in seconds since the epoch; undefined for one that is not remembered. */
 export type EndOf = (verdict: Verdict) => number | undefined
 
 /**
- * One process at a time asks about a token; the others wait up to two seconds for what it hears. A store that is away,
+ * Lets one process at a time ask about a token; the others wait up to two seconds for what it hears. A store that is away,
  * slow, full or written to by somebody else costs 50 ms at most for a call and no more than the call that it would have
  * saved: it is never an error.
  *
@@ -74,7 +74,7 @@ export class SharedVerdicts {
   }
 
   /**
-   * The answer about the token of this digest: another's, if there is one, or what `check` gives. When it throws, nobody
+   * Gives the answer about the token of this digest: another's, if there is one, or what `check` gives. When it throws, nobody
    * knows: that is never stored, and reaches only the one who asked.
    */
   async ask(digest: string, check: () => Promise<Verdict>, endOf: EndOf): Promise<SharedAnswer> {
@@ -88,23 +88,15 @@ export class SharedVerdicts {
     return this.#askMyself(name, place === 'locked', check, endOf)
   }
 
-  /** Puts a younger answer in the place of an older one, for whoever asks next. Not waited for, and never an error. */
+  /** Replaces an older answer by a younger one, for whoever asks next. Not waited for, and never an error. */
   replace(digest: string, verdict: Verdict, endOf: EndOf): void {
     const name = this.#nameOf(digest)
-    // One that is not remembered must not leave the older one behind.
+    // One that is not remembered must not leave the older one behind. (D50)
     const removed = (written: boolean): unknown => written || this.#store.delete(name)
     this.#write(name, verdict, endOf(verdict)).then(removed).catch(() => undefined)
   }
 
-  /**
-   * Takes the answer out of the store, so that nobody new takes it over. True when the store says that it did. Those who
-   * took it over before keep it to its end, and so does whoever is being answered right now: a revocation needs more.
-   */
-  async forget(digest: string): Promise<boolean> {
-    return (await this.#store.delete(this.#nameOf(digest))) === true
-  }
-
-  // As JSON, so that no policy can end where a digest begins.
+  // Both are written as JSON, so that no policy can end where a digest begins.
   #nameOf(digest: string): string {
     return `bearer-auth-providers:verdict:${sha256(JSON.stringify([this.#policy(), digest]))}`
   }
@@ -119,7 +111,7 @@ export class SharedVerdicts {
     const { verdict, until } = stored
     const now = this.#now()
     if (verdict === undefined) return { kind: until > now ? 'asking' : 'over' }
-    // By our own rules and our own clock, whatever the clock of the writer says.
+    // The expiry is bounded by our own rules and our own clock, whatever the clock of the writer says.
     const end = endOf(verdict)
     if (end === undefined || until > end + CLOCK_DIFFERENCE) return { kind: 'unreadable' }
     const earlier = Math.min(until, end)
@@ -134,7 +126,7 @@ export class SharedVerdicts {
     return added ? 'locked' : 'asking'
   }
 
-  /** What the one who is asking hears. undefined when it is not known in time, or when that one gave up. */
+  /** Waits for what the process that is asking hears. undefined when it is not known in time, or when that one gave up. */
   async #join(name: string, endOf: EndOf): Promise<Answer | undefined> {
     for (const seconds of LOOKS) {
       await new Promise<void>((resolve) => void this.#after(seconds, resolve))
@@ -156,7 +148,7 @@ export class SharedVerdicts {
       throw error
     }
     const until = endOf(verdict)
-    // Not waited for: the request at hand has its answer.
+    // Nobody waits for the writing: the request at hand has its answer.
     this.#write(name, verdict, until).then((written) => void (written || free()), free)
     return { verdict, until, shared: false }
   }
@@ -175,16 +167,16 @@ export class SharedVerdicts {
   }
 }
 
-/** Seconds in which the one who asks is waited for, at the longest. */
+/** Longest wait for the process that asks, in seconds. @public for the model of a fleet */
 export const LOCK = 3
 
-/** Seconds before each look at what the other hears: two in all. */
+/** Seconds before each look at what the other hears: two in all. @public for the model of a fleet */
 export const LOOKS: readonly number[] = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]
 
-/** Seconds. An answer that ends later than ours would by more than this was written by a clock that is wrong. */
+/** Tolerated clock difference in seconds. An answer that expires later than ours would by more than this was written by a wrong clock. */
 const CLOCK_DIFFERENCE = 5
 
-/** Characters of an answer before it is sealed. Claims are a few hundred; more than this is cheaper asked for. */
+/** Longest answer before it is sealed, in characters. Claims are a few hundred; more than this is cheaper asked for. */
 const MAX_LENGTH = 65_536
 
 interface Answer {
@@ -193,7 +185,7 @@ interface Answer {
   readonly until: number
 }
 
-/** `over`: ours, and past its end. */
+/** What stands in the store. `over`: ours, and expired. */
 type Sight = Answer | { readonly kind: 'asking' | 'nothing' | 'unreadable' | 'over' | 'away' }
 
 const BECAUSE = {

@@ -1,17 +1,17 @@
-/** What is written into a shared store: an answer and its end, or that somebody is asking. As JSON, before it is sealed. */
+/** Writes and reads what is in a shared store, before it is sealed: an answer and its expiry, or that somebody is asking. */
 import { frozenCopy } from '../lib/frozen-copy.js'
 import { ownProperty } from '../lib/own-property.js'
 import { accept, reject } from '../verdict.js'
 import type { Claims } from '../access-token.js'
 import type { RejectReason, Verdict } from '../verdict.js'
 
-/** `until`: seconds since the epoch. Without a verdict: somebody is asking, and has until then. */
+/** A stored answer. `until`: seconds since the epoch. Without a verdict: somebody is asking, and has until then. */
 export interface Stored {
   readonly until: number
   readonly verdict?: Verdict | undefined
 }
 
-/** Without what did not fit: expected and actual are for the eyes of those who asked. @throws for claims that are no JSON. */
+/** Writes a verdict without what did not fit: expected and actual are for those who asked. @throws for claims that are no JSON. */
 export function writeStored({ until, verdict }: Stored): string {
   if (verdict === undefined) return JSON.stringify({ until })
   if (verdict.accepted) return JSON.stringify({ until, claims: verdict.claims, expiresAt: verdict.expiresAt })
@@ -19,7 +19,7 @@ export function writeStored({ until, verdict }: Stored): string {
   return JSON.stringify({ until, reason, claim: detail?.claim, hint: detail?.hint })
 }
 
-/** undefined for what another version of this library wrote and this one does not understand. Claims come frozen. */
+/** Reads a stored answer; undefined for what another version of this library wrote and this one does not understand. Claims come frozen. */
 export function readStored(text: string): Stored | undefined {
   try {
     const value: unknown = JSON.parse(text)

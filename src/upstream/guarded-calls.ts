@@ -8,7 +8,7 @@ import { IS_OUTAGE, NoAnswerError } from './no-answer.js'
 import type { AuthEvent } from '../events.js'
 import type { Standing } from '../lib/call-limit.js'
 
-/** At once. */
+/** At once. @public for the model of a fleet */
 export const MOST_CALLS = 64
 
 export interface GuardedCallsOptions {

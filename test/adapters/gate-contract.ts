@@ -32,7 +32,12 @@ const CROWDED = { error: 'temporarily_unavailable', error_description: 'Too many
 
 type Expected =
   | { readonly caller: Caller }
-  | { readonly status: number; readonly parameters: Readonly<Record<string, string>> | null; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number
+      readonly parameters: Readonly<Record<string, string>> | null
+      readonly body: unknown
+      readonly headers?: Readonly<Record<string, string>>
+    }
 
 const unauthenticated: Expected = { status: 401, parameters: { realm: 'protected' }, body: UNAUTHENTICATED }
 const invalid: Expected = { status: 401, parameters: INVALID, body: INVALID }

@@ -9,7 +9,8 @@ const ada = (expiresAt?: number): AccessToken => accessToken({ token: 'a-token',
 /** A life on timers that run when told. */
 function life(token: AccessToken, answers: ('yes' | 'no' | 'silence' | 'bug')[] = []) {
   let time = START
-  let pending: { seconds: number; work: () => void } | undefined
+  const pending = new Set<{ readonly seconds: number; readonly work: () => void }>()
+  const next = () => [...pending].at(-1)
   let asked = 0
   const bell = new Set<() => void>()
   const made = new TokenLife({
@@ -25,8 +26,9 @@ function life(token: AccessToken, answers: ('yes' | 'no' | 'silence' | 'bug')[] 
     },
     watch: (rung) => (bell.add(rung), () => void bell.delete(rung)),
     after: (seconds, work) => {
-      pending = { seconds, work }
-      return () => (pending = undefined)
+      const timer = { seconds, work }
+      pending.add(timer)
+      return () => void pending.delete(timer)
     },
   })
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -34,15 +36,18 @@ function life(token: AccessToken, answers: ('yes' | 'no' | 'silence' | 'bug')[] 
     made,
     bell,
     asked: () => asked,
-    waits: () => pending?.seconds,
+    waits: () => next()?.seconds,
+    timers: () => pending.size,
+    forward: (seconds: number) => void (time += seconds),
     async ring() {
       for (const rung of bell) rung()
       await settle()
     },
     async pass() {
-      const { seconds = 0, work } = pending ?? {}
-      time += seconds
-      work?.()
+      const timer = next()
+      if (timer !== undefined) pending.delete(timer)
+      time += timer?.seconds ?? 0
+      timer?.work()
       await settle()
     },
   }
@@ -100,6 +105,21 @@ describe('the life of a token', () => {
     expect(signal.aborted).toBe(false)
     await ring()
     expect(signal.aborted).toBe(true)
+  })
+
+  test('ends when it is looked at past its end, whatever the provider still forgives', async () => {
+    const { made, ring, forward, asked } = life(ada(START + 45), ['yes'])
+    const { signal } = made
+    forward(45)
+    await ring()
+    expect([signal.aborted, asked()]).toEqual([true, 0])
+  })
+
+  test('waits with one timer, however often the bell rings', async () => {
+    const { made, ring, timers } = life(ada())
+    expect(made.signal.aborted).toBe(false)
+    for (let n = 0; n < 10; n += 1) await ring()
+    expect(timers()).toBe(1)
   })
 
   test('leaves nothing behind', async () => {

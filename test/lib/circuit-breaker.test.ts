@@ -15,6 +15,22 @@ function opened() {
   return { time, breaker }
 }
 
+test('the breaker opens at the fifth failure in a row, and not before', () => {
+  const breaker = new CircuitBreaker(clock().now)
+  for (let n = 0; n < 4; n += 1) breaker.failed()
+  breaker.succeeded()
+  for (let n = 0; n < 4; n += 1) breaker.failed()
+  expect([breaker.isOpen, breaker.wait()]).toEqual([false, 0])
+  breaker.failed()
+  expect([breaker.isOpen, breaker.wait()]).toEqual([true, 0.25])
+})
+
+test('while it is open, one gets through in its time, however many ask', () => {
+  const { time, breaker } = opened()
+  time.forward(0.25)
+  expect([breaker.wait(), breaker.wait(), breaker.wait()]).toEqual([0, 0.5, 0.5])
+})
+
 describe('while a server does not answer', () => {
   test('a quarter of a second passes before the first attempt, and then twice as long each time, up to a second', () => {
     const { time, breaker } = opened()

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { accept, anyAudience, ChainProvider, clientSecretBasic, IntrospectionProvider, JwksProvider, reject, StandardProvider, StaticProvider, UserInfoProvider } from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
 import { AUDIENCE, clock, ISSUER, says, signer } from '../oauth-kit.js'
+import { recorder } from '../recorder.js'
 import type { AuthEvent, BearerAuthProvider, Recognition, Verdict } from '../../src/index.js'
 
 const KEY = 'ci-0123456789abcdef'
@@ -103,8 +104,8 @@ describe('ChainProvider', () => {
   })
 
   test('a token that is nobody\'s is told to the observer of the chain', async () => {
-    const events: unknown[] = []
-    const chain = new ChainProvider([says('yes', 'foreign')], { observe: (event) => events.push(event), name: 'door' })
+    const { events, observe } = recorder()
+    const chain = new ChainProvider([says('yes', 'foreign')], { observe, name: 'door' })
     expect(await chain.verifyToken('a-token')).toBeNull()
     expect(events).toEqual([{ type: 'rejected', provider: 'door', reason: 'no_owner', remembered: false }])
   })
@@ -119,6 +120,19 @@ describe('ChainProvider', () => {
     const member = (name: string): BearerAuthProvider => ({ ...says('no'), close: async () => void closed.push(name) })
     await new ChainProvider([member('a'), says('no'), member('b')]).close()
     expect(closed).toEqual(['a', 'b'])
+  })
+
+  test('who watches a chain hears of what is revoked at any of its members, until the end of that', async () => {
+    const members = ['one-0123456789abcdef', 'two-0123456789abcdef'].map((key) => new StaticProvider({ [key]: { claims: { sub: 'ci' } } }))
+    const [one, two] = members as [StaticProvider, StaticProvider]
+    let rung = 0
+    const end = new ChainProvider([one, two]).watch(() => (rung += 1))
+    await one.revoke({ sub: 'x' })
+    await two.revoke({ sub: 'x' })
+    expect(rung).toBe(2)
+    end()
+    await one.revoke({ sub: 'y' })
+    expect(rung).toBe(2)
   })
 
   test('a member that fails to close keeps no other from closing, and is told', async () => {
@@ -172,10 +186,22 @@ describe('a chain whose members get in each other\'s way', () => {
   }
 
   test.each<[string, () => BearerAuthProvider[], RegExp]>([
-    ['two that take the JWTs of one issuer', () => [jwks(A), jwks(A)], /"jwks 2" would never be asked: "jwks 1" before it owns the issuer https:\/\/a.example; .* give both audiences to one provider/],
-    ['one whose issuers two others own', () => [jwks(A), jwks(B), new JwksProvider({ issuer: [A, B], audience: AUDIENCE })], /"jwks 3" would never be asked: "jwks 1", "jwks 2" before it own/],
+    [
+      'two that take the JWTs of one issuer',
+      () => [jwks(A), jwks(A)],
+      /"jwks 2" would never be asked: "jwks 1" before it owns the issuer https:\/\/a.example; .* give both audiences to one provider/,
+    ],
+    [
+      'one whose issuers two others own',
+      () => [jwks(A), jwks(B), new JwksProvider({ issuer: [A, B], audience: AUDIENCE })],
+      /"jwks 3" would never be asked: "jwks 1", "jwks 2" before it own/,
+    ],
     ['one behind an introspection of its issuer', () => [introspection(A), jwks(A)], /"jwks" would never be asked/],
-    ['one with a prefix that another has', () => [introspection(A, 'at_'), new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${A}/me`, prefix: 'at_x' })], /"userinfo" would never be asked.*tokens that begin with "at_x"/],
+    [
+      'one with a prefix that another has',
+      () => [introspection(A, 'at_'), new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${A}/me`, prefix: 'at_x' })],
+      /"userinfo" would never be asked.*tokens that begin with "at_x"/,
+    ],
     ['the same static token twice', () => [keys(KEY), keys('another-0123456789', KEY)], /"static 2" lists a token that "static 1" lists too/],
     ['a chain within that repeats one', () => [jwks(A), new ChainProvider([jwks(A), says('no')])], /would never be asked/],
   ])('%s is refused', (_, members, message) => {
@@ -188,8 +214,16 @@ describe('a chain whose members get in each other\'s way', () => {
   })
 
   test.each<[string, () => BearerAuthProvider[], RegExp]>([
-    ['two lists with an issuer in both', () => [new JwksProvider({ issuer: [A, B], audience: AUDIENCE }), new JwksProvider({ issuer: [B, 'https://c.example'], audience: AUDIENCE })], /"jwks 1" and "jwks 2" both own the issuer https:\/\/b.example/],
-    ['any audience beside a stricter member', () => [jwks(A), new JwksProvider({ issuer: B, audience: anyAudience, name: 'b' })], /"b" of the chain takes tokens for any audience/],
+    [
+      'two lists with an issuer in both',
+      () => [new JwksProvider({ issuer: [A, B], audience: AUDIENCE }), new JwksProvider({ issuer: [B, 'https://c.example'], audience: AUDIENCE })],
+      /"jwks 1" and "jwks 2" both own the issuer https:\/\/b.example/,
+    ],
+    [
+      'any audience beside a stricter member',
+      () => [jwks(A), new JwksProvider({ issuer: B, audience: anyAudience, name: 'b' })],
+      /"b" of the chain takes tokens for any audience/,
+    ],
   ])('%s is a warning', (_, members, message) => {
     expect(warnings(members())).toEqual([expect.stringMatching(message)])
   })
@@ -378,8 +412,8 @@ describe('several members that may know a token', () => {
 
 describe('what a chain tells', () => {
   test('what each member said, when nobody said yes', async () => {
-    const events: unknown[] = []
-    const chain = new ChainProvider([keys(KEY), says('no', 'maybe'), says('silence', 'maybe')], { observe: (event) => events.push(event) })
+    const { events, observe } = recorder()
+    const chain = new ChainProvider([keys(KEY), says('no', 'maybe'), says('silence', 'maybe')], { observe })
     await expect(chain.verifyToken('a-token-of-nobody')).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
     expect(events).toEqual([{ type: 'nobody_accepted', provider: 'chain', said: [{ provider: 'custom 2', answer: 'no' }, { provider: 'custom 3', answer: 'unavailable' }] }])
   })

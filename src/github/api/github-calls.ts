@@ -91,12 +91,17 @@ export class GitHubCalls {
     return caller instanceof AppCredentials ? call() : this.#lockOut.run(host, call)
   }
 
-  async #exchange({ method, url, body, etag, size }: GitHubRequest, caller: ApiCredentials, signal: AbortSignal, told: (limit: Limit) => void): Promise<GitHubAnswer> {
+  async #exchange(
+    { method, url, body, etag, size }: GitHubRequest,
+    caller: ApiCredentials,
+    signal: AbortSignal,
+    told: (limit: Limit) => void,
+  ): Promise<GitHubAnswer> {
     const { host } = new URL(url)
     const headers = {
       Accept: 'application/vnd.github+json',
       // GitHub refuses requests without one, and some runtimes send none. But no X-GitHub-Api-Version: the few members
-      // that are read here are in every version, and a version that is retired would be an outage.
+      // that are read here are in every version, and a version that is retired would be an outage. (D47)
       'User-Agent': 'bearer-auth-providers',
       Authorization: caller instanceof AppCredentials ? AppCredentials.authorization(caller) : `Bearer ${caller}`,
       ...(body && { 'Content-Type': 'application/json' }),

@@ -6,7 +6,7 @@ import type { FetchAnswer } from '../../lib/net/bounded-fetch.js'
 import type { Budget, GitHubAnswer } from './github-answer.js'
 
 /** `primary`: the budget of an hour is spent. `secondary`: too fast. `lock-out`: too many bad credentials came from here. */
-export type LimitKind = 'primary' | 'secondary' | 'lock-out'
+type LimitKind = 'primary' | 'secondary' | 'lock-out'
 
 export interface Limit {
   readonly kind: LimitKind

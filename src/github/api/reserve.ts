@@ -1,4 +1,4 @@
-/** Keeps some of an application's calls for tokens that were good before, so that a flood of bad ones signs nobody out. */
+/** Keeps some of an application's calls for tokens that were good before, so that a flood of bad ones signs nobody out. (D45) */
 import { KnownTokens } from '../../upstream/known-tokens.js'
 import type { Standing } from '../../lib/call-limit.js'
 import type { Budget } from './github-answer.js'

@@ -7,7 +7,7 @@ import type { TokenFormat } from './token-format.js'
 /**
  * The header says who issued the token, for which client, until when, and which load balancer signed it; the payload is
  * whatever the authorization server's userinfo says. Both are signed. The header's `iss`, `client` (as `client_id`), `exp` and
- * `signer` become claims, and take the place of any that userinfo has.
+ * `signer` become claims, and take the place of any that userinfo has. (D74)
  */
 export const albFormat: TokenFormat = { read: readAlbToken, fetchKeys: fetchNamedKeys }
 

@@ -20,7 +20,7 @@ function readJwtSvid(token: string): DecodedJwt | null {
   }
 }
 
-/** SPIFFE-ID section 2: `spiffe://`, the trust domain, and the path of the workload. */
+/** Matches a SPIFFE ID (SPIFFE-ID section 2): `spiffe://`, the trust domain, and the path of the workload. */
 function trustDomainOf(sub: unknown): string | undefined {
   return typeof sub === 'string' ? /^(spiffe:\/\/[a-z0-9._-]+)\/./.exec(sub)?.[1] : undefined
 }

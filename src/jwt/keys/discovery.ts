@@ -5,7 +5,7 @@ import { webUrl } from '../../lib/net/web-url.js'
 import type { JsonAnswer } from '../../lib/net/fetch-json.js'
 
 export interface DiscoverOptions {
-  /** Where to look, one after the other. */
+  /** URLs to look at, one after the other. */
   readonly places: readonly string[]
   /** Allow keys on plain http. */
   readonly insecure: boolean
@@ -13,7 +13,7 @@ export interface DiscoverOptions {
 }
 
 /**
- * The issuer's `jwks_uri`, and the place that told it. The document must name exactly this issuer (RFC 8414 section
+ * Finds the issuer's `jwks_uri`, and the place that told it. The document must name exactly this issuer (RFC 8414 section
  * 3.3), so that no other issuer's keys can take its place.
  *
  * @throws AuthUnavailableError when no document is found or the one found is wrong: about the token, nobody knows.
@@ -35,7 +35,7 @@ export async function discoverJwksUri(issuer: string, { places, insecure, read }
   return { uri: url.href, place }
 }
 
-/** Where the document may be: OIDC appends to the issuer, RFC 8414 inserts before its path. */
+/** Lists where the document may be: OIDC appends to the issuer, RFC 8414 inserts before its path. */
 export function discoveryUrls(issuer: string): readonly string[] {
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/$/, '')

@@ -1,4 +1,4 @@
-/** The keys of a closed list of issuers, each with its own: one issuer's key never vouches for another's token. */
+/** Holds the keys of a closed list of issuers, each with its own: one issuer's key never vouches for another's token. */
 import { checkOptions, spanInSeconds } from '../../lib/options.js'
 import { notify } from '../../events.js'
 import { KeySearch } from './key-search.js'
@@ -11,7 +11,7 @@ import type { Keys } from './key-search.js'
 import type { KeyNews, KeySourceOptions } from './key-source.js'
 import type { KeyStore } from './key-store.js'
 
-/** How keys are kept. */
+/** Options about how keys are kept. */
 export interface KeyOptions {
   /** Seconds a set is used when its server says nothing in `Cache-Control`. Default 600. */
   maxAge?: number | undefined
@@ -26,8 +26,9 @@ export interface KeyOptions {
   store?: KeyStore | undefined
 }
 
-/** Seconds. */
+/** Seconds. @public for the model of a fleet */
 export const MAX_AGE = 600
+/** @public for the model of a fleet */
 export const MAX_STALE = 3600
 
 /** Public keys by issuer. Plain JSON. */
@@ -69,7 +70,7 @@ export class IssuerKeys {
     if (snapshot !== undefined) this.#adopt(snapshot)
   }
 
-  /** The keys of this issuer that may have signed a token with this header and this `iat`. @throws AuthUnavailableError */
+  /** Finds the keys of this issuer that may have signed a token with this header and this `iat`. @throws AuthUnavailableError */
   candidates(issuer: string, alg: Algorithm, kid: string | undefined, iat?: unknown): Awaitable<Keys> {
     return this.#searches.get(issuer)?.candidates(alg, kid, iat) ?? []
   }
@@ -88,7 +89,7 @@ export class IssuerKeys {
     await Promise.all([...this.#searches.values()].map(({ source }) => source.keys(undefined)))
   }
 
-  /** The public keys at hand, to be given to the next process as `keys: { snapshot }`. */
+  /** Gives the public keys at hand, for the next process as `keys: { snapshot }`. */
   snapshot(): KeySnapshot {
     const held = [...this.#searches].flatMap(([issuer, { source: { held } }]) =>
       held === undefined ? [] : [[issuer, { keys: held.set.toJSON().keys, fetchedAt: held.fetchedAt }] as const],

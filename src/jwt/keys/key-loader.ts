@@ -11,7 +11,7 @@ import type { KeySourceOptions, LoadedKeys } from './key-source.js'
 
 type Load = KeySourceOptions['load']
 
-/** How issuers are reached. */
+/** Options about how issuers are reached. */
 export interface KeyHttp extends Omit<FetchJsonOptions, 'maxBytes'> {
   /** Allow plain http. */
   readonly insecure: boolean
@@ -50,7 +50,7 @@ const BRIEF = 60
 
 /**
  * Asks discovery each time: an issuer that moves its keys is followed. In the first minute of an outage only where it got
- * stuck, and there one place, or that minute would cost four times as many requests.
+ * stuck, and there one place, or that minute would cost four times as many requests. (D34)
  */
 export function discoverJwks(issuer: string, http: KeyHttp): Load {
   let places = discoveryUrls(issuer)

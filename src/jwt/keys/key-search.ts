@@ -1,4 +1,4 @@
-/** Finds the keys that may have signed a token. One that nobody knows may be the first of a rotation, or one of a flood. */
+/** Finds the keys that may have signed a token. An unknown key may be the first of a rotation, or one of a flood. */
 import { isUnavailable } from '../../errors.js'
 import { andThen, isPending } from '../../lib/awaitable.js'
 import { KeySource, tooManyNames } from './key-source.js'
@@ -25,7 +25,7 @@ const PUBLISHED_WITHIN = 60
 const LOOK_EVERY = 30
 
 export class KeySearch {
-  /** Where the keys are from. */
+  /** The source of the keys. */
   readonly source: KeySource
   readonly #options: KeySourceOptions
   readonly #vain: VainNames
@@ -46,7 +46,7 @@ export class KeySearch {
    */
   candidates(alg: Algorithm, kid: string | undefined, iat?: unknown): Awaitable<Keys> {
     const held = this.source.keys(kid)
-    // At hand, as nearly always: without a promise.
+    // The keys are nearly always at hand, and then no promise is made. (D8)
     return isPending(held) ? this.#whenRead(held, { alg, kid, iat }) : this.#findIn(held, { alg, kid, iat }, undefined)
   }
 
@@ -83,7 +83,7 @@ export class KeySearch {
       if (kid !== undefined) this.#vain.add(kid)
       return this.#notThere(true)
     }
-    // A name that the issuer took away is no rotation's first: where it cannot be asked again, its last word stands.
+    // A name that the issuer took away is no rotation's first: where it cannot be asked again, its last word stands. (D33)
     return kid !== undefined && held.withdrawn.has(kid) ? this.#lookForWithdrawn(held, sought) : this.#look(held, sought)
   }
 

@@ -1,4 +1,4 @@
-/** One issuer's public keys (RFC 7517). An unusable key is skipped and never spoils its neighbours. */
+/** Holds one issuer's public keys (RFC 7517). An unusable key is skipped and never spoils its neighbours. */
 import { base64url, importJWK } from 'jose'
 import { ownProperty } from '../../lib/own-property.js'
 import { ALGORITHMS } from '../signature/algorithms.js'
@@ -9,21 +9,23 @@ import type { Awaitable } from '../../lib/awaitable.js'
 import type { Algorithm, KeyShape } from '../signature/algorithms.js'
 import type { VerificationKey } from '../signature/verification-key.js'
 
-/** Keys tried for one token, where several fit. */
+/** Most keys that are tried for one token, where several fit. */
 const MAX_CANDIDATES = 4
-/** Keys looked at in one set. */
+/** Most keys that are looked at in one set. */
 const MAX_KEYS = 256
+/** Keys imported for one question, where none of them is usable: an import holds up the event loop. */
+const MAX_IMPORTS = 32
 
 const ALL_ALGORITHMS = Object.keys(ALGORITHMS) as Algorithm[] // the keys of a constant of ours
 
-/** The keys of a JWK Set, or null when the document is none. A set without keys says nothing about any token. */
+/** Reads the keys of a JWK Set; null when the document is none. A set without keys says nothing about any token. */
 export function parseKeySet(document: unknown): KeySet | null {
   const keys = ownProperty(document, 'keys')
   const sound = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).filter((key) => isShallow(key, 0)) : []
   return sound.length > 0 ? new KeySet(sound) : null
 }
 
-/** No public JWK is deeper than lists in an object. */
+/** Deepest JWK that is read: no public JWK is deeper than lists in an object. */
 const MAX_DEPTH = 4
 
 // What JSON.parse reads at any depth, JSON.stringify cannot write again, for the comparison and the snapshot.
@@ -50,7 +52,7 @@ export class KeySet {
     return new Set(names.filter((name) => typeof name === 'string'))
   }
 
-  /** The document these keys came from. */
+  /** The document that these keys came from. */
   toJSON(): { keys: readonly unknown[] } {
     return { keys: this.#keys }
   }
@@ -63,14 +65,18 @@ export class KeySet {
 
   /** True when one of the keys can check signatures. A set without such a key says nothing about any token. */
   async isUsable(): Promise<boolean> {
+    let imports = 0
     for (const key of this.#keys) {
+      if (imports === MAX_IMPORTS) break
       const alg = ALL_ALGORITHMS.find((one) => fits(key, one, undefined))
-      if (alg !== undefined && (await importPublicKey(key, alg)) !== null) return true
+      if (alg === undefined) continue
+      imports += 1
+      if ((await importPublicKey(key, alg)) !== null) return true
     }
     return false
   }
 
-  /** The keys that may have signed a token with this header, at most four. Imported once, then at hand at once. */
+  /** Finds the keys that may have signed a token with this header, at most four. They are imported once, and at hand from then on. */
   candidates(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
     const known = this.#found.get(alg)?.get(kid)
     if (known !== undefined) return known
@@ -80,7 +86,7 @@ export class KeySet {
 
   async #import(fitting: readonly unknown[], alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
     const usable: VerificationKey[] = []
-    for (const key of fitting) {
+    for (const key of fitting.slice(0, MAX_IMPORTS)) {
       if (usable.length === MAX_CANDIDATES) break
       // One that fits and cannot be used takes no place from one that can.
       const imported = await importPublicKey(key, alg)
@@ -101,6 +107,7 @@ function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
   // The name first: it is all that a flood of unknown ones has looked at.
   if (kid !== undefined && ownProperty(key, 'kid') !== kid) return false
   const shape: KeyShape = ALGORITHMS[alg]
+  if (spoilt.has(key as object)) return false
   const own = (name: string): unknown => ownProperty(key, name)
   if (own('kty') !== shape.kty || (shape.crv !== undefined && own('crv') !== shape.crv)) return false
   if (own('alg') !== undefined && !isSameAlgorithm(own('alg'), alg)) return false
@@ -120,10 +127,13 @@ function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
 /** Of RSA keys, found out once: it is asked for six algorithms, and a set of weak ones would hold up the event loop. */
 const strength = new WeakMap<object, boolean>()
 
+/** Keys that this runtime could not import: nobody's tokens make it try again. */
+const spoilt = new WeakSet<object>()
+
 /** For signatures; a SPIFFE bundle has a word of its own (SPIFFE Trust Domain and Bundle section 4.2.2). */
 const USES: ReadonlySet<unknown> = new Set(['sig', 'jwt-svid'])
 
-/** RFC 7518 section 6: any of these gives an RSA key away, `d` those of the other kinds, and `k` is a shared secret. */
+/** Private members (RFC 7518 section 6): any of these gives an RSA key away, `d` those of the other kinds, and `k` is a shared secret. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 // RFC 9864: "EdDSA" with an Ed25519 key and "Ed25519" are one algorithm.
@@ -172,6 +182,7 @@ async function importPublicKey(key: unknown, alg: Algorithm): Promise<CryptoKey 
     // A JWK without `k` is never imported as a secret.
     return (await importJWK(publicKey, alg)) as CryptoKey
   } catch {
+    spoilt.add(key as object)
     return null // off the curve, truncated, or unknown to this runtime: not usable, whatever the cause
   }
 }

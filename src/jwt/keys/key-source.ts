@@ -1,4 +1,4 @@
-/** Keeps one issuer's keys at hand: fresh, refreshed in the background, and through an outage for a while. */
+/** Keeps one issuer's keys at hand: fresh, refreshed in the background, and for a while through an outage. */
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { mayShareBetweenRequests } from '../../lib/runtime.js'
 import { SingleFlight } from '../../lib/single-flight.js'
@@ -19,7 +19,7 @@ export interface LoadedKeys extends FetchedKeys {
   readonly final?: boolean | undefined
 }
 
-export interface KeyRequest {
+interface KeyRequest {
   /** The set held, for a conditional request. */
   readonly held: KeySet | undefined
   /** The name of the key that is looked for, where the set is read for its sake. */
@@ -42,7 +42,7 @@ export interface KeySourceOptions extends AgeLimits {
   /** What another process kept, where nothing is at hand: it serves while fresh, and past that if the issuer is away. */
   readonly recall?: (() => Promise<LoadedKeys | undefined>) | undefined
   readonly now: () => number
-  /** From 0 to 1, for jitter. */
+  /** A source of numbers from 0 to 1, for jitter. */
   readonly random: () => number
   readonly tell: (news: KeyNews) => void
 }
@@ -209,7 +209,7 @@ export class KeySource {
     return told
   }
 
-  // One for all who ask within a second: a flood is what this is for.
+  // One error serves all who ask within a second: a flood is what this is for. (D32)
   #tooManyAsked(retryAfter: number): AuthUnavailableError {
     if (this.#tooMany?.retryAfter === retryAfter) return this.#tooMany
     this.#tooMany = tooManyNames(retryAfter)

@@ -1,4 +1,4 @@
-/** Keys kept where other processes find them: a cold start then asks the issuer for nothing. */
+/** Keeps keys where other processes find them: a cold start then asks the issuer for nothing. */
 import { within } from '../../lib/deadline.js'
 import { ownProperty } from '../../lib/own-property.js'
 import { parseKeySet } from './key-set.js'
@@ -11,7 +11,7 @@ export interface KeyStore {
   set(name: string, text: string, seconds: number): Promise<unknown>
 }
 
-/** How keys get into the store and out of it. */
+/** Options about how keys get into the store and out of it. */
 export interface StoredKeys {
   readonly store: KeyStore
   readonly issuer: string
@@ -21,7 +21,7 @@ export interface StoredKeys {
   readonly maxStale: number
 }
 
-/** As `fetch`, and what it gave into the store. */
+/** Fetches keys, and puts what came into the store. */
 export function keptIn({ store, issuer, now, maxAge, maxStale }: StoredKeys, fetch: KeySourceOptions['load']): KeySourceOptions['load'] {
   return async (request) => {
     const fetched = await fetch(request)
@@ -33,7 +33,7 @@ export function keptIn({ store, issuer, now, maxAge, maxStale }: StoredKeys, fet
   }
 }
 
-/** What is in the store, while it is of any use: fresh, or old for those who find the issuer away. A miss, whatever goes wrong. */
+/** Reads what is in the store, while it is of any use: fresh, or old for those who find the issuer away (D35). Any failure is a miss. */
 export async function recall({ store, issuer, now, maxStale }: StoredKeys): Promise<LoadedKeys | undefined> {
   let document: unknown
   try {
@@ -49,7 +49,7 @@ export async function recall({ store, issuer, now, maxStale }: StoredKeys): Prom
   return isOfUse ? { set, fetchedAt, maxAge } : undefined
 }
 
-/** Seconds by which the clock of another process may be ahead. */
+/** Most seconds by which the clock of another process may be ahead. */
 const CLOCK_DIFFERENCE = 5
 
 function nameOf(issuer: string): string {

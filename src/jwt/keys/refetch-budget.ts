@@ -1,4 +1,4 @@
-/** How often one issuer is asked for the sake of keys that nobody knows: three times at once, then once in thirty seconds. */
+/** Limits how often one issuer is asked for unknown keys: three times at once, then once in thirty seconds. */
 
 const AT_ONCE = 3
 /** Seconds. */

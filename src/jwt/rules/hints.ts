@@ -1,8 +1,8 @@
-/** An issuer's own words for a refusal: "Keycloak: add an Audience mapper to the client scope". */
+/** Adds an issuer's own words to a refusal: "Keycloak: add an Audience mapper to the client scope". */
 import { EXACT } from './near-miss.js'
 import type { Mismatch, RejectReason } from '../../verdict.js'
 
-/** By reason. Constant texts, which go into events. A rule of your own has its own `hint`. */
+/** Hints by reason. They are constant texts, which go into events. A rule of your own has its own `hint`. */
 export type Hints = Readonly<Partial<Record<Exclude<RejectReason, 'invalid_claim'>, string>>>
 
 interface Explained {
@@ -10,7 +10,7 @@ interface Explained {
   readonly detail?: Mismatch | undefined
 }
 
-/** @throws TypeError for what are no hints. Returns a copy. */
+/** Copies hints. @throws TypeError for what are no hints. */
 export function checkedHints(hints: unknown): Hints | undefined {
   if (hints === undefined) return undefined
   const isText = (text: unknown): boolean => text === undefined || typeof text === 'string'
@@ -18,7 +18,7 @@ export function checkedHints(hints: unknown): Hints | undefined {
   throw new TypeError('"hints" must have a text for each reason: { wrong_audience: "name the API when you ask for a token" }')
 }
 
-/** The finding in the issuer's own words, where it has any and nothing more exact is known. */
+/** Puts a refusal into the issuer's own words, where it has any and nothing more exact is known. (D75) */
 export function inOwnWords<F extends Explained>(found: F, hints: Hints | undefined): F {
   const { reason, detail } = found
   const hint = hints === undefined || reason === 'invalid_claim' ? undefined : hints[reason]

@@ -1,4 +1,4 @@
-/** Which issuers are taken: one, several, or one per tenant of a closed list. */
+/** Reads which issuers are trusted: one, several, or one per tenant of a closed list. */
 
 /**
  * One issuer for each tenant: `{ template: 'https://login.example.com/{tid}/v2.0', allow: ['tenant-a', 'tenant-b'] }`.
@@ -18,10 +18,10 @@ export interface Tenant {
   readonly value: string
 }
 
-/** By issuer: its tenant, where it was made of a template. */
+/** The trusted issuers, each with its tenant where it was made of a template. */
 export type Issuers = ReadonlyMap<string, Tenant | undefined>
 
-/** @throws TypeError for what names no issuer. */
+/** Checks the option "issuer". @throws TypeError for what names no issuer. */
 export function issuersOf(option: unknown): Issuers {
   if (typeof option === 'object' && option !== null && 'template' in option) return fromTemplate(option as IssuerTemplate)
   const issuers: readonly unknown[] = Array.isArray(option) ? [...option] : [option] // a hole becomes an entry, and is refused
@@ -34,7 +34,7 @@ export function issuersOf(option: unknown): Issuers {
   return new Map(issuers.map((issuer) => [issuer, undefined]))
 }
 
-/** A text with braces, such as the URL of its keys, for this tenant. */
+/** Fills this tenant into a text with braces, such as the URL of its keys. */
 export function forTenant(text: string, tenant: Tenant | undefined): string {
   return tenant === undefined ? text : text.replace(`{${tenant.claim}}`, tenant.value)
 }

@@ -1,6 +1,6 @@
 /** Names for values that are almost right: most refusals in the first hour of a set-up are one of these. */
 
-/** Constant texts, so that they can go into events. */
+/** A name for a near miss. These are constant texts, so that they can go into events. */
 export type Hint =
   | 'a slash at the end makes the difference'
   | 'http and https make the difference'
@@ -27,7 +27,7 @@ export const EXACT: ReadonlySet<unknown> = new Set<Hint>([
   'the authorization server writes milliseconds where RFC 7519 has seconds',
 ])
 
-/** Each way to be almost right: both sides are the same once this is done to them. */
+/** The ways to be almost right: both sides are the same once this is done to them. */
 const SAME_ONCE: readonly { readonly hint: Hint; readonly fold: (text: string) => string }[] = [
   { hint: 'a slash at the end makes the difference', fold: (text) => text.replace(/\/$/, '') },
   { hint: 'http and https make the difference', fold: (text) => text.replace(/^http:/, 'https:') },
@@ -36,11 +36,11 @@ const SAME_ONCE: readonly { readonly hint: Hint; readonly fold: (text: string) =
   { hint: 'the token is of version 1, the setting of version 2, or the other way round', fold: withoutVersion },
 ]
 
-/** Values looked at, and their length: whoever sent the token wrote them, and nothing is verified yet. */
+/** Most values that are looked at, and their length: whoever sent the token wrote them, and nothing is verified yet. */
 const MAX_VALUES = 8
 const MAX_LENGTH = 256
 
-/** Why none of the actual values is one of those expected, where that has a name. */
+/** Tells why none of the actual values is one of those expected, where that has a name. */
 export function nearMiss(expected: readonly string[], actual: unknown): Hint | undefined {
   const values = (Array.isArray(actual) ? actual : [actual]).slice(0, MAX_VALUES)
   const texts = values.filter((value): value is string => typeof value === 'string' && value.length <= MAX_LENGTH)
@@ -57,7 +57,7 @@ function withoutVersion(issuer: string): string {
     .replace(/\/(v[12](\.0)?\/?)?$/, '')
 }
 
-/** What a token that is no JWT at all may be. */
+/** Guesses what a token that is no JWT at all may be. */
 export function shapeOf(token: string): Hint | undefined {
   const dots = token.split('.', 6).length - 1
   if (dots === 4) return 'the token is encrypted; ask the authorization server for a signed one'

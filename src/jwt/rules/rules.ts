@@ -9,10 +9,10 @@ import type { Issuers } from './issuers.js'
 import type { Hint } from './near-miss.js'
 import type { TokenType } from './token-kind.js'
 
-/** What the rules compare with. Checked where the provider is built. */
+/** What the rules compare with. It is checked where the provider is built. */
 export interface Expectations {
   readonly issuers: Issuers
-  /** Undefined: any audience. */
+  /** The audiences that name this server. Undefined: any audience. */
   readonly audiences: readonly string[] | undefined
   /** The claims that hold the audience. */
   readonly audienceClaims: readonly string[]
@@ -51,7 +51,7 @@ export interface Rule {
   readonly check: (jwt: JwtContents, expected: Expectations, now: number) => RuleFailure | undefined
 }
 
-/** The rules in the order they are looked at: what needs no signature, then what does. */
+/** Lists the rules in the order in which they are checked: those that need no signature, then those that do. */
 export interface RuleSet {
   readonly header: readonly Rule[]
   readonly claims: readonly Rule[]
@@ -59,7 +59,7 @@ export interface RuleSet {
 }
 
 export function rulesFor({ requiredClaims, rules }: Expectations): RuleSet {
-  // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw.
+  // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw. (D30)
   return { header: OF_HEADER, claims: [...OF_CLAIMS, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
 }
 
@@ -162,7 +162,7 @@ const OF_CLAIMS: readonly Rule[] = [
   text('jti', ({ jti }) => jti),
 ]
 
-/** `read` names the claim in code, which is faster than looking it up by a name in a variable. */
+/** Makes the rule about a claim that must be text. `read` names the claim in code, which is faster than a name in a variable. */
 function text(claim: string, read: (claims: Claims) => unknown): Rule {
   return {
     name: claim,
@@ -185,6 +185,7 @@ function ownRule({ claim, accepts, hint }: ClaimRule): Rule {
     name: `own rule for ${claim}`,
     check: ({ claims }) => {
       const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
+      // oxlint-disable-next-line no-unnecessary-boolean-literal-compare -- a rule in JavaScript may give anything, and only `true` is a yes
       return accepts(value, claims) === true ? undefined : failure('invalid_claim', claim, 'what your rule takes', value, hint)
     },
   }
@@ -208,7 +209,7 @@ const WANTED: Readonly<Record<TokenType, string>> = { access: 'an access token',
 const IN_MILLISECONDS: Hint = 'the authorization server writes milliseconds where RFC 7519 has seconds'
 const NO_AUDIENCE: Hint = 'the token has no audience; the authorization server needs to be told to write one'
 
-/** Seconds by which clocks differ in practice; more is a token that is simply too old or too new. */
+/** Most seconds by which clocks differ in practice; beyond them a token is simply too old or too new. */
 const CLOCK_TROUBLE = 120
 
 function clockHint(difference: number): Hint | undefined {
@@ -224,7 +225,7 @@ function noInstant(claim: string, value: unknown): RuleFailure {
   return isInMilliseconds(value) ? failure('invalid_claim', claim, 'seconds', value, IN_MILLISECONDS) : failure('invalid_claim', claim, 'a finite number', value)
 }
 
-/** What these claims say, all together; undefined when one of them is neither a string nor strings. */
+/** Collects what these claims say; undefined when one of them is neither a string nor strings. */
 function stringsOf(claims: Claims, names: readonly string[]): readonly string[] | undefined {
   let found: readonly string[] = []
   for (const name of names) {

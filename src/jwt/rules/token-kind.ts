@@ -1,8 +1,8 @@
-/** What plainly marks a JWT as something else than the kind that is wanted (RFC 8725 section 3.11). */
+/** Finds what marks a JWT as another kind than the one that is wanted (RFC 8725 section 3.11). */
 
 type ReadClaims = Readonly<Record<string, unknown>>
 
-/** What kind of JWT is taken. `'at+jwt'`: an access token that says so (RFC 9068). `'id'`: an ID token, by choice. */
+/** The kind of JWT that is accepted. `'at+jwt'`: an access token that says so (RFC 9068). `'id'`: an ID token, by choice. */
 export type TokenType = 'access' | 'at+jwt' | 'id'
 
 interface OtherKind {
@@ -10,7 +10,7 @@ interface OtherKind {
   readonly kind: string
 }
 
-/** The first mark found, or undefined for what may be of the kind that is wanted. No table: looking claims up by names in variables would cost more. */
+/** Finds the first mark; undefined for what may be of the kind that is wanted. It is no table: looking claims up by names in variables would cost more. */
 export function otherKindOf(claims: ReadClaims, wanted: TokenType = 'access'): OtherKind | undefined {
   const { token_use, typ, events, htm, token_introspection } = claims
   const other = wanted === 'id' ? notId(claims) : notAccess(claims)

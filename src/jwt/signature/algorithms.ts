@@ -1,18 +1,18 @@
-/** The signature algorithms we take, and the keys each of them needs (RFC 7518 section 3.1, RFC 8037, RFC 9864). */
+/** Lists the signature algorithms that we accept, and the keys that each of them needs (RFC 7518 section 3.1, RFC 8037, RFC 9864). */
 
 export interface KeyShape {
   readonly kty: 'RSA' | 'EC' | 'OKP'
   readonly crv?: string
-  /** In bytes (RFC 7518 section 3.4, RFC 8032); an RSA signature is as long as its key. */
+  /** Length of a signature in bytes (RFC 7518 section 3.4, RFC 8032); an RSA signature is as long as its key. */
   readonly signatureLength?: number
-  /** How `crypto.subtle.verify` is told of it. An imported RSA key knows its hash. */
+  /** The parameters for `crypto.subtle.verify`. An imported RSA key knows its hash. */
   readonly webCrypto: { readonly name: string; readonly hash?: string; readonly saltLength?: number }
 }
 
 const PKCS1 = { kty: 'RSA', webCrypto: { name: 'RSASSA-PKCS1-v1_5' } } as const
 const ED25519 = { kty: 'OKP', crv: 'Ed25519', signatureLength: 64, webCrypto: { name: 'Ed25519' } } as const
 
-/** Asymmetric only: with a shared secret, whoever can verify can also sign. */
+/** The accepted algorithms. They are asymmetric only: with a shared secret, whoever can verify can also sign. */
 export const ALGORITHMS = {
   RS256: PKCS1,
   RS384: PKCS1,

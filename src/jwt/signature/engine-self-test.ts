@@ -1,4 +1,4 @@
-/** Known answers for the synchronous engine: it is used only where it finds all of these, and none of their falsifications. */
+/** Tests the synchronous engine by known answers: it is used only where it accepts all of these, and none of their falsifications. */
 import { after, inTime } from '../../lib/timer.js'
 import { decodeBase64url } from '../token/base64url.js'
 import type { JsonWebKey, KeyObject } from 'node:crypto'
@@ -13,11 +13,11 @@ interface KnownAnswer {
   readonly jwk: JsonWebKey
   readonly signed: string
   readonly signature: string
-  /** By the same key over the same text, and still not to be found. */
+  /** A signature by the same key over the same text, which still must not be accepted. */
   readonly falsification?: string
 }
 
-/** True when every known answer is found, and a signature with one bit turned, or cut short, is not. */
+/** True when every known answer is accepted, and a signature with one bit flipped, or cut short, is not. */
 export function isTrustworthy(crypto: NodeCrypto, verification: Verify): boolean {
   try {
     return AT_ONCE.flatMap((known) => trials(crypto, verification, known)).every(({ verify, isGood }) => crypto.verify(...verify) === isGood)

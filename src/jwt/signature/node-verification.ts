@@ -1,4 +1,4 @@
-/** How `crypto.verify` is to be called for each algorithm. */
+/** Tells how to call `crypto.verify` for each algorithm. */
 import type { KeyObject, VerifyKeyObjectInput } from 'node:crypto'
 import type { nodeCrypto } from '../../lib/runtime.js'
 import type { Algorithm } from './algorithms.js'
@@ -7,14 +7,14 @@ export type NodeCrypto = NonNullable<ReturnType<typeof nodeCrypto>>
 
 /** What `crypto.verify` needs for one key and algorithm, and whether it may hold up the event loop. */
 export interface Verification {
-  /** Null for EdDSA, which hashes by itself. */
+  /** Name of the hash; null for EdDSA, which hashes by itself. */
   readonly hash: string | null
   readonly key: VerifyKeyObjectInput
-  /** ES384, ES512 and keys over 4096 bits take about a millisecond: in a thread, then. */
+  /** True for a check that takes about a millisecond and so belongs in a thread: ES384, ES512 and keys over 4096 bits. */
   readonly threaded: boolean
 }
 
-/** How to check signatures of this algorithm with this key. RFC 7518 section 3; JWS writes ECDSA as r and s side by side. */
+/** Tells how to check signatures of this algorithm with this key. RFC 7518 section 3; JWS writes ECDSA as r and s side by side. */
 export function verification(crypto: NodeCrypto, alg: Algorithm, key: KeyObject): Verification {
   const { padding, threaded = (key.asymmetricKeyDetails?.modulusLength ?? 0) > 4096, hash } = PARAMETERS[alg](crypto)
   return { hash, threaded, key: { key, dsaEncoding: 'ieee-p1363', ...padding } }

@@ -1,4 +1,4 @@
-/** What checks signatures, whichever way. */
+/** Describes what checks signatures, in whichever way. */
 import type { CryptoKey } from 'jose'
 import type { Awaitable } from '../../lib/awaitable.js'
 import type { Signed } from '../token/decode.js'

@@ -1,4 +1,4 @@
-/** Checks the signature of a compact JWS (RFC 7515 section 5.2). Two engines, one answer. */
+/** Checks the signature of a compact JWS (RFC 7515 section 5.2). Both engines give the same answer. */
 import { andThen } from '../../lib/awaitable.js'
 import { nodeEngine } from './node-engine.js'
 import { webCryptoEngine } from './web-crypto-engine.js'
@@ -11,7 +11,7 @@ import type { VerificationKey } from './verification-key.js'
 /** `'auto'`: the runtime's own synchronous check where there is one that passes its self-test, else as `'jose'`. */
 export type EngineChoice = 'auto' | 'jose'
 
-/** The engine of choice. */
+/** Chooses the engine. */
 export function signatureEngine(choice: EngineChoice): SignatureEngine {
   return choice === 'jose' ? webCryptoEngine : (nodeEngine() ?? webCryptoEngine)
 }

@@ -2,7 +2,7 @@
 import { parseJson } from '../../lib/parse-json.js'
 import { decodeCanonical } from './base64url.js'
 
-/** What a JWT says. Frozen to the bottom, and unverified. */
+/** What a JWT says. It is deeply frozen, and unverified. */
 export interface JwtContents {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
@@ -12,13 +12,13 @@ export interface JwtContents {
 export interface Signed {
   /** Header and payload as the token has them, with the dot between. ASCII. */
   readonly signed: string
-  /** In base64url, found canonical. */
+  /** The signature in base64url, found canonical. */
   readonly signature: string
 }
 
 export interface DecodedJwt extends JwtContents, Signed {}
 
-/** Header, claims and signature of a compact JWS (RFC 7515 section 7.1), or null for anything else. Unverified. */
+/** Reads header, claims and signature of a compact JWS (RFC 7515 section 7.1); null for anything else. Verifies nothing. */
 export function decodeJwt(token: string): DecodedJwt | null {
   const dots = dotsOf(token)
   if (dots === null) return null
@@ -30,17 +30,17 @@ export function decodeJwt(token: string): DecodedJwt | null {
   return decodeCanonical(signature) === null ? null : { header, claims, signed: token.slice(0, second), signature }
 }
 
-/** The unverified `iss`, to find out whose token it is; undefined when there is none to read. Reads the payload only. */
+/** Reads the unverified `iss`, to find out whose token it is; undefined when there is none. Reads the payload only. */
 export function unverifiedIssuer(token: string): string | undefined {
   const dots = dotsOf(token)
   const issuer = dots && decodeObject(token.slice(dots[0] + 1, dots[1]))?.iss
   return typeof issuer === 'string' ? issuer : undefined
 }
 
-/** Of a token, in characters. The largest seen, with hundreds of groups in them, have about 12 000. */
+/** Longest token in characters. The largest seen, with hundreds of groups in them, have about 12 000. */
 export const MAX_LENGTH = 32_768
 
-/** Where the three parts meet, none of them empty. */
+/** Finds the two dots between the three parts, none of which may be empty. */
 function dotsOf(token: string): readonly [number, number] | null {
   if (token.length > MAX_LENGTH) return null
   const first = token.indexOf('.')
@@ -55,7 +55,7 @@ let lastHeader: { readonly part: string; readonly header: Readonly<Record<string
 function decodeHeader(part: string): Readonly<Record<string, unknown>> | null {
   if (lastHeader?.part === part) return lastHeader.header
   const header = decodeObject(part)
-  // Copied: as a slice of the token it would keep all of it in memory.
+  // The header is copied: as a slice of the token it would keep all of it in memory. (D7)
   if (header !== null) lastHeader = { part: utf8.decode(new TextEncoder().encode(part)), header }
   return header
 }
@@ -78,7 +78,7 @@ function decodeObject(part: string): Readonly<Record<string, unknown>> | null {
 
 const BLANKS: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d])
 
-// Spares most garbage the parser, whose exceptions cost more than the rest together.
+// This keeps most garbage from the parser, whose exceptions cost more than the rest together.
 function hasBraces(bytes: Uint8Array): boolean {
   let start = 0
   let end = bytes.length - 1
@@ -94,7 +94,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 const MAX_DEPTH = 16
 
-/** Freezes all of it, or finds it too deep. */
+/** Freezes a value deeply, or finds it too deep. */
 function freeze(value: object, depth: number): boolean {
   if (depth > MAX_DEPTH) return false
   // Without the names of an array's members, which are numbers that would be written out.

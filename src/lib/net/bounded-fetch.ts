@@ -13,7 +13,7 @@ export interface FetchInit {
   readonly redirect?: 'manual'
 }
 
-/** What we read of an answer: described by its members, since the types of undici, Node and the browsers do not agree. */
+/** What we read of an answer: described by its members, since the types of undici, Node and the browsers do not agree. (D81) */
 export interface FetchAnswer {
   readonly status: number
   readonly redirected: boolean
@@ -25,10 +25,10 @@ export interface FetchAnswer {
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>
 
 /**
- * The head of an answer, whatever its status. Redirects are not followed: credentials would go where they lead.
+ * Gets the head of an answer, whatever its status. Redirects are not followed: credentials would go where they lead.
  *
  * @throws AuthUnavailableError when no connection came about. Without its cause, which may hold what was sent (a `fetch`
- * that was handed in) or what came (undici's parser), secrets and all.
+ * that was handed in) or what came (undici's parser), secrets and all. (D6)
  */
 export async function respond(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
   try {
@@ -39,7 +39,7 @@ export async function respond(fetch: Fetch, url: string, init: FetchInit): Promi
 }
 
 /**
- * The body of an answer. `maxBytes` counts after decoding, so that a gzip bomb is cut off as well.
+ * Reads the body of an answer. `maxBytes` counts after decoding, so that a gzip bomb is cut off as well.
  *
  * @throws AuthUnavailableError for a body that breaks off, is larger, or is no UTF-8. Without its cause, as above.
  */
@@ -51,7 +51,7 @@ export async function readText(response: FetchAnswer, host: string, maxBytes: nu
   }
 }
 
-/** RFC 9110 section 10.2.3, in seconds: at most an hour, and a date by the clock of the server that wrote it. */
+/** Reads `Retry-After` (RFC 9110 section 10.2.3) in seconds: at most an hour, and a date by the clock of the server that wrote it. */
 export function retryAfter({ headers }: Pick<FetchAnswer, 'headers'>): number | undefined {
   const text = headers.get('retry-after') ?? ''
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1000

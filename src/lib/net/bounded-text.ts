@@ -1,4 +1,4 @@
-/** Reads a body of limited size: of a request or an answer. */
+/** Reads the body of a request or an answer, of limited size. */
 
 /** What we need of a stream of bytes. */
 export interface ReadableBody {
@@ -10,7 +10,7 @@ export interface ReadableBody {
 }
 
 /**
- * The text, which must be UTF-8. Does NOT read on after `maxBytes`, counted as they come: after decoding.
+ * Reads the text, which must be UTF-8. Does NOT read on after `maxBytes`, counted as they come: after decoding.
  *
  * @throws RangeError for more than that, and whatever the body breaks off with.
  */

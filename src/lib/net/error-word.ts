@@ -1,7 +1,7 @@
-/** What an error calls itself: a word that can be told, and nothing that it holds. */
+/** Tells what an error calls itself: a code or name that can be told, and nothing that it holds. */
 import { ownProperty } from '../own-property.js'
 
-/** ` (ECONNREFUSED)`, ` (CERT_HAS_EXPIRED)`, ` (AccessDeniedException)`, of the error or what caused it; empty for one without a name. */
+/** Gives ` (ECONNREFUSED)`, ` (CERT_HAS_EXPIRED)` or ` (AccessDeniedException)`, of the error or what caused it; empty for one without a name. */
 export function errorWord(error: unknown): string {
   const causes = [0, 1, 2].reduce<readonly unknown[]>((found) => [...found, ownProperty(found.at(-1), 'cause')], [error])
   const codes = causes.map((cause) => ownProperty(cause, 'code'))

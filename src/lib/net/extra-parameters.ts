@@ -1,7 +1,7 @@
-/** What goes along with a request at the user's wish: parameters and headers, and never what we say ourselves. */
+/** Checks the parameters and headers that the user wants sent along: never those that we send ourselves. */
 import { requestHeaders } from './request-headers.js'
 
-/** Texts under names, or several under one. @throws TypeError for anything else, and for a name that is ours to send. */
+/** Checks texts by name, of which one name may have several. @throws TypeError for anything else, and for a name that is ours to send. */
 export function checkedParameters(parameters: unknown, ours: readonly string[], see: string): URLSearchParams {
   const sent = new URLSearchParams()
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) throw new TypeError('"parameters" must be an object with texts under names')
@@ -15,10 +15,10 @@ export function checkedParameters(parameters: unknown, ours: readonly string[], 
   return sent
 }
 
-/** What says who we are and what we send, which is not for "headers" to say. */
+/** Headers that say who we are and what we send, which "headers" must not change. */
 const OUR_HEADERS = ['authorization', 'content-type', 'content-length', 'accept', 'host']
 
-/** A copy, names in small letters. @throws TypeError for what is no header, and for one that is ours to send. */
+/** Copies headers, with names in lower case. @throws TypeError for what is no header, and for one that is ours to send. */
 export function checkedHeaders(headers: unknown): Readonly<Record<string, string>> {
   const sent = requestHeaders('headers', headers)
   for (const name of Object.keys(sent)) {

@@ -11,7 +11,7 @@ export interface JsonAnswer extends Pick<TextAnswer, 'kind' | 'headers'> {
   readonly json: unknown
 }
 
-/** As `fetchText`. @throws AuthUnavailableError for a body that is no JSON, too. */
+/** Gets a URL as `fetchText` does, and reads JSON. @throws AuthUnavailableError for a body that is no JSON, too. */
 export async function fetchJson(url: string, options: FetchJsonOptions): Promise<JsonAnswer> {
   const { kind, text, headers } = await fetchText(url, { ...options, headers: { Accept: 'application/json', ...options.headers } })
   if (kind !== 'found') return { kind, json: undefined, headers }

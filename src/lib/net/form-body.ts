@@ -1,10 +1,10 @@
 /** Reads a form out of a request, bounded in size. */
 import { boundedText } from './bounded-text.js'
 
-/** The fields, or why there are none to be had. */
+/** Holds the fields, or why there are none. */
 export type FormBody = { readonly fields: URLSearchParams } | { readonly problem: 'unsupported' | 'too large' | 'unreadable' }
 
-/** A body of `application/x-www-form-urlencoded`, up to so many bytes. */
+/** Reads a body of `application/x-www-form-urlencoded`, up to so many bytes. */
 export async function formBody(request: Request, maxBytes: number): Promise<FormBody> {
   const [type = ''] = (request.headers.get('Content-Type') ?? '').split(';')
   if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return { problem: 'unsupported' }

@@ -1,6 +1,6 @@
-/** Headers that somebody wants sent along, looked at where they are given. */
+/** Checks headers that the user wants sent along, where they are given. */
 
-/** A copy. @throws TypeError for what is no header, without its value: that may be a credential. */
+/** Copies headers. @throws TypeError for what is no header, without its value: that may be a credential. */
 export function requestHeaders(name: string, headers: unknown): Readonly<Record<string, string>> {
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) throw new TypeError(`"${name}" must be an object: { Authorization: "Bearer …" }`)
   const copy: Record<string, string> = {}

@@ -1,11 +1,11 @@
-/** URLs that we fetch keys from, or that stand for this server. */
+/** Checks URLs that we fetch keys from, or that stand for this server. */
 
 export interface WebUrlRules {
   /** Allow plain `http:` to hosts other than this machine. `'never'` where there is no option for it. */
   readonly insecure: boolean | 'never'
 }
 
-/** @throws TypeError for what is not an absolute https URL; plain http is for loopback only. Returns the parsed URL. */
+/** Parses an absolute https URL; plain http is for loopback only. @throws TypeError for anything else. */
 export function webUrl(name: string, value: unknown, { insecure }: WebUrlRules): URL {
   const url = typeof value === 'string' && value.trim() === value && URL.canParse(value) ? new URL(value) : undefined
   if (url === undefined) throw new TypeError(`"${name}" must be an absolute URL, with https:// and a host`)
