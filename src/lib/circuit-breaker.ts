@@ -13,9 +13,9 @@ export interface ProbePace {
 }
 
 /** R7. */
-const PACE: ProbePace = { first: 0.25, longest: 1, longestOfAll: 2 }
-/** Seconds without an answer after which a server does not flap, but is down. */
-const DOWN = 8
+const PACE: ProbePace = { first: 0.25, longest: 0.5, longestOfAll: 2 }
+/** Seconds without an answer after which a server does not flap, but is down. (D84) */
+const DOWN = 4
 
 /** Opens after failures. A caller that was allowed to call reports afterwards how it went. */
 export class CircuitBreaker {

@@ -152,8 +152,8 @@ describe.skipIf(seconds < 20).each(KINDS)(`$name at an authorization server that
     expect(counts.ours).toBeGreaterThanOrEqual(0.95 * counts.reference)
   })
 
-  test('with no more than twice its calls for each good answer, and no good token called invalid', () => {
-    expect(calls.ours).toBeLessThanOrEqual(2 * calls.reference * Math.max(1, counts.ours / counts.reference))
+  test('with no more than twice its calls, and no good token called invalid', () => {
+    expect(calls.ours).toBeLessThanOrEqual(2 * calls.reference)
     expect(wrong).toEqual([])
     expect(hanging).toBe(0)
   })
