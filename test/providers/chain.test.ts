@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { accept, anyAudience, ChainProvider, clientSecretBasic, IntrospectionProvider, JwksProvider, reject, StandardProvider, StaticProvider, UserInfoProvider } from '../../src/index.js'
+import {
+  accept,
+  anyAudience,
+  ChainProvider,
+  clientSecretBasic,
+  IntrospectionProvider,
+  JwksProvider,
+  reject,
+  StandardProvider,
+  StaticProvider,
+  UserInfoProvider,
+} from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
 import { AUDIENCE, clock, ISSUER, says, signer } from '../oauth-kit.js'
 import { recorder } from '../recorder.js'

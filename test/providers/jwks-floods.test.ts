@@ -26,13 +26,15 @@ function setUp(options: Partial<JwksProviderOptions> = {}) {
     return Response.json({ keys: state.keys.map(({ publicJwk }) => publicJwk) })
   }
   const provider = new JwksProvider({
-    ...{ issuer: ISSUER, audience: AUDIENCE, jwksUri: JWKS_URI, fetch: fetch as typeof globalThis.fetch, now: time.now, cache: false, observe: (event: AuthEvent) => events.push(event) },
+    ...{ issuer: ISSUER, audience: AUDIENCE, jwksUri: JWKS_URI, fetch: fetch as typeof globalThis.fetch, now: time.now, cache: false },
+    observe: (event: AuthEvent) => events.push(event),
     ...options,
   } as JwksProviderOptions)
   const serve = bearerAuth(provider)(() => new Response('fine'))
   /** What a client is answered. */
-  const status = async (token: string): Promise<number> => (await serve(new Request(`${AUDIENCE}`, { headers: { Authorization: `Bearer ${token}` } }))).status
-  const fresh = (by: Signer, header: object = {}, claims: object = {}): Promise<string> => by.sign({ iat: time.now(), exp: time.now() + 300, ...claims }, { ...header })
+  const status = async (token: string): Promise<number> => (await serve(new Request(AUDIENCE, { headers: { Authorization: `Bearer ${token}` } }))).status
+  const fresh = (by: Signer, header: object = {}, claims: object = {}): Promise<string> =>
+    by.sign({ iat: time.now(), exp: time.now() + 300, ...claims }, { ...header })
   return { time, events, state, provider, status, fresh, serve }
 }
 

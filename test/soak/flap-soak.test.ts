@@ -106,7 +106,8 @@ const KINDS: readonly Kind[] = [
     ours: (idp, healthy) => side((counted) => new ChainProvider([asking(healthy, 'healthy')(globalThis.fetch), asking(idp, 'flapping')(counted)])),
     reference: (idp, healthy) => {
       const once = new OnceASecond(now)
-      const verify = async (token: string): Promise<boolean> => (await introspected(healthy.endpoint, token)) || (await once.call(() => introspected(idp.endpoint, token))) === true
+      const flapping = async (token: string): Promise<boolean> => (await once.call(() => introspected(idp.endpoint, token))) === true
+      const verify = async (token: string): Promise<boolean> => (await introspected(healthy.endpoint, token)) || flapping(token)
       return { verify, calls: () => once.calls }
     },
   },
@@ -165,7 +166,8 @@ async function flap(idp: FaultEndpoint, span: number): Promise<void> {
   const faults = FAULTS.filter(({ name }) => TEN.includes(name))
   const ends = now() + span
   const discovery = { issuer: idp.issuer, jwks_uri: `${idp.issuer}/keys` }
-  const active: Respond = (response, { body }) => json({ active: true, aud: AUDIENCE, sub: body.get('token'), exp: Date.now() / 1000 + 600 })(response, { path: '', headers: {}, body })
+  const active: Respond = (response, question) =>
+    json({ active: true, aud: AUDIENCE, sub: question.body.get('token'), exp: Date.now() / 1000 + 600 })(response, question)
   const mend = (): void => {
     idp.answer(active)
     idp.at('/.well-known/openid-configuration', discovery)
@@ -173,7 +175,10 @@ async function flap(idp: FaultEndpoint, span: number): Promise<void> {
   }
   while (now() < ends) {
     const { answer } = chance.pick(faults)
-    const broken: Respond = (response) => answer(response, { send: (text) => void response.writeHead(200, { 'Content-Type': 'application/json' }).end(text), document: discovery, trap: '/trap' })
+    const broken: Respond = (response) => {
+      const send = (text: string): void => void response.writeHead(200, { 'Content-Type': 'application/json' }).end(text)
+      answer(response, { send, document: discovery, trap: '/trap' })
+    }
     idp.answer(broken)
     idp.at('/.well-known/openid-configuration', broken)
     idp.at('/keys', broken)

@@ -23,7 +23,8 @@ async function setUp(respond: Respond, options: Partial<IntrospectionProviderOpt
   idp.answer(respond)
   const events: AuthEvent[] = []
   const provider = new IntrospectionProvider({
-    ...{ endpoint: idp.endpoint, audience: AUDIENCE, clientAuth: clientSecretBasic('x', 'secret'), now: clock().now, cache: false, observe: (event: AuthEvent) => events.push(event) },
+    ...{ endpoint: idp.endpoint, audience: AUDIENCE, clientAuth: clientSecretBasic('x', 'secret'), now: clock().now, cache: false },
+    observe: (event: AuthEvent) => events.push(event),
     ...options,
   } as IntrospectionProviderOptions)
   const ask = (token: string): Promise<'yes' | 'no' | 429 | 503> =>

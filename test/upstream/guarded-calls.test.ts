@@ -11,7 +11,8 @@ describe('a call that was too slow', () => {
     const events: AuthEvent[] = []
     let beaten = 0
     const heart = { get beats() { return standsStill ? 0 : (beaten += 10) }, during: <T>(work: () => Promise<T>): Promise<T> => work() }
-    const guarded = new GuardedCalls({ heart, timeout: 0.02, closed: new AbortController().signal, now: clock().now, provider: 'x', tell: (event) => events.push(event) })
+    const closed = new AbortController().signal
+    const guarded = new GuardedCalls({ heart, timeout: 0.02, closed, now: clock().now, provider: 'x', tell: (event) => events.push(event) })
     return { run: (work: () => Promise<unknown>) => guarded.run('id.example.com', work).catch((error: { fault?: string }) => error.fault), events }
   }
 

@@ -26,7 +26,8 @@ export function limitOf(answer: GitHubAnswer, as: 'app' | 'user'): Limit | undef
   const { remaining, resetsIn } = answer.budget ?? {}
   if (remaining === 0) return { kind: 'primary', retryAfter: Math.max(told ?? 1, resetsIn ?? 1) }
   if (told !== undefined) return { kind: 'secondary', retryAfter: told }
-  if (answer.status === 429 || isOverGraphql || /secondary rate limit|abuse detection/i.test(messageIn(answer.json) ?? '')) return { kind: 'secondary', retryAfter: UNTOLD }
+  if (answer.status === 429 || isOverGraphql || /secondary rate limit|abuse detection/i.test(messageIn(answer.json) ?? ''))
+    return { kind: 'secondary', retryAfter: UNTOLD }
   // Any other 403 is about its holder: suspended, an IP allow list, a kind of token that an organization forbids.
   return as === 'user' && /maximum number of login attempts exceeded/i.test(messageIn(answer.json) ?? '') ? { kind: 'lock-out', retryAfter: LOCKED_OUT } : undefined
 }

@@ -86,7 +86,7 @@ export class IssuerKeys {
 
   /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
   async warm(): Promise<void> {
-    await Promise.all([...this.#searches.values()].map(({ source }) => source.keys(undefined)))
+    await Promise.all([...this.#searches.values()].map(async ({ source }) => source.keys(undefined)))
   }
 
   /** Gives the public keys at hand, for the next process as `keys: { snapshot }`. */
