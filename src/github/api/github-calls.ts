@@ -67,7 +67,8 @@ export class GitHubCalls {
     const { provider, tell } = this.#options
     const { host } = new URL(request.url)
     try {
-      const exchange = (signal: AbortSignal): Promise<T> => this.#inTurn(host, caller, async (told) => read(await this.#exchange(request, caller, signal, told)))
+      const exchange = (signal: AbortSignal): Promise<T> =>
+        this.#inTurn(host, caller, async (told) => read(await this.#exchange(request, caller, signal, told)))
       return await this.#calls.run(host, exchange, this.#standing(request, caller))
     } catch (error) {
       if (error instanceof NoAnswerError) tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
