@@ -20,6 +20,11 @@ export const afterCatchingUp: After = (seconds, work) => {
   return () => callOff()
 }
 
+/** Lets everything else have its turn. For work in slices. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)))
+}
+
 /** What the promise gives, or a rejection with `tooLate()` when it has not settled after so many seconds. */
 export function inTime<T>(seconds: number, later: After, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -29,7 +29,7 @@ export const PROVIDERS = [
     file: 'providers/chain.ts',
     by: ['test/providers/chain.test.ts', 'test/adapters/streams.test.ts', 'test/gate/token-life.test.ts'],
     mutants: [
-      ['const ends = this.#members.map(({ provider }) => provider.watch?.(rung))', 'const ends: (() => void)[] = []', 'a stream through a chain outlives its token'],
+      ['const ends = (owner === undefined ? perhaps : [owner]).map(({ provider }) => provider.watch?.(token, ended))', 'const ends: (() => void)[] = []', 'a stream through a chain outlives its token'],
       ['return () => ends.forEach((end) => end?.())', 'return () => undefined', 'who has stopped watching a chain is told all the same'],
       ['if (silence !== undefined) throw silence.error', '', 'a member that could not be asked counts as a no'],
       ['if (bug !== undefined) throw bug.error', '', 'a member that failed counts as a no'],
@@ -41,7 +41,7 @@ export const PROVIDERS = [
     file: 'providers/issuer-router.ts',
     by: ['test/providers/issuer-router.test.ts', 'test/adapters/streams.test.ts'],
     mutants: [
-      ['const ends = [...this.#routes.values()].map((provider) => provider.watch?.(rung))', 'const ends: (() => void)[] = []', 'a stream through a router outlives its token'],
+      ['return provider?.watch?.(token, ended) ?? (() => undefined)', 'return () => undefined', 'a stream through a router outlives its token'],
       ['return answer !== null && this.#now(issuer) !== provider ? this.#refuse(options) : answer', 'return answer', 'the last token of a tenant that was removed is taken'],
       ['issuer !== undefined && issuer.length <= MAX_LENGTH ? issuer : undefined', 'issuer', 'the name of an issuer may be of any length'],
       ['if (issuers.length === 0 || issuers.includes(issuer)) return provider', 'return provider', 'a provider is asked about an issuer that is not its own'],

@@ -35,7 +35,7 @@ export const SHARED = [
     by: ['test/shared/shared-verdicts.test.ts'],
     mutants: [
       ['if (this.#unsettled >= MAX_UNSETTLED) return this.#crowded(verb)', '', 'a store that hangs fills the memory'],
-      ['if (this.#breaker.wait() > 0) return failed', '', 'a store that is away is asked each time'],
+      ['if (breaker.wait() > 0) return failed', '', 'a store that is away is asked each time'],
     ],
   },
   {
@@ -76,9 +76,11 @@ export const SHARED = [
   },
   {
     file: 'src/revocations/log-follower.ts',
-    by: ['test/revocations/revocations.test.ts'],
+    by: ['test/revocations'],
     mutants: [
-      ['if (!(await take(entries))) return false', 'await take(entries)', 'a full table has caught up'],
+      ["if (outcome === 'no room') return false", '', 'a full table has caught up'],
+      ['this.#caughtUp = this.#wasEmpty = false', '', 'a log that lost its entries has been read'],
+      ['(this.#wasEmpty && isTimed)', 'true', 'a log that is empty is believed at once'],
       ['this.#rang = this.#looking !== undefined', 'this.#rang = false', 'a bell that rings while the log is read is not heard'],
       ['void this.#look() // for what was added after the look and before the bell was there', '', 'what is revoked while the bell is hung up is not heard of'],
     ],
