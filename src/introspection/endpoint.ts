@@ -2,7 +2,7 @@
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
 import { withinSpan } from '../lib/deadline.js'
 import { fetchJson } from '../lib/net/fetch-json.js'
-import { mayShareBetweenRequests } from '../lib/runtime.js'
+import { SingleFlight } from '../lib/single-flight.js'
 import { webUrl } from '../lib/net/web-url.js'
 import { discoveryUrls, leadsInside } from '../jwt/keys/discovery.js'
 import type { CustomFetch, ServerMetadata } from 'openid-client'
@@ -36,7 +36,7 @@ const MAX_BYTES = 128 * 1024
 export class Endpoint {
   readonly #options: EndpointOptions
   #known: { readonly server: ServerMetadata; readonly askAgainAt: number } | undefined
-  #underWay: Promise<ServerMetadata> | undefined
+  readonly #discovering = new SingleFlight<ServerMetadata>()
 
   constructor(options: EndpointOptions) {
     this.#options = options
@@ -48,7 +48,7 @@ export class Endpoint {
   /** What is known of the server, discovered if need be. @throws AuthUnavailableError when it cannot be found out. */
   async server(): Promise<ServerMetadata> {
     const known = this.#known
-    if (known === undefined) return this.#discover(() => this.#options.guarded(() => this.#ask()))
+    if (known === undefined) return this.#discovering.run(() => this.#options.guarded(() => this.#ask()))
     if (this.#options.context.now() >= known.askAgainAt) this.#refresh(known.server)
     return known.server
   }
@@ -56,19 +56,7 @@ export class Endpoint {
   /** In the background: what was found before serves on, whatever comes of it. */
   #refresh(server: ServerMetadata): void {
     this.#known = { server, askAgainAt: this.#options.context.now() + RETRY_AFTER }
-    this.#discover(() => this.#ask()).catch(() => undefined)
-  }
-
-  async #discover(ask: () => Promise<ServerMetadata>): Promise<ServerMetadata> {
-    if (this.#underWay !== undefined) return this.#underWay
-    const discovering = ask()
-    if (!mayShareBetweenRequests) return discovering
-    this.#underWay = discovering
-    try {
-      return await discovering
-    } finally {
-      this.#underWay = undefined
-    }
+    this.#discovering.run(() => this.#ask()).catch(() => undefined)
   }
 
   async #ask(): Promise<ServerMetadata> {

@@ -36,10 +36,10 @@ export class Tenants<Route extends object> {
   /** Digests of issuers, and the end of the refusal. */
   readonly #refused = new LRUCache<string, number>({ max: MAX_REFUSED })
   readonly #asking = new Map<string, Promise<BearerAuthProvider | null>>()
-  readonly #strangers = new CallLimit(MAX_AT_ONCE)
+  readonly #strangers = new CallLimit({ most: MAX_AT_ONCE })
   /** Digests of issuers that were tenants: made-up ones must not keep them waiting. */
   readonly #former = new LRUCache<string, true>({ max: MAX_FORMER })
-  readonly #tenants = new CallLimit(MAX_AT_ONCE)
+  readonly #tenants = new CallLimit({ most: MAX_AT_ONCE })
 
   constructor(options: TenantsOptions<Route>) {
     this.#options = options
@@ -113,7 +113,7 @@ export class Tenants<Route extends object> {
   #resolve(issuer: string): Promise<Route | null> {
     const { resolve, timeout } = this.#options
     const silence = (cause?: unknown): Error => new AuthUnavailableError('"resolve" gave no answer about an issuer', { cause })
-    const busy = (): Error => new AuthUnavailableError('"resolve" is asked about too many issuers at once')
+    const busy = (): Error => new AuthUnavailableError('"resolve" is asked about too many issuers at once', { overloaded: true, retryAfter: 1 })
     const limit = this.#former.has(sha256(issuer)) ? this.#tenants : this.#strangers
     const once = (signal: AbortSignal): Promise<Route | null> =>
       limit.run(() => resolve(issuer, signal).catch((cause: unknown) => Promise.reject(silence(cause))), signal, busy)

@@ -39,6 +39,18 @@ function provider(options: object = {}) {
   }
 }
 
+describe('times in milliseconds', () => {
+  test.each(['exp', 'nbf', 'iat'])('an %s that can only be milliseconds is refused, and the hint says so', async (claim) => {
+    const { makesOf, hintFor } = provider()
+    expect(await makesOf({ [claim]: START * 1000 })).toBe(`invalid_claim ${claim}`)
+    expect(await hintFor({ [claim]: START * 1000 })).toBe('the authorization server writes milliseconds where RFC 7519 has seconds')
+  })
+
+  test('an end in two hundred years is one in seconds', async () => {
+    expect(await provider().makesOf({ exp: START + 200 * 365 * 86_400 })).toBe('accepted')
+  })
+})
+
 describe('issuers', () => {
   test('one of a list is taken, each by name', async () => {
     const { makesOf, made } = provider({ issuer: [ISSUER, 'https://other.example'] })

@@ -3,7 +3,8 @@ import { unavailableAnswer } from '../../answer.js'
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { discoveryUrls } from '../../jwt/keys/discovery.js'
 import { fetchJson } from '../../lib/net/fetch-json.js'
-import { checkOptions, optionalFunction } from '../../lib/options.js'
+import { fetchOption } from '../../lib/net/fetch-option.js'
+import { checkOptions } from '../../lib/options.js'
 import { ownProperty } from '../../lib/own-property.js'
 import { mayShareBetweenRequests } from '../../lib/runtime.js'
 import { webUrl } from '../../lib/net/web-url.js'
@@ -31,7 +32,7 @@ export class AuthorizationServerMetadata {
     checkOptions('mirror', options, ['issuer', 'fetch'])
     webUrl('mirror.issuer', options.issuer, { insecure: 'never' })
     this.#issuer = options.issuer
-    this.#fetch = optionalFunction('mirror.fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request))
+    this.#fetch = fetchOption(options.fetch, 'mirror.fetch')
   }
 
   /** The answer to a request for that metadata, or undefined when this is no such request. */

@@ -7,9 +7,9 @@ import { keptIn, recall } from './key-store.js'
 import type { Observe } from '../../events.js'
 import type { Awaitable } from '../../lib/awaitable.js'
 import type { Algorithm } from '../signature/algorithms.js'
+import type { Keys } from './key-search.js'
 import type { KeyNews, KeySourceOptions } from './key-source.js'
 import type { KeyStore } from './key-store.js'
-import type { VerificationKey } from '../signature/verification-key.js'
 
 /** Options about how keys are kept. */
 export interface KeyOptions {
@@ -70,19 +70,23 @@ export class IssuerKeys {
     if (snapshot !== undefined) this.#adopt(snapshot)
   }
 
-  /** Finds the keys of this issuer that may have signed a token with this header. @throws AuthUnavailableError */
-  candidates(issuer: string, alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    return this.#searches.get(issuer)?.candidates(alg, kid) ?? []
+  /** Finds the keys of this issuer that may have signed a token with this header and this `iat`. @throws AuthUnavailableError */
+  candidates(issuer: string, alg: Algorithm, kid: string | undefined, iat?: unknown): Awaitable<Keys> {
+    return this.#searches.get(issuer)?.candidates(alg, kid, iat) ?? []
   }
 
-  /** As `candidates`, after another look at the issuer where the budget allows one. @throws AuthUnavailableError */
-  async newer(issuer: string, alg: Algorithm): Promise<readonly VerificationKey[]> {
-    return this.#searches.get(issuer)?.newer(alg) ?? []
+  /**
+   * As `candidates`, after another look at the issuer for the sake of a bad signature; undefined where no look was made.
+   *
+   * @throws AuthUnavailableError for a token that names no key, where nobody knows.
+   */
+  newer(issuer: string, alg: Algorithm, kid: string | undefined, iat?: unknown): Awaitable<Keys | undefined> {
+    return this.#searches.get(issuer)?.newer(alg, kid, iat)
   }
 
   /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
   async warm(): Promise<void> {
-    await Promise.all([...this.#searches.values()].map(({ source }) => source.current(undefined)))
+    await Promise.all([...this.#searches.values()].map(async ({ source }) => source.keys(undefined)))
   }
 
   /** Gives the public keys at hand, for the next process as `keys: { snapshot }`. */

@@ -57,9 +57,10 @@ export class KeySet {
     return { keys: this.#keys }
   }
 
-  /** True when both sets hold the same keys. */
+  /** True when both sets hold the same keys, in whatever order they and their members come. */
   equals(other: KeySet): boolean {
-    return JSON.stringify(this) === JSON.stringify(other)
+    const [own, others] = [this.#keys, other.#keys].map((keys) => new Set(keys.map(textOfKey)))
+    return own !== undefined && others !== undefined && own.size === others.size && [...own].every((key) => others.has(key))
   }
 
   /** True when one of the keys can check signatures. A set without such a key says nothing about any token. */
@@ -192,4 +193,11 @@ async function importPublicKey(key: unknown, alg: Algorithm): Promise<CryptoKey 
 // What is no text is no number either, and must not be asked for one.
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
+}
+
+/** What makes a key: its name, its numbers and its use. Some issuers write the members in another order each time. */
+const OF_A_KEY = ['kid', 'kty', 'alg', 'use', 'crv', 'n', 'e', 'x', 'y']
+
+function textOfKey(key: unknown): string {
+  return JSON.stringify(OF_A_KEY.map((name) => ownProperty(key, name)))
 }

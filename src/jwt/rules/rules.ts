@@ -1,5 +1,6 @@
 /** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
 import { isThere } from '../../lib/empty-claims.js'
+import { isInMilliseconds } from '../../lib/milliseconds.js'
 import { nearMiss } from './near-miss.js'
 import { otherKindOf } from './token-kind.js'
 import type { Claims } from '../../access-token.js'
@@ -41,6 +42,8 @@ export interface ClaimRule {
 export interface RuleFailure {
   readonly reason: RejectReason
   readonly detail: Mismatch
+  /** True where another look could find otherwise. */
+  readonly provisional?: true | undefined
 }
 
 /** One rule: nothing to say, or what does not fit. `now` in seconds since the epoch. */
@@ -131,7 +134,7 @@ const OF_CLAIMS: readonly Rule[] = [
     name: 'exp',
     check: ({ claims: { exp } }, { clockTolerance }, now) => {
       if (exp === undefined) return failure('missing_claim', 'exp', 'a number', exp)
-      if (!isInstant(exp)) return failure('invalid_claim', 'exp', 'a finite number', exp)
+      if (!isInstant(exp)) return noInstant('exp', exp)
       return exp + clockTolerance > now ? undefined : failure('expired', 'exp', now, exp, clockHint(now - exp))
     },
   },
@@ -139,7 +142,7 @@ const OF_CLAIMS: readonly Rule[] = [
     name: 'nbf',
     check: ({ claims: { nbf } }, { clockTolerance }, now) => {
       if (nbf === undefined) return undefined
-      if (!isInstant(nbf)) return failure('invalid_claim', 'nbf', 'a finite number', nbf)
+      if (!isInstant(nbf)) return noInstant('nbf', nbf)
       return nbf - clockTolerance <= now ? undefined : failure('not_yet_valid', 'nbf', now, nbf, clockHint(nbf - now))
     },
   },
@@ -148,7 +151,7 @@ const OF_CLAIMS: readonly Rule[] = [
     check: ({ claims: { iat } }, { clockTolerance, maxTokenAge }, now) => {
       if (iat === undefined && maxTokenAge === undefined) return undefined
       if (iat === undefined) return failure('missing_claim', 'iat', 'a number', iat)
-      if (!isInstant(iat)) return failure('invalid_claim', 'iat', 'a finite number', iat)
+      if (!isInstant(iat)) return noInstant('iat', iat)
       // `revoke({ sub })` goes by it: one that is yet to come would outlive its own revocation.
       const ahead = maxTokenAge === undefined ? MOST_AHEAD : clockTolerance
       if (iat - ahead > now) return failure('not_yet_valid', 'iat', now, iat, clockHint(iat - now))
@@ -206,6 +209,7 @@ const OTHER_KIND: Readonly<Record<TokenType, Hint>> = {
   id: 'this is another kind of token; send the ID token',
 }
 const WANTED: Readonly<Record<TokenType, string>> = { access: 'an access token', 'at+jwt': 'an access token', id: 'an ID token' }
+const IN_MILLISECONDS: Hint = 'the authorization server writes milliseconds where RFC 7519 has seconds'
 const NO_AUDIENCE: Hint = 'the token has no audience; the authorization server needs to be told to write one'
 
 /** Most seconds by which clocks differ in practice; beyond them a token is simply too old or too new. */
@@ -218,8 +222,13 @@ function clockHint(difference: number): Hint | undefined {
   return difference <= CLOCK_TROUBLE ? 'the clocks differ by a little more than is forgiven' : undefined
 }
 
+/** RFC 7519 section 2: a NumericDate is in seconds. In milliseconds, a token would not end before the year 5138. */
 function isInstant(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
+  return typeof value === 'number' && Number.isFinite(value) && !isInMilliseconds(value)
+}
+
+function noInstant(claim: string, value: unknown): RuleFailure {
+  return isInMilliseconds(value) ? failure('invalid_claim', claim, 'seconds', value, IN_MILLISECONDS) : failure('invalid_claim', claim, 'a finite number', value)
 }
 
 /** Collects what these claims say; undefined when one of them is neither a string nor strings. */
