@@ -24,10 +24,12 @@ export type KeycloakOptions = Roles &
 export function keycloak(options: KeycloakOptions): JwtPreset {
   checkPreset('keycloak', options, ['url', 'realm', 'audience', 'clients', 'roles', 'clientRoles', 'client', 'groups'])
   const { roles, clientRoles, client, groups } = options
+  const url = baseOf('url', options.url, 'https://id.example.com')
+  if (/\/realms\//.test(url)) throw new TypeError('"url" is what stands before /realms/…, such as https://id.example.com; the name of the realm goes into "realm"')
   if ((clientRoles === undefined) !== (client === undefined)) throw new TypeError('"clientRoles" and "client" go together: roles of other clients are none of ours')
   return {
     name: 'keycloak',
-    issuer: `${baseOf('url', options.url, 'https://id.example.com')}/realms/${wordOf('realm', options.realm, 'acme')}`,
+    issuer: `${url}/realms/${wordOf('realm', options.realm, 'acme')}`,
     ...audienceOf(options, 'azp'),
     scopes: scopesBy(['realm_access.roles', roles], ['groups', groups], ...(client === undefined ? [] : [[['resource_access', client, 'roles'], clientRoles] as const])),
     hints: {

@@ -13,7 +13,7 @@ import { accept, reject } from '../verdict.js'
 import { answerRules, claimsOf, INACTIVE, unsupportedTokenType, oddityOf } from './response/response-rules.js'
 import { checkedClientAuth, ClientAuth } from './client-auth/client-auth.js'
 import { decryptionBy } from './response/encrypted-response.js'
-import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
+import { allowNoExpiry, allowNoIssuer, TIMEOUT } from './introspection-options.js'
 import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from '../lib/net/extra-parameters.js'
 import { checkedPrefixes, ownership, recognition, unshownRefusal } from './shown-tokens.js'
@@ -59,7 +59,7 @@ export class Introspection {
     checkNeeds(ClientAuth.needs(checkedClientAuth('clientAuth', clientAuth)), options)
     this.issuer = issuer
     this.#surroundings = surroundings
-    this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix) }
+    this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix), withoutIssuer: options[allowNoIssuer] === true }
     this.#expected = expectationsOf(asJwtOptions(options), surroundings.clockTolerance)
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
     this.#hints = checkedHints(options.hints)
@@ -175,7 +175,7 @@ function policyOf(options: IntrospectionOptions, expected: Expectations): string
   return JSON.stringify([
     'introspection',
     ...[issuer, endpoint, clientAuth.clientId, clientAuth.method, prefix, tokenTypeHint, signingOf(signed)],
-    ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, options[allowNoExpiry] === true],
+    ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, options[allowNoExpiry] === true, options[allowNoIssuer] === true],
     // What a function closes over is not seen here.
     rules.map(({ claim, accepts }) => [claim, String(accepts)]),
     // What goes along may be a key.

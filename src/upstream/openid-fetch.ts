@@ -37,7 +37,8 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
     const fault = response.status === 200 || response.status === 400 ? undefined : faultOf(response.status)
     if (fault !== undefined) {
       abandon(response.body)
-      throw new NoAnswerError(fault, `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
+      const advice = redirectsToSlash(url, response.headers.get('location')) ? ', to the same URL with a slash at its end: set "endpoint" to that' : ''
+      throw new NoAnswerError(fault, `${host} answered ${response.status}${advice}`, { retryAfter: retryAfter(response) })
     }
     const text = await textIn(response, host)
     if (response.status === 400 && !isOAuthError(text)) throw new NoAnswerError('status', `${host} answered 400 without a reason`)
@@ -47,6 +48,11 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
     const json = response.status === 200 && open !== undefined ? await blaming('unreadable', () => open(text)) : undefined
     return new Response(json === undefined ? text : JSON.stringify(json), { status: response.status, headers: { 'content-type': JSON_TYPE } })
   }
+}
+
+// As Django does.
+function redirectsToSlash(url: string, location: string | null): boolean {
+  return location !== null && URL.canParse(location, url) && new URL(location, url).href === `${url}/`
 }
 
 /** RFC 6749 section 5.2. Looked at here, since a 400 may be about one odd token, and an unreadable answer is an outage. */

@@ -24,6 +24,8 @@ export interface KeyOptions {
    * write to it can sign tokens.
    */
   store?: KeyStore | undefined
+  /** The issuers whose keys `keys.warm()` fetches ahead; those of others come with their first token. Default: all. */
+  warm?: readonly string[] | undefined
 }
 
 /** Seconds. */
@@ -45,9 +47,10 @@ export interface IssuerKeysOptions {
 
 export class IssuerKeys {
   readonly #searches: ReadonlyMap<string, KeySearch>
+  readonly #warmed: readonly string[]
 
   constructor({ issuers, load, keys, now, random, provider, observe }: IssuerKeysOptions) {
-    checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store'])
+    checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store', 'warm'])
     const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? MAX_AGE, { min: 1, max: 86_400 })
     const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? MAX_STALE, { min: 0, max: 604_800 })
     const { store, snapshot } = keys
@@ -65,6 +68,9 @@ export class IssuerKeys {
       const kept = { store, issuer, now, maxAge, maxStale }
       return new KeySearch({ ...options, load: keptIn(kept, fetch), recall: () => recall(kept) })
     }
+    const { warm = issuers } = keys
+    if (!Array.isArray(warm) || !warm.every((issuer) => issuers.includes(issuer))) throw new TypeError('"keys.warm" must be an array of some of the issuers')
+    this.#warmed = [...warm]
     this.#searches = new Map(issuers.map((issuer) => [issuer, search(issuer)]))
     if (snapshot !== undefined) this.#adopt(snapshot)
   }
@@ -81,7 +87,7 @@ export class IssuerKeys {
 
   /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
   async warm(): Promise<void> {
-    await Promise.all([...this.#searches.values()].map(({ source }) => source.current(undefined)))
+    await Promise.all(this.#warmed.map((issuer) => this.#searches.get(issuer)?.source.current(undefined)))
   }
 
   /** Gives the public keys at hand, for the next process as `keys: { snapshot }`. */

@@ -2,6 +2,7 @@
 import { AuthUnavailableError } from '../../errors.js'
 import { readText, respond, retryAfter } from './bounded-fetch.js'
 import { abandon } from './bounded-text.js'
+import { NotHereError } from './not-here.js'
 import { withinSpan } from '../deadline.js'
 import type { Fetch, FetchAnswer } from './bounded-fetch.js'
 
@@ -50,5 +51,7 @@ async function exchange(url: string, { fetch, headers, maxBytes, retry = true }:
   if (response.status >= 400 && response.status < 500 && response.status !== 429) {
     return { kind: 'absent', text: '', headers: response.headers }
   }
+  // Never followed. To whoever looks in several places, an app that sends all it does not know to its sign-in is another place.
+  if (response.status >= 300 && response.status < 400) throw new NotHereError(`${host} answered ${response.status}`)
   throw new AuthUnavailableError(`${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
 }
