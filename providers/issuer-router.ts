@@ -165,8 +165,8 @@ export class IssuerRouter extends BearerAuthProvider {
   }
 
   #providerFor(issuer: string, route: IssuerRoute): BearerAuthProvider {
-    // The union loses its issuer member by member, and gets it back. One that is there stays: a template is for more than the name.
-    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer: route.issuer ?? issuer } as JwksProviderOptions)
+    // An issuer that is there stays: a template is for more than the name.
+    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer: route.issuer ?? issuer })
     const { issuers = [] } = provider
     if (issuers.length === 0 || issuers.includes(issuer)) return provider
     throw new TypeError(`the provider for the issuer ${issuer} takes tokens of ${issuers.join(', ')} only`)

@@ -1,7 +1,8 @@
 /** What every provider promises, whatever it asks. Each provider's test runs this against itself. */
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { isUnavailable } from '../src/errors.js'
+import { closing } from './closing.js'
 import type { AuthEvent, BearerAuthProvider } from '../src/index.js'
 
 export interface Subject {
@@ -21,15 +22,11 @@ const NO_TOKENS: readonly unknown[] = ['', ' ', 'a b', 'tok\u00e9n', 'a\nb', '"q
 
 export function keepsTheContract(name: string, setUp: () => Promise<Subject>, asks: 'somebody' | 'nobody' = 'somebody'): void {
   describe(`${name} keeps the contract`, () => {
-    const open: BearerAuthProvider[] = []
     const subject = async (): Promise<Subject> => {
       const made = await setUp()
-      open.push(made.provider)
+      closing(made.provider)
       return made
     }
-    afterEach(async () => {
-      await Promise.all(open.splice(0).map((provider) => provider.close?.()))
-    })
 
     test('a good token gives its claims and scopes, frozen to the bottom', async () => {
       const { provider, good } = await subject()

@@ -146,7 +146,11 @@ describe('the command', () => {
 
   test('makes a token and digests that the installed provider takes', () => {
     const { stdout: token, stderr: digest, status } = call(['generate', '--prefix', 'acme'])
-    expect({ token, digest, status }).toEqual({ token: expect.stringMatching(/^acme_\w{49}\n$/), digest: expect.stringMatching(/^sha256:\S{43}\n$/), status: 0 })
+    expect({ token, digest, status }).toEqual({
+      token: expect.stringMatching(/^acme_\w{49}\n$/),
+      digest: expect.stringMatching(/^sha256:\S{43}\n$/),
+      status: 0,
+    })
     expect(call(['hash'], token)).toEqual({ stdout: digest, stderr: '', status: 0 })
     const script = `import { StaticProvider } from '${manifest.name}'
       const provider = new StaticProvider({ '${digest.trim()}': { claims: { sub: 'ci' } } }, { prefix: 'acme' })

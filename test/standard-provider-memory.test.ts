@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { accept, AuthUnavailableError, JwksProvider, reject, Revocations, StandardProvider } from '../src/index.js'
 import { memoryStore, SECRET } from './shared/shared-kit.js'
 import { AUDIENCE, clock, ISSUER, START } from './oauth-kit.js'
-import type { AuthEvent, Claims, ProviderOptions, Verdict } from '../src/index.js'
+import { recorder } from './recorder.js'
+import type { Claims, ProviderOptions, Verdict } from '../src/index.js'
 
 type Answer = () => Verdict | Promise<Verdict>
 
@@ -31,9 +32,8 @@ class Remote extends StandardProvider {
 
 function setUp(options: ProviderOptions = {}, policy?: string) {
   const time = clock()
-  const events: AuthEvent[] = []
-  const provider = new Remote({ now: time.now, observe: (event) => void events.push(event), name: 'remote', ...options }, policy)
-  const told = (type: AuthEvent['type']) => events.filter((event) => event.type === type)
+  const { events, observe, told } = recorder()
+  const provider = new Remote({ now: time.now, observe, name: 'remote', ...options }, policy)
   return { time, events, told, provider }
 }
 
@@ -402,7 +402,16 @@ test('the figures add up', async () => {
   provider.answer = () => reject('unknown_token')
   await provider.verifyToken('opaque-2')
   expect(provider.stats()).toMatchObject({
-    hits: 1, misses: 3, joined: 1, stale: 0, renewed: 0, evicted: 0, accepted: { entries: 1 }, rejected: { entries: 1 }, shared: { hits: 0, misses: 0 }, revocations: 0,
+    hits: 1,
+    misses: 3,
+    joined: 1,
+    stale: 0,
+    renewed: 0,
+    evicted: 0,
+    accepted: { entries: 1 },
+    rejected: { entries: 1 },
+    shared: { hits: 0, misses: 0 },
+    revocations: 0,
   })
   expect(setUp({ cache: false }).provider.stats()).toMatchObject({ hits: 0, misses: 0, accepted: { entries: 0, bytes: 0 } })
 })

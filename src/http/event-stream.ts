@@ -8,8 +8,10 @@ export function isEventStream(contentType: string): boolean {
 
 /** The same response, whose stream ends when the token does. What is no event stream is given back as it is. */
 export function endingWithToken(response: Response, { life }: AuthContext): Response {
+  // The headers first: to look at anything else makes a real response of the light one that Hono's adapter for Node sends at once.
+  if (life === undefined || !isEventStream(response.headers.get('content-type') ?? '')) return response
   const { body, status, statusText, headers } = response
-  if (life === undefined || body === null || !isEventStream(headers.get('content-type') ?? '')) return response
+  if (body === null) return response
   return new Response(untilAborted(body, life), { status, statusText, headers })
 }
 

@@ -6,9 +6,6 @@ import type { Reply } from './github-reply.js'
 import type { Asked, Route } from './github-routes.js'
 import type { GitHubWorld, IssuedToken } from './github-world.js'
 
-/** Who asks, by the header. */
-export type CallerKind = 'app' | 'user' | 'nobody'
-
 export class GitHubApi {
   readonly #world: GitHubWorld
   readonly #guard: GitHubGuard
@@ -27,7 +24,12 @@ export class GitHubApi {
     const found = ROUTES.map((route) => ({ route, parts: partsOf(route, request.method, path) })).find(({ parts }) => parts !== undefined)
     if (found === undefined) return NOT_FOUND
     const { searchParams } = new URL(request.url)
-    const asked = { world: this.#world, now: this.#now(), body: await jsonIn(request), part: (name: string) => found.parts?.[name] ?? searchParams.get(name) ?? '' }
+    const asked = {
+      world: this.#world,
+      now: this.#now(),
+      body: await jsonIn(request),
+      part: (name: string) => found.parts?.[name] ?? searchParams.get(name) ?? '',
+    }
     return found.route.as === 'app' ? this.#toApp(found.route, authorization, asked) : this.#toUser(found.route, authorization, asked, { request, path })
   }
 
@@ -38,7 +40,12 @@ export class GitHubApi {
     return caller === undefined ? BAD_CREDENTIALS : this.#guard.withinBudget(caller.clientId, () => answer({ ...asked, caller }))
   }
 
-  #toUser({ answer }: Extract<Route, { as: 'user' }>, authorization: string, asked: Asked, { request, path }: { readonly request: Request; readonly path: string }): Reply {
+  #toUser(
+    { answer }: Extract<Route, { as: 'user' }>,
+    authorization: string,
+    asked: Asked,
+    { request, path }: { readonly request: Request; readonly path: string },
+  ): Reply {
     const [, token = ''] = /^(?:bearer|token) (\S+)$/i.exec(authorization) ?? []
     const caller = this.#world.token(token, asked.now)
     const refusal = this.#guard.lockOut(caller !== undefined)

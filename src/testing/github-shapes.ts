@@ -7,12 +7,12 @@ const WEB = 'https://github.com'
 const LONG_AGO = '2011-09-06T17:26:27Z'
 
 /** "Simple User". */
-export function simpleUser({ id, login }: StandInUser): object {
+function simpleUser({ id, login }: StandInUser): object {
   return account(id, login, 'User')
 }
 
 /** The `user` of an authorization, which also has what is public of name and e-mail address. */
-export function namedUser(user: StandInUser): object {
+function namedUser(user: StandInUser): object {
   return { ...simpleUser(user), name: user.name ?? null, email: user.email ?? null }
 }
 

@@ -59,7 +59,7 @@ export interface IssuedToken {
   readonly authorized: boolean
 }
 
-export const OCTOCAT: StandInUser = Object.freeze({ id: 583231, login: 'octocat', name: 'The Octocat' })
+const OCTOCAT: StandInUser = Object.freeze({ id: 583231, login: 'octocat', name: 'The Octocat' })
 
 export class GitHubWorld {
   readonly #apps: readonly StandInApp[]

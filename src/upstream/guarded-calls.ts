@@ -6,7 +6,7 @@ import { IS_OUTAGE, NoAnswerError } from './no-answer.js'
 import type { AuthEvent } from '../events.js'
 
 /** At once. */
-export const MOST_CALLS = 64
+const MOST_CALLS = 64
 
 export interface GuardedCallsOptions {
   /** Seconds for one call, the wait for its turn and a second attempt included. */

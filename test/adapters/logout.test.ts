@@ -3,10 +3,11 @@ import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { logoutHandler } from '../../src/adapters/logout.js'
 import { Revocations } from '../../src/revocations/revocations.js'
 import { AuthUnavailableError, JwksProvider } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { MemoryLog, sealing } from '../revocations/revocation-kit.js'
 import { handSigner } from '../jwt/token-kit.js'
 import { AUDIENCE, clock, ISSUER, START } from '../oauth-kit.js'
@@ -26,7 +27,14 @@ class RevocableProvider implements LogoutReceiver {
   readonly events: AuthEvent[] = []
 
   constructor(now: () => number, { issuer = ISSUER, log, keys = [signer.publicJwk] }: { issuer?: string; log?: MemoryLog; keys?: readonly object[] } = {}) {
-    this.jwks = new JwksProvider({ issuer, audience: AUDIENCE, jwks: { keys: [...keys] as JWK[] }, now, cache: false, observe: (event) => this.events.push(event) })
+    this.jwks = new JwksProvider({
+      issuer,
+      audience: AUDIENCE,
+      jwks: { keys: [...keys] as JWK[] },
+      now,
+      cache: false,
+      observe: (event) => this.events.push(event),
+    })
     this.revocations = new Revocations({ now, log }, { seal: sealing() })
   }
 
@@ -48,15 +56,10 @@ class RevocableProvider implements LogoutReceiver {
   }
 }
 
-const open: RevocableProvider[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(({ revocations }) => revocations.close()))
-})
-
 function setUp(options: Partial<LogoutOptions> = {}, log?: MemoryLog) {
   const time = clock()
   const provider = new RevocableProvider(time.now, log === undefined ? {} : { log })
-  open.push(provider)
+  closing(provider.revocations)
   const handler = logoutHandler(provider, { audience: CLIENT, now: time.now, ...options })
   const send = (token: string, init: RequestInit = {}): Promise<Response> => handler(form(`logout_token=${token}`, init))
   const good = async (token: string): Promise<boolean> => (await provider.verifyToken(token)) !== null
@@ -283,7 +286,7 @@ test.each([true, false])('a real authorization server logs out (the session name
   const signing = { ...signer.privateKey.export({ format: 'jwk' }), kid: signer.kid, alg: 'ES256', use: 'sig' }
   const now = (): number => Math.floor(Date.now() / 1000)
   const provider = new RevocableProvider(now)
-  open.push(provider)
+  closing(provider.revocations)
   const handler = logoutHandler(provider, { audience: CLIENT })
   const real = new Provider(ISSUER, {
     clients: [

@@ -14,7 +14,7 @@ import { createServer, request } from 'node:http'
 import { connect, createServer as createServer2 } from 'node:http2'
 import { Readable } from 'node:stream'
 import { interval, map, startWith } from 'rxjs'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
@@ -23,12 +23,12 @@ import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
 import { bearerAuth as nestAuth } from '../../src/adapters/nest.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
 import { authSignal, StaticProvider } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { listen } from './http-kit.js'
 import { express4 } from './servers.js'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Running } from './http-kit.js'
 
 const KEY = 'key-of-ada-0123456789'
 const provider = (): StaticProvider => new StaticProvider({ [KEY]: { claims: { sub: 'ada' } } })
@@ -125,14 +125,10 @@ const SERVERS: Record<string, (auth: StaticProvider) => Promise<Server>> = {
 }
 
 describe('an event stream', () => {
-  const running: Running[] = []
-  afterAll(() => Promise.all(running.map((server) => server.close())))
-
   for (const [name, serve] of Object.entries(SERVERS)) {
     test(`ends when its token is revoked (${name})`, async () => {
       const auth = provider()
-      const server = await listen(await serve(auth))
-      running.push(server)
+      const server = closing(await listen(await serve(auth)))
       const response = await fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } })
       const reader = response.body?.getReader()
       expect(new TextDecoder().decode((await reader?.read())?.value)).toContain('data: first')
@@ -232,8 +228,7 @@ describe('an event stream', () => {
   test('what is no event stream is left alone', async () => {
     const auth = provider()
     const answers: ServerResponse[] = []
-    const server = await listen(createServer(nodeAuth(auth)((_req, res) => void (answers.push(res), res.writeHead(200, { 'Content-Type': 'text/plain' }).write('half ')))))
-    running.push(server)
+    const server = closing(await listen(createServer(nodeAuth(auth)((_req, res) => void (answers.push(res), res.writeHead(200, { 'Content-Type': 'text/plain' }).write('half '))))))
     const asked = fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } })
     const response = await asked
     await auth.revoke({ token: KEY })

@@ -146,8 +146,19 @@ describe('decide', () => {
     })
 
     test('names the scopes of operations, and what else is to be said', async () => {
-      const options: GateOptions = { resource, requiredScopes: ['a'], operations: { 'tools/call': { x: 'b', y: ['a', 'c'] } }, metadata: { resource_name: 'Notes', dpop_bound_access_tokens_required: false } }
-      expect(await document(options, says('no'))).toEqual({ resource, scopes_supported: ['a', 'b', 'c'], bearer_methods_supported: ['header'], resource_name: 'Notes', dpop_bound_access_tokens_required: false })
+      const options: GateOptions = {
+        resource,
+        requiredScopes: ['a'],
+        operations: { 'tools/call': { x: 'b', y: ['a', 'c'] } },
+        metadata: { resource_name: 'Notes', dpop_bound_access_tokens_required: false },
+      }
+      expect(await document(options, says('no'))).toEqual({
+        resource,
+        scopes_supported: ['a', 'b', 'c'],
+        bearer_methods_supported: ['header'],
+        resource_name: 'Notes',
+        dpop_bound_access_tokens_required: false,
+      })
     })
 
     test.each<[string, object, RegExp]>([

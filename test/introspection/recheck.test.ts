@@ -1,20 +1,15 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { clientSecretBasic } from '../../src/index.js'
 import { Recheck } from '../../src/introspection/recheck.js'
+import { closing } from '../closing.js'
 import { AUDIENCE, clock, signer, START } from '../oauth-kit.js'
 import { faultEndpoint, json } from './fault-endpoint.js'
 
-const open: { close(): unknown }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
-
 async function setUp(checkEvery?: number) {
-  const idp = await faultEndpoint()
+  const idp = closing(await faultEndpoint())
   const time = clock()
   const surroundings = { now: time.now, clockTolerance: 5, observe: undefined, provider: 'jwks' }
-  const recheck = new Recheck({ clientAuth: clientSecretBasic('a', 'b'), checkEvery }, { issuer: idp.issuer, audience: AUDIENCE }, surroundings)
-  open.push(recheck, idp)
+  const recheck = closing(new Recheck({ clientAuth: clientSecretBasic('a', 'b'), checkEvery }, { issuer: idp.issuer, audience: AUDIENCE }, surroundings))
   const claims = { iss: idp.issuer, sub: 'ada', jti: '1' }
   const answer = { active: true, ...claims, aud: AUDIENCE, exp: START + 9999 }
   idp.answer(answer)

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { anyAudience, ChainProvider, clientSecretBasic, IntrospectionProvider, JwksProvider, StaticProvider, UserInfoProvider } from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
 import { AUDIENCE, clock, ISSUER, says, signer } from '../oauth-kit.js'
+import { recorder } from '../recorder.js'
 import type { BearerAuthProvider, Recognition } from '../../src/index.js'
 
 const KEY = 'ci-0123456789abcdef'
@@ -103,8 +104,8 @@ describe('ChainProvider', () => {
   })
 
   test('a token that is nobody\'s is told to the observer of the chain', async () => {
-    const events: unknown[] = []
-    const chain = new ChainProvider([says('yes', 'foreign')], { observe: (event) => events.push(event), name: 'door' })
+    const { events, observe } = recorder()
+    const chain = new ChainProvider([says('yes', 'foreign')], { observe, name: 'door' })
     expect(await chain.verifyToken('a-token')).toBeNull()
     expect(events).toEqual([{ type: 'rejected', provider: 'door', reason: 'no_owner', remembered: false }])
   })
@@ -172,10 +173,22 @@ describe('a chain whose members get in each other\'s way', () => {
   }
 
   test.each<[string, () => BearerAuthProvider[], RegExp]>([
-    ['two that take the JWTs of one issuer', () => [jwks(A), jwks(A)], /"jwks 2" would never be asked: "jwks 1" before it owns the issuer https:\/\/a.example; .* give both audiences to one provider/],
-    ['one whose issuers two others own', () => [jwks(A), jwks(B), new JwksProvider({ issuer: [A, B], audience: AUDIENCE })], /"jwks 3" would never be asked: "jwks 1", "jwks 2" before it own/],
+    [
+      'two that take the JWTs of one issuer',
+      () => [jwks(A), jwks(A)],
+      /"jwks 2" would never be asked: "jwks 1" before it owns the issuer https:\/\/a.example; .* give both audiences to one provider/,
+    ],
+    [
+      'one whose issuers two others own',
+      () => [jwks(A), jwks(B), new JwksProvider({ issuer: [A, B], audience: AUDIENCE })],
+      /"jwks 3" would never be asked: "jwks 1", "jwks 2" before it own/,
+    ],
     ['one behind an introspection of its issuer', () => [introspection(A), jwks(A)], /"jwks" would never be asked/],
-    ['one with a prefix that another has', () => [introspection(A, 'at_'), new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${A}/me`, prefix: 'at_x' })], /"userinfo" would never be asked.*tokens that begin with "at_x"/],
+    [
+      'one with a prefix that another has',
+      () => [introspection(A, 'at_'), new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${A}/me`, prefix: 'at_x' })],
+      /"userinfo" would never be asked.*tokens that begin with "at_x"/,
+    ],
     ['the same static token twice', () => [keys(KEY), keys('another-0123456789', KEY)], /"static 2" lists a token that "static 1" lists too/],
     ['a chain within that repeats one', () => [jwks(A), new ChainProvider([jwks(A), says('no')])], /would never be asked/],
   ])('%s is refused', (_, members, message) => {
@@ -188,8 +201,16 @@ describe('a chain whose members get in each other\'s way', () => {
   })
 
   test.each<[string, () => BearerAuthProvider[], RegExp]>([
-    ['two lists with an issuer in both', () => [new JwksProvider({ issuer: [A, B], audience: AUDIENCE }), new JwksProvider({ issuer: [B, 'https://c.example'], audience: AUDIENCE })], /"jwks 1" and "jwks 2" both own the issuer https:\/\/b.example/],
-    ['any audience beside a stricter member', () => [jwks(A), new JwksProvider({ issuer: B, audience: anyAudience, name: 'b' })], /"b" of the chain takes tokens for any audience/],
+    [
+      'two lists with an issuer in both',
+      () => [new JwksProvider({ issuer: [A, B], audience: AUDIENCE }), new JwksProvider({ issuer: [B, 'https://c.example'], audience: AUDIENCE })],
+      /"jwks 1" and "jwks 2" both own the issuer https:\/\/b.example/,
+    ],
+    [
+      'any audience beside a stricter member',
+      () => [jwks(A), new JwksProvider({ issuer: B, audience: anyAudience, name: 'b' })],
+      /"b" of the chain takes tokens for any audience/,
+    ],
   ])('%s is a warning', (_, members, message) => {
     expect(warnings(members())).toEqual([expect.stringMatching(message)])
   })
@@ -309,8 +330,8 @@ describe('a chain and time', () => {
 
 describe('what a chain tells', () => {
   test('what each member said, when nobody said yes', async () => {
-    const events: unknown[] = []
-    const chain = new ChainProvider([keys(KEY), says('no', 'maybe'), says('silence', 'maybe')], { observe: (event) => events.push(event) })
+    const { events, observe } = recorder()
+    const chain = new ChainProvider([keys(KEY), says('no', 'maybe'), says('silence', 'maybe')], { observe })
     await expect(chain.verifyToken('a-token-of-nobody')).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
     expect(events).toEqual([{ type: 'nobody_accepted', provider: 'chain', said: [{ provider: 'custom 2', answer: 'no' }, { provider: 'custom 3', answer: 'unavailable' }] }])
   })

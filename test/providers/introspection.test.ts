@@ -1,34 +1,30 @@
 /** The sixty hard cases: what a real endpoint can answer, and what that says about the token. */
 import { gzipSync } from 'node:zlib'
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
 import { allowNoExpiry, anyAudience, clientSecretBasic, IntrospectionProvider } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { keepsTheContract } from '../contract.js'
 import { faultEndpoint, json, raw } from '../introspection/fault-endpoint.js'
 import { AUDIENCE, clock, signer, START } from '../oauth-kit.js'
-import type { AuthEvent, IntrospectionProviderOptions } from '../../src/index.js'
+import { recorder } from '../recorder.js'
+import type { IntrospectionProviderOptions } from '../../src/index.js'
 import type { Respond } from '../introspection/fault-endpoint.js'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
 
 const GOOD = { active: true, aud: AUDIENCE, sub: 'ada', client_id: 'agent', scope: 'notes:read', iat: START, exp: START + 300, token_type: 'Bearer' }
 const SECRET = 'a-secret:with%odd chars'
 
 async function setUp(options: Partial<IntrospectionProviderOptions> = {}) {
-  const idp = await faultEndpoint()
+  const idp = closing(await faultEndpoint())
   idp.answer(GOOD)
   const time = clock()
-  const events: AuthEvent[] = []
-  const provider = new IntrospectionProvider({
+  const { events, observe } = recorder()
+  const provider = closing(new IntrospectionProvider({
     ...{ issuer: idp.issuer, audience: AUDIENCE, clientAuth: clientSecretBasic('notes-server', SECRET) },
-    ...{ now: time.now, observe: (event: AuthEvent) => events.push(event), cache: false },
+    ...{ now: time.now, observe, cache: false },
     ...options,
-  } as IntrospectionProviderOptions)
-  open.push(provider, idp)
+  } as IntrospectionProviderOptions))
   const outcome = async (token = 'opaque-token'): Promise<string> => {
     try {
       return (await provider.verifyToken(token)) === null ? 'no' : 'yes'
@@ -266,7 +262,10 @@ describe('IntrospectionProvider', () => {
     }
     const warnings = warn.mock.calls.map(([message]) => String(message))
     warn.mockRestore()
-    expect(warnings).toEqual([expect.stringMatching(/403.*permission/), expect.stringMatching(/refuses our credentials \(client_secret_basic\); nobody gets in/)])
+    expect(warnings).toEqual([
+      expect.stringMatching(/403.*permission/),
+      expect.stringMatching(/refuses our credentials \(client_secret_basic\); nobody gets in/),
+    ])
     expect(warnings.join()).not.toMatch(/opaque-token|a-secret/)
   })
 
@@ -278,8 +277,7 @@ describe('IntrospectionProvider', () => {
 
   test('no redirect gets a credential or a token', async () => {
     const { idp, outcome } = await setUp()
-    const stranger = await faultEndpoint()
-    open.push(stranger)
+    const stranger = closing(await faultEndpoint())
     idp.answer((response) => void response.writeHead(307, { Location: stranger.endpoint }).end())
     expect(await outcome()).toBe('unavailable')
     expect([...stranger.questions, ...stranger.others]).toEqual([])
@@ -287,7 +285,10 @@ describe('IntrospectionProvider', () => {
 
   test('the error of a fetch of yours is told by its code, and without the request in it', async () => {
     const { provider } = await setUp({
-      fetch: (url, init) => (String(url).includes('introspect') ? Promise.reject(Object.assign(new Error('failed'), { code: 'ECONNREFUSED', request: String(init?.body), auth: init?.headers })) : fetch(url, init)),
+      fetch: (url, init) =>
+        String(url).includes('introspect')
+          ? Promise.reject(Object.assign(new Error('failed'), { code: 'ECONNREFUSED', request: String(init?.body), auth: init?.headers }))
+          : fetch(url, init),
     })
     const error: unknown = await provider.verifyToken('opaque-token').catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ message: expect.stringContaining('ECONNREFUSED') })
@@ -458,8 +459,7 @@ describe('IntrospectionProvider', () => {
     })
 
     test('headers go to the issuer\u2019s own origin and no further', async () => {
-      const elsewhere = await faultEndpoint()
-      open.push(elsewhere)
+      const elsewhere = closing(await faultEndpoint())
       elsewhere.answer(GOOD)
       const { idp, outcome } = await setUp({ headers: { 'X-Key': 'k' } })
       idp.at('/.well-known/openid-configuration', { issuer: idp.issuer, introspection_endpoint: elsewhere.endpoint })
@@ -491,9 +491,26 @@ describe('IntrospectionProvider', () => {
   })
 
   test('its policy tells two configurations apart and holds no secret', async () => {
-    const policyOf = async (options: Partial<IntrospectionProviderOptions>): Promise<string> => String(Reflect.get((await setUp({ issuer: undefined, endpoint: 'https://id.example.com/i', ...options } as never)).provider, 'policy'))
-    const configurations: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'b' }, { audience: anyAudience }, { prefix: 'x' }, { headers: { 'X-Tenant': 'secret-tenant' } }, { parameters: { key: 'secret-key' } }, { clientAuth: clientSecretBasic('other', SECRET) }, { [allowNoExpiry]: true }]
-    const signing: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'x' }, { audience: anyAudience }, { algorithms: ['ES256'] }, { jwksUri: 'https://id.example.com/k' }, { jwks: { keys: [(await signer()).publicJwk] } }].map((signed) => ({ issuer: 'https://id.example.com', signed }) as never)
+    const policyOf = async (options: Partial<IntrospectionProviderOptions>): Promise<string> =>
+      String(Reflect.get((await setUp({ issuer: undefined, endpoint: 'https://id.example.com/i', ...options } as never)).provider, 'policy'))
+    const configurations: readonly Partial<IntrospectionProviderOptions>[] = [
+      {},
+      { audience: 'b' },
+      { audience: anyAudience },
+      { prefix: 'x' },
+      { headers: { 'X-Tenant': 'secret-tenant' } },
+      { parameters: { key: 'secret-key' } },
+      { clientAuth: clientSecretBasic('other', SECRET) },
+      { [allowNoExpiry]: true },
+    ]
+    const signing: readonly Partial<IntrospectionProviderOptions>[] = [
+      {},
+      { audience: 'x' },
+      { audience: anyAudience },
+      { algorithms: ['ES256'] },
+      { jwksUri: 'https://id.example.com/k' },
+      { jwks: { keys: [(await signer()).publicJwk] } },
+    ].map((signed) => ({ issuer: 'https://id.example.com', signed }) as never)
     const policies = await Promise.all([...configurations, ...signing].map(policyOf))
     expect(new Set(policies).size).toBe(policies.length)
     for (const policy of policies) expect(policy).not.toMatch(/a-secret|secret-tenant|secret-key/)

@@ -5,8 +5,9 @@ import { isUnavailable } from '../../src/errors.js'
 import { allowInsecureHttp, anyAudience, JwksProvider } from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
 import { AUDIENCE, clock, ISSUER, signer, START } from '../oauth-kit.js'
+import { recorder } from '../recorder.js'
 import type { Signer } from '../oauth-kit.js'
-import type { AuthEvent, JwksProviderOptions } from '../../src/index.js'
+import type { JwksProviderOptions } from '../../src/index.js'
 
 const JWKS_URI = `${ISSUER}/keys`
 const CONFIGURATION = `${ISSUER}/.well-known/openid-configuration`
@@ -33,12 +34,12 @@ function serves(...signers: Signer[]): { fetches: string[] } {
 }
 
 keepsTheContract('JwksProvider', async () => {
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const key = await signer()
   const stranger = await signer()
   const time = clock()
   serves(key)
-  const provider = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, now: time.now, observe: (event) => events.push(event) })
+  const provider = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, now: time.now, observe })
   return {
     provider,
     events,
@@ -83,7 +84,15 @@ describe('JwksProvider', () => {
       if (isDown) return broken(String(url), issuer)
       return Response.json(String(url) === JWKS_URI ? { keys: [key.publicJwk] } : { issuer, jwks_uri: JWKS_URI })
     }
-    const provider = new JwksProvider({ issuer, audience: AUDIENCE, now: time.now, fetch: fetch as typeof globalThis.fetch, cache: false, keys: { maxStale: 0 }, ...origin })
+    const provider = new JwksProvider({
+      issuer,
+      audience: AUDIENCE,
+      now: time.now,
+      fetch: fetch as typeof globalThis.fetch,
+      cache: false,
+      keys: { maxStale: 0 },
+      ...origin,
+    })
     const ask = async (sub: string) => provider.verifyToken(await key.sign({ iss: issuer, sub, exp: time.now() + 60 })).catch(() => 'nobody knows')
     await ask('ada')
     if (state === 'warm') {
@@ -105,14 +114,14 @@ describe('JwksProvider', () => {
   const setUp = async (options: Partial<JwksProviderOptions> = {}, alg = 'ES256') => {
     const key = await signer(alg)
     const time = clock()
-    const events: AuthEvent[] = []
+    const { events, observe } = recorder()
     const provider = new JwksProvider({
       issuer: ISSUER,
       audience: AUDIENCE,
       jwks: { keys: [key.publicJwk] },
       cache: false,
       now: time.now,
-      observe: (event) => events.push(event),
+      observe,
       ...options,
     } as JwksProviderOptions)
     const reason = async (token: string): Promise<string> => {

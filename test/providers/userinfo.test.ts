@@ -1,19 +1,16 @@
 /** UserInfoProvider against a real endpoint that answers, refuses and breaks. */
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
 import { anyAudience, discordTokenInfo, googleTokenInfo, UserInfoProvider } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { keepsTheContract } from '../contract.js'
 import { faultEndpoint, json, raw } from '../introspection/fault-endpoint.js'
 import { clock, signer, START } from '../oauth-kit.js'
-import type { AuthEvent, TokenInfo, UserInfoProviderOptions } from '../../src/index.js'
+import { recorder } from '../recorder.js'
+import type { TokenInfo, UserInfoProviderOptions } from '../../src/index.js'
 import type { Respond } from '../introspection/fault-endpoint.js'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
 
 const APP = '123-abc.apps.googleusercontent.com'
 /** As Google writes it, numbers as text. */
@@ -21,7 +18,7 @@ const GOOGLE = { azp: APP, aud: APP, sub: '1098', scope: 'openid notes:read', ex
 const DISCORD = { application: { id: '42', name: 'notes' }, scopes: ['identify', 'notes:read'], expires: new Date((START + 300) * 1000).toISOString(), user: { id: '7', username: 'ada' } }
 
 async function setUp(tokenInfo: TokenInfo, answer: Respond | object, options: object = {}) {
-  const idp = await faultEndpoint()
+  const idp = closing(await faultEndpoint())
   const path = new URL(tokenInfo.url).pathname
   const asked: { url: string; authorization: string | undefined }[] = []
   const serve = (respond: Respond | object): void =>
@@ -32,13 +29,12 @@ async function setUp(tokenInfo: TokenInfo, answer: Respond | object, options: ob
     })
   serve(answer)
   const time = clock()
-  const events: AuthEvent[] = []
-  const provider = new UserInfoProvider({
+  const { events, observe } = recorder()
+  const provider = closing(new UserInfoProvider({
     ...{ tokenInfo: { ...tokenInfo, url: `${idp.issuer}${path}` }, audience: [APP, '42'], now: time.now, cache: false },
-    observe: (event: AuthEvent) => events.push(event),
+    observe,
     ...options,
-  } as UserInfoProviderOptions)
-  open.push(provider, idp)
+  } as UserInfoProviderOptions))
   const outcome = async (token = 'ya29.good'): Promise<string> => {
     try {
       return (await provider.verifyToken(token)) === null ? 'no' : 'yes'
@@ -117,8 +113,16 @@ describe('Google', () => {
     idp.at('/elsewhere', GOOGLE)
     expect(await outcome()).toBe('unavailable')
     const { idp: other, outcome: otherOutcome } = await setUp(googleTokenInfo, GOOGLE, { fetch: follow })
-    const both = new UserInfoProvider({ tokenInfo: { ...googleTokenInfo, url: `${other.issuer}/tokeninfo` }, audience: APP, userInfoEndpoint: `${other.issuer}/userinfo`, fetch: follow, now: () => START, cache: false })
-    open.push(both)
+    const both = closing(
+      new UserInfoProvider({
+        tokenInfo: { ...googleTokenInfo, url: `${other.issuer}/tokeninfo` },
+        audience: APP,
+        userInfoEndpoint: `${other.issuer}/userinfo`,
+        fetch: follow,
+        now: () => START,
+        cache: false,
+      }),
+    )
     other.at('/userinfo', (response) => void response.writeHead(302, { Location: '/elsewhere' }).end())
     other.at('/elsewhere', { sub: '1098', email: 'eve@example.com' })
     expect(await otherOutcome()).toBe('yes')
@@ -155,8 +159,15 @@ describe('Discord', () => {
 describe('userinfo', () => {
   test('adds claims, and has no say in whom the token is for', async () => {
     const { idp, provider } = await setUp(discordTokenInfo, DISCORD)
-    const both = new UserInfoProvider({ tokenInfo: { ...discordTokenInfo, url: `${idp.issuer}/api/v10/oauth2/@me` }, audience: '42', userInfoEndpoint: `${idp.issuer}/userinfo`, now: () => START, cache: false })
-    open.push(both)
+    const both = closing(
+      new UserInfoProvider({
+        tokenInfo: { ...discordTokenInfo, url: `${idp.issuer}/api/v10/oauth2/@me` },
+        audience: '42',
+        userInfoEndpoint: `${idp.issuer}/userinfo`,
+        now: () => START,
+        cache: false,
+      }),
+    )
     idp.at('/userinfo', { sub: '7', name: 'Ada', aud: 'evil', exp: 1, scope: 'admin' })
     const token = await both.verifyToken('t')
     expect(token?.claims).toMatchObject({ name: 'Ada', aud: '42', exp: START + 300 })
@@ -167,9 +178,8 @@ describe('userinfo', () => {
   })
 
   test('alone is taken only by name, and grants no scope', async () => {
-    const idp = await faultEndpoint()
-    const provider = new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${idp.issuer}/userinfo`, cache: false })
-    open.push(idp, provider)
+    const idp = closing(await faultEndpoint())
+    const provider = closing(new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${idp.issuer}/userinfo`, cache: false }))
     idp.at('/userinfo', { sub: '7', scope: 'admin' })
     expect(await provider.verifyToken('t')).toMatchObject({ subject: '7', scopes: [] })
     idp.at('/userinfo', json({}, 401))

@@ -3,9 +3,9 @@ import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { redisRevocationLog, redisStore } from '../../src/redis/index.js'
-import { CLIENTS, redisIsThere, startRedis, until } from '../redis-server.js'
+import { CLIENTS, redisIsThere, startRedis, until } from './redis-server.js'
 import type { RedisClient } from '../../src/redis/index.js'
-import type { RedisServer } from '../redis-server.js'
+import type { RedisServer } from './redis-server.js'
 
 describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)[])('with %s', (kind) => {
   let server: RedisServer

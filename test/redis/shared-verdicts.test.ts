@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SharedVerdicts } from '../../src/shared/shared-verdicts.js'
 import { redisStore } from '../../src/redis/index.js'
 import { accept } from '../../src/verdict.js'
-import { CLIENTS, redisIsThere, startRedis, until } from '../redis-server.js'
+import { CLIENTS, redisIsThere, startRedis, until } from './redis-server.js'
 import { SECRET } from '../shared/shared-kit.js'
 import type { SharedNews } from '../../src/shared/shared-verdicts.js'
 import type { RedisClient } from '../../src/redis/index.js'
-import type { RedisServer } from '../redis-server.js'
+import type { RedisServer } from './redis-server.js'
 
 const now = (): number => Date.now() / 1000
 

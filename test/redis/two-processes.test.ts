@@ -5,12 +5,12 @@ import { createServer } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { redisIsThere, startRedis, until } from '../redis-server.js'
+import { redisIsThere, startRedis, until } from './redis-server.js'
 import type { ChildProcess } from 'node:child_process'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ProviderStats } from '../../src/index.js'
-import type { RedisServer } from '../redis-server.js'
+import type { RedisServer } from './redis-server.js'
 
 describe.runIf(redisIsThere)('two replicas', { timeout: 60_000 }, () => {
   let redis: RedisServer

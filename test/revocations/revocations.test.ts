@@ -6,19 +6,19 @@ import { Revocations } from '../../src/revocations/revocations.js'
 import { isUnavailable } from '../../src/errors.js'
 import { bigEndian, bytesOf, CURVES, handSigner, verifier, withSignature } from '../jwt/token-kit.js'
 import { clock, ISSUER, START } from '../oauth-kit.js'
+import { recorder } from '../recorder.js'
 import { MemoryLog, sealing, settled, timers } from './revocation-kit.js'
 import type { Claims } from '../../src/access-token.js'
 import type { Revocation, RevocationEntry } from '../../src/revocations/revocation.js'
 import type { RevocationsOptions } from '../../src/revocations/revocations.js'
-import type { AuthEvent } from '../../src/index.js'
 
 const CLAIMS: Claims = { iss: ISSUER, sub: 'ada', sid: 's-1', jti: 'j-1', client_id: 'agent', iat: START - 10, exp: START + 300 }
 const OPAQUE = 'opaque-token'
 
 function alone(options: RevocationsOptions = {}) {
   const time = clock()
-  const events: AuthEvent[] = []
-  const revocations = new Revocations({ now: time.now, observe: (event) => events.push(event), ...options })
+  const { events, observe } = recorder()
+  const revocations = new Revocations({ now: time.now, observe, ...options })
   const revoked = (claims: Claims = CLAIMS, token = OPAQUE): boolean => revocations.covers(revocations.marksOf(token, claims))
   return { time, events, revocations, revoked }
 }
@@ -27,9 +27,9 @@ function alone(options: RevocationsOptions = {}) {
 function sharing(log: MemoryLog, options: RevocationsOptions = {}, seal = sealing()) {
   const clockwork = timers()
   const time = clock()
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const revocations = new Revocations(
-    { now: time.now, observe: (event) => events.push(event), log, ...options },
+    { now: time.now, observe, log, ...options },
     { seal, after: clockwork.after },
   )
   const forward = async (seconds: number): Promise<void> => {

@@ -83,7 +83,7 @@ describe('Seal', () => {
         expect(await seal.open(name, text)).toBeUndefined()
       }),
     )
-    for (const text of ['', '.', '....', `${'A'.repeat(2_000_000)}`, '{"alg":"dir"}', '__proto__..AAAAAAAAAAAAAAAA.A.AAAAAAAAAAAAAAAAAAAAAA']) {
+    for (const text of ['', '.', '....', 'A'.repeat(2_000_000), '{"alg":"dir"}', '__proto__..AAAAAAAAAAAAAAAA.A.AAAAAAAAAAAAAAAAAAAAAA']) {
       expect(await seal.open('name', text)).toBeUndefined()
     }
   })
@@ -111,7 +111,7 @@ describe('Seal', () => {
     ['nothing', undefined],
     ['an empty text', ''],
     ['31 characters', 'x'.repeat(31)],
-    ['a number', 12345678901234567890123456789012],
+    ['a number', 2 ** 103],
     ['an empty list', []],
     ['a list with a short one', [SECRET, 'short']],
     ['a list with a hole', [SECRET, undefined]],

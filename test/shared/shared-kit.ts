@@ -5,7 +5,7 @@ import type { SharedStore } from '../../src/shared/shared-store.js'
 export const SECRET = 'a-secret-of-the-tests-that-is-long-enough'
 export const OTHER_SECRET = 'another-secret-of-the-tests-long-enough'
 
-export type Fault = 'none' | 'hangs' | 'fails' | 'throws' | 'full'
+type Fault = 'none' | 'hangs' | 'fails' | 'throws' | 'full'
 
 export interface MemoryStore extends SharedStore {
   readonly entries: Map<string, { readonly text: string; readonly until: number }>

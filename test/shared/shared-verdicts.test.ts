@@ -29,7 +29,6 @@ function fleet() {
       verdicts,
       news,
       asked: () => asked,
-      forget: (digest: string) => verdicts.forget(digest),
       ask: (digest: string, verdict: Verdict | (() => Promise<Verdict>) = YES) =>
         verdicts.ask(
           digest,
@@ -126,15 +125,6 @@ describe('SharedVerdicts', () => {
     // Nor where one could be read as the other.
     expect(await process({ policy: 'on' }).ask('ea', NO)).toMatchObject({ verdict: NO, shared: false })
     expect(await process({ policy: '["one","a"]' }).ask('', NO)).toMatchObject({ verdict: NO, shared: false })
-  })
-
-  test('what is forgotten is asked for again', async () => {
-    const { process, written } = fleet()
-    const one = process()
-    await one.ask('a')
-    await written()
-    expect(await one.forget('a')).toBe(true)
-    expect(await process().ask('a', NO)).toMatchObject({ verdict: NO, shared: false })
   })
 
   test('nobody learns a token or a claim from what is stored', async () => {
@@ -373,7 +363,6 @@ describe('a store that is away', () => {
     store.fault = fault
     const one = process()
     for (let n = 0; n < 20; n += 1) expect(await one.ask(`a${n}`)).toMatchObject({ verdict: YES, shared: false })
-    expect(await one.forget('a')).toBe(fault === 'full')
   })
 
   test('one that fails is left alone after five failures, asked once a second, and taken back', async () => {

@@ -5,7 +5,12 @@ import formats from 'ajv-formats'
 import type { ValidateFunction } from 'ajv'
 
 interface Described {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>> }>>>>
+  readonly paths: Readonly<
+    Record<
+      string,
+      Readonly<Record<string, { readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>> }>>
+    >
+  >
 }
 
 const described = ['openapi-slice', 'openapi-installation'].map((name) => JSON.parse(readFileSync(`test/vectors/github/${name}.json`, 'utf8')) as Described)

@@ -5,8 +5,9 @@ import { request } from '@octokit/request'
 import { buildSchema, execute, parse, validate } from 'graphql'
 import { http } from 'msw'
 import { setupServer } from 'msw/node'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { GitHubStandIn } from '../../src/testing/index.js'
+import { closing } from '../closing.js'
 import { clock, START } from '../oauth-kit.js'
 import { DESCRIBED, objections, templateOf } from './github-schema.js'
 import type { GitHubFault, Issue } from '../../src/testing/index.js'
@@ -23,11 +24,6 @@ const ADA = {
   teams: [{ id: 4, slug: 'admins', organization: ACME }, { id: 5, slug: 'hidden', organization: SECRET_CLUB }],
   enterprises: [{ id: 12, slug: 'acme-corp' }],
 }
-
-const open: { close(): Promise<void> | void }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
 
 interface Question {
   readonly method?: string
@@ -57,7 +53,12 @@ function setUp(options: Partial<ConstructorParameters<typeof GitHubStandIn>[0]> 
 }
 
 const tokenPath = (app = APP): string => `/applications/${app.clientId}/token`
-const check = (token: unknown, as: typeof APP | null = APP, path = tokenPath(as ?? APP)): Question => ({ method: 'POST', path, body: { access_token: token }, ...(as && { as }) })
+const check = (token: unknown, as: typeof APP | null = APP, path = tokenPath(as ?? APP)): Question => ({
+  method: 'POST',
+  path,
+  body: { access_token: token },
+  ...(as && { as }),
+})
 const end = (token: string, as = APP): Question => ({ method: 'DELETE', path: tokenPath(as), body: { access_token: token }, as })
 
 type Situation = readonly [name: string, status: number, ask: (tools: ReturnType<typeof setUp>) => Question | Promise<Question>]
@@ -151,7 +152,10 @@ describe('headers are as GitHub writes them', () => {
   // As printed in GitHub's guide "Getting started with the REST API": X-Oauth-Scopes: gist, read:org, repo, workflow
   test('scopes with a comma and a blank, the application, the budget', async () => {
     const { github, ask } = setUp()
-    const { headers } = await ask({ path: '/user', as: github.issue({ app: OTHER.clientId, scopes: ['gist', 'read:org', 'repo', 'workflow'], expiresAt: Date.UTC(2030, 0, 31, 10, 20, 30) / 1000 }) })
+    const { headers } = await ask({
+      path: '/user',
+      as: github.issue({ app: OTHER.clientId, scopes: ['gist', 'read:org', 'repo', 'workflow'], expiresAt: Date.UTC(2030, 0, 31, 10, 20, 30) / 1000 }),
+    })
     expect(headers.get('X-OAuth-Scopes')).toBe('gist, read:org, repo, workflow')
     expect(headers.get('X-OAuth-Client-Id')).toBe(OTHER.clientId)
     expect(headers.get('GitHub-Authentication-Token-Expiration')).toBe('2030-01-31 10:20:30 UTC')
@@ -248,8 +252,7 @@ describe('GitHub\u2019s own client can use it', () => {
 
   test('as a server', async () => {
     const { github } = setUp({ now: undefined })
-    const server = await github.listen()
-    open.push(server)
+    const server = closing(await github.listen())
     const at = { ...client, request: request.defaults({ baseUrl: server.apiBaseUrl }) }
     const token = github.issue({ scopes: ['repo', 'gist'] })
     const { authentication, data } = await checkToken({ ...at, token })
@@ -262,9 +265,8 @@ describe('GitHub\u2019s own client can use it', () => {
 
   test('through msw, at the address of GitHub', async () => {
     const { github } = setUp({ now: undefined })
-    const msw = setupServer(...github.handlers(http))
+    const msw = closing(setupServer(...github.handlers(http)))
     msw.listen({ onUnhandledRequest: 'error' })
-    open.push(msw)
     const token = github.issue({ kind: 'ghu_', expiresAt: Math.floor(Date.now() / 1000) + 600 })
     const { authentication } = await checkToken({ ...client, clientType: 'github-app', token })
     expect(authentication).toMatchObject({ token, expiresAt: expect.stringMatching(/Z$/) })

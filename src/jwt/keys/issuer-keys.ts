@@ -29,8 +29,8 @@ export interface KeyOptions {
 }
 
 /** Seconds. */
-export const MAX_AGE = 600
-export const MAX_STALE = 3600
+const MAX_AGE = 600
+const MAX_STALE = 3600
 
 /** Public keys by issuer. Plain JSON. */
 export type KeySnapshot = Readonly<Record<string, { readonly keys: readonly unknown[]; readonly fetchedAt: number }>>

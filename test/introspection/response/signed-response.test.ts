@@ -1,29 +1,24 @@
 /** RFC 9701: what a signed answer must be, attacked one member at a time. */
 import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { isUnavailable } from '../../../src/errors.js'
 import { anyAudience, clientSecretBasic, IntrospectionProvider } from '../../../src/index.js'
+import { closing } from '../../closing.js'
 import { AUDIENCE, clock, signer, START } from '../../oauth-kit.js'
 import { faultEndpoint, json, raw } from '../fault-endpoint.js'
 import type { JWTPayload } from 'jose'
 import type { SignedAnswers } from '../../../src/index.js'
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
-
 const GOOD = { active: true, aud: AUDIENCE, sub: 'ada', exp: START + 300 }
 const TYPE = 'application/token-introspection+jwt'
 
 async function setUp(signed: SignedAnswers = {}) {
-  const idp = await faultEndpoint()
+  const idp = closing(await faultEndpoint())
   const key = await signer()
   idp.at('/keys', { keys: [key.publicJwk] })
-  const provider = new IntrospectionProvider({
+  const provider = closing(new IntrospectionProvider({
     ...{ issuer: idp.issuer, audience: AUDIENCE, clientAuth: clientSecretBasic('notes-server', 'secret'), now: clock().now, cache: false, signed },
-  })
-  open.push(provider, idp)
+  }))
   const outcome = async (): Promise<string> => {
     try {
       return (await provider.verifyToken('opaque')) === null ? 'no' : 'yes'

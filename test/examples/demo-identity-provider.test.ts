@@ -1,11 +1,11 @@
 /** The demo's authorization server does what a client needs that knows nothing of it, and nothing for a stranger. */
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startIdentityProvider } from '../examples/demo/identity-provider.js'
-import { no, Person, yes } from '../examples/demo/person.js'
-import { Watch } from '../examples/demo/watch.js'
+import { startIdentityProvider } from '../../examples/demo/identity-provider.js'
+import { no, Person, yes } from '../../examples/demo/person.js'
+import { Watch } from '../../examples/demo/watch.js'
 import type { AddressInfo } from 'node:net'
-import type { IdentityProvider } from '../examples/demo/identity-provider.js'
+import type { IdentityProvider } from '../../examples/demo/identity-provider.js'
 
 const CALLBACK = 'http://127.0.0.1:33418/callback'
 const RESOURCE = 'https://mcp.example.com/mcp'

@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { greet } from '../examples/demo/mcp-client.js'
-import { newcomer2 } from '../examples/demo/newcomer.js'
-import { yes } from '../examples/demo/person.js'
+import { greet } from '../../examples/demo/mcp-client.js'
+import { newcomer2 } from '../../examples/demo/newcomer.js'
+import { yes } from '../../examples/demo/person.js'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const HAS_CURL = spawnSync('curl', ['--version']).status === 0
 const MAIN = 'build/demo/main.js'
 
@@ -85,7 +85,7 @@ describe('npm run demo', () => {
   })
 
   it('exits 1 and names the row that came out otherwise', async () => {
-    const scenarios = new URL('../build/demo/scenarios.js', import.meta.url)
+    const scenarios = new URL('../../build/demo/scenarios.js', import.meta.url)
     const tampering = `import { SCENARIOS } from '${scenarios}'; SCENARIOS[7].expected.status = 200`
     const preload = `data:text/javascript,${encodeURIComponent(tampering)}`
     const { code, stdout, stderr } = await node('--import', preload, MAIN)

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { generateToken, StaticProvider } from '../src/index.js'
+import { generateToken, StaticProvider } from '../../src/index.js'
 import { blocksOf } from './markdown-blocks.js'
 
 const document = readFileSync('docs/static-keys.md', 'utf8')
