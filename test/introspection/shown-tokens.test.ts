@@ -1,6 +1,6 @@
 /** A stranger's JWT is worth something elsewhere: however it is spelt, the endpoint does not see it. */
 import { describe, expect, test } from 'vitest'
-import { checkedPrefixes, recognition } from '../../src/introspection/shown-tokens.js'
+import { checkedPrefixes, recognition, unshownRefusal } from '../../src/introspection/shown-tokens.js'
 
 const ISSUER = 'https://id.example.com'
 const shown = { issuer: ISSUER, prefixes: [] }
@@ -32,4 +32,36 @@ test('what only looks a little like a JWT is opaque', () => {
 
 test('a prefix of GitHub\u2019s is refused: its tokens are never shown', () => {
   expect(() => checkedPrefixes('ghp_')).toThrow(/"prefix".*GitHub/)
+})
+
+describe('a JWT that names no issuer', () => {
+  const jwt = (claims: string, header = '{"alg":"RS256"}'): string => `${encoded(header)}.${encoded(claims)}.AAAA`
+  const GITEA = jwt('{"gnt":12,"tt":0,"exp":2000000000}')
+
+  test('is foreign, where nobody said otherwise', () => {
+    expect(recognition(GITEA, shown)).toBe('foreign')
+    expect(recognition(GITEA, { ...shown, prefixes: ['gta_'] })).toBe('foreign')
+  })
+
+  test('is mine by a prefix, and may be mine by the symbol', () => {
+    expect(recognition(GITEA, { ...shown, prefixes: ['gta_', 'eyJ'] })).toBe('mine')
+    expect(recognition(jwt('{"iss":null}'), { ...shown, prefixes: ['eyJ'] })).toBe('mine')
+    expect(recognition(GITEA, { ...shown, withoutIssuer: true })).toBe('maybe')
+    expect(recognition(GITEA, { issuer: undefined, prefixes: [], withoutIssuer: true })).toBe('maybe')
+  })
+
+  test.each([
+    ['names a stranger', jwt('{"iss":"https://evil.example"}')],
+    ['names somebody in an odd way', jwt('{"iss":["https://id.example.com"]}')],
+    ['names nobody in an empty text', jwt('{"iss":""}')],
+    ['cannot be read', `${encoded('{ "alg":"RS256"}')}.${encoded('hello')}.AAAA`],
+    ['has four parts', `${GITEA}.AAAA`],
+  ])('is another matter than one that %s', (_, token) => {
+    expect(recognition(token, { ...shown, prefixes: ['eyJ'], withoutIssuer: true })).toBe('foreign')
+  })
+
+  test('is told of with what to set', () => {
+    expect(unshownRefusal(GITEA, shown).detail?.hint).toContain('set "prefix"')
+    expect(unshownRefusal(jwt('{"iss":"https://evil.example"}'), shown).reason).toBe('wrong_issuer')
+  })
 })

