@@ -1,4 +1,4 @@
-/** Better Auth with its OAuth provider plugin. @see https://www.better-auth.com/docs/plugins/oauth-provider */
+/** Better Auth with its OAuth provider plugin. @see https://www.better-auth.com/docs/plugins/oauth-provider (2026-08) */
 import { baseOf, checkPreset } from './preset.js'
 import { permissionsIn, scopesBy } from './scope-tables.js'
 import type { Audience, JwtPreset } from './preset.js'

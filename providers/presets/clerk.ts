@@ -1,4 +1,7 @@
-/** Clerk. @see https://clerk.com/docs/guides/development/verifying-oauth-access-tokens */
+/**
+ * Clerk. @see https://clerk.com/docs/guides/development/verifying-oauth-access-tokens (2026-11)
+ * Audience: https://clerk.com/docs/guides/ai/mcp/build-mcp-server.
+ */
 import { audienceOf, checkPreset, hostOf } from './preset.js'
 import { permissionsIn, scopesBy } from './scope-tables.js'
 import type { AudienceOrClients, ClientAuth, JwtPreset, OpaquePreset } from './preset.js'

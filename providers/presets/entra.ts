@@ -1,4 +1,7 @@
-/** Microsoft Entra ID. @see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */
+/**
+ * Microsoft Entra ID. @see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (2026-11)
+ * Clouds: https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud. Keys of one application: https://learn.microsoft.com/entra/identity-platform/access-tokens.
+ */
 import { checkPreset, eachOf, guidOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import { anyAudience } from '../../src/jwt/jwt-options.js'

@@ -1,4 +1,7 @@
-/** Keycloak. @see https://www.keycloak.org/docs/latest/server_admin/#audience-support */
+/**
+ * Keycloak. @see https://www.keycloak.org/docs/latest/server_admin/#audience-support
+ * Audiences of version 26.8: https://phasetwo.io/tutorials/clients/audience/ (2026-10).
+ */
 import { audienceOf, baseOf, checkPreset, wordOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { ScopeTable } from '../../src/scopes/scope-table.js'

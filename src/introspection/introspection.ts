@@ -178,7 +178,8 @@ function policyOf(options: IntrospectionOptions, expected: Expectations): string
   return JSON.stringify([
     'introspection',
     ...[issuer, endpoint, clientAuth.clientId, clientAuth.method, prefix, tokenTypeHint, signingOf(signed)],
-    ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, options[allowNoExpiry] === true, options[allowNoIssuer] === true],
+    ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims],
+    ...[options[allowNoExpiry] === true, options[allowNoIssuer] === true],
     // What a function closes over is not seen here.
     rules.map(({ claim, accepts }) => [claim, String(accepts)]),
     // What goes along may be a key.

@@ -12,9 +12,11 @@ const tokenFor = async ({ origin, clients }, parameters) => {
   return token
 }
 const jwtFor = (world) => tokenFor(world, { resource: RESOURCE })
-const byPreset = ({ origin }, options) => told((observe) => new JwksProvider({ ...betterAuth({ url: url(origin), audience: RESOURCE }), observe, ...options }))
-const byIntrospection = ({ origin }, asker, options) =>
-  told((observe) => new IntrospectionProvider({ issuer: url(origin), audience: RESOURCE, clientAuth: clientSecretBasic(asker.id, asker.secret), observe, ...options }))
+const byPreset = ({ origin }) => told((observe) => new JwksProvider({ ...betterAuth({ url: url(origin), audience: RESOURCE }), observe }))
+const byIntrospection = ({ origin }, { id, secret }, options) => {
+  const common = { issuer: url(origin), audience: RESOURCE, clientAuth: clientSecretBasic(id, secret) }
+  return told((observe) => new IntrospectionProvider({ ...common, observe, ...options }))
+}
 
 export const BETTER_AUTH = {
   env: { RESOURCE },

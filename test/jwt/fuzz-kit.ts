@@ -140,7 +140,7 @@ export async function opinions(token: string): Promise<Opinions> {
 
 async function faultOf(token: string, ours: string, jose: boolean): Promise<string | undefined> {
   const accepted = ours === 'accepted'
-  if (accepted && !jose) return 'accepted what jose refuses'
+  if (accepted && !jose && !hasNullInstant(token)) return 'accepted what jose refuses'
   if (accepted && auto.provider.recognizes(token) !== 'mine') return 'accepted what it does not recognize'
   if (!accepted && jose && strictness(token) === undefined)
     return `refused as ${ours} what jose takes, for no reason that is listed`
@@ -267,7 +267,13 @@ export const STRICTER: readonly Strictness[] = [
   },
 ]
 
-/** Where we are laxer than jose: about key sets, never about tokens. */
+/** The one way in which we are laxer than jose about a token: an `nbf` or `iat` of null, as .NET writes it, is none. */
+export function hasNullInstant(token: string): boolean {
+  const claims = partsOf(token)[1]
+  return claims?.nbf === null || claims?.iat === null
+}
+
+/** Where we are laxer than jose about key sets. */
 export const LAXER: readonly { because: string; keys: readonly object[]; token: string }[] = [
   {
     because: 'EdDSA with a key of Ed25519, and Ed25519, are one algorithm under two names (RFC 9864)',
@@ -287,6 +293,11 @@ export const LAXER: readonly { because: string; keys: readonly object[]; token: 
   {
     because: 'key_ops that allow to verify do, whatever else they hold',
     keys: [{ ...ed.publicJwk, key_ops: ['verify', 'verify', 7] }],
+    token: ed.token(),
+  },
+  {
+    because: 'members of null, and empty lists, are members that are not there, as .NET writes them',
+    keys: [{ ...ed.publicJwk, alg: null, use: null, d: null, key_ops: [], x5c: [], oth: [] }],
     token: ed.token(),
   },
 ]

@@ -274,7 +274,8 @@ describe('a table of tenants', () => {
 describe('a preset as a route', () => {
   const [TENANT, OTHER] = ['11111111-1111-1111-1111-111111111111', '22222222-2222-2222-2222-222222222222'] as const
   const issuerOf = (tid: string): string => `https://login.microsoftonline.com/${tid}/v2.0`
-  const entraRoute = (key: Signer): IssuerRoute => ({ ...entra({ tenant: TENANT, audience: AUDIENCE }), jwksUri: undefined, jwks: { keys: [key.publicJwk] }, now })
+  const preset = entra({ tenant: TENANT, audience: AUDIENCE })
+  const entraRoute = (key: Signer): IssuerRoute => ({ ...preset, jwksUri: undefined, jwks: { keys: [key.publicJwk] }, now })
   const tokenOf = (key: Signer, tid: string, claims: object = {}) => key.sign({ iss: issuerOf(tid), tid, azp: 'client', ...claims })
 
   test('works by resolve, in a closed list and by add', async () => {

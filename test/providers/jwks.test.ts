@@ -329,7 +329,8 @@ describe('JwksProvider', () => {
 
     test('a document for many tenants says how to list them', async () => {
       const key = await signer()
-      idp.use(http.get(CONFIGURATION, () => HttpResponse.json({ issuer: `${ISSUER}/{tenantid}`, jwks_uri: JWKS_URI })), http.get(ELSEWHERE, () => new HttpResponse(null, { status: 404 })))
+      const forMany = (): Response => HttpResponse.json({ issuer: `${ISSUER}/{tenantid}`, jwks_uri: JWKS_URI })
+      idp.use(http.get(CONFIGURATION, forMany), http.get(ELSEWHERE, () => new HttpResponse(null, { status: 404 })))
       const provider = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, now: clock().now })
       await expect(provider.verifyToken(await key.sign())).rejects.toThrow(/\{ template, allow \}/)
     })

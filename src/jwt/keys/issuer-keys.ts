@@ -87,7 +87,8 @@ export class IssuerKeys {
 
   /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
   async warm(): Promise<void> {
-    await Promise.all(this.#warmed.map((issuer) => this.#searches.get(issuer)?.source.current(undefined)))
+    const searches = this.#warmed.map((issuer) => this.#searches.get(issuer)).filter((search) => search !== undefined)
+    await Promise.all(searches.map(({ source }) => source.current(undefined)))
   }
 
   /** Gives the public keys at hand, for the next process as `keys: { snapshot }`. */

@@ -38,7 +38,7 @@ export function issuersOf(option: unknown): Issuers {
 }
 
 /** Where Microsoft signs people of all tenants in; their tokens name the tenant itself. */
-const FOR_MANY = /^https:\/\/(login\.(microsoftonline\.(com|us)|partner\.microsoftonline\.cn|windows\.net)|sts\.windows\.net)\/(common|organizations|consumers)(\/|$)/
+const FOR_MANY = /^https:\/\/[\w.]+\.(microsoftonline\.(com|us|cn)|windows\.net)\/(common|organizations|consumers)(\/|$)/
 
 /** Fills this tenant into a text with braces, such as the URL of its keys. */
 export function forTenant(text: string, tenant: Tenant | undefined): string {

@@ -160,7 +160,10 @@ const OF_CLAIMS: readonly Rule[] = [
   text('jti', ({ jti }) => jti),
 ]
 
-/** Makes the rule about a claim that must be text where it is there; null, which .NET writes, counts as absent. `read` names the claim in code, which is faster than a name in a variable. */
+/**
+ * Makes the rule about a claim that must be text where it is there; null, which .NET writes, counts as absent. `read` names
+ * the claim in code, which is faster than a name in a variable.
+ */
 function text(claim: string, read: (claims: Claims) => unknown): Rule {
   return {
     name: claim,
