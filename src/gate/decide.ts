@@ -26,7 +26,7 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
     const { token, verify: verifyAgain } = caller
     const allows = (method: string, name: string): boolean => mayCall(caller, method, name, policy)
     const scopesToAskFor = (needed: readonly string[]): readonly string[] => withGranted(needed, token, policy.requestNames)
-    return { pass: true, context: { token, resource, answers, verifyAgain, allows, scopesToAskFor, life: lifeOf(caller, provider, policy) } }
+    return { pass: true, context: { token, resource, answers, verifyAgain, allows, scopesToAskFor, life: lifeOf(caller, policy) } }
   }
   const send = (answer: Answer): Decision => ({ pass: false, answer })
 
@@ -56,10 +56,8 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
 /** Requests that a gate has let in with their token: one behind it that does not guard them has no business with that. */
 const GUARDED = new WeakMap<object, Decision>()
 
-function lifeOf({ token, verify }: Caller, provider: BearerAuthProvider, { checkStreamsEvery }: GatePolicy): TokenLife | undefined {
-  if (token === null || verify === undefined) return undefined
-  const watch = provider.watch && ((rung: () => void) => provider.watch?.(rung) ?? (() => undefined))
-  return new TokenLife({ token, verify: () => verify(undefined), watch, every: checkStreamsEvery, now: () => Date.now() / 1000 })
+function lifeOf({ token, verify }: Caller, policy: GatePolicy): TokenLife | undefined {
+  return token === null || verify === undefined ? undefined : new TokenLife(policy.watches, token, verify)
 }
 
 function describe(provider: BearerAuthProvider, policy: GatePolicy): Described {

@@ -6,6 +6,7 @@ import { GATE_OPTIONS } from './gate-options.js'
 import { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.js'
 import { operationTable, operationScopes } from './operations/operations.js'
 import { checkedPaths, isGuarded } from './paths.js'
+import { TokenWatches } from './token-watches.js'
 import { requestNamesBy } from './challenge/request-names.js'
 import { protectedResource } from './metadata/resource-metadata.js'
 import { tokenCookie } from './request/token-cookie.js'
@@ -30,8 +31,8 @@ export interface GatePolicy {
   readonly optional: boolean
   readonly operations: OperationTable | undefined
   readonly sessions: BoundSessions | undefined
-  /** Seconds. */
-  readonly checkStreamsEvery: number
+  /** Follows the tokens that have streams open. */
+  readonly watches: TokenWatches
   /** Seconds. */
   readonly maxAge: number | undefined
   readonly tokenCookie: TokenCookie | undefined
@@ -46,7 +47,7 @@ interface PathPolicy {
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'requestAs' | 'tokenHeader'> = {}): GatePolicy {
+export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'requestAs' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
   checkOptions('bearerAuth', options, GATE_OPTIONS)
   for (const name of GATE_OPTIONS) {
     const isMissing = Object.hasOwn(options, name) && options[name] === undefined
@@ -66,6 +67,7 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const supported = options.scopesSupported === undefined ? undefined : checkedScopes('scopesSupported', options.scopesSupported)
   const ownScopes = [...scopes, ...operationScopes(operations)]
   const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs, [...ownScopes, ...(supported ?? [])])
+  const every = spanInSeconds('checkStreamsEvery', options.checkStreamsEvery ?? 30, { min: 1, max: 3_600 })
   return {
     requiredScopes: scopes,
     resource,
@@ -77,7 +79,7 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
     operations,
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
     sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
-    checkStreamsEvery: spanInSeconds('checkStreamsEvery', options.checkStreamsEvery ?? 30, { min: 1, max: 3_600 }),
+    watches: new TokenWatches({ watch: provider.watch && ((token, ended) => provider.watch?.(token, ended) ?? NOTHING), every, now: () => Date.now() / 1000 }),
     tokenCookie: options.tokenFrom === undefined ? undefined : tokenCookie(options.tokenFrom, resource?.resource),
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames }),
     requestNames,
@@ -96,6 +98,8 @@ function pathPolicies(options: GateOptions, resource: ProtectedResource | undefi
     mount: { protect: protect ?? ['/'], exclude: exclude ?? [] },
   }
 }
+
+const NOTHING = (): void => undefined
 
 const NOT_GUARDED = ['/health', '/docs', '/inspector', '/openmcp.json']
 

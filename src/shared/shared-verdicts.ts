@@ -167,11 +167,11 @@ export class SharedVerdicts {
   }
 }
 
-/** Longest wait for the process that asks, in seconds. */
-const LOCK = 3
+/** Longest wait for the process that asks, in seconds. @public for the model of a fleet */
+export const LOCK = 3
 
-/** Seconds before each look at what the other hears: two in all. */
-const LOOKS: readonly number[] = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]
+/** Seconds before each look at what the other hears: two in all. @public for the model of a fleet */
+export const LOOKS: readonly number[] = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]
 
 /** Tolerated clock difference in seconds. An answer that expires later than ours would by more than this was written by a wrong clock. */
 const CLOCK_DIFFERENCE = 5

@@ -5,8 +5,8 @@ import { within, withinSpan } from '../lib/deadline.js'
 import { IS_OUTAGE, NoAnswerError } from './no-answer.js'
 import type { AuthEvent } from '../events.js'
 
-/** At once. */
-const MOST_CALLS = 64
+/** At once. @public for the model of a fleet */
+export const MOST_CALLS = 64
 
 export interface GuardedCallsOptions {
   /** Seconds for one call, the wait for its turn and a second attempt included. */

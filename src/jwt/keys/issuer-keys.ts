@@ -28,9 +28,10 @@ export interface KeyOptions {
   warm?: readonly string[] | undefined
 }
 
-/** Seconds. */
-const MAX_AGE = 600
-const MAX_STALE = 3600
+/** Seconds. @public for the model of a fleet */
+export const MAX_AGE = 600
+/** @public for the model of a fleet */
+export const MAX_STALE = 3600
 
 /** Public keys by issuer. Plain JSON. */
 export type KeySnapshot = Readonly<Record<string, { readonly keys: readonly unknown[]; readonly fetchedAt: number }>>
