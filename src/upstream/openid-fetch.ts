@@ -1,5 +1,5 @@
 /** One exchange with the authorization server on openid-client's behalf. */
-import { retryAfter } from '../lib/net/bounded-fetch.js'
+import { retryAfter, slashAdvice } from '../lib/net/bounded-fetch.js'
 import { abandon } from '../lib/net/bounded-text.js'
 import { ownProperty } from '../lib/own-property.js'
 import { headOf, mediaTypeOf, textIn } from './exchange.js'
@@ -37,7 +37,7 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
     const fault = response.status === 200 || response.status === 400 ? undefined : faultOf(response.status)
     if (fault !== undefined) {
       abandon(response.body)
-      const advice = redirectsToSlash(url, response.headers.get('location')) ? ', to the same URL with a slash at its end: set "endpoint" to that' : ''
+      const advice = fault === 'redirect' ? slashAdvice(url, response) : ''
       throw new NoAnswerError(fault, `${host} answered ${response.status}${advice}`, { retryAfter: retryAfter(response) })
     }
     const text = await textIn(response, host)
@@ -48,11 +48,6 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
     const json = response.status === 200 && open !== undefined ? await blaming('unreadable', () => open(text)) : undefined
     return new Response(json === undefined ? text : JSON.stringify(json), { status: response.status, headers: { 'content-type': JSON_TYPE } })
   }
-}
-
-// As Django does.
-function redirectsToSlash(url: string, location: string | null): boolean {
-  return location !== null && URL.canParse(location, url) && new URL(location, url).href === `${url}/`
 }
 
 /** RFC 6749 section 5.2. Looked at here, since a 400 may be about one odd token, and an unreadable answer is an outage. */

@@ -268,7 +268,7 @@ export const STRICTER: readonly Strictness[] = [
 ]
 
 /** The one way in which we are laxer than jose about a token: an `nbf` or `iat` of null, as .NET writes it, is none. */
-export function hasNullInstant(token: string): boolean {
+function hasNullInstant(token: string): boolean {
   const claims = partsOf(token)[1]
   return claims?.nbf === null || claims?.iat === null
 }

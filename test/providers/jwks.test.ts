@@ -301,6 +301,7 @@ describe('JwksProvider', () => {
     const ELSEWHERE = `${ISSUER}/.well-known/oauth-authorization-server`
     const others: readonly (readonly [string, () => Response])[] = [
       ['HTML with 200', () => HttpResponse.html('<!doctype html><div id=app>')],
+      ['a page that is larger than any document', () => HttpResponse.html('x'.repeat(600 * 1024))],
       ['a redirect to the sign-in', () => new HttpResponse(null, { status: 302, headers: { Location: '/login' } })],
       ['a document without keys', () => HttpResponse.json({ issuer: ISSUER })],
       ['the document of another issuer', () => HttpResponse.json({ issuer: 'https://evil.example', jwks_uri: 'https://evil.example/keys' })],
