@@ -3,6 +3,7 @@
  * Both issuers: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html (2026-11).
  * Partitions and their domains: partitions.json of botocore (2026-08).
  */
+import { laterIssuers } from '../../src/jwt/jwt-options.js'
 import { pin } from './pin.js'
 import { audienceOf, checkPreset } from './preset.js'
 import { scopesBy } from './scope-tables.js'
@@ -36,7 +37,7 @@ export function cognito(options: CognitoOptions): JwtPreset {
   return {
     name: 'cognito',
     issuer: issuerType === undefined ? [issuers.original, issuers.updated] : issuers[issuerType],
-    ...(issuerType === undefined && { keys: { warm: [issuers.original] } }),
+    ...(issuerType === undefined && { [laterIssuers]: [issuers.updated] }),
     ...audienceOf(options, 'client_id'),
     scopes: scopesBy(['cognito:groups', groups]),
     rules: [pin('token_use', 'access', 'Cognito: send the access token')],

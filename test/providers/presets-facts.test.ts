@@ -31,14 +31,24 @@ describe('Cognito', () => {
       const issuer = url.startsWith(updated) ? updated : original
       return Response.json(url.endsWith('/jwks') ? { keys: [(issuer === updated ? young : old).publicJwk] } : { issuer, jwks_uri: `${issuer}/jwks` })
     }
-    const provider = new JwksProvider({ ...cognito({ userPool, clients: 'c1' }), fetch, now: clock().now })
+    const provider = new JwksProvider({ ...cognito({ userPool, clients: 'c1' }), keys: { maxAge: 60 }, fetch, now: clock().now })
     await provider.keys.warm()
+    expect(asked.length).toBeGreaterThan(0)
     expect(asked.filter((url) => url.startsWith(updated))).toEqual([])
     const claims = { client_id: 'c1', token_use: 'access', aud: undefined }
     expect(await provider.verifyToken(await old.sign({ ...claims, iss: original }))).not.toBeNull()
     expect(await provider.verifyToken(await young.sign({ ...claims, iss: updated }))).not.toBeNull()
     expect(await provider.verifyToken(await old.sign({ ...claims, iss: updated }))).toBeNull()
   })
+})
+
+test('the one issuer of a pool that was switched is warmed like any other', async () => {
+  const asked: string[] = []
+  const fetch = async (url: string): Promise<Response> => (asked.push(url), new Response('', { status: 500 }))
+  const options = cognito({ userPool: 'us-east-1_AbCdEf', clients: 'c', issuerType: 'updated' })
+  await expect(new JwksProvider({ ...options, fetch }).keys.warm()).rejects.toThrow('answered 500')
+  await expect(new JwksProvider({ ...cognito({ userPool: 'us-east-1_AbCdEf', clients: 'c' }), issuer: 'https://pool.example.com', fetch }).keys.warm()).rejects.toThrow('answered 500')
+  expect(asked).toEqual([`${options.issuer}/.well-known/openid-configuration`, 'https://pool.example.com/.well-known/openid-configuration'])
 })
 
 describe('Entra ID', () => {
@@ -77,11 +87,5 @@ describe('an issuer that stands for many tenants', () => {
 
   test('a realm that is called common is none', () => {
     expect(() => new JwksProvider({ audience: AUDIENCE, issuer: 'https://id.example.com/realms/common' })).not.toThrow()
-  })
-})
-
-describe('keys.warm', () => {
-  test('names issuers of the provider', () => {
-    expect(() => new JwksProvider({ audience: AUDIENCE, issuer: 'https://id.example.com', keys: { warm: ['https://other.example'] } })).toThrow('"keys.warm"')
   })
 })

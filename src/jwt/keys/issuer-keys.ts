@@ -24,8 +24,6 @@ export interface KeyOptions {
    * write to it can sign tokens.
    */
   store?: KeyStore | undefined
-  /** The issuers whose keys `keys.warm()` fetches ahead; those of others come with their first token. Default: all. */
-  warm?: readonly string[] | undefined
 }
 
 /** Seconds. @public for the model of a fleet */
@@ -38,6 +36,8 @@ export type KeySnapshot = Readonly<Record<string, { readonly keys: readonly unkn
 
 export interface IssuerKeysOptions {
   readonly issuers: readonly string[]
+  /** Issuers whose keys are read with their first token, and never ahead of it. */
+  readonly later?: readonly string[] | undefined
   readonly load: (issuer: string) => KeySourceOptions['load']
   readonly keys: KeyOptions
   readonly now: () => number
@@ -48,10 +48,10 @@ export interface IssuerKeysOptions {
 
 export class IssuerKeys {
   readonly #searches: ReadonlyMap<string, KeySearch>
-  readonly #warmed: readonly string[]
+  readonly #ahead: readonly string[]
 
-  constructor({ issuers, load, keys, now, random, provider, observe }: IssuerKeysOptions) {
-    checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store', 'warm'])
+  constructor({ issuers, later = [], load, keys, now, random, provider, observe }: IssuerKeysOptions) {
+    checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store'])
     const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? MAX_AGE, { min: 1, max: 86_400 })
     const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? MAX_STALE, { min: 0, max: 604_800 })
     const { store, snapshot } = keys
@@ -69,9 +69,7 @@ export class IssuerKeys {
       const kept = { store, issuer, now, maxAge, maxStale }
       return new KeySearch({ ...options, load: keptIn(kept, fetch), recall: () => recall(kept) })
     }
-    const { warm = issuers } = keys
-    if (!Array.isArray(warm) || !warm.every((issuer) => issuers.includes(issuer))) throw new TypeError('"keys.warm" must be an array of some of the issuers')
-    this.#warmed = [...warm]
+    this.#ahead = issuers.filter((issuer) => !later.includes(issuer))
     this.#searches = new Map(issuers.map((issuer) => [issuer, search(issuer)]))
     if (snapshot !== undefined) this.#adopt(snapshot)
   }
@@ -88,7 +86,7 @@ export class IssuerKeys {
 
   /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
   async warm(): Promise<void> {
-    const searches = this.#warmed.map((issuer) => this.#searches.get(issuer)).filter((search) => search !== undefined)
+    const searches = this.#ahead.map((issuer) => this.#searches.get(issuer)).filter((search) => search !== undefined)
     await Promise.all(searches.map(({ source }) => source.current(undefined)))
   }
 
