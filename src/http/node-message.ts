@@ -11,7 +11,7 @@ export function incomingRequest(message: IncomingMessage, url: string, routedUrl
   const { method = '' } = message
   const header = headersOf(message)
   const [path, routedPath] = [pathOf(url), pathOf(routedUrl)]
-  return { method, path, routedPath, header, host: hostIn(header), body: bodyOfMessage(message), source: message, mounted }
+  return { method, path, routedPath, query: queryOf(url, routedUrl), header, host: hostIn(header), body: bodyOfMessage(message), source: message, mounted }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */
@@ -36,6 +36,11 @@ function headersOf({ rawHeaders = [], headers }: IncomingMessage): ReadHeader {
 function hostIn(header: ReadHeader): string | undefined {
   const [host, ...others] = new Set([...header(':authority'), ...header('host')])
   return others.length === 0 ? host : undefined
+}
+
+/** Of both, where something in front of the gate has changed one: the server behind reads either. */
+function queryOf(url: string, routedUrl: string): string {
+  return [...new Set([url, routedUrl].map((one) => /\?([^#]*)/.exec(one)?.[1] ?? ''))].join('&')
 }
 
 function pathOf(url: string): string {

@@ -1,14 +1,28 @@
 /** Finds an issuer's keys from its name: OIDC Discovery 1.0 section 4, RFC 8414 section 3. */
 import { ownProperty } from '../../lib/own-property.js'
+import { isLocalAddress } from '../../lib/net/local-address.js'
 import { firstFound, NotHereError } from '../../lib/net/not-here.js'
 import { webUrl } from '../../lib/net/web-url.js'
 import type { JsonAnswer } from '../../lib/net/fetch-json.js'
+
+/**
+ * Set by `IssuerRouter` where a tenant may have chosen the issuer: its discovery document then names no place within this
+ * network, unless the issuer itself is one. Not public.
+ */
+export const chosenByTenant: unique symbol = Symbol('chosen by a tenant')
+
+/** True for a place within this network in the document of an issuer outside of it. */
+export function leadsInside(issuer: string, url: URL): boolean {
+  return isLocalAddress(url) && !isLocalAddress(new URL(issuer))
+}
 
 export interface DiscoverOptions {
   /** URLs to look at, one after the other. */
   readonly places: readonly string[]
   /** Allow keys on plain http. */
   readonly insecure: boolean
+  /** Whether a tenant may have chosen the issuer. */
+  readonly ofTenant: boolean
   readonly read: (url: string) => Promise<JsonAnswer>
 }
 
@@ -18,10 +32,10 @@ export interface DiscoverOptions {
  *
  * @throws AuthUnavailableError when no document is found that fits: about the token, nobody knows.
  */
-export async function discoverJwksUri(issuer: string, { places, insecure, read }: DiscoverOptions): Promise<{ uri: string; place: string }> {
+export async function discoverJwksUri(issuer: string, { places, insecure, ofTenant, read }: DiscoverOptions): Promise<{ uri: string; place: string }> {
   const look = async (place: string): Promise<{ uri: string; place: string } | undefined> => {
     const { kind, json } = await read(place)
-    return kind === 'found' ? { uri: jwksUriIn(json, issuer, insecure), place } : undefined
+    return kind === 'found' ? { uri: jwksUriIn(json, issuer, { insecure, ofTenant }), place } : undefined
   }
   return firstFound(places, look, `${issuer} has no discovery document; set "jwksUri" to the URL of its keys`)
 }
@@ -38,7 +52,7 @@ export function checkNamesIssuer(stated: unknown, issuer: string): void {
   )
 }
 
-function jwksUriIn(document: unknown, issuer: string, insecure: boolean): string {
+function jwksUriIn(document: unknown, issuer: string, { insecure, ofTenant }: Pick<DiscoverOptions, 'insecure' | 'ofTenant'>): string {
   checkNamesIssuer(ownProperty(document, 'issuer'), issuer)
   let url: URL
   try {
@@ -49,6 +63,7 @@ function jwksUriIn(document: unknown, issuer: string, insecure: boolean): string
   if (url.protocol === 'http:' && issuer.startsWith('https:')) {
     throw new NotHereError(`the discovery document of ${issuer} names keys on plain http`)
   }
+  if (ofTenant && leadsInside(issuer, url)) throw new NotHereError(`the discovery document of ${issuer} names keys within this network`)
   return url.href
 }
 
