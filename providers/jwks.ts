@@ -10,7 +10,7 @@ import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/log
 import { shapeOf } from '../src/jwt/rules/near-miss.js'
 import { tokenFormat } from '../src/jwt/formats/token-format.js'
 import { firstFailure, rulesFor } from '../src/jwt/rules/rules.js'
-import { anyAudience } from '../src/jwt/jwt-options.js'
+import { anyAudience, laterIssuers } from '../src/jwt/jwt-options.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature/signature.js'
 import { andThen } from '../src/lib/awaitable.js'
 import { checkOptions, oneOf } from '../src/lib/options.js'
@@ -98,6 +98,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
+      later: options[laterIssuers],
       load: keyOrigin(options, this.context.closed),
       keys: keyOptions(options),
       now: this.now,

@@ -99,8 +99,8 @@ export type AuthEvent =
   /** A token named a key that the issuer does not have. `asked`: the issuer was asked for it. */
   | { readonly type: 'key_unknown'; readonly provider: string; readonly issuer: string; readonly asked: boolean }
   /**
-   * Roles that stand for no scope, each told once, a hundred in all: look for a typo in the table. `claim`: where they
-   * were. `unnamed`: so many more, which may be persons.
+   * Roles that stand for no scope, and values of `scope` that are none, each told once, a hundred in all: look for a typo in
+   * the table, and for a list in one text (`separator`). `claim`: where they were. `unnamed`: so many more, which may be persons.
    */
   | { readonly type: 'roles_unknown'; readonly provider: string; readonly claim: string; readonly names: readonly string[]; readonly unnamed: number }
   /** Tokens were revoked, so many times: `'here'` by this process, `'log'` by another. */

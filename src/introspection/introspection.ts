@@ -16,7 +16,7 @@ import { accept, reject } from '../verdict.js'
 import { answerRules, claimsOf, INACTIVE, unsupportedTokenType, oddityOf } from './response/response-rules.js'
 import { checkedClientAuth, ClientAuth } from './client-auth/client-auth.js'
 import { decryptionBy } from './response/encrypted-response.js'
-import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
+import { allowNoExpiry, allowNoIssuer, TIMEOUT } from './introspection-options.js'
 import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from '../lib/net/extra-parameters.js'
 import { checkedPrefixes, ownership, recognition, unshownRefusal } from './shown-tokens.js'
@@ -57,7 +57,7 @@ export class Introspection {
     checkNeeds(ClientAuth.needs(checkedClientAuth('clientAuth', clientAuth)), options)
     this.issuer = issuer
     this.#context = context
-    this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix) }
+    this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix), withoutIssuer: options[allowNoIssuer] === true }
     this.#expected = expectationsOf(asJwtOptions(options), context.clockTolerance)
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
     this.#ownRules = rulesFor(this.#expected).signed
@@ -179,7 +179,8 @@ function policyOf(options: IntrospectionOptions, expected: Expectations): string
   return JSON.stringify([
     'introspection',
     ...[issuer, endpoint, clientAuth.clientId, clientAuth.method, prefix, tokenTypeHint, signingOf(signed)],
-    ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, options[allowNoExpiry] === true],
+    ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims],
+    ...[options[allowNoExpiry] === true, options[allowNoIssuer] === true],
     // What goes along may be a key.
     sha256(JSON.stringify([headers, parameters])),
   ])

@@ -131,7 +131,7 @@ export class Introspector {
 /** What the process is told, once. */
 const REFUSAL = {
   credentials: (method: string) => `the authorization server refuses our credentials (${method}); nobody gets in until that is put right`,
-  forbidden: () => 'the introspection endpoint answered 403; this client needs the permission to ask about tokens',
+  forbidden: () => 'the introspection endpoint answered 403; this client needs the permission to ask about tokens, or its secret is wrong (django-oauth-toolkit)',
 } as const
 
 function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): string {

@@ -12,6 +12,8 @@ export interface TenantsOptions<Route extends object> {
   readonly resolve: (issuer: string, signal: AbortSignal) => Promise<Route | null>
   /** The provider for a route. Called once, as long as the table gives the same object. */
   readonly make: (issuer: string, route: Route) => BearerAuthProvider
+  /** Whether this route is for tokens of this issuer. One that is not is nobody's. */
+  readonly takes: (issuer: string, route: Route) => boolean
   /** Tenants kept; the one unused for longest makes room. */
   readonly max: number
   /** Seconds after which the table is asked again, in the background; after twice as many it is waited for. */
@@ -95,8 +97,9 @@ export class Tenants<Route extends object> {
     // Removed meanwhile: what was looked up before that says nothing any more.
     if (this.#asking.get(issuer) !== asked) return null
     this.#asking.delete(issuer)
-    const { now, refusedFor, make } = this.#options
-    if (route === null) {
+    const { now, refusedFor, make, takes } = this.#options
+    // Whoever wrote the issuer into the token must not make this a fault of the table's.
+    if (route === null || !takes(issuer, route)) {
       this.#kept.delete(issuer)
       this.#former.delete(sha256(issuer))
       this.#refused.set(sha256(issuer), now() + refusedFor)

@@ -466,6 +466,29 @@ describe('IntrospectionProvider', () => {
       expect(await outcome()).toBe('yes')
     })
 
+    const elsewhere: readonly (readonly [string, (issuer: string) => Respond | object])[] = [
+      ['HTML', () => raw('<!doctype html>', 'text/html')],
+      ['no endpoint', (issuer) => ({ issuer })],
+      ['the issuer of a parent', (issuer) => ({ issuer: `${issuer}/parent`, introspection_endpoint: `${issuer}/trap` })],
+      ['a redirect to the sign-in', () => (response) => void response.writeHead(302, { Location: '/login' }).end()],
+    ]
+    test.each(elsewhere)('goes on to the next place where the first has %s', async (_, first) => {
+      const { idp, outcome } = await setUp()
+      idp.at('/.well-known/openid-configuration', first(idp.issuer))
+      idp.at('/.well-known/oauth-authorization-server', { issuer: idp.issuer, introspection_endpoint: idp.endpoint })
+      expect(await outcome()).toBe('yes')
+      expect(idp.others).not.toContain('/trap')
+    })
+
+    test('that finds no introspection endpoint says what to set, and where it looked', async () => {
+      const { idp, events, outcome } = await setUp()
+      idp.at('/.well-known/openid-configuration', { issuer: idp.issuer })
+      expect(await outcome()).toBe('unavailable')
+      const { message = '' } = events.find(({ type }) => type === 'endpoint_unavailable') as { message?: string }
+      expect(message).toContain('has no introspection_endpoint; set "endpoint"')
+      expect(message).toContain(`${idp.issuer}/.well-known/openid-configuration`)
+    })
+
     test('is not asked by every request while the issuer is down, and is asked again when it is back', async () => {
       const { idp, time, outcome } = await setUp()
       idp.at('/.well-known/openid-configuration', json({}, 500))

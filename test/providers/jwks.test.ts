@@ -298,6 +298,47 @@ describe('JwksProvider', () => {
       await expect(provider.verifyToken(await key.sign())).rejects.toSatisfy(isUnavailable)
     })
 
+    const ELSEWHERE = `${ISSUER}/.well-known/oauth-authorization-server`
+    const others: readonly (readonly [string, () => Response])[] = [
+      ['HTML with 200', () => HttpResponse.html('<!doctype html><div id=app>')],
+      ['a page that is larger than any document', () => HttpResponse.html('x'.repeat(600 * 1024))],
+      ['a redirect to the sign-in', () => new HttpResponse(null, { status: 302, headers: { Location: '/login' } })],
+      ['a document without keys', () => HttpResponse.json({ issuer: ISSUER })],
+      ['the document of another issuer', () => HttpResponse.json({ issuer: 'https://evil.example', jwks_uri: 'https://evil.example/keys' })],
+      ['keys on plain http', () => HttpResponse.json({ issuer: ISSUER, jwks_uri: 'http://id.example.com/keys' })],
+      ['nothing', () => new HttpResponse(null, { status: 404 })],
+    ]
+    test.each(others)('%s at the first place is passed over', async (_, response) => {
+      const key = await signer()
+      const { fetches } = serves(key)
+      idp.use(http.get(CONFIGURATION, response), http.get(ELSEWHERE, () => HttpResponse.json({ issuer: ISSUER, jwks_uri: JWKS_URI })))
+      const provider = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, now: clock().now })
+      expect(await provider.verifyToken(await key.sign())).not.toBeNull()
+      expect(fetches).toEqual(['keys'])
+    })
+
+    test('an outage at the first place asks no other, and the next document is held to its issuer as well', async () => {
+      const key = await signer()
+      serves(key)
+      let asked = 0
+      const evil = (): Response => ((asked += 1), HttpResponse.json({ issuer: 'https://evil.example', jwks_uri: JWKS_URI }))
+      idp.use(http.get(CONFIGURATION, () => new HttpResponse(null, { status: 500 })), http.get(ELSEWHERE, evil))
+      const provider = (): JwksProvider => new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, now: clock().now })
+      await expect(provider().verifyToken(await key.sign())).rejects.toThrow('answered 500')
+      expect(asked).toBe(0)
+      idp.use(http.get(CONFIGURATION, () => HttpResponse.html('<p>')))
+      await expect(provider().verifyToken(await key.sign())).rejects.toThrow(`is not JSON (${CONFIGURATION})`)
+      expect(asked).toBe(1)
+    })
+
+    test('a document for many tenants says how to list them', async () => {
+      const key = await signer()
+      const forMany = (): Response => HttpResponse.json({ issuer: `${ISSUER}/{tenantid}`, jwks_uri: JWKS_URI })
+      idp.use(http.get(CONFIGURATION, forMany), http.get(ELSEWHERE, () => new HttpResponse(null, { status: 404 })))
+      const provider = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, now: clock().now })
+      await expect(provider.verifyToken(await key.sign())).rejects.toThrow(/\{ template, allow \}/)
+    })
+
     const MOVED = 'https://id.example.com/moved'
     // With the good keys in each, so that only the one fault can fail it.
     const silences: readonly (readonly [string, (set: { keys: object[] }) => Response])[] = [

@@ -12,7 +12,8 @@ describe('a call that was too slow', () => {
     let beaten = 0
     const heart = { get beats() { return standsStill ? 0 : (beaten += 10) }, during: <T>(work: () => Promise<T>): Promise<T> => work() }
     const closed = new AbortController().signal
-    const guarded = new GuardedCalls({ heart, timeout: 0.3, closed, now: clock().now, provider: 'x', tell: (event) => events.push(event) })
+    const context = { closed, now: clock().now, clockTolerance: 5, provider: 'x', tell: (event: AuthEvent) => void events.push(event) }
+    const guarded = new GuardedCalls({ heart, timeout: 0.3, context })
     return { run: (work: () => Promise<unknown>) => guarded.run('id.example.com', work).catch((error: { fault?: string }) => error.fault), events }
   }
 

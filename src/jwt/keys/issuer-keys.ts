@@ -36,6 +36,8 @@ export type KeySnapshot = Readonly<Record<string, { readonly keys: readonly unkn
 
 export interface IssuerKeysOptions {
   readonly issuers: readonly string[]
+  /** Issuers whose keys are read with their first token, and never ahead of it. */
+  readonly later?: readonly string[] | undefined
   readonly load: (issuer: string) => KeySourceOptions['load']
   readonly keys: KeyOptions
   readonly now: () => number
@@ -46,8 +48,9 @@ export interface IssuerKeysOptions {
 
 export class IssuerKeys {
   readonly #searches: ReadonlyMap<string, KeySearch>
+  readonly #ahead: readonly string[]
 
-  constructor({ issuers, load, keys, now, random, provider, observe }: IssuerKeysOptions) {
+  constructor({ issuers, later = [], load, keys, now, random, provider, observe }: IssuerKeysOptions) {
     checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store'])
     const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? MAX_AGE, { min: 1, max: 86_400 })
     const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? MAX_STALE, { min: 0, max: 604_800 })
@@ -66,6 +69,7 @@ export class IssuerKeys {
       const kept = { store, issuer, now, maxAge, maxStale }
       return new KeySearch({ ...options, load: keptIn(kept, fetch), recall: () => recall(kept) })
     }
+    this.#ahead = issuers.filter((issuer) => !later.includes(issuer))
     this.#searches = new Map(issuers.map((issuer) => [issuer, search(issuer)]))
     if (snapshot !== undefined) this.#adopt(snapshot)
   }
@@ -86,7 +90,8 @@ export class IssuerKeys {
 
   /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
   async warm(): Promise<void> {
-    await Promise.all([...this.#searches.values()].map(async ({ source }) => source.keys(undefined)))
+    const searches = this.#ahead.map((issuer) => this.#searches.get(issuer)).filter((search) => search !== undefined)
+    await Promise.all(searches.map(({ source }) => source.keys(undefined)))
   }
 
   /** Gives the public keys at hand, for the next process as `keys: { snapshot }`. */

@@ -2,6 +2,7 @@
 import { AuthUnavailableError } from '../../errors.js'
 import { withinSpan } from '../../lib/deadline.js'
 import { fetchJson } from '../../lib/net/fetch-json.js'
+import { NotHereError } from '../../lib/net/not-here.js'
 import { discoverJwksUri, discoveryUrls } from './discovery.js'
 import { parseKeySet } from './key-set.js'
 import type { Span } from '../../lib/deadline.js'
@@ -61,7 +62,15 @@ export function discoverJwks(issuer: string, http: KeyHttp): Load {
   return async (request): Promise<LoadedKeys> => {
     const isBrief = request.failures > 0 && (request.failingFor ?? 0) < BRIEF
     if (known === undefined || !(isBrief && gotStuckAtKeys)) {
-      const reader = (url: string): Promise<JsonAnswer> => read(url, { ...http, retry: request.failures === 0 }, {})
+      const reader = async (url: string): Promise<JsonAnswer> => {
+        try {
+          return await read(url, { ...http, retry: request.failures === 0 }, {})
+        } catch (error) {
+          // Where it got stuck is asked first when it is asked again: the places before this one have no document.
+          if (!(error instanceof NotHereError)) places = [url, ...places.filter((other) => other !== url)]
+          throw error
+        }
+      }
       const { insecure, ofTenant } = http
       const { uri, place } = await discoverJwksUri(issuer, { places: isBrief ? places.slice(0, 1) : places, insecure, ofTenant, read: reader })
       places = [place, ...places.filter((other) => other !== place)]

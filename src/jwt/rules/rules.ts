@@ -141,7 +141,7 @@ const OF_CLAIMS: readonly Rule[] = [
   {
     name: 'nbf',
     check: ({ claims: { nbf } }, { clockTolerance }, now) => {
-      if (nbf === undefined) return undefined
+      if (nbf === undefined || nbf === null) return undefined
       if (!isInstant(nbf)) return noInstant('nbf', nbf)
       return nbf - clockTolerance <= now ? undefined : failure('not_yet_valid', 'nbf', now, nbf, clockHint(nbf - now))
     },
@@ -149,8 +149,9 @@ const OF_CLAIMS: readonly Rule[] = [
   {
     name: 'iat',
     check: ({ claims: { iat } }, { clockTolerance, maxTokenAge }, now) => {
-      if (iat === undefined && maxTokenAge === undefined) return undefined
-      if (iat === undefined) return failure('missing_claim', 'iat', 'a number', iat)
+      const isAbsent = iat === undefined || iat === null
+      if (isAbsent && maxTokenAge === undefined) return undefined
+      if (isAbsent) return failure('missing_claim', 'iat', 'a number', iat)
       if (!isInstant(iat)) return noInstant('iat', iat)
       // `revoke({ sub })` goes by it: one that is yet to come would outlive its own revocation.
       const ahead = maxTokenAge === undefined ? MOST_AHEAD : clockTolerance
@@ -165,13 +166,16 @@ const OF_CLAIMS: readonly Rule[] = [
   text('jti', ({ jti }) => jti),
 ]
 
-/** Makes the rule about a claim that must be text. `read` names the claim in code, which is faster than a name in a variable. */
+/**
+ * Makes the rule about a claim that must be text where it is there; null, which .NET writes, counts as absent. `read` names
+ * the claim in code, which is faster than a name in a variable.
+ */
 function text(claim: string, read: (claims: Claims) => unknown): Rule {
   return {
     name: claim,
     check: ({ claims }) => {
       const value = read(claims)
-      return value === undefined || typeof value === 'string' ? undefined : failure('invalid_claim', claim, 'a string', value)
+      return value === undefined || value === null || typeof value === 'string' ? undefined : failure('invalid_claim', claim, 'a string', value)
     },
   }
 }
@@ -194,9 +198,9 @@ function ownRule({ claim, accepts, hint }: ClaimRule): Rule {
   }
 }
 
-// RFC 9068 section 2.1 asks for at+jwt; most issuers write JWT or nothing.
+// RFC 9068 section 2.1 asks for at+jwt; most issuers write JWT or nothing, and a few the kind of token that it is.
 const TYPES = {
-  access: ['jwt', 'application/jwt', 'at+jwt', 'application/at+jwt'],
+  access: ['jwt', 'application/jwt', 'at+jwt', 'application/at+jwt', 'bearer'],
   'at+jwt': ['at+jwt', 'application/at+jwt'],
   id: ['jwt', 'application/jwt'],
 } satisfies Record<Expectations['tokenType'], readonly string[]>
@@ -236,7 +240,7 @@ function stringsOf(claims: Claims, names: readonly string[]): readonly string[] 
   let found: readonly string[] = []
   for (const name of names) {
     const value = claims[name]
-    if (value === undefined) continue
+    if (value === undefined || value === null) continue
     if (typeof value !== 'string' && !isStrings(value)) return undefined
     const strings = typeof value === 'string' ? [value] : value
     found = found.length === 0 ? strings : [...found, ...strings]
