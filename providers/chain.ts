@@ -11,13 +11,15 @@ import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
 import { isAskedByOthers } from '../src/routing/doors.js'
 import { asGiven, named, recognition, verifiedBy } from '../src/routing/member.js'
+import { partsOf } from '../src/routing/parts.js'
 import { answerOf, askAtOnce, askInOrder, askTogether } from '../src/routing/questions.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
 import type { OptionNames } from '../src/lib/options.js'
-import type { Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
+import type { HeaderSource, Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
 import type { Member } from '../src/routing/member.js'
+import type { Part } from '../src/routing/parts.js'
 import type { MemberAnswer } from '../src/routing/questions.js'
 
 /** What `ChainProvider` takes beside its members, which have options and events of their own. */
@@ -64,8 +66,12 @@ export class ChainProvider extends BearerAuthProvider {
   override readonly scopesSupported: readonly string[]
   override readonly owns: Ownership
   declare readonly tokenHeader?: string
+  declare readonly byProxy?: boolean
+  /** Where members have a `tokenHeader` of their own: each is shown the tokens of its header, and no others. */
+  declare readonly headerSources?: readonly HeaderSource[]
   declare readonly requestAs?: (scope: string) => string | undefined
   readonly #members: readonly Member[]
+  readonly #parts: readonly [Part, ...Part[]]
   readonly #timeout: number | undefined
   readonly #ask: 'in order' | 'at once'
   readonly #observe: Observe | undefined
@@ -80,10 +86,11 @@ export class ChainProvider extends BearerAuthProvider {
     if (!Array.isArray(members) || members.length === 0) throw new TypeError('ChainProvider takes at least one provider: new ChainProvider([a, b])')
     const providers = members.map((member, index) => checkedProvider(`member ${index + 1} of the chain`, member))
     this.#members = named(providers.flatMap((member) => (member instanceof ChainProvider ? member.#members.map(({ provider }) => provider) : [member])))
-    checkMembers(this.#members)
-    const [tokenHeader, ...others] = new Set(providers.map((member) => member.tokenHeader))
-    if (others.length > 0) throw new TypeError('the members of a chain must take their tokens from the same header ("tokenHeader"); see byRequest')
-    if (tokenHeader !== undefined) this.tokenHeader = tokenHeader
+    this.#parts = partsOf(this.#members)
+    for (const { members: ofOneHeader } of this.#parts) checkMembers(ofOneHeader)
+    const [{ header, byProxy }, ...others] = this.#parts
+    if (others.length > 0) this.headerSources = this.#parts.map((part) => this.#source(part))
+    else if (header !== undefined) Object.assign(this, { tokenHeader: header, byProxy })
     const requestAs = requestAsOf(providers)
     if (requestAs !== undefined) this.requestAs = requestAs
     this.issuers = [...new Set(providers.flatMap((member) => member.issuers ?? []))]
@@ -93,14 +100,29 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   override recognizes(token: string): Recognition {
-    const { owner, perhaps } = this.#route(token)
+    const { owner, perhaps } = routeOf(token, this.#unnamed)
     if (owner !== undefined) return 'mine'
     return perhaps.length > 0 ? 'maybe' : 'foreign'
   }
 
+  /** Where members have headers of their own, those of `Authorization` are asked. */
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
+    return this.#verify(this.#unnamed, token, options)
+  }
+
+  /** Who decides about a token of which nobody says in what header it came. */
+  get #unnamed(): readonly Member[] {
+    const [{ header, members }, ...others] = this.#parts
+    return others.length === 0 || header === undefined ? members : []
+  }
+
+  #source({ header, byProxy, members }: Part): HeaderSource {
+    return { header, byProxy, provider: { verifyToken: (token, options) => this.#verify(members, token, options) } }
+  }
+
+  async #verify(members: readonly Member[], token: string, options?: VerifyOptions): Promise<AccessToken | null> {
     if (!isBearerToken(token)) return null
-    const { owner, perhaps } = this.#route(token)
+    const { owner, perhaps } = routeOf(token, members)
     if (owner !== undefined) return this.#inTime(options, (inTime) => verifiedBy(owner, token, inTime))
     if (perhaps.length > 0) return this.#inTime(options, async (inTime) => this.#conclude(await this.#askAll(perhaps, token, inTime ?? {})))
     notify(this.#observe, { type: 'rejected', provider: this.name, reason: 'no_owner', remembered: false })
@@ -110,13 +132,12 @@ export class ChainProvider extends BearerAuthProvider {
 
   /** Who decides about which tokens: `console.log(String(chain.plan()))`. */
   plan(): ChainPlan {
-    return new ChainPlan(this.#members, this.#ask)
+    return new ChainPlan(this.#parts, this.#ask)
   }
 
   /** What each member has to do with this token, and what those say who are asked. Asks them. For a person who wants to know why. */
   async explain(token: string): Promise<readonly MemberReport[]> {
-    const { owner, perhaps } = this.#route(token)
-    const asked = owner === undefined ? perhaps : [owner]
+    const asked = this.#parts.flatMap(({ members }) => askedAbout(token, members))
     const answers = isBearerToken(token) ? await Promise.all(asked.map((member) => answerOf(member, token, {}))) : []
     return this.#members.map((member) => {
       const answer = answers.find(({ name }) => name === member.name)
@@ -126,24 +147,13 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
-    const { owner, perhaps } = this.#route(token.token)
-    const ends = (owner === undefined ? perhaps : [owner]).map(({ provider }) => provider.watch?.(asGiven(token), ended))
+    const asked = this.#parts.flatMap(({ members }) => askedAbout(token.token, members))
+    const ends = asked.map(({ provider }) => provider.watch?.(asGiven(token), ended))
     return () => ends.forEach((end) => end?.())
   }
 
   override async close(): Promise<void> {
     await closeAll(this.#members.map(({ provider }) => provider))
-  }
-
-  /** Who owns this token, or else who may know it. */
-  #route(token: string): { readonly owner: Member | undefined; readonly perhaps: readonly Member[] } {
-    const perhaps: Member[] = []
-    for (const member of this.#members) {
-      const answer = recognition(member, token)
-      if (answer === 'mine') return { owner: member, perhaps: [] }
-      if (answer === 'maybe') perhaps.push(member)
-    }
-    return { owner: undefined, perhaps }
   }
 
   #askAll(members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly MemberAnswer[]> {
@@ -181,6 +191,22 @@ export class ChainProvider extends BearerAuthProvider {
     })
     notify(this.#observe, { type: 'nobody_accepted', provider: this.name, said })
   }
+}
+
+/** Who owns this token, or else who may know it. */
+function routeOf(token: string, members: readonly Member[]): { readonly owner: Member | undefined; readonly perhaps: readonly Member[] } {
+  const perhaps: Member[] = []
+  for (const member of members) {
+    const answer = recognition(member, token)
+    if (answer === 'mine') return { owner: member, perhaps: [] }
+    if (answer === 'maybe') perhaps.push(member)
+  }
+  return { owner: undefined, perhaps }
+}
+
+function askedAbout(token: string, members: readonly Member[]): readonly Member[] {
+  const { owner, perhaps } = routeOf(token, members)
+  return owner === undefined ? perhaps : [owner]
 }
 
 function ownedByAll(members: readonly Member[]): Ownership {

@@ -68,6 +68,7 @@ export interface RuleReport {
  * @throws TypeError at construction for an option that is wrong.
  */
 export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
+  declare readonly byProxy?: boolean
   override readonly issuers: readonly string[]
   override readonly audiences: readonly string[]
   override readonly owns: Ownership
@@ -84,6 +85,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   constructor(options: JwksProviderOptions<Output>) {
     checkOptions('JwksProvider', options, OPTIONS)
     super({ ...providerOptions(options), name: options.name ?? 'jwks' })
+    // Clients send JWTs in `Authorization`; in a header of its own it is what a proxy says of them.
+    if (this.tokenHeader !== undefined) this.byProxy = true
     if (options.cache && options.cache.shared !== undefined) {
       throw new TypeError('"cache.shared" is for answers that cost a call; a JWT is verified here faster, and its keys are shared by keys: { store: sharedKeys({ … }) }')
     }

@@ -19,8 +19,9 @@ export interface ProviderOptions<Output = unknown> extends ScopeOptions, ClaimOp
    */
   requestAs?: ((scope: string) => string | undefined) | undefined
   /**
-   * The one request header that brings the tokens, where a proxy in front puts them into one of its own and lets nobody else
-   * do so, such as `Cf-Access-Jwt-Assertion`. The gate then looks nowhere else. Default: `Authorization`.
+   * The one request header that brings the tokens and nothing else: of clients that can only send a key, such as `X-Api-Key`,
+   * or of a proxy in front that lets nobody else set it, such as `Cf-Access-Jwt-Assertion`. The gate looks nowhere else for
+   * them. A chain may have members with headers of their own. Default: `Authorization`.
    */
   tokenHeader?: string | undefined
   /**

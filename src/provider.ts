@@ -33,6 +33,15 @@ export type ToldLater = (tell: (type: 'rejected' | 'passed_on') => void) => void
 /** By this a chain has its members wait with their event `rejected`. Not public: any copy of this package knows it. */
 export const toldLater: unique symbol = Symbol.for('bearer-auth-providers.told-later')
 
+/** Who decides about the tokens of one request header. */
+export interface HeaderSource {
+  /** In small letters; undefined for `Authorization`. */
+  readonly header: string | undefined
+  /** True where a proxy puts the token there, whatever credential the client has of its own. */
+  readonly byProxy: boolean
+  readonly provider: Pick<BearerAuthProvider, 'verifyToken'>
+}
+
 /** How one token is to be verified. A provider of your own may leave them out of account. */
 export interface VerifyOptions {
   /** Gives up waiting; whoever else waits for the same answer goes on. */
@@ -77,10 +86,16 @@ export abstract class BearerAuthProvider {
   readonly owns?: Ownership
 
   /**
-   * The one request header that brings this provider's tokens, in small letters, where it is not `Authorization`: a proxy
-   * puts them there, and the gate reads it as it is and looks nowhere else.
+   * The one request header that brings this provider's tokens, in small letters, where it is not `Authorization`: a client
+   * sends its key there, or a proxy its assertion. The gate reads it as it is and looks nowhere else.
    */
   readonly tokenHeader?: string
+
+  /** True where a proxy puts the token into `tokenHeader`: one that names somebody else than the client's own token is no contradiction. */
+  readonly byProxy?: boolean
+
+  /** Of a provider whose tokens come in several headers: who decides about those of each. `verifyToken` takes those of `Authorization` then. */
+  readonly headerSources?: readonly HeaderSource[]
 
   /**
    * Is a yes remembered for this token, not older than `maxAge` seconds, so that `verifyToken` asks nobody? Cheap. A chain

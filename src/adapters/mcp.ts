@@ -4,7 +4,7 @@ import { currentAuth } from '../context.js'
 import { isUnavailable } from '../errors.js'
 import { authInfoOf, toAuthInfo } from '../http/auth-info.js'
 import { checkOptions, clockInSeconds, optionalFunction, spanInSeconds } from '../lib/options.js'
-import { webUrl } from '../lib/net/web-url.js'
+import { allowInsecureHttp, webUrl } from '../lib/net/web-url.js'
 import { checkedProvider } from '../provider.js'
 import { checkedScopes, missingScopes } from '../lib/scope-match.js'
 import type { AccessToken } from '../access-token.js'
@@ -28,6 +28,8 @@ export interface TokenVerifierOptions {
   vouchFor?: number | undefined
   /** The clock, in seconds since the epoch. Default: the system's. */
   now?: (() => number) | undefined
+  /** Allows plain http beyond this machine in `resource`. */
+  [allowInsecureHttp]?: true
 }
 
 /**
@@ -37,12 +39,13 @@ export interface TokenVerifierOptions {
  */
 export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifierOptions = {}) {
   checkOptions('tokenVerifier', options, ['InvalidTokenError', 'TooManyRequestsError', 'resource', 'vouchFor', 'now'])
-  const { tokenHeader } = checkedProvider('tokenVerifier', provider)
-  if (tokenHeader !== undefined) {
-    throw new TypeError(`the SDKs' gates read Authorization, and these tokens come in the header ${tokenHeader}; use bearerAuth`)
+  const { tokenHeader, headerSources = [] } = checkedProvider('tokenVerifier', provider)
+  const elsewhere = [tokenHeader, ...headerSources.map(({ header }) => header)].filter((header) => header !== undefined)
+  if (elsewhere.length > 0) {
+    throw new TypeError(`the SDKs' gates read Authorization, and these tokens come in the header ${elsewhere.join(', ')}; use bearerAuth`)
   }
   const { resource, vouchFor = 300 } = options
-  if (resource !== undefined) webUrl('resource', resource, { insecure: 'never' })
+  if (resource !== undefined) webUrl('resource', resource, { insecure: options[allowInsecureHttp] === true })
   spanInSeconds('vouchFor', vouchFor, { min: 1, max: 86_400 })
   const InvalidToken = optionalFunction('InvalidTokenError', options.InvalidTokenError) ?? Sdk2InvalidTokenError
   const TooManyRequests = optionalFunction('TooManyRequestsError', options.TooManyRequestsError) ?? Sdk2TooManyRequestsError

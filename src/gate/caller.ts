@@ -2,10 +2,11 @@
 import { toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
+import { isOneCaller, presentedBy } from './presented.js'
 import { readCredentials } from './request/gate-request.js'
 import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
-import type { BearerAuthProvider } from '../provider.js'
+import type { BearerAuthProvider, HeaderSource } from '../provider.js'
 import type { GatePolicy } from './policy.js'
 import type { GateRequest } from './request/gate-request.js'
 
@@ -21,18 +22,43 @@ export const NOBODY: Caller = { token: null, verify: undefined }
 /** The caller, or the denial for what was presented. An exception is a bug of the provider. */
 export async function callerOf(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Caller | Answer> {
   const { answers, tokenCookie: cookie } = policy
-  const { tokenHeader: header } = provider
+  if (provider.headerSources !== undefined) return callerOfSeveral(request, provider.headerSources, policy)
+  const { tokenHeader: header = policy.tokenHeader } = provider
   const credentials = readCredentials(request, { header, cookie })
   if (credentials.kind === 'none') return policy.optional ? NOBODY : answers.unauthenticated()
   if (credentials.kind === 'malformed') return answers.malformed(header)
-  const verify = async (maxAge: number | undefined): Promise<AccessToken | null> => {
-    const token = await verified(provider, credentials.token, maxAge)
-    return token === null || isForAudience(token, policy.audience) ? token : null
-  }
+  const verify = verifierOf(provider, credentials.token, policy)
   return unlessUnavailable(policy, async () => {
     const token = await verify(policy.maxAge)
     return token === null ? answers.invalidToken() : { token, verify }
   })
+}
+
+/** Each credential must be good, and the first of them says who calls. Nothing of the others comes to it. */
+async function callerOfSeveral(request: GateRequest, sources: readonly HeaderSource[], policy: GatePolicy): Promise<Caller | Answer> {
+  const { answers } = policy
+  const presented = presentedBy(request, sources, policy.tokenCookie)
+  if ('header' in presented) return answers.malformed(presented.header)
+  if (presented.length === 0) return policy.optional ? NOBODY : answers.unauthenticated()
+  return unlessUnavailable(policy, async () => {
+    const callers: (Caller & { readonly token: AccessToken; readonly byProxy: boolean })[] = []
+    for (const { source, token: text } of presented) {
+      const verify = verifierOf(source.provider, text, policy)
+      const token = await verify(policy.maxAge)
+      if (token === null) return answers.invalidToken()
+      callers.push({ token, verify, byProxy: source.byProxy })
+    }
+    const [caller = NOBODY] = callers
+    return isOneCaller(callers) ? { token: caller.token, verify: caller.verify } : answers.severalCallers()
+  })
+}
+
+/** Asks whether a token is good here, now and again. */
+function verifierOf(provider: Pick<BearerAuthProvider, 'verifyToken'>, text: string, { audience }: GatePolicy) {
+  return async (maxAge: number | undefined): Promise<AccessToken | null> => {
+    const token = await verified(provider, text, maxAge)
+    return token === null || isForAudience(token, audience) ? token : null
+  }
 }
 
 /** Of several servers behind one provider, each takes the tokens that were issued for it (RFC 9068 section 4, RFC 8707). */
@@ -40,7 +66,7 @@ function isForAudience({ claims }: AccessToken, audience: readonly string[] | un
   return audience === undefined || [claims.aud ?? []].flat().some((one) => typeof one === 'string' && audience.includes(one))
 }
 
-async function verified(provider: BearerAuthProvider, text: string, maxAge: number | undefined): Promise<AccessToken | null> {
+async function verified(provider: Pick<BearerAuthProvider, 'verifyToken'>, text: string, maxAge: number | undefined): Promise<AccessToken | null> {
   let token: AccessToken | null
   try {
     token = toAccessToken(await provider.verifyToken(text, maxAge === undefined ? undefined : { maxAge }))

@@ -78,5 +78,11 @@ function describe(provider: BearerAuthProvider, policy: GatePolicy): Described {
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
   const { scopesSupported: said } = policy
   const scopes = 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])]
-  return { issuers, scopes: policy.requestNames(scopes), methods: provider.tokenHeader === undefined ? ['header'] : [] }
+  return { issuers, scopes: policy.requestNames(scopes), methods: takesBearer(provider, policy) ? ['header'] : [] }
+}
+
+/** True where some tokens come in `Authorization`, the one place of headers that RFC 9728 has a name for. */
+function takesBearer({ headerSources, tokenHeader }: BearerAuthProvider, policy: GatePolicy): boolean {
+  if (headerSources !== undefined) return headerSources.some(({ header }) => header === undefined)
+  return tokenHeader === undefined && policy.tokenHeader === undefined
 }

@@ -1,10 +1,11 @@
 /** This file lists what a gate can be told. */
+import type { allowInsecureHttp } from '../lib/net/web-url.js'
 import type { OptionNames } from '../lib/options.js'
 import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
 import type { Operations } from './operations/operations.js'
 import type { ResourceDescription } from './metadata/resource-metadata.js'
 import type { BoundSessions } from './sessions.js'
-import type { TokenCookieOptions } from './request/token-cookie.js'
+import type { TokenCookieOptions, TokenHeaderOptions } from './request/token-cookie.js'
 
 /** The system that this library carries over: mcp-use's server for Python. */
 export type GateProfile = 'mcp-use'
@@ -26,6 +27,12 @@ export interface GateOptions {
    * challenge points there. Configured, never taken from `Host`.
    */
   resource?: string
+  /**
+   * Where that metadata is really served, as clients see it: for a proxy that forwards its own prefix only, or a gateway with
+   * stages. Challenges point there, and the gate answers at its path, with or without the prefix that `resource` has too.
+   * Default: `/.well-known/oauth-protected-resource` between the host and the path of `resource` (RFC 9728 section 3.1).
+   */
+  metadataUrl?: string
   /** Further members of that metadata, by the names of RFC 9728: `{ resource_name: 'Notes' }`. */
   metadata?: ResourceDescription
   /**
@@ -91,22 +98,26 @@ export interface GateOptions {
    */
   maxAge?: number
   /**
-   * Where a token may come from beside `Authorization`: `{ cookie: '__Host-token' }`. Tokens in a header of a proxy's own
-   * are a matter of the provider: `tokenHeader`. Never the query.
+   * Where a token comes from: `{ header: 'x-api-key' }` takes it from that header and from nowhere else, `{ cookie:
+   * '__Host-token' }` from a cookie where `Authorization` presents none. Where only some tokens come in a header of their own,
+   * it is a matter of their provider: `tokenHeader`. Never the query. Default: `Authorization`.
    */
-  tokenFrom?: TokenCookieOptions
+  tokenFrom?: TokenCookieOptions | TokenHeaderOptions
   /**
    * `'mcp-use'`: behaves as mcp-use's server for Python. `/mcp` and the path of `resource` are guarded, and nothing else;
    * `/health`, `/docs`, `/inspector` and `/openmcp.json` are excluded; denials have its bodies, and an outage is a 401.
    * `protect` and `exclude` take the place of its lists. Default: none of that.
    */
   profile?: GateProfile
+  /** Allows plain http beyond this machine in `resource`, `metadataUrl`, `authorizationServers`, `mirror` and `metadata`: private networks. */
+  [allowInsecureHttp]?: true
 }
 
 /** The names of `GateOptions`. */
 export const GATE_OPTIONS = {
   requiredScopes: true,
   resource: true,
+  metadataUrl: true,
   metadata: true,
   mirror: true,
   scopesSupported: true,

@@ -1,5 +1,6 @@
 /** This file checks what a gate demands, once, where it is built. */
 import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../lib/options.js'
+import { allowInsecureHttp, webUrl } from '../lib/net/web-url.js'
 import { checkedScopes } from '../lib/scope-match.js'
 import { challengeAnswers } from './challenge/challenge.js'
 import { GATE_OPTIONS } from './gate-options.js'
@@ -9,7 +10,7 @@ import { checkedExclusions, checkedPaths, isGuarded } from './paths.js'
 import { TokenWatches } from './token-watches.js'
 import { requestNamesBy } from './challenge/request-names.js'
 import { protectedResource } from './metadata/resource-metadata.js'
-import { tokenCookie } from './request/token-cookie.js'
+import { checkGoesWith, tokenPlaces } from './request/token-from.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Answers } from './challenge/challenge.js'
 import type { GateOptions } from './gate-options.js'
@@ -41,13 +42,15 @@ export interface GatePolicy {
   /** Seconds. */
   readonly maxAge: number | undefined
   readonly tokenCookie: TokenCookie | undefined
+  /** In small letters; where the token comes in a header of its own though the provider says nothing of it. */
+  readonly tokenHeader: string | undefined
   readonly answers: Answers
   /** What clients ask for to be given these scopes. */
   readonly requestNames: RequestNames
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'requestAs' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
+export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'headerSources' | 'requestAs' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
   checkOptions('bearerAuth', options, GATE_OPTIONS)
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) throw new TypeError(`"${name}" is undefined; is a variable not set? leave the option out to do without`)
@@ -57,10 +60,11 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const profile = options.profile === undefined ? 'rfc6750' : oneOf('profile', options.profile, ['mcp-use'])
   if (options.resource === undefined && options.metadata !== undefined) throw new TypeError('"metadata" describes "resource"; give that too')
   // The provider's word: its tokens are good in that header only, where whoever puts them there takes care that nobody else does.
-  if (options.tokenFrom !== undefined && provider.tokenHeader !== undefined) {
-    throw new TypeError(`"tokenFrom" does not go with this provider, whose tokens come in the header ${provider.tokenHeader}`)
-  }
-  const resource = options.resource === undefined ? undefined : protectedResource(options.resource, options.metadata ?? {})
+  if (options.tokenFrom !== undefined) checkGoesWith(options.tokenFrom, provider)
+  if (options.resource === undefined && options.metadataUrl !== undefined) throw new TypeError('"metadataUrl" says where the metadata of "resource" is; give that too')
+  const insecure = options[allowInsecureHttp] === true
+  const { metadataUrl, metadata: description = {} } = options
+  const resource = options.resource === undefined ? undefined : protectedResource(options.resource, { description, metadataUrl, insecure })
   const operations = options.operations === undefined ? undefined : operationTable(options.operations)
   const scopes = checkedScopes('requiredScopes', requiredScopes)
   const supported = options.scopesSupported === undefined ? undefined : checkedScopes('scopesSupported', options.scopesSupported)
@@ -70,9 +74,9 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   return {
     requiredScopes: scopes,
     resource,
-    mirror: options.mirror === undefined ? undefined : new AuthorizationServerMetadata(options.mirror),
+    mirror: options.mirror === undefined ? undefined : new AuthorizationServerMetadata(options.mirror, insecure),
     scopesSupported: supported === undefined ? { atLeast: ownScopes } : { all: supported },
-    authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
+    authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers, insecure),
     paths: pathPolicies(options, resource),
     passesPreflights: oneOf('preflight', preflight, ['answer', 'pass']) === 'pass',
     audience: options.audience === undefined ? undefined : checkedAudience(options.audience),
@@ -81,7 +85,7 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
     sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
     watches: new TokenWatches({ watch: provider.watch && ((token, ended) => provider.watch?.(token, ended) ?? NOTHING), every, now: () => Date.now() / 1000 }),
-    tokenCookie: options.tokenFrom === undefined ? undefined : tokenCookie(options.tokenFrom, resource?.resource),
+    ...tokenPlaces(options.tokenFrom, resource?.resource),
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames }),
     requestNames,
   }
@@ -119,9 +123,10 @@ function checkedSessions(sessions: BoundSessions): BoundSessions {
   throw new TypeError('"sessions" must be what boundSessions() gives: const sessions = boundSessions({ secret })')
 }
 
-function checkedIssuers(issuers: unknown): readonly string[] {
+function checkedIssuers(issuers: unknown, insecure: boolean): readonly string[] {
   if (!Array.isArray(issuers) || !issuers.every((issuer) => typeof issuer === 'string' && URL.canParse(issuer))) {
     throw new TypeError('"authorizationServers" must be an array of issuers, such as ["https://id.example.com"]')
   }
+  for (const issuer of issuers) webUrl('authorizationServers', issuer, { insecure })
   return [...issuers]
 }

@@ -1,5 +1,6 @@
 /** Describes the options of a verifier of JWTs, and the two protections that only a symbol gives up. */
 import type { JSONWebKeySet } from 'jose'
+import type { allowInsecureHttp } from '../lib/net/web-url.js'
 import type { Fetch } from '../lib/net/fetch-json.js'
 import type { Algorithm } from './signature/algorithms.js'
 import type { Hints } from './rules/hints.js'
@@ -17,8 +18,7 @@ import type { TokenType } from './rules/token-kind.js'
  */
 export const anyAudience: unique symbol = Symbol.for('bearer-auth-providers.any-audience')
 
-/** Allows plain http to hosts other than this machine: `[allowInsecureHttp]: true`. Whoever is on the way can then sign tokens. */
-export const allowInsecureHttp: unique symbol = Symbol.for('bearer-auth-providers.allow-insecure-http')
+export { allowInsecureHttp } from '../lib/net/web-url.js'
 
 /** Issuers whose keys `keys.warm()` leaves alone. Not public: only a preset gives it, for an issuer that may not be there. */
 export const laterIssuers: unique symbol = Symbol('bearer-auth-providers.later-issuers')

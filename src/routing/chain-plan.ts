@@ -1,12 +1,15 @@
 /** Who decides about which tokens, in a form to look at: as data, as text, as a picture. */
 import { doorsOf, isAskedByOthers, ownerOf } from './doors.js'
 import type { Member } from './member.js'
+import type { Part } from './parts.js'
 
 export interface Route {
   /** `tokens`: a list of the very tokens. `others`: all that nobody owns. */
   readonly kind: 'issuer' | 'prefix' | 'tokens' | 'others'
   /** The issuer or the prefix; of `tokens` their number; of `others` nothing. */
   readonly value: string
+  /** The request header that such tokens come in, where it is not `Authorization`. */
+  readonly header?: string
   /** Who decides: one owner alone, or several that are asked. None: such tokens are refused. */
   readonly providers: readonly string[]
 }
@@ -17,8 +20,8 @@ export class ChainPlan {
   /** How the providers of `others` are asked. */
   readonly ask: 'in order' | 'at once'
 
-  constructor(members: readonly Member[], ask: ChainPlan['ask']) {
-    this.routes = Object.freeze([...members.flatMap((member) => routesTo(member, members)), routeOfOthers(members)])
+  constructor(parts: readonly Part[], ask: ChainPlan['ask']) {
+    this.routes = Object.freeze(parts.flatMap(routesOf))
     this.ask = ask
   }
 
@@ -41,6 +44,11 @@ export class ChainPlan {
   }
 }
 
+function routesOf({ header, members }: Part): Route[] {
+  const routes = [...members.flatMap((member) => routesTo(member, members)), routeOfOthers(members)]
+  return header === undefined ? routes : routes.map((route) => ({ ...route, header }))
+}
+
 function routesTo(member: Member, members: readonly Member[]): Route[] {
   const owned = doorsOf(member).filter((door) => ownerOf(door, members) === member)
   const digests = owned.filter(({ kind }) => kind === 'digest')
@@ -52,7 +60,11 @@ function routeOfOthers(members: readonly Member[]): Route {
   return { kind: 'others', value: '', providers: members.filter(isAskedByOthers).map(({ name }) => name) }
 }
 
-function nameOf({ kind, value }: Route): string {
+function nameOf({ header, ...route }: Route): string {
+  return header === undefined ? tokensOf(route) : `${header}: ${tokensOf(route)}`
+}
+
+function tokensOf({ kind, value }: Route): string {
   if (kind === 'issuer') return `JWTs of ${value}`
   if (kind === 'prefix') return `tokens that begin with ${value}`
   return kind === 'tokens' ? `${value} listed ${value === '1' ? 'token' : 'tokens'}` : 'all others'

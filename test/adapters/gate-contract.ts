@@ -84,7 +84,7 @@ const CASES: readonly Case[] = [
   onMcp('a token without a scheme', GOOD.ada, unauthenticated),
   onMcp('another scheme', `Basic ${btoa('ada:secret')}`, unauthenticated),
   onMcp('another scheme that begins alike', `BearerX ${GOOD.ada}`, unauthenticated),
-  onMcp('the scheme alone', 'Bearer', malformed),
+  onMcp('the scheme alone', 'Bearer', unauthenticated),
   onMcp('two blanks', `Bearer  ${GOOD.ada}`, malformed),
   onMcp('a tab', `Bearer\t${GOOD.ada}`, malformed),
   onMcp('a comma after the token', `Bearer ${GOOD.ada},`, malformed),

@@ -15,6 +15,8 @@ export interface Answers {
   /** `header`: where the token was expected, if not in `Authorization`. */
   malformed(header?: string): Answer
   invalidToken(): Answer
+  /** Two credentials of one request are good, and name different callers. */
+  severalCallers(): Answer
   /** What the token was granted stands in the challenge too. */
   insufficientScope(requiredScopes: readonly string[], token: AccessToken | null): Answer
   unavailable(why: Unavailable): Answer
@@ -49,12 +51,14 @@ function rfc6750({ requiredScopes, metadataUrl, requestNames }: ChallengeOptions
       errorAnswer(401, 'unauthorized', 'Authentication required', { 'WWW-Authenticate': challenge({}, requestNames(scopes)) }),
     malformed: (header) => denied(400, 'invalid_request', header === undefined ? NO_CREDENTIALS : NO_TOKEN, required),
     invalidToken: () => denied(401, 'invalid_token', 'Token is invalid or expired', required),
+    severalCallers: () => denied(400, 'invalid_request', SEVERAL_CALLERS, required),
     insufficientScope: (needed, token) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', withGranted(needed, token, requestNames)),
     unavailable: unavailableAnswer,
   }
 }
 
 const NO_CREDENTIALS = 'The Authorization header must be: Bearer, one blank, one token'
+const SEVERAL_CALLERS = 'The credentials of the request name different callers; send one of them'
 const NO_TOKEN = 'The header for the token must hold one token and nothing else'
 
 function mcpUse({ metadataUrl, requestNames }: ChallengeOptions): Answers {
@@ -66,6 +70,7 @@ function mcpUse({ metadataUrl, requestNames }: ChallengeOptions): Answers {
     unauthenticated: () => denied(401, 'unauthorized', 'Authentication required'),
     malformed: invalidToken,
     invalidToken,
+    severalCallers: invalidToken,
     // The original knows no scopes; clients step up only on the standard's challenge.
     insufficientScope: rfc6750({ profile: 'rfc6750', requiredScopes: [], metadataUrl, requestNames }).insufficientScope,
     // As the original has it: an outage looks like a bad token. This is what the default profile is there to mend.

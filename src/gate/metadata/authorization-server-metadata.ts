@@ -29,9 +29,9 @@ export class AuthorizationServerMetadata {
   #reading: Promise<object> | undefined
 
   /** @throws TypeError for what names no authorization server. */
-  constructor(options: MirrorOptions) {
+  constructor(options: MirrorOptions, insecure: boolean) {
     checkOptions('mirror', options, ['issuer', 'fetch'])
-    webUrl('mirror.issuer', options.issuer, { insecure: 'never' })
+    webUrl('mirror.issuer', options.issuer, { insecure })
     this.#issuer = options.issuer
     this.#fetch = fetchOption(options.fetch, 'mirror.fetch')
   }

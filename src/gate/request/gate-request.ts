@@ -71,16 +71,18 @@ function inAuthorization([header, ...others]: readonly string[]): Credentials {
   if (header === undefined) return { kind: 'none' }
   // RFC 9110 section 5.3: this header is no list. Two of them mean that somebody on the way added one.
   if (others.length > 0) return { kind: 'malformed' }
+  // A client that holds an empty token has none yet, and signs in once it is told to.
+  if (/^bearer[ \t]*$/i.test(header)) return { kind: 'none' }
   const blank = header.search(/[ \t,]/)
   const scheme = blank === -1 ? header : header.slice(0, blank)
   if (scheme.toLowerCase() !== 'bearer') return { kind: JOINED.test(header) ? 'malformed' : 'none' }
-  return oneToken([blank !== -1 && header[blank] === ' ' ? header.slice(blank + 1) : ''])
+  return header[blank] === ' ' ? oneToken([header.slice(blank + 1)]) : { kind: 'malformed' }
 }
 
 /** Ours behind another: a `Request` joins the values of several headers with commas. */
 const JOINED = /,[ \t]*bearer(?:[ \t,]|$)/i
 
 function oneToken([token, ...others]: readonly string[], isToken = isBearerToken): Credentials {
-  if (token === undefined) return { kind: 'none' }
+  if (token === undefined || (token === '' && others.length === 0)) return { kind: 'none' }
   return others.length === 0 && isToken(token) ? { kind: 'bearer', token } : { kind: 'malformed' }
 }

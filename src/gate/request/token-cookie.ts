@@ -9,6 +9,12 @@ export interface TokenCookieOptions {
   readonly origins?: readonly string[] | undefined
 }
 
+/** Takes the token from a header that holds it and nothing else, and from nowhere else: for clients that can only send a key. */
+export interface TokenHeaderOptions {
+  /** Such as `'x-api-key'`. */
+  readonly header: string
+}
+
 export interface TokenCookie {
   readonly name: string
   readonly origins: readonly string[]
@@ -47,7 +53,7 @@ const LONGEST = 65_536
 /** Every value of the cookie: more than one means that somebody else set one too. */
 export function valuesOfCookie(header: Values, { name }: TokenCookie): readonly string[] {
   const lines = header('cookie')
-  if (lines.some((line) => line.length > LONGEST)) return [''] // no token: it is refused
+  if (lines.some((line) => line.length > LONGEST)) return ['', ''] // no token: it is refused
   const pairs = lines.filter((line) => line.includes(`${name}=`)).flatMap((line) => line.split(';')).map((pair) => pair.trim())
   return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1))
 }

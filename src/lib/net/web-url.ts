@@ -1,5 +1,8 @@
 /** Checks URLs that we fetch keys from, or that stand for this server. */
 
+/** Allows plain http to hosts other than this machine: `[allowInsecureHttp]: true`. Whoever is on the way can then read tokens, and sign them. */
+export const allowInsecureHttp: unique symbol = Symbol.for('bearer-auth-providers.allow-insecure-http')
+
 export interface WebUrlRules {
   /** Allow plain `http:` to hosts other than this machine. `'never'` where there is no option for it. */
   readonly insecure: boolean | 'never'
