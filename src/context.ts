@@ -6,7 +6,7 @@ import { spanInSeconds } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
 import { warn } from './lib/warn.js'
 import type { AccessToken } from './access-token.js'
-import type { Answer } from './answer.js'
+import type { Answer, Unavailable } from './answer.js'
 
 /** The request's token, and how its gate words a denial. */
 export interface AuthContext {
@@ -18,6 +18,7 @@ export interface AuthContext {
     unauthenticated(): Answer
     invalidToken(): Answer
     insufficientScope(requiredScopes: readonly string[], token: AccessToken | null): Answer
+    unavailable(why: Unavailable): Answer
   }
   /** Whether the token is still valid, for what outlives the request. Absent where there is none. */
   readonly life?: TokenLifeLine | undefined
@@ -76,7 +77,7 @@ export async function requireFreshAuth(maxAge: number, ...scopes: string[]): Pro
   const token = requireAuth(...scopes)
   const { verifyAgain, answers } = storage.getStore() ?? {}
   if (verifyAgain === undefined) return token
-  const fresh = await verifyAgain(maxAge).catch(withoutDetails)
+  const fresh = await verifyAgain(maxAge).catch((cause: unknown) => withoutDetails(cause, answers))
   if (fresh === null) throw new AuthenticationError('The token is good no more', answers?.invalidToken())
   if (!hasScopes(fresh, scopes)) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes, fresh))
   return fresh
@@ -107,10 +108,10 @@ export function runWithAuth<T>(context: AuthContext, run: () => T): T {
 }
 
 // Frameworks send messages of errors to the client, and this one says who was asked.
-function withoutDetails(cause: unknown): never {
+function withoutDetails(cause: unknown, answers: AuthContext['answers']): never {
   if (!isUnavailable(cause)) throw cause
   const { retryAfter, tooManyRequests, overloaded } = cause
-  throw new AuthUnavailableError('the token cannot be checked right now', { cause, retryAfter, tooManyRequests, overloaded })
+  throw new AuthUnavailableError('the token cannot be checked right now', { cause, retryAfter, tooManyRequests, overloaded }, answers?.unavailable(cause))
 }
 
 let warned = false

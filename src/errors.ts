@@ -72,8 +72,8 @@ export class AuthUnavailableError extends AnsweredError {
   /** True where too many tokens that nobody knows stand in the way, and not this caller: everybody with a new token waits. */
   readonly overloaded: boolean
 
-  constructor(message: string, options: ErrorOptions & Unavailable = {}) {
-    super(message, unavailableAnswer(options), options)
+  constructor(message: string, options: ErrorOptions & Unavailable = {}, answer: Answer = unavailableAnswer(options)) {
+    super(message, answer, options)
     this.retryAfter = options.retryAfter
     this.tooManyRequests = options.tooManyRequests === true
     this.overloaded = options.overloaded === true

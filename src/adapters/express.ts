@@ -5,6 +5,7 @@ import { readableWhenThrown } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
 import { incomingRequest, sendAnswer } from '../http/node-message.js'
+import { thrownAnswer } from '../http/thrown-answer.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
@@ -14,12 +15,19 @@ import type { BearerAuthProvider } from '../provider.js'
 /** What we need of Express, so that nothing of it is imported. `auth` is set and not declared: other packages declare it. */
 interface ExpressRequest extends IncomingMessage {
   readonly route?: unknown
+  readonly app?: ExpressApp
+}
+interface ExpressApp {
+  /** The app that this one is mounted in. */
+  readonly parent?: ExpressApp
+  use?(handler: (error: unknown, req: ExpressRequest, res: ServerResponse, next: (error?: unknown) => void) => void): unknown
 }
 
 /**
  * `app.use(bearerAuth(provider, { resource }))` guards whatever comes after it; on a route or below a mount, whatever comes
  * there. Handlers find the caller through `getAccessToken()` and `requireAuth()`; MCP transports find
- * `req.auth`. Mount it at the root for the metadata to be served.
+ * `req.auth`. Mount it at the root for the metadata to be served. What `requireAuth()` throws, and no error handler of yours
+ * takes, is answered as a denial of the gate is.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
   const gate = gateOf(provider, options)
@@ -28,6 +36,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     if (req.headers === undefined) throw wrongServer('express')
     const decision = await gate(incomingRequest(req, { mounted: req.route !== undefined }))
     if (!decision.pass) return () => sendAnswer(res, decision.answer)
+    answerThrown(req.app)
     leaveAuthInfo(req, decision.context)
     endWithToken(res, decision.context)
     const context = readableWhenThrown(decision.context, (name) => res.getHeader(name))
@@ -37,4 +46,19 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     if (typeof next !== 'function') throw wrongServer('express')
     decided(req, res, next).then((proceed) => proceed(), next)
   }
+}
+
+const ANSWERING = new WeakSet<ExpressApp>()
+
+/** Behind everything that the app has, so that its own error handlers come first. Express itself would answer with a page, and print a stack. */
+function answerThrown(app: ExpressApp | undefined): void {
+  if (app?.parent !== undefined) return answerThrown(app.parent)
+  if (app?.use === undefined || ANSWERING.has(app)) return
+  ANSWERING.add(app)
+  // Express knows an error handler by its four parameters.
+  app.use(function authErrors(error, _req, res, next) {
+    const answer = thrownAnswer(error)
+    if (answer === undefined || res.headersSent) return next(error)
+    sendAnswer(res, answer)
+  })
 }

@@ -5,8 +5,10 @@ import { readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
 import { incomingRequest } from '../http/node-message.js'
+import { thrownAnswer } from '../http/thrown-answer.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
@@ -24,9 +26,13 @@ interface FastifyReply {
   send(body: string): FastifyReply
 }
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void
+type ErrorHook = (request: FastifyRequest, reply: FastifyReply, error: Error, done: () => void) => void
+type SendHook = (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void) => void
 interface FastifyInstance {
   readonly prefix: string
   addHook(name: 'onRequest', hook: Hook): unknown
+  addHook(name: 'onError', hook: ErrorHook): unknown
+  addHook(name: 'onSend', hook: SendHook): unknown
 }
 
 /**
@@ -44,6 +50,19 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const mounted = app.prefix !== ''
     app.addHook('onRequest', (request, reply, done) => {
       decided(request, reply, mounted, done).then((proceed) => proceed(), done)
+    })
+    // An error handler of the app's own that answers otherwise is not overruled: Fastify asks these of errors that it sends itself.
+    const thrown = new WeakMap<FastifyReply, Answer>()
+    app.addHook('onError', (_request, reply, error, done) => {
+      const answer = thrownAnswer(error)
+      if (answer !== undefined) thrown.set(reply, answer)
+      done()
+    })
+    app.addHook('onSend', (_request, reply, payload, done) => {
+      const answer = thrown.get(reply)
+      if (answer === undefined) return done(null, payload)
+      reply.header('Content-Type', answer.headers['Content-Type'] ?? 'application/json')
+      done(null, answer.body)
     })
     ready()
   }

@@ -1,14 +1,19 @@
-/** This file plugs a provider into the MCP SDKs' own gates: `requireBearerAuth` of 1.x and of 2.x. Imports neither. */
+/** This file plugs a provider into the MCP SDKs of 1.x and of 2.x: their own gates, their tools, and stdio. Imports neither. */
 import { heldScopes, toAccessToken } from '../access-token.js'
 import { currentAuth } from '../context.js'
-import { isUnavailable } from '../errors.js'
+import { AuthenticationError, isUnavailable } from '../errors.js'
+import { TokenLife } from '../gate/token-life.js'
+import { TokenWatches } from '../gate/token-watches.js'
 import { authInfoOf, toAuthInfo } from '../http/auth-info.js'
+import { carryingCaller } from '../http/stdio-transport.js'
 import { checkOptions, clockInSeconds, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { allowInsecureHttp, webUrl } from '../lib/net/web-url.js'
 import { checkedProvider } from '../provider.js'
 import { checkedScopes, missingScopes } from '../lib/scope-match.js'
 import type { AccessToken } from '../access-token.js'
 import type { AuthInfo } from '../http/auth-info.js'
+import type { StdioTransport } from '../http/stdio-transport.js'
+import type { After } from '../lib/timer.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 export type { AuthInfo } from '../http/auth-info.js'
@@ -101,6 +106,54 @@ export function scopeChallenge(...scopes: readonly [string, ...string[]]) {
     return { scopes: first === undefined ? scopes : [first, ...more] }
   }
 }
+
+/** What `stdioCaller` takes beside the token. */
+export interface StdioCallerOptions {
+  /** Seconds within which it is noticed that the authorization server took the token back. Default 30, at most 3600. */
+  readonly checkEvery?: number | undefined
+}
+
+/** What is handed in from inside of this package. */
+export interface StdioCallerParts {
+  readonly after?: After | undefined
+}
+
+/**
+ * The caller of a server over stdio: the holder of a token that the environment of the process has (MCP authorization: stdio
+ * servers take their credentials from there). Gives the transport back, for `server.connect`: tools find the caller by
+ * `requireAuth()`, and as the SDKs' `authInfo`. When the token is no longer valid, the transport is closed. While nobody
+ * knows, it is valid.
+ *
+ * This does NOT look at `operations` or `requiredScopes`, which are a gate's: over stdio there is none.
+ *
+ * @throws TypeError for a token that is undefined or empty; AuthenticationError for one that is not good; AuthUnavailableError
+ * where nobody knows. Let the process end then.
+ */
+export async function stdioCaller<T extends StdioTransport>(
+  provider: BearerAuthProvider,
+  token: string | undefined,
+  transport: T,
+  options: StdioCallerOptions = {},
+  { after }: StdioCallerParts = {},
+): Promise<T> {
+  checkOptions('stdioCaller', options, ['checkEvery'])
+  checkedProvider('stdioCaller', provider)
+  if (typeof token !== 'string' || token === '') throw new TypeError(NO_TOKEN)
+  const every = spanInSeconds('checkEvery', options.checkEvery ?? 30, { min: 1, max: 3_600 })
+  const verify = async (maxAge: number | undefined): Promise<AccessToken | null> => {
+    const verified = toAccessToken(await provider.verifyToken(token, maxAge === undefined ? undefined : { maxAge }))
+    // A token that is bound to a key is worth nothing without the proof.
+    return verified?.claims.cnf === undefined ? verified : null
+  }
+  const caller = await verify(undefined)
+  if (caller === null) throw new AuthenticationError('the token that this process was started with is not good')
+  const watch: BearerAuthProvider['watch'] = provider.watch && ((one, ended) => provider.watch?.(one, ended) ?? (() => undefined))
+  const watches = new TokenWatches({ watch, every, now: () => Date.now() / 1000, after })
+  watches.join(caller, verify, () => void transport.close())
+  return carryingCaller(transport, { token: caller, verifyAgain: verify, life: new TokenLife(watches, caller, verify) })
+}
+
+const NO_TOKEN = 'stdioCaller takes the token of whoever started the process; is the environment variable set? stdioCaller(auth, process.env.NOTES_TOKEN, transport)'
 
 // Above the class, whose field it names.
 const BRANDS: unique symbol = Symbol.for('mcp.sdk.errorBrands')

@@ -63,7 +63,7 @@ async function publishedAnswer(request: GateRequest, provider: BearerAuthProvide
 
 function contextOf(caller: Caller, policy: GatePolicy): AuthContext {
   const { token, verify: verifyAgain } = caller
-  const { resource, answers } = policy
+  const { resource, thrownAnswers: answers } = policy
   const allows = (method: string, name: string): boolean => mayCall(caller, method, name, policy)
   const scopesToAskFor = (needed: readonly string[]): readonly string[] => withGranted(needed, token, policy.requestNames)
   return { token, resource, answers, verifyAgain, allows, scopesToAskFor, life: lifeOf(caller, policy) }

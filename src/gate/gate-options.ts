@@ -1,6 +1,7 @@
 /** This file lists what a gate can be told. */
 import type { allowInsecureHttp } from '../lib/net/web-url.js'
 import type { OptionNames } from '../lib/options.js'
+import type { WriteBody } from './challenge/denial-body.js'
 import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
 import type { Operations } from './operations/operations.js'
 import type { ResourceDescription } from './metadata/resource-metadata.js'
@@ -98,6 +99,12 @@ export interface GateOptions {
    */
   maxAge?: number
   /**
+   * Writes the body of every denial, of the gate and of `requireAuth()` in a handler: `(denial) => ({ headers, body })`, for
+   * problem+json or JSON-RPC. It is given status, error code and challenge as data, and no reason. Status and
+   * `WWW-Authenticate` stay as they are. Where it throws, the gate's own body is sent. Default: an OAuth error as JSON.
+   */
+  body?: WriteBody
+  /**
    * Where a token comes from: `{ header: 'x-api-key' }` takes it from that header and from nowhere else, `{ cookie:
    * '__Host-token' }` from a cookie where `Authorization` presents none. Where only some tokens come in a header of their own,
    * it is a matter of their provider: `tokenHeader`. Never the query. Default: `Authorization`.
@@ -132,6 +139,7 @@ export const GATE_OPTIONS = {
   sessions: true,
   checkStreamsEvery: true,
   maxAge: true,
+  body: true,
   tokenFrom: true,
   profile: true,
 } as const satisfies OptionNames<GateOptions>

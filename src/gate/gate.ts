@@ -1,6 +1,7 @@
 /** This file makes one function of a provider and what is demanded of requests. It gives a decision, and every adapter stands on it. */
 import { checkedProvider } from '../provider.js'
 import { challengeAnswers } from './challenge/challenge.js'
+import { withBody } from './challenge/denial-body.js'
 import { decide } from './decide.js'
 import { Hints } from './hints.js'
 import { remember } from './known-gates.js'
@@ -37,7 +38,8 @@ export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate 
   return branded(async (request) => {
     const decision = await decide(request, provider, policy)
     hints.after(request, decision)
-    return decision
+    const { writeBody } = policy
+    return writeBody === undefined || decision.pass ? decision : { pass: false, answer: withBody(decision.answer, writeBody) }
   })
 }
 

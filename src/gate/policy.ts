@@ -3,6 +3,7 @@ import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../lib/opt
 import { allowInsecureHttp, webUrl } from '../lib/net/web-url.js'
 import { checkedScopes } from '../lib/scope-match.js'
 import { challengeAnswers } from './challenge/challenge.js'
+import { answersWithBody } from './challenge/denial-body.js'
 import { GATE_OPTIONS } from './gate-options.js'
 import { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.js'
 import { operationTable, operationScopes } from './operations/operations.js'
@@ -13,6 +14,7 @@ import { protectedResource } from './metadata/resource-metadata.js'
 import { checkGoesWith, tokenPlaces } from './request/token-from.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Answers } from './challenge/challenge.js'
+import type { WriteBody } from './challenge/denial-body.js'
 import type { GateOptions } from './gate-options.js'
 import type { OperationTable } from './operations/operations.js'
 import type { PathPolicy } from './paths.js'
@@ -45,6 +47,10 @@ export interface GatePolicy {
   /** In small letters; where the token comes in a header of its own though the provider says nothing of it. */
   readonly tokenHeader: string | undefined
   readonly answers: Answers
+  /** Those that handlers throw, with a body of the house's own. */
+  readonly thrownAnswers: Answers
+  /** Writes the body of denials. */
+  readonly writeBody: WriteBody | undefined
   /** What clients ask for to be given these scopes. */
   readonly requestNames: RequestNames
 }
@@ -71,6 +77,8 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const ownScopes = [...scopes, ...operationScopes(operations)]
   const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs, [...ownScopes, ...(supported ?? [])])
   const every = spanInSeconds('checkStreamsEvery', options.checkStreamsEvery ?? 30, { min: 1, max: 3_600 })
+  const answers = challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames })
+  const writeBody = optionalFunction('body', options.body)
   return {
     requiredScopes: scopes,
     resource,
@@ -86,7 +94,9 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
     sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
     watches: new TokenWatches({ watch: provider.watch && ((token, ended) => provider.watch?.(token, ended) ?? NOTHING), every, now: () => Date.now() / 1000 }),
     ...tokenPlaces(options.tokenFrom, resource?.resource),
-    answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames }),
+    answers,
+    thrownAnswers: writeBody === undefined ? answers : answersWithBody(answers, writeBody),
+    writeBody,
     requestNames,
   }
 }

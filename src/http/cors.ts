@@ -11,7 +11,8 @@ const EXPOSE = 'Access-Control-Expose-Headers'
  */
 export function readableAcrossOrigins({ headers, grantsNothing }: Answer, alreadySet: (name: string) => unknown): Readonly<Record<string, string>> {
   if (grantsNothing === true) return headers
-  const exposed = [alreadySet(EXPOSE), headers[EXPOSE]].filter(Boolean).join(', ')
+  // Each once: an answer that was thrown comes here with the app's own already.
+  const exposed = [...new Set([alreadySet(EXPOSE), headers[EXPOSE]].filter(Boolean).flatMap((list) => String(list).split(/, */)))].join(', ')
   return {
     ...headers,
     ...(!alreadySet(ALLOW) && { [ALLOW]: '*' }),
@@ -30,6 +31,7 @@ export function readableWhenThrown(context: AuthContext, alreadySet: (name: stri
       unauthenticated: () => readable(answers.unauthenticated()),
       invalidToken: () => readable(answers.invalidToken()),
       insufficientScope: (scopes, token) => readable(answers.insufficientScope(scopes, token)),
+      unavailable: (why) => readable(answers.unavailable(why)),
     },
   }
 }

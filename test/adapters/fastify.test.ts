@@ -14,7 +14,6 @@ describe('the gate for Fastify', () => {
   keepsTheGateContract(SERVERS.fastify, {
     reads: ['/%6dcp', '/%6Dcp', 'http://localhost/mcp', 'http://localhost/%6dcp'],
     setsHeadersFirst: true,
-    wordsOfThrown: "the framework's",
   })
 
   async function serving(app: FastifyInstance): Promise<Running['ask']> {

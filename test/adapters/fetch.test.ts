@@ -9,7 +9,6 @@ describe('the gate for fetch handlers', () => {
   keepsTheGateContract(SERVERS.fetch, {
     reads: ['/x/../mcp', '/health/%2e%2e/mcp', 'http://localhost/mcp'],
     setsHeadersFirst: false,
-    wordsOfThrown: 'ours',
   })
 
   const asAda = { Authorization: `Bearer ${GOOD.ada}` }

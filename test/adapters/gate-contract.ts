@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { getAccessToken } from '../../src/index.js'
 import { ADA, BOB, BUGS, callers, GOOD, NOBODY, smallApp } from './callers.js'
-import type { GateOptions } from '../../src/index.js'
+import type { Denial, GateOptions } from '../../src/index.js'
 import type { Caller } from './callers.js'
 import type { Answered, Asked, Running } from './http-kit.js'
 import type { AppUnderTest, Serve } from './servers.js'
@@ -12,8 +12,6 @@ export interface ServerTraits {
   readonly reads: readonly string[]
   /** The app can set headers of its own in front of the gate. */
   readonly setsHeadersFirst: boolean
-  /** What a handler throws is answered in our own words, and not in the framework's. */
-  readonly wordsOfThrown: 'ours' | "the framework's"
 }
 
 const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` })
@@ -529,7 +527,7 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
         const answered = await server.ask({ target: path })
         expect(answered.status).toBe(401)
         expect(answered.challenge?.parameters).toEqual({ scope: 'notes:read', resource_metadata: 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp' })
-        if (traits.wordsOfThrown === 'ours') expect(answered.json).toEqual(UNAUTHENTICATED)
+        expect(answered.json).toEqual(UNAUTHENTICATED)
         expect(app.ran).toEqual([path])
       })
     }
@@ -539,7 +537,7 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
         const answered = await plain.ask({ target: path, headers: bearer(GOOD.ada) })
         expect(answered.status).toBe(403)
         expect(answered.challenge).toEqual({ scheme: 'Bearer', parameters: { ...INSUFFICIENT, scope: 'notes:write' } })
-        if (traits.wordsOfThrown === 'ours') expect(answered.json).toEqual(INSUFFICIENT)
+        expect(answered.json).toEqual(INSUFFICIENT)
       })
 
       test(`${path} is no hindrance for who has the scope`, async () => {
@@ -559,6 +557,27 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
       const answered = await narrow.ask({ target: '/open/too-often' })
       expect(answered).toMatchObject({ status: 429, headers: { 'retry-after': '9', 'cache-control': 'no-store' } })
       expect(answered.challenge).toBeUndefined()
+    })
+
+    test('has the body that the house writes, as the denials of the gate have', async () => {
+      const told: Denial[] = []
+      const body: GateOptions['body'] = (denial) => {
+        told.push(denial)
+        return { headers: { 'Content-Type': 'application/problem+json', 'WWW-Authenticate': 'Basic' }, body: JSON.stringify({ title: 'No entry', status: denial.status }) }
+      }
+      const server = await serving({ resource: 'https://mcp.example.com/mcp', exclude: ['/open'], body })
+      const denied = [
+        await server.ask({ target: '/mcp' }),
+        await server.ask({ target: '/open/caller' }),
+        await server.ask({ target: '/open/caller-later' }),
+        await server.ask({ target: '/mcp/write', headers: bearer(GOOD.ada) }),
+      ]
+      expect(denied.map(({ status, text }) => [status, JSON.parse(text) as unknown])).toEqual([401, 401, 401, 403].map((status) => [status, { title: 'No entry', status }]))
+      for (const { headers, challenge } of denied) {
+        expect(headers['content-type']).toMatch(/^application\/problem\+json/)
+        expect(challenge).toMatchObject({ scheme: 'Bearer', parameters: { resource_metadata: 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp' } })
+      }
+      expect(told.at(-1)).toMatchObject({ status: 403, error: 'insufficient_scope', challenge: { error: 'insufficient_scope', scope: 'notes:write' } })
     })
 
     test('speaks as mcp-use does where the gate does', async () => {

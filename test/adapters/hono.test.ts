@@ -13,7 +13,6 @@ describe('the gate for Hono', () => {
   keepsTheGateContract(SERVERS.hono, {
     reads: ['/%6dcp', '/x/../mcp', 'http://localhost/mcp', 'http://localhost/%6dcp'],
     setsHeadersFirst: true,
-    wordsOfThrown: 'ours',
   })
 
   const gate = bearerAuth(callers())

@@ -17,7 +17,6 @@ describe('the gate for Koa', () => {
   keepsTheGateContract(SERVERS.koa, {
     reads: ['/MCP', '/mcp/', 'http://localhost/mcp', 'http://localhost/MCP'],
     setsHeadersFirst: true,
-    wordsOfThrown: 'ours',
   })
 
   async function serving(app: Pick<Koa, 'callback'>): Promise<Running['ask']> {

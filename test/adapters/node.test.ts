@@ -14,7 +14,6 @@ describe('the gate for node:http', () => {
   keepsTheGateContract(SERVERS.node, {
     reads: ['//x/mcp', '/x/../mcp', '/x/%2e%2e/mcp', 'http://localhost/mcp', 'http://localhost/x/../mcp'],
     setsHeadersFirst: true,
-    wordsOfThrown: 'ours',
   })
 
   async function serving(listener: RequestListener): Promise<Running['ask']> {

@@ -1,0 +1,79 @@
+/** This file gives denials a body of the house's own: problem+json, JSON-RPC, another language. Status and challenge stay ours. */
+import { ownProperty } from '../../lib/own-property.js'
+import { parseJson } from '../../lib/parse-json.js'
+import { warn } from '../../lib/warn.js'
+import type { Answer } from '../../answer.js'
+import type { Answers } from './challenge.js'
+
+/** What a client may know of a denial. Never why a token was refused. */
+export interface Denial {
+  readonly status: number
+  /** The OAuth error code (RFC 6750 section 3.1), or that of ours where it has none: `unauthorized`, `temporarily_unavailable`. */
+  readonly error: string
+  /** The parameters of `WWW-Authenticate: Bearer`, such as `scope` and `resource_metadata`; undefined where there is no challenge. */
+  readonly challenge: Readonly<Record<string, string>> | undefined
+  /** Seconds, of `Retry-After`; undefined where there is none. */
+  readonly retryAfter: number | undefined
+}
+
+export interface DenialBody {
+  /** `Content-Type` above all. Those that the denial itself has stay as they are. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Already serialized. */
+  readonly body: string
+}
+
+/** Writes the body of a denial. At once, and not as a promise. */
+export type WriteBody = (denial: Denial) => DenialBody
+
+/** The denial with a body of one's own. Any other answer as it is, and so is ours where the function throws, or gives something else. */
+export function withBody(answer: Answer, write: WriteBody): Answer {
+  const error = answer.status >= 400 ? ownProperty(parseJson(answer.body), 'error') : undefined
+  if (typeof error !== 'string') return answer
+  try {
+    const { headers = {}, body } = write(denialOf(answer, error))
+    if (typeof body !== 'string') throw new TypeError('"body" must give { headers, body }, with the body as text, and not a promise')
+    return { ...answer, headers: headersOf(answer.headers, new Headers(headers)), body }
+  } catch (thrown) {
+    // The error may hold anything, and is not told.
+    tellOnce(thrown instanceof TypeError ? thrown.message : 'the function failed')
+    return answer
+  }
+}
+
+/** The same for answers that handlers throw. */
+export function answersWithBody(answers: Answers, write: WriteBody): Answers {
+  return {
+    unauthenticated: (scopes) => withBody(answers.unauthenticated(scopes), write),
+    malformed: (header) => withBody(answers.malformed(header), write),
+    invalidToken: () => withBody(answers.invalidToken(), write),
+    severalCallers: () => withBody(answers.severalCallers(), write),
+    insufficientScope: (scopes, token) => withBody(answers.insufficientScope(scopes, token), write),
+    unavailable: (why) => withBody(answers.unavailable(why), write),
+  }
+}
+
+function denialOf({ status, headers }: Answer, error: string): Denial {
+  const { 'WWW-Authenticate': challenge, 'Retry-After': wait } = headers
+  // Of our own making: no value has a quote or a backslash.
+  const parameters = challenge && Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]))
+  return { status, error, challenge: parameters || undefined, retryAfter: wait === undefined ? undefined : Number(wait) }
+}
+
+/** What frames the message is the server's to say, and these two the gate's, where they are missing too. */
+const NEVER: readonly string[] = ['content-length', 'transfer-encoding', 'connection', 'www-authenticate', 'retry-after']
+
+/** Those of the denial, and of the body's own what these leave open; the type is the body's. */
+function headersOf(ours: Answer['headers'], own: Headers): Record<string, string> {
+  const { 'Content-Type': type = 'application/json', ...kept } = ours
+  const taken = new Set([...Object.keys(ours).map((name) => name.toLowerCase()), ...NEVER])
+  const added = [...own].filter(([name]) => !taken.has(name))
+  return { ...Object.fromEntries(added), ...kept, 'Content-Type': own.get('content-type') ?? type }
+}
+
+let told = false
+
+function tellOnce(what: string): void {
+  if (!told) warn(`the option "body" of the gate gave no body, and the gate's own was sent: ${what}`)
+  told = true
+}
