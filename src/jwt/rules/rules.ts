@@ -226,7 +226,7 @@ function clockHint(difference: number): Hint | undefined {
   return difference <= CLOCK_TROUBLE ? 'the clocks differ by a little more than is forgiven' : undefined
 }
 
-/** RFC 7519 section 2: a NumericDate is in seconds. In milliseconds, a token would not end before the year 5138. */
+/** RFC 7519 section 2: a NumericDate is in seconds. In milliseconds, a token would not end before the year 10000. */
 function isInstant(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && !isInMilliseconds(value)
 }
