@@ -6,6 +6,7 @@ import { gateOf } from '../gate/gate.js'
 import { headersIn } from '../gate/request/read-header.js'
 import { bodyOf } from '../gate/request/request-body.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { endUpgradeWithToken } from '../http/upgraded.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
@@ -28,7 +29,9 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       const decision = await gate({ method, path, host, header: headersIn(headers), body: bodyOf(request), source: request })
       if (!decision.pass) return toResponse(decision.answer)
       try {
-        return endingWithToken(await runWithAuth(decision.context, () => handler(request, ...rest)), decision.context)
+        const isUpgrade = endUpgradeWithToken(rest[0], decision.context)
+        const response = await runWithAuth(decision.context, () => handler(request, ...rest))
+        return isUpgrade ? response : endingWithToken(response, decision.context)
       } catch (error) {
         const answer = thrownAnswer(error)
         if (answer === undefined) throw error

@@ -7,6 +7,7 @@ import { gateOf } from '../gate/gate.js'
 import { headersIn } from '../gate/request/read-header.js'
 import { bodyOf } from '../gate/request/request-body.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { endUpgradeWithToken } from '../http/upgraded.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
@@ -15,6 +16,7 @@ import type { BearerAuthProvider } from '../provider.js'
 /** What we need of Hono's context, so that nothing of it is imported. */
 interface HonoContext {
   readonly req: { readonly method: string; readonly path: string; readonly raw: Request; readonly routePath: string }
+  readonly env: unknown
   res: Response
   readonly error: Error | undefined
   header(name: string, value: string): void
@@ -44,8 +46,10 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     }
     const auth = authInfoOf(decision.context)
     if (auth !== undefined) c.set('auth', auth)
+    const isUpgrade = endUpgradeWithToken(c.env, decision.context)
     await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
-    const ending = endingWithToken(c.res, decision.context)
+    // The response of an upgrade is not sent: what ends is the connection.
+    const ending = isUpgrade ? c.res : endingWithToken(c.res, decision.context)
     if (ending !== c.res) c.res = ending
     const thrown = thrownAnswer(c.error)
     if (thrown?.status === c.res.status) overrule(c, thrown.headers)

@@ -6,6 +6,7 @@ import { gateOf } from '../gate/gate.js'
 import { incomingRequest, sendAnswer } from '../http/node-message.js'
 import { endWithToken } from '../http/node-stream.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { checkedScopes } from '../lib/scope-match.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -42,6 +43,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   /** What is left to do once all that can fail is done. */
   async function decided(req: NestRequest, res: ServerResponse, next: () => void): Promise<() => void> {
     if (req.headers === undefined) throw wrongServer('nest')
+    tellOfUnguardedUpgrades(req)
     const { url = '/', originalUrl = url, baseUrl, route } = req
     // On Fastify there is no `baseUrl`: what is bound to a path finds it cut off.
     const mounted = baseUrl === undefined ? url !== originalUrl : baseUrl !== '' || route !== undefined

@@ -35,7 +35,7 @@ export async function decide(request: GateRequest, provider: BearerAuthProvider,
   const mirrored = await policy.mirror?.answer(request)
   if (mirrored !== undefined) return send(mirrored)
   const { protect, exclude } = policy.paths[request.mounted === true ? 'mount' : 'app']
-  const leftAlone = request.method === 'OPTIONS' || isLeftAlone(request, exclude)
+  const leftAlone = (request.method === 'OPTIONS' && request.isUpgrade !== true) || isLeftAlone(request, exclude)
   const guarded = !leftAlone && needsToken(request, protect)
   const { source = {} } = request
   const inFront = guarded ? undefined : GUARDED.get(source)

@@ -1,6 +1,7 @@
 /** Reads requests and sends answers of `node:http`, for the servers that are built on it. */
 import { readableAcrossOrigins } from './cors.js'
 import { bodyOfMessage } from './node-body.js'
+import { isUpgrade } from './upgraded.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
 import type { ReadHeader } from '../gate/request/read-header.js'
@@ -11,7 +12,8 @@ export function incomingRequest(message: IncomingMessage, url: string, routedUrl
   const { method = '' } = message
   const header = headersOf(message)
   const [path, routedPath] = [pathOf(url), pathOf(routedUrl)]
-  return { method, path, routedPath, header, host: hostIn(header), body: bodyOfMessage(message), source: message, mounted }
+  const body = bodyOfMessage(message)
+  return { method, path, routedPath, header, host: hostIn(header), body, source: message, mounted, isUpgrade: isUpgrade(message) }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */

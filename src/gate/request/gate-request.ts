@@ -21,6 +21,8 @@ export interface GateRequest {
   readonly source?: object | undefined
   /** True where the server itself chose this path for the gate: a route, a mount, a prefix. */
   readonly mounted?: boolean
+  /** True where the connection goes over to another protocol, such as WebSocket: whatever its method is, it is no preflight. */
+  readonly isUpgrade?: boolean | undefined
 }
 
 export type Credentials =
