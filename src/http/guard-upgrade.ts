@@ -17,7 +17,10 @@ import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { WebSocketServerLike } from './upgraded.js'
 
-/** A listener of the event `upgrade`; of `connect` too, whose arguments are the same. */
+/**
+ * A listener of the event `upgrade`. It may give the `WebSocketServer` that is to take the socket, where there are several:
+ * `({ url }) => (url === '/a' ? webSocketsA : webSocketsB)`.
+ */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown
 
 /**
@@ -25,7 +28,8 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
  * `new WebSocketServer({ noServer: true })` of `ws`, or a listener of your own. Guards as `bearerAuth` does, which sees no
  * upgrades; a refusal is sent as an HTTP response, and the socket is closed. `getAccessToken()` knows the caller in the
  * listener, in listeners of `connection`, and in those of each WebSocket. The connection ends when its token is no longer
- * valid: a WebSocket is closed with 3000, any other socket is destroyed.
+ * valid: a WebSocket is closed with 3000, any other socket is destroyed. Do NOT call `handleUpgrade` in a listener yourself:
+ * the messages then come in whatever context `ws` was in, with compression also in that of another caller.
  *
  * `operations` are NOT looked at: they are in messages that no gate reads. HTTP/2 has no upgrades, and its extended
  * CONNECT (RFC 8441) is not served.
@@ -92,13 +96,30 @@ function bytesWritten(socket: Duplex): unknown {
 }
 
 function listenerOf(handler: UpgradeListener | WebSocketServerLike): UpgradeListener {
-  if (typeof handler === 'function') return handler
-  if (typeof handler?.handleUpgrade !== 'function') throw new TypeError(NO_HANDLER)
-  if (handler.options?.noServer !== true) throw new TypeError(OWN_SERVER)
-  return (request, socket, head) =>
-    handler.handleUpgrade(request, socket, head, (webSocket) => {
-      asCaller(webSocket, request)(() => handler.emit('connection', webSocket, request))
-    })
+  if (isWebSocketServer(handler)) {
+    const webSockets = withoutServer(handler)
+    return (...upgrade) => open(webSockets, ...upgrade)
+  }
+  if (typeof handler !== 'function') throw new TypeError(NO_HANDLER)
+  return async (...upgrade) => {
+    const chosen = await handler(...upgrade)
+    if (isWebSocketServer(chosen)) open(withoutServer(chosen), ...upgrade)
+  }
+}
+
+function open(webSockets: WebSocketServerLike, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+    asCaller(webSocket, request)(() => webSockets.emit('connection', webSocket, request))
+  })
+}
+
+function isWebSocketServer(value: unknown): value is WebSocketServerLike {
+  return typeof value === 'object' && value !== null && 'handleUpgrade' in value
+}
+
+function withoutServer(webSockets: WebSocketServerLike): WebSocketServerLike {
+  if (webSockets.options?.noServer === true) return webSockets
+  throw new TypeError(OWN_SERVER)
 }
 
 const NO_HANDLER =

@@ -58,8 +58,8 @@ export function endUpgradeWithToken(environment: unknown, context: AuthContext):
 
 /**
  * Runs all listeners of a WebSocket as the caller who opened it; gives the function that runs more in this way. By itself
- * `ws` runs them in whatever context a chunk came in, and with compression that may be another caller's. What
- * `requireAuth()` throws there closes the WebSocket.
+ * `ws` runs them in the context of whoever's work came before: mostly nobody's, with compression also another caller's,
+ * since all share one queue for it. What `requireAuth()` throws there closes the WebSocket.
  */
 export function asCaller(webSocket: WebSocketLike, request: IncomingMessage): (work: () => boolean) => boolean {
   const connection = CONNECTIONS.get(request)
