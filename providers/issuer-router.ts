@@ -163,8 +163,7 @@ export class IssuerRouter extends BearerAuthProvider {
   }
 
   #providerFor(issuer: string, route: IssuerRoute): BearerAuthProvider {
-    // The union loses its issuer member by member, and gets it back.
-    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer } as JwksProviderOptions)
+    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer })
     const { issuers = [] } = provider
     if (issuers.length === 0 || issuers.includes(issuer)) return provider
     throw new TypeError(`the provider for the issuer ${issuer} takes tokens of ${issuers.join(', ')} only`)

@@ -31,7 +31,7 @@ export interface StaticProviderOptions extends Omit<ProviderOptions, 'cache' | '
 }
 
 /** For a list that is text. */
-export interface StaticTextOptions extends StaticProviderOptions {
+interface StaticTextOptions extends StaticProviderOptions {
   /** What the tokens may do, where the text holds tokens alone. Left out: the text is JSON and says it itself. */
   grant?: StaticGrant | undefined
 }

@@ -120,7 +120,18 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     const { audiences, requiredClaims, rules, clockTolerance } = this.#expected
     const { url, claims } = this.#tokenInfo ?? {}
     const own = rules.map(({ claim, accepts }) => [claim, String(accepts)])
-    return JSON.stringify(['userinfo', url, String(claims), this.#userInfoEndpoint?.url, this.#shown.prefixes, audiences ?? 'any', requiredClaims, own, clockTolerance, this.#rules.length])
+    return JSON.stringify([
+      'userinfo',
+      url,
+      String(claims),
+      this.#userInfoEndpoint?.url,
+      this.#shown.prefixes,
+      audiences ?? 'any',
+      requiredClaims,
+      own,
+      clockTolerance,
+      this.#rules.length,
+    ])
   }
 
   protected override async check(token: string): Promise<Verdict> {

@@ -82,7 +82,14 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     this.scopesSupported = this.#grants.scopesSupported
     if (cache === false) return
     this.#cache = new VerdictCache({ ...plan, sizeOf, tell: (what) => this.#tellOfCache(what), now: this.now })
-    this.#shared = cache.shared && new SharedVerdicts({ ...cache.shared, policy: () => JSON.stringify([plan.ttl, plan.rejectedTtl, this.policy]), now: this.now, tell: (news) => this.#tellOfSharing(news) })
+    this.#shared =
+      cache.shared &&
+      new SharedVerdicts({
+        ...cache.shared,
+        policy: () => JSON.stringify([plan.ttl, plan.rejectedTtl, this.policy]),
+        now: this.now,
+        tell: (news) => this.#tellOfSharing(news),
+      })
   }
 
   /**
@@ -201,7 +208,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   async #failed(error: unknown): Promise<never> {
     if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message })
     // A turn later, when whoever asked listens: Node takes the time to note a rejection that nobody has heard yet. (D9)
-    await undefined
+    await undefined // oxlint-disable-line await-thenable
     throw error
   }
 

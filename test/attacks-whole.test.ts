@@ -11,7 +11,7 @@ import { headers } from './gate/headers.js'
 import { Chance, mutateText } from './jwt/fuzz-kit.js'
 import { bigEndian, bytesOf, claimsInstead, CLAIMS, CURVES, encode, handSigner, newKeys, signature, withSignature } from './jwt/token-kit.js'
 import { AUDIENCE, ISSUER, START } from './oauth-kit.js'
-import type { AuthEvent } from '../src/index.js'
+import { recorder } from './recorder.js'
 
 const STATIC_KEY = 'ci-0123456789abcdef'
 const OTHER = 'https://machines.example.com'
@@ -26,10 +26,14 @@ const opaque = { good: 'opaque-good', refresh: 'opaque-refresh', text: 'opaque-t
 
 /** A server as people build it, and everything that it asked for, said and let through. `keys`: in hand, so that nobody is asked for others. */
 function server({ keys }: { keys?: 'in hand' } = {}) {
-  const state = { now: START, isDown: false, keys: [rsa.publicJwk, ec.publicJwk, ed.publicJwk, weak.publicJwk, leaked.privateKey.export({ format: 'jwk' })] as object[] }
+  const state = {
+    now: START,
+    isDown: false,
+    keys: [rsa.publicJwk, ec.publicJwk, ed.publicJwk, weak.publicJwk, leaked.privateKey.export({ format: 'jwk' })] as object[],
+  }
   const asked: string[] = []
   const shown: string[] = []
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const fetch = (async (input: unknown, init?: RequestInit): Promise<Response> => {
     const url = String(input)
     asked.push(url)
@@ -52,7 +56,6 @@ function server({ keys }: { keys?: 'in hand' } = {}) {
     }
     return Response.json(Object.hasOwn(answers, token) ? answers[token] : { active: false })
   }) as typeof globalThis.fetch
-  const observe = (event: AuthEvent): void => void events.push(event)
   const common = { audience: AUDIENCE, fetch, observe, now: () => state.now }
   const inHand = (set: object[]) => (keys === 'in hand' ? { jwks: { keys: set } as never } : {})
   const chain = new ChainProvider([
@@ -70,7 +73,8 @@ function server({ keys }: { keys?: 'in hand' } = {}) {
     const challenge = answer.headers['WWW-Authenticate']
     if (challenge !== undefined) parseChallenge(challenge)
     const said = JSON.stringify([answer, events])
-    for (const secret of ['a-secret', ...[authorization].flat().flatMap((text) => text.split(/[ .]/).filter((part) => part.length > 40))]) expect(said).not.toContain(secret)
+    for (const secret of ['a-secret', ...[authorization].flat().flatMap((text) => text.split(/[ .]/).filter((part) => part.length > 40))])
+      expect(said).not.toContain(secret)
     return answer.status
   }
   const bearer = (token: string): Promise<number> => status(`Bearer ${token}`)
@@ -101,33 +105,116 @@ test('what is good gets in by every door', async () => {
 
 /** By the words of the list: tokens that nobody may get in with. */
 const CLASSES: Readonly<Record<string, () => readonly string[]>> = {
-  'alg none in every spelling': () => ['none', 'None', 'NONE', 'nOnE', ' none', ''].flatMap((alg) => ['', 'AA', tail].map((end) => `${encode({ alg })}.${encode(CLAIMS)}.${end}`)),
+  'alg none in every spelling': () =>
+    ['none', 'None', 'NONE', 'nOnE', ' none', ''].flatMap((alg) => ['', 'AA', tail].map((end) => `${encode({ alg })}.${encode(CLAIMS)}.${end}`)),
   'stripped signatures': () => [`${head}.${body}`, `${head}.${body}.`, `${head}.${body}.AAAA`],
-  'RS/HS confusion': () => [pem, pem.trimEnd(), rsa.publicKey.export({ type: 'spki', format: 'der' }), JSON.stringify(rsa.publicJwk), Buffer.from(String(rsa.publicJwk.n), 'base64url'), ''].flatMap((secret) => [hmac('HS256', secret), hmac('RS256', secret)]),
+  'RS/HS confusion': () =>
+    [
+      pem,
+      pem.trimEnd(),
+      rsa.publicKey.export({ type: 'spki', format: 'der' }),
+      JSON.stringify(rsa.publicJwk),
+      Buffer.from(String(rsa.publicJwk.n), 'base64url'),
+      '',
+    ].flatMap((secret) => [hmac('HS256', secret), hmac('RS256', secret)]),
   'one key for many algorithms': () => ['PS256', 'RS512', 'ES256', 'EdDSA'].map((alg) => rsa.write({ alg, kid: 'rsa' }, CLAIMS)),
-  'jwk, jku, x5u, x5c, kid in the header': () => [{ jwk: attacker.publicJwk }, { jku: 'https://evil.example/keys' }, { x5u: 'https://evil.example/keys' }, { x5c: ['AAAA'] }, { kid: 'https://evil.example/keys' }, { kid: '../../../dev/null' }].map((header) => attacker.token({}, header)),
+  'jwk, jku, x5u, x5c, kid in the header': () =>
+    [
+      { jwk: attacker.publicJwk },
+      { jku: 'https://evil.example/keys' },
+      { x5u: 'https://evil.example/keys' },
+      { x5c: ['AAAA'] },
+      { kid: 'https://evil.example/keys' },
+      { kid: '../../../dev/null' },
+    ].map((header) => attacker.token({}, header)),
   'crit, b64': () => [ed.token({}, { crit: ['exp'] }), ed.token({}, { b64: false, crit: ['b64'] })],
-  'psychic and malformed ECDSA': () => [ecdsa(0n, 0n), ecdsa(CURVES.ES256.order, 0n), ecdsa(0n, CURVES.ES256.order), ecdsa(CURVES.ES256.order, CURVES.ES256.order), withSignature(ec.token(), crypto.sign('sha256', Buffer.from(ec.token().split('.', 2).join('.')), ec.privateKey))],
-  'PSS salt': () => [0, 20, 33].map((salt) => { const text = `${encode({ alg: 'PS256', kid: 'rsa' })}.${encode(CLAIMS)}`; return `${text}.${encode(signature('PS256', rsa.privateKey, text, salt))}` }),
+  'psychic and malformed ECDSA': () => [
+    ecdsa(0n, 0n),
+    ecdsa(CURVES.ES256.order, 0n),
+    ecdsa(0n, CURVES.ES256.order),
+    ecdsa(CURVES.ES256.order, CURVES.ES256.order),
+    withSignature(ec.token(), crypto.sign('sha256', Buffer.from(ec.token().split('.', 2).join('.')), ec.privateKey)),
+  ],
+  'PSS salt': () =>
+    [0, 20, 33].map((salt) => {
+      const text = `${encode({ alg: 'PS256', kid: 'rsa' })}.${encode(CLAIMS)}`
+      return `${text}.${encode(signature('PS256', rsa.privateKey, text, salt))}`
+    }),
   'weak keys': () => [weak.token()],
   'private keys in public': () => [leaked.token()],
-  'non-canonical base64url and white space': () => [`${head}.${body}.${tail.slice(0, 85)}${lastBit}`, `${good}=`, `${good}\n`, `${head}.${body}\n.${tail}`, `${head} .${body}.${tail}`, good.replaceAll('-', '+').replaceAll('_', '/') + '=='],
-  'duplicate keys in JSON': () => [ed.write('{"alg":"EdDSA","kid":"same","alg":"none"}', CLAIMS), more('"aud":"https://evil.example"'), more('"exp":1'), more('"iss":"https://evil.example"')],
-  'JSON serialization and polyglots': () => [JSON.stringify({ protected: head, payload: body, signature: tail }), encode(JSON.stringify({ protected: head, payload: body, signature: tail })), `${good}.${good}`],
+  'non-canonical base64url and white space': () => [
+    `${head}.${body}.${tail.slice(0, 85)}${lastBit}`,
+    `${good}=`,
+    `${good}\n`,
+    `${head}.${body}\n.${tail}`,
+    `${head} .${body}.${tail}`,
+    good.replaceAll('-', '+').replaceAll('_', '/') + '==',
+  ],
+  'duplicate keys in JSON': () => [
+    ed.write('{"alg":"EdDSA","kid":"same","alg":"none"}', CLAIMS),
+    more('"aud":"https://evil.example"'),
+    more('"exp":1'),
+    more('"iss":"https://evil.example"'),
+  ],
+  'JSON serialization and polyglots': () => [
+    JSON.stringify({ protected: head, payload: body, signature: tail }),
+    encode(JSON.stringify({ protected: head, payload: body, signature: tail })),
+    `${good}.${good}`,
+  ],
   'nested JWT': () => [ed.write({ alg: 'EdDSA', kid: 'same', cty: 'JWT' }, good), ed.write({ alg: 'EdDSA', kid: 'same' }, JSON.stringify(good))],
-  'JWE to the public key, PBES2 and zip bombs': () => [encrypted, `${encode({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 2_000_000_000, p2s: 'AAAA' })}.AAAA.AAAA.AAAA.AAAA`],
-  'dots, size, depth': () => ['.'.repeat(32_000), `${good}.`, `.${good}`, 'A'.repeat(65_536), ed.token({ x: 'y'.repeat(30_000) }), more(`"x":${'['.repeat(1000)}${']'.repeat(1000)}`)],
-  'payload not an object, not UTF-8, BOM': () => [raw('null'), raw('[]'), raw('7'), raw('\ufeff{}'), ed.write({ alg: 'EdDSA', kid: 'same' }, Buffer.concat([Buffer.from(JSON.stringify(CLAIMS).slice(0, -1)), Buffer.from(',"a":"'), Buffer.from([0xff]), Buffer.from('"}')]))],
-  'exp, nbf, iat of odd kinds': () => ['exp', 'nbf', 'iat'].flatMap((name) => ['"1900000000"', 'null', '1e400', '[]', '{}', 'true'].map((value) => raw(claimsInstead(name, value)))),
+  'JWE to the public key, PBES2 and zip bombs': () => [
+    encrypted,
+    `${encode({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 2_000_000_000, p2s: 'AAAA' })}.AAAA.AAAA.AAAA.AAAA`,
+  ],
+  'dots, size, depth': () => [
+    '.'.repeat(32_000),
+    `${good}.`,
+    `.${good}`,
+    'A'.repeat(65_536),
+    ed.token({ x: 'y'.repeat(30_000) }),
+    more(`"x":${'['.repeat(1000)}${']'.repeat(1000)}`),
+  ],
+  'payload not an object, not UTF-8, BOM': () => [
+    raw('null'),
+    raw('[]'),
+    raw('7'),
+    raw('\ufeff{}'),
+    ed.write(
+      { alg: 'EdDSA', kid: 'same' },
+      Buffer.concat([Buffer.from(JSON.stringify(CLAIMS).slice(0, -1)), Buffer.from(',"a":"'), Buffer.from([0xff]), Buffer.from('"}')]),
+    ),
+  ],
+  'exp, nbf, iat of odd kinds': () =>
+    ['exp', 'nbf', 'iat'].flatMap((name) => ['"1900000000"', 'null', '1e400', '[]', '{}', 'true'].map((value) => raw(claimsInstead(name, value)))),
   'exp past, nbf to come, no exp': () => [ed.token({ exp: START - 5 }), ed.token({ exp: -1 }), ed.token({ nbf: START + 6 }), ed.token({ exp: undefined })],
-  'iss as array, prefix, slash, homoglyph': () => [[ISSUER], `${ISSUER}/`, ISSUER.slice(0, -1), `${ISSUER}.evil.example`, ISSUER.replace('e', '\u0435'), ISSUER.toUpperCase(), undefined].map((iss) => ed.token({ iss })),
-  'aud missing, substring, wildcard, nested': () => [undefined, AUDIENCE.slice(0, -1), `${AUDIENCE}/x`, '*', [[AUDIENCE]], { [AUDIENCE]: 1 }, []].map((aud) => ed.token({ aud })),
-  'other kinds of JWT': () => [ed.token({ at_hash: 'x' }), ed.token({}, { typ: 'logout+jwt' }), ed.token({ events: {} }), ed.token({ htm: 'POST', htu: AUDIENCE }), ed.token({}, { typ: 'dpop+jwt' }), ed.token({ token_introspection: {} }), ed.token({ token_use: 'id' }), ed.token({ typ: 'Refresh' })],
+  'iss as array, prefix, slash, homoglyph': () =>
+    [[ISSUER], `${ISSUER}/`, ISSUER.slice(0, -1), `${ISSUER}.evil.example`, ISSUER.replace('e', '\u0435'), ISSUER.toUpperCase(), undefined].map((iss) =>
+      ed.token({ iss }),
+    ),
+  'aud missing, substring, wildcard, nested': () =>
+    [undefined, AUDIENCE.slice(0, -1), `${AUDIENCE}/x`, '*', [[AUDIENCE]], { [AUDIENCE]: 1 }, []].map((aud) => ed.token({ aud })),
+  'other kinds of JWT': () => [
+    ed.token({ at_hash: 'x' }),
+    ed.token({}, { typ: 'logout+jwt' }),
+    ed.token({ events: {} }),
+    ed.token({ htm: 'POST', htu: AUDIENCE }),
+    ed.token({}, { typ: 'dpop+jwt' }),
+    ed.token({ token_introspection: {} }),
+    ed.token({ token_use: 'id' }),
+    ed.token({ typ: 'Refresh' }),
+  ],
   'sub and client_id of odd types': () => [7, null, ['ada'], {}].flatMap((value) => [ed.token({ sub: value }), ed.token({ client_id: value })]),
   'the key of one issuer for another': () => [machine.token(), ed.token({ iss: OTHER }), rsa.token({ iss: OTHER })],
-  'SSRF through iss': () => ['http://169.254.169.254/', 'file:///etc/passwd', `${ISSUER}@evil.example`, 'https://evil.example'].map((iss) => attacker.token({ iss })),
+  'SSRF through iss': () =>
+    ['http://169.254.169.254/', 'file:///etc/passwd', `${ISSUER}@evil.example`, 'https://evil.example'].map((iss) => attacker.token({ iss })),
   'keys that nobody knows': () => [ed.token({}, { kid: 'unknown' }), handSigner('ES256', 'ec').token()],
-  'introspection: active as text, another audience, no end, a refresh token': () => [opaque.text, opaque.other, opaque.endless, opaque.refresh, 'opaque-unknown'],
+  'introspection: active as text, another audience, no end, a refresh token': () => [
+    opaque.text,
+    opaque.other,
+    opaque.endless,
+    opaque.refresh,
+    'opaque-unknown',
+  ],
   'words that JavaScript knows, in a static map': () => ['constructor', '__proto__', 'toString', 'hasOwnProperty'],
   'a token that is bound to a key, without the proof': () => [ed.token({ cnf: { jkt: 'x' } }), ed.token({ cnf: { 'x5t#S256': 'x' } })],
 }
@@ -250,7 +337,14 @@ describe('an outage', () => {
 
   test('of one provider holds nobody up who belongs to another (R15)', async () => {
     const { chain, state } = server()
-    const hung = new IntrospectionProvider({ endpoint: 'https://dead.example/introspect', audience: AUDIENCE, clientAuth: clientSecretBasic('a', 'b'), fetch: () => new Promise(() => undefined), timeout: 30, now: () => state.now })
+    const hung = new IntrospectionProvider({
+      endpoint: 'https://dead.example/introspect',
+      audience: AUDIENCE,
+      clientAuth: clientSecretBasic('a', 'b'),
+      fetch: () => new Promise(() => undefined),
+      timeout: 30,
+      now: () => state.now,
+    })
     const dead = new JwksProvider({ issuer: 'https://dead.example', audience: AUDIENCE, fetch: () => new Promise(() => undefined), timeout: 30, now: () => state.now })
     const all = new ChainProvider([dead, hung, chain])
     for (const token of [good, machine.token({ iss: OTHER }), STATIC_KEY]) expect(await all.verifyToken(token)).not.toBeNull()
@@ -277,4 +371,4 @@ test.each([20_260_714, Number(process.env.FUZZ_SEED ?? crypto.randomInt(2 ** 31)
     expect(pool.includes(token) ? [200] : [400, 401], JSON.stringify(token)).toContain(await bearer(token))
     events.length = 0
   }
-}, 60_000)
+})

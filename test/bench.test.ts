@@ -1,4 +1,4 @@
-/** What the benchmarks take from inside the library is where they look for it. */
+/** What the benchmarks take from the library is where they look for it, and their servers answer rightly. */
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 
@@ -8,3 +8,12 @@ test('the model of a fleet finds the parts and figures of the library that it is
   expect(stderr).toBe('')
   expect(status).toBe(0)
 })
+
+test('every server of bench:http starts, lets in the good tokens and refuses the bad ones', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bench/http/check.js'], { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+  const guards = ['bare', 'ours', 'ours, operations', 'ours, sessions']
+  const servers = ['node:http', 'Express', 'Fastify', 'Hono', 'MCP SDK 1.x', 'MCP SDK 2.x'].flatMap((server) => guards.map((guard) => `${server}: ${guard}`))
+  expect(stdout.trim().split('\n')).toEqual(servers)
+}, 60_000)

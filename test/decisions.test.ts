@@ -36,7 +36,9 @@ describe('ARCHITECTURE.md', () => {
     const [, listed = ''] = /## Folders\s+```text\n([^`]+)```/.exec(architecture) ?? []
     const named = listed.split('\n').flatMap((line) => {
       const [first = '', ...rest] = line.split(/\s+/)
-      return /^(src|providers)\/.+\/$|^providers\/$/.test(first) ? [first, ...rest.flatMap((word) => /^([a-z-]+\/),?;?$/.exec(word)?.[1] ?? []).map((name) => first + name)] : []
+      return /^(src|providers)\/.+\/$|^providers\/$/.test(first)
+        ? [first, ...rest.flatMap((word) => /^([a-z-]+\/),?;?$/.exec(word)?.[1] ?? []).map((name) => first + name)]
+        : []
     })
     expect(named.map((name) => name.slice(0, -1)).toSorted()).toEqual([...folders, 'providers'].toSorted())
   })

@@ -22,7 +22,13 @@ export function install(folder, dependencies) {
 /** Runs a program to its end, for so many seconds at most. @throws Error with what it printed */
 export function run(folder, command, env = {}, atMost = 300) {
   const [program, args] = commandOf(command)
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8', timeout: atMost * 1000, killSignal: 'SIGKILL' })
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    timeout: atMost * 1000,
+    killSignal: 'SIGKILL',
+  })
   if (status !== 0) throw error ?? new Error(`"${command}" failed\n${stdout}${stderr}`)
   return stdout
 }
@@ -40,7 +46,7 @@ export async function withServer(folder, command, env, use) {
     await answering(origin, () => error !== undefined || server.exitCode !== null)
     await use(origin)
   } catch (cause) {
-    throw new Error(`${cause.message}\n${said}`, { cause: error ?? cause })
+    throw new Error(`${cause.message}\n${said}`, { cause: error ?? cause }) // oxlint-disable-line preserve-caught-error -- the first error says more
   } finally {
     server.kill('SIGKILL') // some wait for what never comes
     if (server.pid !== undefined && server.exitCode === null && server.signalCode === null) await once(server, 'exit')

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { accept, AuthUnavailableError, JwksProvider, reject, Revocations, StandardProvider } from '../src/index.js'
 import { memoryStore, SECRET } from './shared/shared-kit.js'
 import { AUDIENCE, clock, ISSUER, START } from './oauth-kit.js'
-import type { AuthEvent, Claims, ProviderOptions, Verdict } from '../src/index.js'
+import { recorder } from './recorder.js'
+import type { Claims, ProviderOptions, Verdict } from '../src/index.js'
 
 type Answer = () => Verdict | Promise<Verdict>
 
@@ -31,9 +32,8 @@ class Remote extends StandardProvider {
 
 function setUp(options: ProviderOptions = {}, policy?: string) {
   const time = clock()
-  const events: AuthEvent[] = []
-  const provider = new Remote({ now: time.now, observe: (event) => void events.push(event), name: 'remote', ...options }, policy)
-  const told = (type: AuthEvent['type']) => events.filter((event) => event.type === type)
+  const { events, observe, told } = recorder()
+  const provider = new Remote({ now: time.now, observe, name: 'remote', ...options }, policy)
   return { time, events, told, provider }
 }
 
@@ -235,6 +235,17 @@ describe('giving up', () => {
 })
 
 describe('an answer that must not be old', () => {
+  test('is not the one that others are waiting for, which may come from a process that asked long ago', async () => {
+    const { provider } = setUp()
+    const hand = withResolvers<Verdict>()
+    provider.answer = () => hand.promise
+    const any = provider.verifyToken('opaque-1')
+    provider.answer = () => accept({ sub: 'young' })
+    expect((await provider.verifyToken('opaque-1', { maxAge: 1 }))?.subject).toBe('young')
+    hand.resolve(accept({ sub: 'old' }))
+    expect((await any)?.subject).toBe('old')
+  })
+
   test('is asked for anew when the remembered one is older', async () => {
     const { time, provider } = setUp()
     await provider.verifyToken('opaque-1')
@@ -402,7 +413,16 @@ test('the figures add up', async () => {
   provider.answer = () => reject('unknown_token')
   await provider.verifyToken('opaque-2')
   expect(provider.stats()).toMatchObject({
-    hits: 1, misses: 3, joined: 1, stale: 0, renewed: 0, evicted: 0, accepted: { entries: 1 }, rejected: { entries: 1 }, shared: { hits: 0, misses: 0 }, revocations: 0,
+    hits: 1,
+    misses: 3,
+    joined: 1,
+    stale: 0,
+    renewed: 0,
+    evicted: 0,
+    accepted: { entries: 1 },
+    rejected: { entries: 1 },
+    shared: { hits: 0, misses: 0 },
+    revocations: 0,
   })
   expect(setUp({ cache: false }).provider.stats()).toMatchObject({ hits: 0, misses: 0, accepted: { entries: 0, bytes: 0 } })
 })

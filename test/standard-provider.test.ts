@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { accept, AuthUnavailableError, reject, StandardProvider } from '../src/index.js'
 import { keepsTheContract } from './contract.js'
 import { clock, START } from './oauth-kit.js'
-import type { AuthEvent, ProviderOptions, Verdict } from '../src/index.js'
+import { recorder } from './recorder.js'
+import type { ProviderOptions, Verdict } from '../src/index.js'
 
 /** A provider as a user writes one. */
 class Sessions extends StandardProvider {
@@ -24,9 +25,9 @@ class Sessions extends StandardProvider {
 }
 
 keepsTheContract('a provider of a user\'s own', async () => {
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const { now } = clock()
-  const provider = new Sessions({ observe: (event) => events.push(event), now })
+  const provider = new Sessions({ observe, now })
   return {
     provider,
     events,
@@ -38,9 +39,9 @@ keepsTheContract('a provider of a user\'s own', async () => {
 
 describe('StandardProvider', () => {
   const setUp = (options: ProviderOptions = {}) => {
-    const events: AuthEvent[] = []
+    const { events, observe } = recorder()
     const time = clock()
-    const provider = new Sessions({ observe: (event) => events.push(event), now: time.now, ...options })
+    const provider = new Sessions({ observe, now: time.now, ...options })
     return { provider, events, time }
   }
 

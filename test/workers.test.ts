@@ -89,7 +89,12 @@ test('a provider is made while the clock stands at 1970, as it does before the f
   const key = await signer()
   vi.useFakeTimers({ toFake: ['Date'], now: 0 })
   try {
-    const provider = new library.JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwksUri: JWKS_URI, fetch: async () => Response.json({ keys: [key.publicJwk] }) })
+    const provider = new library.JwksProvider({
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      jwksUri: JWKS_URI,
+      fetch: async () => Response.json({ keys: [key.publicJwk] }),
+    })
     const { now } = clock()
     vi.setSystemTime(now() * 1000)
     expect(await provider.verifyToken(await key.sign({ exp: now() + 60 }))).not.toBeNull()

@@ -31,7 +31,11 @@ export const CANDIDATES = [
 /** With fewer claims; for the bytes. @type {Candidate} */
 export const oursSlim = { name: 'ours, claims: { keep: [email] }', start: (options) => ours(options, { claims: { keep: ['email'] } }) }
 
-/** A check of one's own around the memory of this library: the one for HS256, which its own providers never take. @param {Start} options @param {object} cache */
+/**
+ * A check of one's own around the memory of this library: the one for HS256, which its own providers never take.
+ * @param {Start} options
+ * @param {object} cache
+ */
 async function ours({ library, max }, cache) {
   const { accept, reject, StandardProvider } = await import(new URL('src/index.js', library).href)
   class Hs256Provider extends StandardProvider {

@@ -13,7 +13,8 @@ export function timesTable(title, figures) {
   const hasCheck = first?.check !== undefined
   const head = [`${title}, ${grouped(first?.live ?? 0)} live, µs`, 'hit', 'insert', 'evict', ...(hasCheck ? ['check alone'] : [])]
   const table = plainTable(head)
-  for (const { name, hit, insert, evict, check } of figures) table.push([name, ...[hit, insert, evict, ...(check === undefined ? [] : [check])].map((one) => one.toFixed(2))])
+  for (const { name, hit, insert, evict, check } of figures)
+    table.push([name, ...[hit, insert, evict, ...(check === undefined ? [] : [check])].map((one) => one.toFixed(2))])
   return `${table}\n`
 }
 
@@ -49,6 +50,6 @@ export function goalsOf({ times, bytes, heap, herd }) {
 }
 
 /** @param {number} number */
-export function grouped(number) {
+function grouped(number) {
   return number.toLocaleString('en').replaceAll(',', ' ')
 }

@@ -20,4 +20,7 @@ const jwksProvider = {
 }
 
 /** @type {readonly Subject[]} */
-export const SUBJECTS = [jwksProvider, ...[oursSlim, ...CANDIDATES].map((candidate) => ({ ...candidate, make: (/** @type {number} */ number) => token(number) }))]
+export const SUBJECTS = [
+  jwksProvider,
+  ...[oursSlim, ...CANDIDATES].map((candidate) => ({ ...candidate, make: (/** @type {number} */ number) => token(number) })),
+]

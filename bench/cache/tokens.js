@@ -15,7 +15,7 @@ export function token(number, changes = {}) {
 }
 
 /** As common authorization servers write them. @param {number} number */
-export function claims(number) {
+function claims(number) {
   const id = number.toString(16).padStart(12, '0')
   return {
     iss: ISSUER,

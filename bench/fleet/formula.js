@@ -11,7 +11,7 @@ import { simulateIntrospection } from './introspection-model.js'
  * @param {World} world
  * @param {{ ttl: number, memories: number }} fleet
  */
-export function expectedCalls({ tokens, skew, rate }, { ttl, memories }) {
+function expectedCalls({ tokens, skew, rate }, { ttl, memories }) {
   const shares = cumulativeShares(tokens, skew)
   return shares.reduce((total, share, rank) => {
     const own = ((share - (shares[rank - 1] ?? 0)) * rate) / memories
@@ -24,7 +24,17 @@ export function assertModel(policy) {
   const ttl = 10
   for (const shared of [false, true]) {
     const timeline = { deployment: 1e6, rotation: 1e6, outage: /** @type {const} */ ([1e6, 1e6]), end: 120 }
-    const world = { tokens: 3000, skew: 0.8, session: { requests: 1, gap: 1 }, rate: 1000, latency: 0.001, tokenLife: 3600, bucket: 10, timeline, cache: { ttl } }
+    const world = {
+      tokens: 3000,
+      skew: 0.8,
+      session: { requests: 1, gap: 1 },
+      rate: 1000,
+      latency: 0.001,
+      tokenLife: 3600,
+      bucket: 10,
+      timeline,
+      cache: { ttl },
+    }
     const requests = requestsOf(world, 7)
     const calls = simulateIntrospection({ world, policy, requests, replicas: 4, shared }).between('calls', 20, 120) / 100
     const expected = expectedCalls(world, { ttl, memories: shared ? 1 : 4 })

@@ -62,7 +62,12 @@ export async function simulateKeys({ world, policy, requests, replicas, shared, 
   return tally
 }
 
-/** What a `KeySource` throws at once, and what it rejects, is one thing here. @param {any} source @param {string} name @returns {readonly string[] | Promise<unknown>} */
+/**
+ * What a `KeySource` throws at once, and what it rejects, is one thing here.
+ * @param {any} source
+ * @param {string} name
+ * @returns {readonly string[] | Promise<unknown>}
+ */
 function keysOf(source, name) {
   try {
     return source.candidates('RS256', name)

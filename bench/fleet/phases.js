@@ -4,7 +4,12 @@
 
 /** Calls a minute. @typedef {{ coldStart: number, ordinary: number, deployment: number, rotation: number, outage: number, recovery: number }} Phases */
 
-/** For each its part of the timeline. `first`: seconds that count as the beginning of something. @param {Timeline} timeline @param {number} first @returns {Record<keyof Phases, [from: number, to: number]>} */
+/**
+ * For each its part of the timeline. `first`: seconds that count as the beginning of something.
+ * @param {Timeline} timeline
+ * @param {number} first
+ * @returns {Record<keyof Phases, [from: number, to: number]>}
+ */
 export function spansOf({ deployment, rotation, outage: [from, to] }, first) {
   return {
     coldStart: [0, first],

@@ -40,7 +40,11 @@ function timeline(figures, { bucket, timeline: { deployment, rotation, outage: [
     layer: [
       { data: { values: [{ from: from / 60, to: to / 60 }] }, mark: { type: 'rect', color: '#e5e7eb' }, encoding: { x: minute('from'), x2: { field: 'to' } } },
       { data: { values: marks }, mark: { type: 'rule', strokeDash: [3, 3], color: '#6b7280' }, encoding: { x: minute('minute') } },
-      { data: { values: marks }, mark: { type: 'text', align: 'left', dx: 4, color: '#374151' }, encoding: { x: minute('minute'), y: { field: 'row', type: 'quantitative', scale: null }, text: { field: 'text' } } },
+      {
+        data: { values: marks },
+        mark: { type: 'text', align: 'left', dx: 4, color: '#374151' },
+        encoding: { x: minute('minute'), y: { field: 'row', type: 'quantitative', scale: null }, text: { field: 'text' } },
+      },
       { data: { values }, mark: { type: 'line', interpolate: 'step-after' }, encoding: { x: minute('minute'), y: CALLS, color: LEVEL } },
     ],
   }

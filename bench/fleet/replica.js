@@ -94,7 +94,11 @@ async function providersOf({ world, url, library }, store) {
   }
 }
 
-/** Everything is loaded and compiled when the clock begins. @param {Awaited<ReturnType<typeof providersOf>>} providers @param {ReturnType<typeof clientOf>} jwtOf */
+/**
+ * Everything is loaded and compiled when the clock begins.
+ * @param {Awaited<ReturnType<typeof providersOf>>} providers
+ * @param {ReturnType<typeof clientOf>} jwtOf
+ */
 async function warmUp({ introspection, jwks }, jwtOf) {
   for (let number = -300; number < 0; number += 1) {
     await Promise.allSettled([introspection.verifyToken(`warm-${process.pid}-${number % 50}`), jwks.verifyToken(jwtOf(number, false))])

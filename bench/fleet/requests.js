@@ -11,7 +11,12 @@ import { randomOf } from './random.js'
  * @property {Float64Array} place from 0 to 1: which replica the load balancer takes
  */
 
-/** Sessions begin independently of each other (Poisson), and some clients more often than others (Zipf). @param {World} world @param {number} seed @returns {Requests} */
+/**
+ * Sessions begin independently of each other (Poisson), and some clients more often than others (Zipf).
+ * @param {World} world
+ * @param {number} seed
+ * @returns {Requests}
+ */
 export function requestsOf({ tokens, skew, session, rate, timeline: { end } }, seed) {
   const random = randomOf(seed)
   const shares = cumulativeShares(tokens, skew)

@@ -15,7 +15,7 @@ import { randomOf } from './random.js'
  */
 
 /** Seconds that count as the beginning of something. */
-export const FIRST = 60
+const FIRST = 60
 
 /** @param {{ world: World, policy: Policy, requests: Requests, replicas: number, shared: boolean }} options @returns {Promise<FleetFigure[]>} */
 export async function simulate(options) {

@@ -19,7 +19,8 @@ const SHOWN = /** @type {const} */ ({
 /** Without and with the second level, side by side. @param {readonly FleetFigure[]} figures @param {'introspection' | 'keys'} kind @returns {TableData} */
 export function fleetTable(figures, kind) {
   const { title, phases } = SHOWN[kind]
-  const of = (/** @type {number} */ replicas, /** @type {boolean} */ shared) => figures.find((one) => one.kind === kind && one.replicas === replicas && one.shared === shared)
+  const of = (/** @type {number} */ replicas, /** @type {boolean} */ shared) =>
+    figures.find((one) => one.kind === kind && one.replicas === replicas && one.shared === shared)
   const sizes = [...new Set(figures.map(({ replicas }) => replicas))]
   const rows = sizes.map((replicas) => [
     grouped(replicas),

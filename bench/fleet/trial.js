@@ -18,7 +18,12 @@ import { requestsOf } from './requests.js'
 /** Seconds that count as the beginning of something. */
 export const TRIAL_FIRST = 4
 
-/** @param {Policy} policy @param {URL} library @param {boolean} shared @returns {Promise<{ figures: TrialFigure[], late: number }>} `late`: seconds by which the worst request began too late */
+/**
+ * @param {Policy} policy
+ * @param {URL} library
+ * @param {boolean} shared
+ * @returns {Promise<{ figures: TrialFigure[], late: number }>} `late`: seconds by which the worst request began too late
+ */
 export async function trial(policy, library, shared) {
   const model = await modelled(policy, shared)
   const { real, late } = await happened(library, shared)
@@ -38,7 +43,15 @@ async function happened(library, shared) {
   const idp = await startIdentityProvider(TRIAL)
   const redis = shared ? await startRedis() : undefined
   try {
-    const order = { world: TRIAL, seed: SEED, replicas: TRIAL_REPLICAS, url: idp.url, signingKeys: idp.signingKeys, redisPort: redis?.port, library: library.href }
+    const order = {
+      world: TRIAL,
+      seed: SEED,
+      replicas: TRIAL_REPLICAS,
+      url: idp.url,
+      signingKeys: idp.signingKeys,
+      redisPort: redis?.port,
+      library: library.href,
+    }
     const replicas = await Promise.all(Array.from({ length: TRIAL_REPLICAS }, (_, replica) => startReplica({ ...order, replica })))
     const start = Date.now() + 100
     idp.begin(start)

@@ -55,6 +55,6 @@ export function figureOf(figures, which) {
  * @param {ReadonlyMap<number, number>} own
  * @param {ReadonlyMap<number, number>} other
  */
-export function ratio(own, other) {
+function ratio(own, other) {
   return median([...own].map(([turn, microseconds]) => microseconds / (other.get(turn) ?? Number.NaN)))
 }

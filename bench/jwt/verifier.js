@@ -15,7 +15,13 @@ export class Verifier {
     return new Verifier(candidate, verify, workload, input)
   }
 
-  /** @private @param {Candidate} candidate @param {import('./candidates/index.js').Verify} verify @param {Workload} workload @param {{ tokens: Buffer[], goodTokens: Buffer[] }} input */
+  /**
+   * @private
+   * @param {Candidate} candidate
+   * @param {import('./candidates/index.js').Verify} verify
+   * @param {Workload} workload
+   * @param {{ tokens: Buffer[], goodTokens: Buffer[] }} input
+   */
   constructor({ name, prepare }, verify, { name: workload, good, remembered = false }, { tokens, goodTokens }) {
     this.candidate = name
     this.verify = verify

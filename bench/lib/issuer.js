@@ -86,7 +86,7 @@ export class Issuer {
 /**
  * Serves the issuer's keys on the loopback, for peers that can have them in no other way.
  *
- * @param {Issuer} issuer
+ * @param {Pick<Issuer, 'jwks'>} issuer
  * @returns {Promise<string>} where
  */
 export async function serveKeys(issuer) {

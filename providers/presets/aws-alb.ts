@@ -48,7 +48,8 @@ export function awsAlb(options: AwsAlbOptions): JwtPreset {
 
 /** Where a load balancer's keys are. */
 function keysOf(arn: string): string {
-  const [, partition, region] = /^arn:(aws|aws-us-gov|aws-cn):elasticloadbalancing:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:loadbalancer\/app\/./.exec(String(arn)) ?? []
+  const [, partition, region] =
+    /^arn:(aws|aws-us-gov|aws-cn):elasticloadbalancing:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:loadbalancer\/app\/./.exec(String(arn)) ?? []
   if (region === undefined) throw new TypeError('"loadBalancer" must be its ARN, such as arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/notes/50dc6c495c0c9188')
   if (partition === 'aws-us-gov') return `https://s3-${region}.amazonaws.com/aws-elb-public-keys-prod-${region}`
   return `https://public-keys.auth.elb.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`

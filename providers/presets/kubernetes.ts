@@ -15,7 +15,11 @@ export type KubernetesOptions = Subjects & {
   /** `namespace/name` of the accounts that are taken. Default: every account of the cluster. */
   serviceAccounts?: OneOrMore
 } & (
-    | { /** Asks the API server of the cluster that this process runs in, as the pod. `true`, or where the files are. */ inCluster: true | ClusterFiles; jwks?: never }
+    | {
+        /** Asks the API server of the cluster that this process runs in, as the pod. `true`, or where the files are. */
+        inCluster: true | ClusterFiles
+        jwks?: never
+      }
     | { /** The keys, `kubectl get --raw /openid/v1/jwks`, where there is no way to the API server. */ jwks: KeysInHand; inCluster?: never }
     | { inCluster?: never; jwks?: never }
   )

@@ -29,7 +29,7 @@ export interface CacheStats {
   readonly rejected: Holding
 }
 
-export interface Holding {
+interface Holding {
   readonly entries: number
   /** Estimated bytes of memory. */
   readonly bytes: number

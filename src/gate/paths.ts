@@ -27,7 +27,7 @@ export function isGuarded(path: string, guarded: readonly string[]): boolean {
 }
 
 /** True when the path, exactly as written, is one of these or below one. Odd spellings are never excluded. */
-export function isExcluded(path: string, excluded: readonly string[]): boolean {
+function isExcluded(path: string, excluded: readonly string[]): boolean {
   return isPlain(path) && excluded.some((prefix) => isBelow(path, prefix))
 }
 

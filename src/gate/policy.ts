@@ -41,7 +41,7 @@ export interface GatePolicy {
   readonly requestNames: RequestNames
 }
 
-export interface PathPolicy {
+interface PathPolicy {
   readonly protect: readonly string[]
   readonly exclude: readonly string[]
 }

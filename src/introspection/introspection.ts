@@ -127,7 +127,10 @@ export class Introspection {
     const audience: SignedAnswers['audience'] = signed.audience ?? clientAuth.clientId
     if (audience === undefined) throw new TypeError('"signed.audience" must say who the answers are for: this client has no identifier')
     const jwt: InCommon = { ...asJwtOptions(options), audience }
-    const { audiences, algorithms } = expectationsOf({ ...jwt, algorithms: signed.algorithms, audienceClaims: 'aud', rules: [], requiredClaims: [] }, this.#surroundings.clockTolerance)
+    const { audiences, algorithms } = expectationsOf(
+      { ...jwt, algorithms: signed.algorithms, audienceClaims: 'aud', rules: [], requiredClaims: [] },
+      this.#surroundings.clockTolerance,
+    )
     const { now, observe, provider, clockTolerance } = this.#surroundings
     const origin = { ...jwt, headers: options.headers }
     const { signal } = this.#closed

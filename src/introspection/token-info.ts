@@ -65,7 +65,12 @@ export interface TokenInfoEndpoint {
 }
 
 /** What a place says about a token, or null where it refuses it. @throws NoAnswerError */
-export async function askAbout(token: string, { url, send, refusedWith }: TokenInfoEndpoint, fetch: Fetch, signal: AbortSignal): Promise<Readonly<Record<string, unknown>> | null> {
+export async function askAbout(
+  token: string,
+  { url, send, refusedWith }: TokenInfoEndpoint,
+  fetch: Fetch,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>> | null> {
   const { host } = new URL(url)
   const place = new URL(url)
   if (send === 'query') place.searchParams.set('access_token', token)

@@ -13,11 +13,6 @@ export class CallLimit {
     this.#most = most
   }
 
-  /** Number of calls under way. */
-  get running(): number {
-    return this.#running
-  }
-
   /** Does the work when it is its turn. The signal ends the wait, and never the work. @throws what `busy()` gives */
   async run<T>(work: () => Promise<T>, signal: AbortSignal, busy: () => Error): Promise<T> {
     if (this.#running < this.#most) this.#running += 1

@@ -24,7 +24,7 @@ export interface DefinedScopes<Name extends string> {
 }
 
 /** The wildcards over a name: `notes:*` and `notes:drafts:*` over `notes:drafts:read`. */
-export type WildcardOver<Name extends string> = Below<Name, ':'> | Below<Name, '.'> | Below<Name, '/'>
+type WildcardOver<Name extends string> = Below<Name, ':'> | Below<Name, '.'> | Below<Name, '/'>
 
 /**
  * Defines scopes: `const notes = defineScopes(['notes:read', 'notes:write'])`, and then `notes.requireAuth('notes:write')`.

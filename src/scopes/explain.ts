@@ -32,7 +32,11 @@ export interface GrantedScope {
 }
 
 /** Explains what these mappers make of these claims. @throws TypeError for an argument that is wrong. */
-export function explainScopes(claims: Claims, mappers: ScopeMapper | readonly ScopeMapper[], { implies = {}, wanted = [] }: ExplainOptions = {}): ScopesExplained {
+export function explainScopes(
+  claims: Claims,
+  mappers: ScopeMapper | readonly ScopeMapper[],
+  { implies = {}, wanted = [] }: ExplainOptions = {},
+): ScopesExplained {
   return explainBy(claims, checkedMappers('explainScopes takes a mapper or an array of them', mappers), new ScopeHierarchy(implies), wanted)
 }
 

@@ -20,7 +20,7 @@ export interface TableOptions {
 }
 
 /** A row that was read once. */
-export interface Row {
+interface Row {
   /** The value in words: `"admin"`, or `a value that begins with "team-"`. */
   readonly text: string
   /** The scopes that it grants whatever the value is; undefined where the value decides. */
@@ -68,7 +68,8 @@ function patternRow(key: string, granted: Granted<string>, fold: (text: string) 
   const folded = fold(prefix)
   const matches = (value: string): boolean => value.length > prefix.length && fold(value).startsWith(folded)
   const text = prefix === '' ? 'any value' : `a value that begins with "${prefix}"`
-  if (typeof granted === 'function') return { text, constant: undefined, grant: (value) => (matches(value) ? ownGrant(granted, value.slice(prefix.length)) : undefined) }
+  if (typeof granted === 'function')
+    return { text, constant: undefined, grant: (value) => (matches(value) ? ownGrant(granted, value.slice(prefix.length)) : undefined) }
   const constant = checkedGrant(key, granted)
   return { text, constant, grant: (value) => (matches(value) ? constant : undefined) }
 }

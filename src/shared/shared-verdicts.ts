@@ -96,14 +96,6 @@ export class SharedVerdicts {
     this.#write(name, verdict, endOf(verdict)).then(removed).catch(() => undefined)
   }
 
-  /**
-   * Takes the answer out of the store, so that nobody new takes it over. True when the store says that it did. Those who
-   * took it over before keep it to its end, and so does whoever is being answered right now: a revocation needs more.
-   */
-  async forget(digest: string): Promise<boolean> {
-    return (await this.#store.delete(this.#nameOf(digest))) === true
-  }
-
   // Both are written as JSON, so that no policy can end where a digest begins.
   #nameOf(digest: string): string {
     return `bearer-auth-providers:verdict:${sha256(JSON.stringify([this.#policy(), digest]))}`
@@ -175,10 +167,10 @@ export class SharedVerdicts {
   }
 }
 
-/** Longest wait for the process that asks, in seconds. */
+/** Longest wait for the process that asks, in seconds. @public for the model of a fleet */
 export const LOCK = 3
 
-/** Seconds before each look at what the other hears: two in all. */
+/** Seconds before each look at what the other hears: two in all. @public for the model of a fleet */
 export const LOOKS: readonly number[] = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]
 
 /** Tolerated clock difference in seconds. An answer that expires later than ours would by more than this was written by a wrong clock. */

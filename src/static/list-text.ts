@@ -36,7 +36,7 @@ function parsed(text: string, place: string): StaticTokens {
   try {
     return JSON.parse(text)
   } catch (error) {
-    // The error itself quotes the text.
+    // oxlint-disable-next-line preserve-caught-error -- the error itself quotes the text
     throw new TypeError(`${place} is not JSON${lineOf(error, text)}: was it cut off in the middle?`)
   }
 }

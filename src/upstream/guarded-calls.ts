@@ -5,7 +5,7 @@ import { within, withinSpan } from '../lib/deadline.js'
 import { IS_OUTAGE, NoAnswerError } from './no-answer.js'
 import type { AuthEvent } from '../events.js'
 
-/** At once. */
+/** At once. @public for the model of a fleet */
 export const MOST_CALLS = 64
 
 export interface GuardedCallsOptions {

@@ -1,8 +1,9 @@
 import express5 from 'express'
 import { createServer } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/express.js'
 import { getAccessToken, requireAuth } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { callers, GOOD } from './callers.js'
 import { keepsTheGateContract } from './gate-contract.js'
 import { listen } from './http-kit.js'
@@ -22,11 +23,8 @@ describe.each(VERSIONS)('the gate for Express $version', ({ express, serve }) =>
     wordsOfThrown: "the framework's",
   })
 
-  const running: Running[] = []
-  afterEach(() => Promise.all(running.splice(0).map((server) => server.close())))
   async function serving(app: Express): Promise<Running['ask']> {
-    const server = await listen(createServer(app))
-    running.push(server)
+    const server = closing(await listen(createServer(app)))
     return server.ask
   }
   const gate = bearerAuth(callers())

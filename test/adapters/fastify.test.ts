@@ -1,7 +1,8 @@
 import Fastify from 'fastify'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/fastify.js'
 import { getAccessToken } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { callers, GOOD } from './callers.js'
 import { keepsTheGateContract } from './gate-contract.js'
 import { listen } from './http-kit.js'
@@ -16,12 +17,9 @@ describe('the gate for Fastify', () => {
     wordsOfThrown: "the framework's",
   })
 
-  const running: Running[] = []
-  afterEach(() => Promise.all(running.splice(0).map((server) => server.close())))
   async function serving(app: FastifyInstance): Promise<Running['ask']> {
     await app.ready()
-    const server = await listen(app.server)
-    running.push(server)
+    const server = closing(await listen(app.server))
     return server.ask
   }
   const gate = bearerAuth(callers())

@@ -30,7 +30,12 @@ const TOO_MANY = { error: 'too_many_requests', error_description: 'Too many requ
 
 type Expected =
   | { readonly caller: Caller }
-  | { readonly status: number; readonly parameters: Readonly<Record<string, string>> | null; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number
+      readonly parameters: Readonly<Record<string, string>> | null
+      readonly body: unknown
+      readonly headers?: Readonly<Record<string, string>>
+    }
 
 const unauthenticated: Expected = { status: 401, parameters: { realm: 'protected' }, body: UNAUTHENTICATED }
 const invalid: Expected = { status: 401, parameters: INVALID, body: INVALID }

@@ -22,7 +22,13 @@ const guard = gate(callers(), { resource: 'https://mcp.example.com/mcp', tokenFr
 /** The small app on each: `/mcp` says who calls. Handlers are typed for HTTP/1.1, and run for both. */
 const SERVERS: Readonly<Record<string, (guard: Gate) => Promise<Http2Server>>> = {
   'node:http2': async (guard) => createServer(nodeAuth(guard)((_req, res) => void res.end(JSON.stringify(whoCalls()))) as never),
-  Koa: async (guard) => createServer(new Koa().use(koaAuth(guard)).use((ctx) => void (ctx.body = JSON.stringify(whoCalls()))).callback()),
+  Koa: async (guard) =>
+    createServer(
+      new Koa()
+        .use(koaAuth(guard))
+        .use((ctx) => void (ctx.body = JSON.stringify(whoCalls())))
+        .callback(),
+    ),
   Fastify: async (guard) => {
     const app = Fastify({ http2: true })
     await app.register(fastifyAuth(guard))
@@ -30,7 +36,12 @@ const SERVERS: Readonly<Record<string, (guard: Gate) => Promise<Http2Server>>> =
     await app.ready()
     return app.server
   },
-  Hono: async (guard) => createAdaptorServer({ fetch: new Hono().use(honoAuth(guard)).all('/mcp', (c) => c.json(whoCalls())).fetch, createServer, overrideGlobalObjects: false }) as Http2Server,
+  Hono: async (guard) =>
+    createAdaptorServer({
+      fetch: new Hono().use(honoAuth(guard)).all('/mcp', (c) => c.json(whoCalls())).fetch,
+      createServer,
+      overrideGlobalObjects: false,
+    }) as Http2Server,
 }
 
 describe.each(Object.entries(SERVERS))('the gate on HTTP/2 with %s', (_, serve) => {

@@ -2,9 +2,10 @@ import { Router } from '@koa/router'
 import Koa from 'koa'
 import mount from 'koa-mount'
 import { createServer } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/koa.js'
 import { getAccessToken, requireAuth } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { callers, GOOD } from './callers.js'
 import { keepsTheGateContract } from './gate-contract.js'
 import { listen } from './http-kit.js'
@@ -19,11 +20,8 @@ describe('the gate for Koa', () => {
     wordsOfThrown: 'ours',
   })
 
-  const running: Running[] = []
-  afterEach(() => Promise.all(running.splice(0).map((server) => server.close())))
   async function serving(app: Pick<Koa, 'callback'>): Promise<Running['ask']> {
-    const server = await listen(createServer(app.callback()))
-    running.push(server)
+    const server = closing(await listen(createServer(app.callback())))
     return server.ask
   }
   const gate = bearerAuth(callers())

@@ -3,10 +3,11 @@ import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { logoutHandler } from '../../src/adapters/logout.js'
 import { Revocations } from '../../src/revocations/revocations.js'
 import { AuthUnavailableError, JwksProvider } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { MemoryLog, sealing } from '../revocations/revocation-kit.js'
 import { handSigner } from '../jwt/token-kit.js'
 import { AUDIENCE, clock, ISSUER, START } from '../oauth-kit.js'
@@ -26,7 +27,14 @@ class RevocableProvider implements LogoutReceiver {
   readonly events: AuthEvent[] = []
 
   constructor(now: () => number, { issuer = ISSUER, log, keys = [signer.publicJwk] }: { issuer?: string; log?: MemoryLog; keys?: readonly object[] } = {}) {
-    this.jwks = new JwksProvider({ issuer, audience: AUDIENCE, jwks: { keys: [...keys] as JWK[] }, now, cache: false, observe: (event) => this.events.push(event) })
+    this.jwks = new JwksProvider({
+      issuer,
+      audience: AUDIENCE,
+      jwks: { keys: [...keys] as JWK[] },
+      now,
+      cache: false,
+      observe: (event) => this.events.push(event),
+    })
     this.revocations = new Revocations({ now, log }, { seal: sealing() })
   }
 
@@ -48,15 +56,10 @@ class RevocableProvider implements LogoutReceiver {
   }
 }
 
-const open: RevocableProvider[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(({ revocations }) => revocations.close()))
-})
-
 function setUp(options: Partial<LogoutOptions> = {}, log?: MemoryLog) {
   const time = clock()
   const provider = new RevocableProvider(time.now, log === undefined ? {} : { log })
-  open.push(provider)
+  closing(provider.revocations)
   const handler = logoutHandler(provider, { audience: CLIENT, now: time.now, ...options })
   const send = (token: string, init: RequestInit = {}): Promise<Response> => handler(form(`logout_token=${token}`, init))
   const good = async (token: string): Promise<boolean> => (await provider.verifyToken(token)) !== null
@@ -140,24 +143,27 @@ describe('logoutHandler', () => {
     expect((await send(logoutToken({ sub: 'ada' }), { headers })).status).toBe(200)
   })
 
-  test.each([
-    ['GET', () => new Request('https://x/logout?logout_token=x'), 405],
-    ['PUT', () => form('logout_token=x', { method: 'PUT' }), 405],
+  test.each<[string, (good: string) => Request, number]>([
+    ['GET', (good) => new Request(`https://x/logout?${good}`), 405],
+    ['PUT', (good) => form(good, { method: 'PUT' }), 405],
     ['no body', () => new Request('https://x/', { method: 'POST' }), 415],
-    ['JSON', () => form('{"logout_token":"x"}', { headers: { 'Content-Type': 'application/json' } }), 415],
-    ['a longer content type', () => form('logout_token=x', { headers: { 'Content-Type': 'application/x-www-form-urlencoded-not' } }), 415],
-    ['no token', () => form('token=x'), 400],
+    ['JSON', (good) => form(JSON.stringify(Object.fromEntries(new URLSearchParams(good))), { headers: { 'Content-Type': 'application/json' } }), 415],
+    ['a longer content type', (good) => form(good, { headers: { 'Content-Type': 'application/x-www-form-urlencoded-not' } }), 415],
+    ['no token', (good) => form(good.replace('logout_token', 'token')), 400],
     ['an empty form', () => form(''), 400],
-    ['two tokens', () => form('logout_token=x&logout_token=x'), 400],
+    ['two tokens', (good) => form(`${good}&logout_token=${logoutToken({ sub: 'bob' })}`), 400],
+    ['one token twice', (good) => form(`${good}&${good}`), 400],
     ['what is no token', () => form('logout_token=x'), 400],
-    ['what is no UTF-8', () => form(new Uint8Array([0x61, 0xff])), 400],
+    ['what is no UTF-8', (good) => form(Uint8Array.from([...Buffer.from(`${good}&more=`), 0xff])), 400],
     ['a body that breaks off', () => form(breaksOff()), 400],
-    ['a byte too much', () => form(`logout_token=${'x'.repeat(65_536 - 12)}`), 413],
-    ['a length that is too much', () => form('logout_token=x', { headers: { 'Content-Length': '65537' } }), 413],
+    ['a byte too much', (good) => form(`${good}&more=`.padEnd(65_537, 'x')), 413],
+    ['a length that is too much', (good) => form(good, { headers: { 'Content-Length': '65537' } }), 413],
     ['a body without end', () => form(endless()), 413],
   ])('%s is answered in constant words', async (_, request, status) => {
-    const { handler } = setUp()
-    const response = await handler(request())
+    const { handler, send } = setUp()
+    const good = `logout_token=${logoutToken({ sub: 'ada' })}`
+    const response = await handler(request(good))
+    expect((await send(logoutToken({ sub: 'ada' }))).status, 'a good one').toBe(200)
     expect(response.status).toBe(status)
     expect(response.headers.get('Cache-Control')).toBe('no-store')
     expect(await response.json()).toEqual({ error: 'invalid_request', error_description: expect.any(String) })
@@ -283,7 +289,7 @@ test.each([true, false])('a real authorization server logs out (the session name
   const signing = { ...signer.privateKey.export({ format: 'jwk' }), kid: signer.kid, alg: 'ES256', use: 'sig' }
   const now = (): number => Math.floor(Date.now() / 1000)
   const provider = new RevocableProvider(now)
-  open.push(provider)
+  closing(provider.revocations)
   const handler = logoutHandler(provider, { audience: CLIENT })
   const real = new Provider(ISSUER, {
     clients: [

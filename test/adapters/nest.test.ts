@@ -3,9 +3,10 @@ import { NestFactory } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { createServer } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { authErrors, authGuard, bearerAuth } from '../../src/adapters/nest.js'
 import { AuthenticationError, getAccessToken, requireAuth } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { callers, GOOD } from './callers.js'
 import { keepsTheGateContract } from './gate-contract.js'
 import { listen } from './http-kit.js'
@@ -32,9 +33,11 @@ describe('the gate for Nest on Fastify', () => {
 const PLATFORMS = { Express: () => new ExpressAdapter(), Fastify: () => new FastifyAdapter() }
 
 describe.each(Object.entries(PLATFORMS))('the guard and the filter for Nest on %s', (_, platform) => {
-  const running: { close(): Promise<unknown> }[] = []
-  afterEach(() => Promise.all(running.splice(0).map((one) => one.close())))
-  async function serving(controller: new () => object, prepare: (app: INestApplication) => unknown, onNotes?: ReturnType<typeof bearerAuth>): Promise<Running['ask']> {
+  async function serving(
+    controller: new () => object,
+    prepare: (app: INestApplication) => unknown,
+    onNotes?: ReturnType<typeof bearerAuth>,
+  ): Promise<Running['ask']> {
     class App {
       configure(consumer: MiddlewareConsumer): void {
         if (onNotes) consumer.apply(onNotes).forRoutes('notes')
@@ -45,8 +48,7 @@ describe.each(Object.entries(PLATFORMS))('the guard and the filter for Nest on %
     prepare(app)
     await app.init()
     await app.getHttpAdapter().getInstance().ready?.()
-    const server = await listen(app.getHttpAdapter().getType() === 'fastify' ? app.getHttpServer() : createServer(app.getHttpAdapter().getInstance()))
-    running.push(server)
+    const server = closing(await listen(app.getHttpAdapter().getType() === 'fastify' ? app.getHttpServer() : createServer(app.getHttpAdapter().getInstance())))
     return (asked) => server.ask({ method: 'GET', ...asked })
   }
   const whole = (app: INestApplication): unknown => app.use(bearerAuth(callers())).useGlobalFilters(authErrors(Catch))

@@ -117,7 +117,14 @@ const slash = fc.constantFrom('/', '/', '/', '/', '/', '/', '%2f/../', '/x%2f../
 const noise = fc.array(oddity, { maxLength: 3 }).map((pieces) => pieces.join(''))
 const often = (arbitrary: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.oneof({ weight: 3, arbitrary: fc.constant('') }, arbitrary)
 const target = fc
-  .tuple(often(fc.constantFrom('//x', 'http://localhost', 'HTTP://x:1')), often(noise.map((text) => `/${text}`)), slash, fc.option(fc.tuple(spelled('api'), slash), { nil: [] }), spelled('mcp'), often(noise))
+  .tuple(
+    often(fc.constantFrom('//x', 'http://localhost', 'HTTP://x:1')),
+    often(noise.map((text) => `/${text}`)),
+    slash,
+    fc.option(fc.tuple(spelled('api'), slash), { nil: [] }),
+    spelled('mcp'),
+    often(noise),
+  )
   .map(([front, way, first, second, last, after]) => [front, way, first, ...second, last, after].join(''))
   .filter((text) => text.startsWith('/') || /^http:\/\/[^/]+\//i.test(text))
 

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/node.js'
 import { getAccessToken, requireAuth } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { callers, GOOD } from './callers.js'
 import { keepsTheGateContract } from './gate-contract.js'
 import { listen } from './http-kit.js'
@@ -16,11 +17,8 @@ describe('the gate for node:http', () => {
     wordsOfThrown: 'ours',
   })
 
-  const running: Running[] = []
-  afterEach(() => Promise.all(running.splice(0).map((server) => server.close())))
   async function serving(listener: RequestListener): Promise<Running['ask']> {
-    const server = await listen(createServer(listener))
-    running.push(server)
+    const server = closing(await listen(createServer(listener)))
     return server.ask
   }
   const asAda = { headers: { Authorization: `Bearer ${GOOD.ada}` } }

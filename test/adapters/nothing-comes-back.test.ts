@@ -30,7 +30,13 @@ const headerValue = fc
   .tuple(scheme, fc.constantFrom(' ', '  ', '\t', '', ', '), junk, junk, fc.constantFrom('', GOOD, `${GOOD} `, `,${GOOD}`, `${GOOD}=`, `Bearer ${GOOD}`))
   .map(([name, blank, before, after, good]) => `${name}${blank}${before}${CANARY}${after}${good}`.trim())
 const target = fc
-  .array(fc.oneof(fc.constantFrom('/', '//', '..', '.', '%2e', '%2f', '%', '%zz', ';', '\\', '?', '&', '=', 'mcp', 'health', ':', '@', '%0d%0a', '%00', '"', '<'), fc.string({ unit: fc.constantFrom(...'aZ0-._~%"<'), maxLength: 6 })), { maxLength: 8 })
+  .array(
+    fc.oneof(
+      fc.constantFrom('/', '//', '..', '.', '%2e', '%2f', '%', '%zz', ';', '\\', '?', '&', '=', 'mcp', 'health', ':', '@', '%0d%0a', '%00', '"', '<'),
+      fc.string({ unit: fc.constantFrom(...'aZ0-._~%"<'), maxLength: 6 }),
+    ),
+    { maxLength: 8 },
+  )
   .map((parts) => `/${CANARY}${parts.join('')}`)
 const asked: fc.Arbitrary<Asked> = fc.record({
   target,

@@ -41,7 +41,17 @@ export interface AppUnderTest {
 
 export type Serve = (app: AppUnderTest) => Promise<Running>
 
-export const SERVERS = { fetch: serveFetch, node: serveNode, express: serveExpress, express4: serveExpress4, hono: serveHono, fastify: serveFastify, koa: serveKoa, nestOnExpress: serveNestOnExpress, nestOnFastify: serveNestOnFastify }
+export const SERVERS = {
+  fetch: serveFetch,
+  node: serveNode,
+  express: serveExpress,
+  express4: serveExpress4,
+  hono: serveHono,
+  fastify: serveFastify,
+  koa: serveKoa,
+  nestOnExpress: serveNestOnExpress,
+  nestOnFastify: serveNestOnFastify,
+}
 
 async function serveFetch({ provider, gate, handlers }: AppUnderTest): Promise<Running> {
   const handler = fetchAuth(provider, gate)((request: Request) => {

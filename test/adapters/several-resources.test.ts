@@ -5,17 +5,18 @@ import { Hono } from 'hono'
 import Koa from 'koa'
 import mount from 'koa-mount'
 import { createServer } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
 import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
 import { accessToken, byRequest, gate, getAccessToken } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { askingDirectly, listen } from './http-kit.js'
 import { SERVERS } from './servers.js'
 import type { BearerAuthProvider, GateOptions } from '../../src/index.js'
-import type { Ask, Running } from './http-kit.js'
+import type { Ask } from './http-kit.js'
 
 interface Resource {
   readonly provider: BearerAuthProvider
@@ -34,11 +35,8 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 
 const who = () => ({ by: getAccessToken()?.provider ?? 'nobody' })
 
-const running: Running[] = []
-afterEach(() => Promise.all(running.splice(0).map((server) => server.close())))
 async function asking(server: ReturnType<typeof createServer>): Promise<Ask> {
-  const started = await listen(server)
-  running.push(started)
+  const started = closing(await listen(server))
   return started.ask
 }
 
@@ -49,8 +47,7 @@ const CHOSEN = Object.fromEntries(
     async ({ notes, mail }: Both) => {
       const [forNotes, forMail] = [notes, mail].map(({ provider, options }) => gate(provider, options))
       const guard = byRequest(({ path }) => (path === mail.path || path.startsWith(`${mail.path}/`) ? forMail : forNotes))
-      const server = await serve({ provider: guard, handlers: { [notes.path]: who, [mail.path]: who } })
-      running.push(server)
+      const server = closing(await serve({ provider: guard, handlers: { [notes.path]: who, [mail.path]: who } }))
       return server.ask
     },
   ]),
@@ -59,7 +56,13 @@ const CHOSEN = Object.fromEntries(
 /** One behind the other; each leaves the other's tokens alone. */
 const IN_A_ROW: Readonly<Record<string, (both: Both) => Promise<Ask>>> = {
   'express, one gate behind the other': ({ notes, mail }) =>
-    asking(createServer(express().use(expressAuth(notes.provider, notes.options), expressAuth(mail.provider, mail.options)).use((_req, res) => void res.json(who())))),
+    asking(
+      createServer(
+        express()
+          .use(expressAuth(notes.provider, notes.options), expressAuth(mail.provider, mail.options))
+          .use((_req, res) => void res.json(who())),
+      ),
+    ),
   'fastify, one gate behind the other': async ({ notes, mail }) => {
     const app = Fastify()
     await app.register(fastifyAuth(notes.provider, notes.options))
@@ -69,12 +72,15 @@ const IN_A_ROW: Readonly<Record<string, (both: Both) => Promise<Ask>>> = {
     return asking(app.server)
   },
   'hono, one gate behind the other': async ({ notes, mail }) => {
-    const app = new Hono().use(honoAuth(notes.provider, notes.options)).use(honoAuth(mail.provider, mail.options)).all('*', (c) => c.json(who()))
+    const app = new Hono()
+      .use(honoAuth(notes.provider, notes.options))
+      .use(honoAuth(mail.provider, mail.options))
+      .all('*', (c) => c.json(who()))
     return askingDirectly((request) => app.fetch(request))
   },
   'koa, one gate behind the other': ({ notes, mail }) => {
     const app = new Koa().use(koaAuth(notes.provider, notes.options)).use(koaAuth(mail.provider, mail.options))
-    app.use((ctx) => void (ctx.body = JSON.stringify(who()), (ctx.type = 'json')))
+    app.use((ctx) => void ((ctx.body = JSON.stringify(who())), (ctx.type = 'json')))
     return asking(createServer(app.callback()))
   },
   'node, one gate in the other': ({ notes, mail }) => {

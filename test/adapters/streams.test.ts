@@ -16,7 +16,7 @@ import { Readable } from 'node:stream'
 import { interval, map, startWith } from 'rxjs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
@@ -24,14 +24,17 @@ import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
 import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
 import { bearerAuth as nestAuth } from '../../src/adapters/nest.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
-import { accept, authSignal, StandardProvider, StaticProvider } from '../../src/index.js'
+import { endingWithToken } from '../../src/http/event-stream.js'
+import { accept, authSignal, ChainProvider, IssuerRouter, JwksProvider, StandardProvider, StaticProvider } from '../../src/index.js'
+import { handSigner } from '../jwt/token-kit.js'
+import { AUDIENCE, ISSUER, START } from '../oauth-kit.js'
+import { closing } from '../closing.js'
 import { listen } from './http-kit.js'
 import { express4 } from './servers.js'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import type { Running } from './http-kit.js'
 
 const KEY = 'key-of-ada-0123456789'
 const provider = (): StaticProvider => new StaticProvider({ [KEY]: { claims: { sub: 'ada' } } })
@@ -128,14 +131,10 @@ const SERVERS: Record<string, (auth: StaticProvider) => Promise<Server>> = {
 }
 
 describe('an event stream', () => {
-  const running: Running[] = []
-  afterAll(() => Promise.all(running.map((server) => server.close())))
-
   for (const [name, serve] of Object.entries(SERVERS)) {
     test(`ends when its token is revoked (${name})`, async () => {
       const auth = provider()
-      const server = await listen(await serve(auth))
-      running.push(server)
+      const server = closing(await listen(await serve(auth)))
       const response = await fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } })
       const reader = response.body?.getReader()
       expect(new TextDecoder().decode((await reader?.read())?.value)).toContain('data: first')
@@ -161,6 +160,28 @@ describe('an event stream', () => {
     await auth.revoke({ token: KEY })
     expect(await ended).toBe('')
     expect(left).toEqual(['one-session'])
+  })
+
+  test('behind a chain and a router ends with its token too', async () => {
+    const key = handSigner('ES256')
+    const jwks = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now: () => START })
+    const auth = provider()
+    const token = key.token({ exp: Math.floor(Date.now() / 1000) + 3600, iat: START - 10 })
+    const chain = new ChainProvider([auth, new IssuerRouter({ issuers: { [ISSUER]: jwks } })])
+    const handler = fetchAuth(chain)(() => new Response(streamBody(), { headers: SSE }))
+    for (const [presented, revoke] of [[KEY, () => auth.revoke({ token: KEY })], [token, () => jwks.revoke({ token })]] as const) {
+      const { body } = await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${presented}` } }))
+      const reader = body?.getReader()
+      expect((await reader?.read())?.done).toBe(false)
+      await revoke()
+      for (let part = await reader?.read(); part?.done === false; part = await reader?.read());
+    }
+  })
+
+  test('of a token that has ended before it is asked for has no part', async () => {
+    const life = { signal: AbortSignal.abort(), close: () => undefined }
+    const response = endingWithToken(new Response(streamBody(), { headers: SSE }), { token: null, life } as never)
+    expect(await response.text()).toBe('')
   })
 
   test('that never waits ends with its token too', async () => {
@@ -235,8 +256,7 @@ describe('an event stream', () => {
   test('what is no event stream is left alone', async () => {
     const auth = provider()
     const answers: ServerResponse[] = []
-    const server = await listen(createServer(nodeAuth(auth)((_req, res) => void (answers.push(res), res.writeHead(200, { 'Content-Type': 'text/plain' }).write('half ')))))
-    running.push(server)
+    const server = closing(await listen(createServer(nodeAuth(auth)((_req, res) => void (answers.push(res), res.writeHead(200, { 'Content-Type': 'text/plain' }).write('half '))))))
     const asked = fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } })
     const response = await asked
     await auth.revoke({ token: KEY })
@@ -304,8 +324,7 @@ describe('an event stream', () => {
     const watched = { begun: 0, ended: 0 }
     const watch = (): (() => void) => ((watched.begun += 1), () => void (watched.ended += 1))
     const verifyToken = (token: string) => provider().verifyToken(token)
-    const server = await listen(createServer(nodeAuth({ verifyToken, watch })((_req, res) => (authSignal(), answer(res)))))
-    running.push(server)
+    const server = closing(await listen(createServer(nodeAuth({ verifyToken, watch })((_req, res) => (authSignal(), answer(res))))))
     for (let n = 0; n < 5; n += 1) {
       await fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } }).then((response) => response.text(), () => undefined)
     }

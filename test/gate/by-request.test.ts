@@ -8,8 +8,10 @@ import type { Decision, Gate } from '../../src/index.js'
 const key = (name: string): string => `key-of-${name}-0123456789`
 const gateOf = (name: string, path = '/mcp'): Gate =>
   gate(new StaticProvider({ [key(name)]: { claims: { sub: name } } }), { resource: `https://${name}.example.com${path}`, authorizationServers: [`https://id.${name}.example`] })
-const ask = (guard: Gate, { path = '/mcp', host, token, method = 'POST' }: { path?: string; host?: string | undefined; token?: string; method?: string }): Promise<Decision> =>
-  guard({ method, path, host, header: headers(token === undefined ? {} : { authorization: [`Bearer ${token}`] }) })
+const ask = (
+  guard: Gate,
+  { path = '/mcp', host, token, method = 'POST' }: { path?: string; host?: string | undefined; token?: string; method?: string },
+): Promise<Decision> => guard({ method, path, host, header: headers(token === undefined ? {} : { authorization: [`Bearer ${token}`] }) })
 const challenge = (decision: Decision): string | undefined => (decision.pass ? 'passed' : decision.answer.headers['WWW-Authenticate'])
 
 describe('a gate for each host', () => {

@@ -7,6 +7,7 @@ import { gatePolicy } from '../../src/gate/policy.js'
 import { accessToken, accept, reject, StandardProvider } from '../../src/index.js'
 import { nearMiss } from '../../src/jwt/rules/near-miss.js'
 import { says } from '../oauth-kit.js'
+import { recorder } from '../recorder.js'
 import type { IncomingMessage } from 'node:http'
 import type { Verdict } from '../../src/index.js'
 
@@ -35,13 +36,13 @@ describe('request lines that hold a whole URL', () => {
 })
 
 test('a refused token leaves nothing of its own in memory', async () => {
-  const events: unknown[] = []
+  const { events, observe } = recorder()
   class Checks extends StandardProvider {
     protected override async check(): Promise<Verdict> {
       return reject('wrong_issuer', { claim: 'iss', expected: 'x', actual: 'whatever the sender wrote', hint: 'a hint' })
     }
   }
-  const provider = new Checks({ observe: (event) => events.push(event) })
+  const provider = new Checks({ observe })
   const remembered: unknown[] = []
   const original = Map.prototype.set
   Map.prototype.set = function set(key: unknown, value: unknown) {

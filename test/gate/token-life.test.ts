@@ -105,6 +105,13 @@ describe('the life of a token', () => {
     expect([Math.min(...waits()) >= 21, Math.max(...waits()) <= 27]).toEqual([true, true])
   })
 
+  test('ends when it is looked at past its end, whatever the provider still forgives', async () => {
+    const { life, asked, pass } = gateWithTime()
+    const { signal } = life(ada(START + 45))
+    await pass(46) // a timer that went off late
+    expect([signal.aborted, asked]).toEqual([true, []])
+  })
+
   test('goes on while nobody knows', async () => {
     const { life, pass, asked } = gateWithTime()
     const { signal } = life(ada(), ['silence', 'silence'])

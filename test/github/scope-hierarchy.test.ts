@@ -6,7 +6,9 @@ import { gitHub } from './github-kit.js'
 const entries = Object.entries(githubScopeHierarchy)
 
 test('whoever holds a scope holds what that scope holds', () => {
-  const missing = entries.flatMap(([scope, held]) => held.flatMap((one) => (githubScopeHierarchy[one] ?? []).filter((inner) => !held.includes(inner)).map((inner) => `${scope} → ${inner}`)))
+  const missing = entries.flatMap(([scope, held]) =>
+    held.flatMap((one) => (githubScopeHierarchy[one] ?? []).filter((inner) => !held.includes(inner)).map((inner) => `${scope} → ${inner}`)),
+  )
   expect(missing).toEqual([])
 })
 

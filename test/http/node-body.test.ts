@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/express.js'
 import { bodyOfMessage } from '../../src/http/node-body.js'
+import { closing } from '../closing.js'
 import { says } from '../oauth-kit.js'
 import { listen } from '../adapters/http-kit.js'
 import type { RequestHandler } from 'express'
@@ -22,17 +23,13 @@ async function ofMessage(message: IncomingMessage): Promise<string> {
 }
 
 describe('a parser in front of the gate', () => {
-  const running: Running[] = []
   const serving = async (...parsers: RequestHandler[]): Promise<Running> => {
     const app = express()
     for (const parser of parsers) app.use(parser)
     app.use(bearerAuth(says('yes'), options)) // its caller may only read
     app.all('/mcp', async (req, res) => void res.json({ body: req.body ?? null, rest: await ofMessage(req) }))
-    const server = await listen(createServer(app))
-    running.push(server)
-    return server
+    return closing(await listen(createServer(app)))
   }
-  afterAll(() => Promise.all(running.map((server) => server.close())))
   const ask = (server: Running, type: string, body = CALL): Promise<number> =>
     fetch(`${server.origin}/mcp`, { method: 'POST', headers: { Authorization: 'Bearer a-token', 'Content-Type': type }, body }).then(({ status }) => status)
 

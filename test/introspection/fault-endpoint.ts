@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface Question {
+interface Question {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: URLSearchParams

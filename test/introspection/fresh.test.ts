@@ -1,31 +1,24 @@
 /** Operations that must not be done with a token that was revoked a moment ago: from the handler down to a real endpoint. */
 import { createServer } from 'node:http'
 import express from 'express'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/express.js'
 import { ChainProvider, clientSecretBasic, IntrospectionProvider, requireAuth, requireFreshAuth, StaticProvider } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { memoryStore, SECRET, settled } from '../shared/shared-kit.js'
 import { AUDIENCE, clock, START } from '../oauth-kit.js'
 import { faultEndpoint, json } from './fault-endpoint.js'
 import type { AddressInfo } from 'node:net'
 import type { CacheOptions } from '../../src/index.js'
 
-const open: { close(): Promise<unknown> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
-
 const GOOD = { active: true, aud: AUDIENCE, sub: 'ada', scope: 'notes:read notes:delete', exp: START + 3000 }
 
 async function setUp() {
-  const idp = await faultEndpoint()
+  const idp = closing(await faultEndpoint())
   idp.answer(GOOD)
   const time = clock()
-  open.push(idp)
   const start = (cache: CacheOptions = {}): IntrospectionProvider => {
-    const made = new IntrospectionProvider({ issuer: idp.issuer, audience: AUDIENCE, clientAuth: clientSecretBasic('notes', 'secret'), now: time.now, cache })
-    open.push(made)
-    return made
+    return closing(new IntrospectionProvider({ issuer: idp.issuer, audience: AUDIENCE, clientAuth: clientSecretBasic('notes', 'secret'), now: time.now, cache }))
   }
   return { idp, time, start }
 }
@@ -41,7 +34,7 @@ async function server() {
   app.get('/admin', bearerAuth(auth, { maxAge: 0 }), (_request, response) => void response.json(requireAuth().subject))
   const listening = createServer(app).listen(0, '127.0.0.1')
   await new Promise((ready) => listening.once('listening', ready))
-  open.push({ close: () => new Promise((done) => (listening.closeAllConnections(), listening.close(done))) })
+  closing({ close: () => new Promise((done) => (listening.closeAllConnections(), listening.close(done))) })
   const call = async (method: string, path: string, token = 'opaque') => {
     const response = await fetch(`http://127.0.0.1:${(listening.address() as AddressInfo).port}${path}`, { method, headers: { Authorization: `Bearer ${token}` } })
     await response.text()

@@ -8,7 +8,9 @@ const guide = readFileSync('docs/introspection.md', 'utf8')
 const eventsFile = readFileSync('src/events.ts', 'utf8')
 
 /** The names of all events there are. */
-const types = [...eventsFile.matchAll(/readonly type: ((?:'[a-z_]+'(?: \| )?)+)/g)].flatMap(([, names = '']) => [...names.matchAll(/'([a-z_]+)'/g)].map(([, name = '']) => name))
+const types = [...eventsFile.matchAll(/readonly type: ((?:'[a-z_]+'(?: \| )?)+)/g)].flatMap(([, names = '']) =>
+  [...names.matchAll(/'([a-z_]+)'/g)].map(([, name = '']) => name),
+)
 
 /** Rows of the table under this heading, as cells. */
 function rowsOf(heading: string): readonly (readonly string[])[] {

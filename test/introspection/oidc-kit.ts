@@ -61,7 +61,11 @@ export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promi
       client('public', 'none', { client_secret: undefined, grant_types: [], response_types: [] }),
       client('signed', 'client_secret_basic'),
       client(ODD_ID, 'client_secret_basic'),
-      client('edwards', 'private_key_jwt', { jwks: { keys: [{ ...edwards.publicKey.export({ format: 'jwk' }), kid: 'ed', use: 'sig' }] }, client_secret: undefined, token_endpoint_auth_signing_alg: 'EdDSA' }),
+      client('edwards', 'private_key_jwt', {
+        jwks: { keys: [{ ...edwards.publicKey.export({ format: 'jwk' }), kid: 'ed', use: 'sig' }] },
+        client_secret: undefined,
+        token_endpoint_auth_signing_alg: 'EdDSA',
+      }),
       client('encrypted-rsa', 'client_secret_basic', encrypted(rsa, 'RSA-OAEP-256')),
       client('encrypted-ec', 'client_secret_basic', encrypted(ec, 'ECDH-ES')),
       ...(tls === undefined ? [] : [client('certified', 'tls_client_auth', { client_secret: undefined, tls_client_auth_subject_dn: 'CN=notes-server' })]),
@@ -70,7 +74,14 @@ export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promi
     adapter: MemoryAdapter,
     ttl: { ClientCredentials: 600 },
     clientDefaults: { id_token_signed_response_alg: 'ES256', introspection_signed_response_alg: 'ES256' },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none', ...(tls === undefined ? [] : ['tls_client_auth'])],
+    clientAuthMethods: [
+      'client_secret_basic',
+      'client_secret_post',
+      'client_secret_jwt',
+      'private_key_jwt',
+      'none',
+      ...(tls === undefined ? [] : ['tls_client_auth']),
+    ],
     jwks: { keys: [{ ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'idp' }] },
     cookies: { keys: ['not used here'] },
     features: {
@@ -83,7 +94,12 @@ export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promi
       revocation: { enabled: true, allowedPolicy: () => true },
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: (_context: unknown, _resource: string, { clientId }: { clientId: string }) => ({ audience: AUDIENCE, scope: 'notes:read', accessTokenFormat: clientId === 'agent' ? format.current : 'opaque', jwt: { sign: { alg: 'ES256' } } }),
+        getResourceServerInfo: (_context: unknown, _resource: string, { clientId }: { clientId: string }) => ({
+          audience: AUDIENCE,
+          scope: 'notes:read',
+          accessTokenFormat: clientId === 'agent' ? format.current : 'opaque',
+          jwt: { sign: { alg: 'ES256' } },
+        }),
       },
     },
   })
@@ -125,5 +141,6 @@ const MUTUAL_TLS = {
   ...{ enabled: true, tlsClientAuth: true, certificateBoundAccessTokens: true },
   getCertificate: ({ socket }: TlsContext) => socket.getPeerX509Certificate()?.toString(),
   certificateAuthorized: ({ socket }: TlsContext) => socket.authorized,
-  certificateSubjectMatches: ({ socket }: TlsContext, _property: string, expected: string) => new X509Certificate(socket.getPeerX509Certificate()?.raw ?? '').subject === expected,
+  certificateSubjectMatches: ({ socket }: TlsContext, _property: string, expected: string) =>
+    new X509Certificate(socket.getPeerX509Certificate()?.raw ?? '').subject === expected,
 }

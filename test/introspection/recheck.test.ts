@@ -1,20 +1,15 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { clientSecretBasic } from '../../src/index.js'
 import { Recheck } from '../../src/introspection/recheck.js'
+import { closing } from '../closing.js'
 import { AUDIENCE, clock, signer, START } from '../oauth-kit.js'
 import { faultEndpoint, json } from './fault-endpoint.js'
 
-const open: { close(): unknown }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
-
 async function setUp(checkEvery?: number) {
-  const idp = await faultEndpoint()
+  const idp = closing(await faultEndpoint())
   const time = clock()
   const surroundings = { now: time.now, clockTolerance: 5, observe: undefined, provider: 'jwks' }
-  const recheck = new Recheck({ clientAuth: clientSecretBasic('a', 'b'), checkEvery }, { issuer: idp.issuer, audience: AUDIENCE }, surroundings)
-  open.push(recheck, idp)
+  const recheck = closing(new Recheck({ clientAuth: clientSecretBasic('a', 'b'), checkEvery }, { issuer: idp.issuer, audience: AUDIENCE }, surroundings))
   const claims = { iss: idp.issuer, sub: 'ada', jti: '1' }
   const answer = { active: true, ...claims, aud: AUDIENCE, exp: START + 9999 }
   idp.answer(answer)
@@ -44,6 +39,14 @@ describe('Recheck', () => {
     expect(await refusal()).toMatchObject({ accepted: false, reason: 'unknown_token' })
     idp.answer(json({}, 500))
     await expect(refusal()).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
+  })
+
+  test('a clock that was set back makes no answer younger', async () => {
+    const { idp, time, refusal } = await setUp(300)
+    expect(await refusal()).toBeUndefined()
+    idp.answer({ active: false })
+    time.forward(-3600)
+    expect(await refusal()).toMatchObject({ accepted: false, reason: 'unknown_token' })
   })
 
   test.each(['iss', 'sub', 'jti'])('an answer with another %s is about another token', async (claim) => {

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import { inspect } from 'node:util'
 import { exportJWK, generateKeyPair } from 'jose'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   bearerClientAuth,
   clientCredentials,
@@ -16,15 +16,11 @@ import {
   privateKeyJwt,
   UserInfoProvider,
 } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { AUDIENCE, signer, START } from '../oauth-kit.js'
 import { faultEndpoint, json, raw } from './fault-endpoint.js'
 import type { BearerAuthProvider, ClientAuth } from '../../src/index.js'
 import type { FaultEndpoint, Respond } from './fault-endpoint.js'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
 
 const TOKEN = 'ya29.token-marker'
 const SECRET = 'secret-marker:with%odd chars, and long enough'
@@ -80,8 +76,7 @@ type Observe = (event: object) => void
 async function printed(make: (observe: Observe) => BearerAuthProvider, token: string): Promise<string> {
   const seen: string[] = []
   const note: Observe = (value) => void seen.push(...formsOf(value))
-  const provider = make(note)
-  open.push({ close: async () => provider.close?.() })
+  const provider = closing(make(note))
   for (let round = 0; round < 2; round += 1) await provider.verifyToken(token).catch(note)
   note(provider)
   return seen.join('\n')
@@ -91,7 +86,10 @@ async function printed(make: (observe: Observe) => BearerAuthProvider, token: st
 async function listening<T>(work: () => Promise<T>): Promise<readonly [T, string]> {
   const seen: string[] = []
   const note = (...values: readonly unknown[]): void => void values.forEach((value) => seen.push(...formsOf(value)))
-  const spies = [vi.spyOn(process, 'emitWarning').mockImplementation(note), ...(['log', 'info', 'warn', 'error', 'debug'] as const).map((name) => vi.spyOn(console, name).mockImplementation(note))]
+  const spies = [
+    vi.spyOn(process, 'emitWarning').mockImplementation(note),
+    ...(['log', 'info', 'warn', 'error', 'debug'] as const).map((name) => vi.spyOn(console, name).mockImplementation(note)),
+  ]
   try {
     return [await work(), seen.join('\n')]
   } finally {
@@ -100,7 +98,11 @@ async function listening<T>(work: () => Promise<T>): Promise<readonly [T, string
 }
 
 function formsOf(value: unknown): readonly string[] {
-  const forms = [String(value), inspect(value, { depth: 20, showHidden: true, getters: true, maxStringLength: null, maxArrayLength: null }), JSON.stringify(value) ?? '']
+  const forms = [
+    String(value),
+    inspect(value, { depth: 20, showHidden: true, getters: true, maxStringLength: null, maxArrayLength: null }),
+    JSON.stringify(value) ?? '',
+  ]
   return value instanceof Error ? [...forms, value.message, value.stack ?? '', ...(value.cause === undefined ? [] : formsOf(value.cause))] : forms
 }
 
@@ -110,11 +112,21 @@ const found = (text: string): readonly string[] => SPELLINGS.filter((spelling) =
 const timeoutFor = (fault: string): number => (fault === 'silence' ? 0.1 : 5)
 
 const grant = (): ClientAuth => bearerClientAuth(clientCredentials({ clientAuth: clientSecretBasic('notes', SECRET) }))
-const WAYS = [() => clientSecretBasic('notes', SECRET), () => clientSecretPost('notes', SECRET), () => clientSecretJwt('notes', SECRET), () => privateKeyJwt('notes', privateJwk), grant]
+const WAYS = [
+  () => clientSecretBasic('notes', SECRET),
+  () => clientSecretPost('notes', SECRET),
+  () => clientSecretJwt('notes', SECRET),
+  () => privateKeyJwt('notes', privateJwk),
+  grant,
+]
 const key = await signer()
 
 /** Each place that can break, with what asks it. */
-function scenarios(idp: FaultEndpoint, fault: string, answer: Respond | object): readonly (readonly [string, (observe: Observe) => BearerAuthProvider, string])[] {
+function scenarios(
+  idp: FaultEndpoint,
+  fault: string,
+  answer: Respond | object,
+): readonly (readonly [string, (observe: Observe) => BearerAuthProvider, string])[] {
   const common = { audience: AUDIENCE, timeout: timeoutFor(fault), now: () => START }
   const sent = { headers: { 'X-Key': 'header-marker' }, parameters: { key: 'parameter-marker' } }
   const at = (name: string, document: object): string => {
@@ -126,15 +138,30 @@ function scenarios(idp: FaultEndpoint, fault: string, answer: Respond | object):
   idp.at('/token-that-breaks', answer)
   idp.at('/userinfo', answer)
   idp.at(`/tokeninfo?access_token=${TOKEN}`, answer)
-  const ways = WAYS.map((clientAuth) => [clientAuth().method, (observe: Observe) => new IntrospectionProvider({ ...common, ...sent, issuer: idp.issuer, clientAuth: clientAuth(), observe }), TOKEN] as const)
+  const ways = WAYS.map(
+    (clientAuth) =>
+      [
+        clientAuth().method,
+        (observe: Observe) => new IntrospectionProvider({ ...common, ...sent, issuer: idp.issuer, clientAuth: clientAuth(), observe }),
+        TOKEN,
+      ] as const,
+  )
   const noToken = at('a', { introspection_endpoint: idp.endpoint, token_endpoint: `${idp.issuer}/token-that-breaks` })
   const noDiscovery = at('b', typeof answer === 'function' ? answer : json(answer))
   return [
     ...ways,
     ['a token endpoint', (observe) => new IntrospectionProvider({ ...common, issuer: noToken, clientAuth: grant(), observe }), TOKEN],
     ['discovery', (observe) => new IntrospectionProvider({ ...common, issuer: noDiscovery, clientAuth: clientSecretBasic('notes', SECRET), observe }), TOKEN],
-    ['tokeninfo, the token in the URL', (observe) => new UserInfoProvider({ ...common, tokenInfo: { ...googleTokenInfo, url: `${idp.issuer}/tokeninfo` }, observe }), TOKEN],
-    ['tokeninfo, the token in the header', (observe) => new UserInfoProvider({ ...common, tokenInfo: { ...discordTokenInfo, url: `${idp.issuer}/userinfo` }, observe }), TOKEN],
+    [
+      'tokeninfo, the token in the URL',
+      (observe) => new UserInfoProvider({ ...common, tokenInfo: { ...googleTokenInfo, url: `${idp.issuer}/tokeninfo` }, observe }),
+      TOKEN,
+    ],
+    [
+      'tokeninfo, the token in the header',
+      (observe) => new UserInfoProvider({ ...common, tokenInfo: { ...discordTokenInfo, url: `${idp.issuer}/userinfo` }, observe }),
+      TOKEN,
+    ],
   ]
 }
 
@@ -153,11 +180,11 @@ test('no way to authenticate shows its secret', () => {
 
 describe('nothing is shown', () => {
   test.each(FAULTS)('at %s', async (fault, answer) => {
-    const idp = await faultEndpoint()
-    open.push(idp)
+    const idp = closing(await faultEndpoint())
     const token = await key.sign({ iss: idp.issuer, sub: 'claim-marker-sub' })
     const introspect = { clientAuth: clientSecretBasic('notes', SECRET), timeout: timeoutFor(fault) }
-    const hybrid = (observe: Observe): BearerAuthProvider => new JwksProvider({ issuer: idp.issuer, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now: () => START, observe, introspect })
+    const hybrid = (observe: Observe): BearerAuthProvider =>
+      new JwksProvider({ issuer: idp.issuer, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now: () => START, observe, introspect })
     const all = [...scenarios(idp, fault, answer), ['a JWT that is introspected', hybrid, token] as const]
     const [texts, console] = await listening(() => Promise.all(all.map(([, make, presented]) => printed(make, presented))))
     texts.forEach((text, index) => {

@@ -2,8 +2,9 @@
 import * as crypto from 'node:crypto'
 import { JwksProvider } from '../../src/index.js'
 import { AUDIENCE, ISSUER, START } from '../oauth-kit.js'
+import { recorder } from '../recorder.js'
 import type { JWK } from 'jose'
-import type { AuthEvent, JwksProviderOptions } from '../../src/index.js'
+import type { JwksProviderOptions } from '../../src/index.js'
 import type { Algorithm } from '../../src/jwt/signature/algorithms.js'
 
 /** Both ways to check a signature; every test where the signature matters runs with each. */
@@ -90,14 +91,14 @@ export function signature(alg: Algorithm, key: crypto.KeyObject, signed: string,
 
 /** A provider with these keys in hand, whose clock stands still, and what it says about a token in one word. */
 export function verifier(keys: readonly object[], options: Partial<JwksProviderOptions> = {}) {
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const provider = new JwksProvider({
     issuer: ISSUER,
     audience: AUDIENCE,
     jwks: { keys },
     cache: false,
     now: () => START,
-    observe: (event) => events.push(event),
+    observe,
     ...options,
   } as JwksProviderOptions)
   /** `'accepted'`, or the reason of the refusal. */

@@ -12,6 +12,7 @@ import { startWorld } from '../../examples/demo/world.js'
 import { bearerAuth } from '../../src/adapters/node.js'
 import { JwksProvider, requireAuth } from '../../src/index.js'
 import { parseChallenge } from '../adapters/challenge-parser.js'
+import { closing } from '../closing.js'
 import type { RequestListener } from 'node:http'
 import type { Listening } from '../../examples/demo/listen.js'
 import type { Tool } from '../../examples/demo/mcp-client.js'
@@ -27,11 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([world.close(), modern.close()]))
 
-const newcomers: Newcomer[] = []
-afterEach(async () => {
-  vi.useRealTimers()
-  await Promise.all(newcomers.splice(0).map((newcomer) => newcomer.close()))
-})
+afterEach(() => void vi.useRealTimers())
 
 interface Case {
   readonly client: string
@@ -61,9 +58,7 @@ describe.each<Case>([
 
   /** Closed when the test is over. */
   function arrive(url = server()): Newcomer {
-    const newcomer = come(url)
-    newcomers.push(newcomer)
-    return newcomer
+    return closing(come(url))
   }
 
   async function arriveAndGreet(url = server()): Promise<Newcomer> {

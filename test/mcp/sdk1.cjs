@@ -31,4 +31,4 @@ async function main() {
   process.stdout.write(JSON.stringify(outcomes))
 }
 
-main()
+void main()

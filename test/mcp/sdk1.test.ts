@@ -6,15 +6,16 @@ import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { tokenVerifier } from '../../src/adapters/mcp.js'
 import { callers, GOOD } from '../adapters/callers.js'
 import { listen } from '../adapters/http-kit.js'
+import { closing } from '../closing.js'
 import { says } from '../oauth-kit.js'
 import type { BearerAuthMiddlewareOptions } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
 import type { TokenVerifierOptions } from '../../src/adapters/mcp.js'
 import type { BearerAuthProvider } from '../../src/index.js'
-import type { Answered, Running } from '../adapters/http-kit.js'
+import type { Answered } from '../adapters/http-kit.js'
 
 interface Setup {
   readonly provider?: BearerAuthProvider
@@ -23,15 +24,12 @@ interface Setup {
 }
 
 describe('tokenVerifier behind requireBearerAuth of SDK 1.x', () => {
-  const running: Running[] = []
-  afterEach(() => Promise.all(running.splice(0).map((server) => server.close())))
   async function asked(token: string, { provider = callers(), verifier, gate }: Setup = {}): Promise<Answered> {
     const app = express()
     app.post('/mcp', requireBearerAuth({ verifier: tokenVerifier(provider, { InvalidTokenError, ...verifier }), ...gate }), (req, res) => {
       res.json(req.auth)
     })
-    const server = await listen(createServer(app))
-    running.push(server)
+    const server = closing(await listen(createServer(app)))
     return server.ask({ headers: { Authorization: `Bearer ${token}` } })
   }
 

@@ -4,24 +4,22 @@ import { OAuthError, requireBearerAuth, verifyBearerToken } from '@modelcontextp
 import express from 'express'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { tokenVerifier } from '../../src/adapters/mcp.js'
 import { callers, GOOD } from '../adapters/callers.js'
 import { askingDirectly, listen } from '../adapters/http-kit.js'
+import { closing } from '../closing.js'
 import { says } from '../oauth-kit.js'
 import type { VerifyBearerTokenOptions } from '@modelcontextprotocol/server'
 import type { TokenVerifierOptions } from '../../src/adapters/mcp.js'
 import type { BearerAuthProvider } from '../../src/index.js'
-import type { Answered, Running } from '../adapters/http-kit.js'
+import type { Answered } from '../adapters/http-kit.js'
 
 interface Setup {
   readonly provider?: BearerAuthProvider
   readonly verifier?: TokenVerifierOptions
   readonly gate?: Omit<VerifyBearerTokenOptions, 'verifier'>
 }
-
-const running: Running[] = []
-afterEach(() => Promise.all(running.splice(0).map((server) => server.close())))
 
 const GATES = {
   'the web-standard requireBearerAuth': async (options: VerifyBearerTokenOptions) => {
@@ -33,8 +31,7 @@ const GATES = {
   },
   'requireBearerAuth for Express': async (options: VerifyBearerTokenOptions) => {
     const app = express().post('/mcp', requireBearerAuthInExpress(options), (req, res) => void res.json(req.auth))
-    const server = await listen(createServer(app))
-    running.push(server)
+    const server = closing(await listen(createServer(app)))
     return server.ask
   },
 }

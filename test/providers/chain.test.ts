@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { anyAudience, ChainProvider, clientSecretBasic, IntrospectionProvider, JwksProvider, StaticProvider, UserInfoProvider } from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
 import { AUDIENCE, clock, ISSUER, says, signer } from '../oauth-kit.js'
+import { recorder } from '../recorder.js'
 import type { BearerAuthProvider, Recognition } from '../../src/index.js'
 
 const KEY = 'ci-0123456789abcdef'
@@ -103,8 +104,8 @@ describe('ChainProvider', () => {
   })
 
   test('a token that is nobody\'s is told to the observer of the chain', async () => {
-    const events: unknown[] = []
-    const chain = new ChainProvider([says('yes', 'foreign')], { observe: (event) => events.push(event), name: 'door' })
+    const { events, observe } = recorder()
+    const chain = new ChainProvider([says('yes', 'foreign')], { observe, name: 'door' })
     expect(await chain.verifyToken('a-token')).toBeNull()
     expect(events).toEqual([{ type: 'rejected', provider: 'door', reason: 'no_owner', remembered: false }])
   })
@@ -119,6 +120,22 @@ describe('ChainProvider', () => {
     const member = (name: string): BearerAuthProvider => ({ ...says('no'), close: async () => void closed.push(name) })
     await new ChainProvider([member('a'), says('no'), member('b')]).close()
     expect(closed).toEqual(['a', 'b'])
+  })
+
+  test('who follows a token through a chain hears that the member it belongs to took it back, until the end of that', async () => {
+    const members = ['one-0123456789abcdef', 'two-0123456789abcdef'].map((key) => new StaticProvider({ [key]: { claims: { sub: 'ci' } } }))
+    const [one, two] = members as [StaticProvider, StaticProvider]
+    const chain = new ChainProvider([one, two])
+    const ended: string[] = []
+    const tokens = await Promise.all(['one-0123456789abcdef', 'two-0123456789abcdef'].map((key) => chain.verifyToken(key)))
+    const stop = tokens.map((token) => token && chain.watch(token, (how) => void ended.push(`${token.token.slice(0, 3)} ${how}`)))
+    await one.revoke({ sub: 'stranger' })
+    await two.revoke({ sub: 'ci' })
+    expect(ended).toEqual(['two revoked'])
+    stop[0]?.()
+    await one.revoke({ sub: 'ci' })
+    await chain.close()
+    expect(ended).toEqual(['two revoked', 'two closed'])
   })
 
   test('a member that fails to close keeps no other from closing, and is told', async () => {
@@ -172,10 +189,22 @@ describe('a chain whose members get in each other\'s way', () => {
   }
 
   test.each<[string, () => BearerAuthProvider[], RegExp]>([
-    ['two that take the JWTs of one issuer', () => [jwks(A), jwks(A)], /"jwks 2" would never be asked: "jwks 1" before it owns the issuer https:\/\/a.example; .* give both audiences to one provider/],
-    ['one whose issuers two others own', () => [jwks(A), jwks(B), new JwksProvider({ issuer: [A, B], audience: AUDIENCE })], /"jwks 3" would never be asked: "jwks 1", "jwks 2" before it own/],
+    [
+      'two that take the JWTs of one issuer',
+      () => [jwks(A), jwks(A)],
+      /"jwks 2" would never be asked: "jwks 1" before it owns the issuer https:\/\/a.example; .* give both audiences to one provider/,
+    ],
+    [
+      'one whose issuers two others own',
+      () => [jwks(A), jwks(B), new JwksProvider({ issuer: [A, B], audience: AUDIENCE })],
+      /"jwks 3" would never be asked: "jwks 1", "jwks 2" before it own/,
+    ],
     ['one behind an introspection of its issuer', () => [introspection(A), jwks(A)], /"jwks" would never be asked/],
-    ['one with a prefix that another has', () => [introspection(A, 'at_'), new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${A}/me`, prefix: 'at_x' })], /"userinfo" would never be asked.*tokens that begin with "at_x"/],
+    [
+      'one with a prefix that another has',
+      () => [introspection(A, 'at_'), new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${A}/me`, prefix: 'at_x' })],
+      /"userinfo" would never be asked.*tokens that begin with "at_x"/,
+    ],
     ['the same static token twice', () => [keys(KEY), keys('another-0123456789', KEY)], /"static 2" lists a token that "static 1" lists too/],
     ['a chain within that repeats one', () => [jwks(A), new ChainProvider([jwks(A), says('no')])], /would never be asked/],
   ])('%s is refused', (_, members, message) => {
@@ -188,8 +217,16 @@ describe('a chain whose members get in each other\'s way', () => {
   })
 
   test.each<[string, () => BearerAuthProvider[], RegExp]>([
-    ['two lists with an issuer in both', () => [new JwksProvider({ issuer: [A, B], audience: AUDIENCE }), new JwksProvider({ issuer: [B, 'https://c.example'], audience: AUDIENCE })], /"jwks 1" and "jwks 2" both own the issuer https:\/\/b.example/],
-    ['any audience beside a stricter member', () => [jwks(A), new JwksProvider({ issuer: B, audience: anyAudience, name: 'b' })], /"b" of the chain takes tokens for any audience/],
+    [
+      'two lists with an issuer in both',
+      () => [new JwksProvider({ issuer: [A, B], audience: AUDIENCE }), new JwksProvider({ issuer: [B, 'https://c.example'], audience: AUDIENCE })],
+      /"jwks 1" and "jwks 2" both own the issuer https:\/\/b.example/,
+    ],
+    [
+      'any audience beside a stricter member',
+      () => [jwks(A), new JwksProvider({ issuer: B, audience: anyAudience, name: 'b' })],
+      /"b" of the chain takes tokens for any audience/,
+    ],
   ])('%s is a warning', (_, members, message) => {
     expect(warnings(members())).toEqual([expect.stringMatching(message)])
   })
@@ -309,8 +346,8 @@ describe('a chain and time', () => {
 
 describe('what a chain tells', () => {
   test('what each member said, when nobody said yes', async () => {
-    const events: unknown[] = []
-    const chain = new ChainProvider([keys(KEY), says('no', 'maybe'), says('silence', 'maybe')], { observe: (event) => events.push(event) })
+    const { events, observe } = recorder()
+    const chain = new ChainProvider([keys(KEY), says('no', 'maybe'), says('silence', 'maybe')], { observe })
     await expect(chain.verifyToken('a-token-of-nobody')).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
     expect(events).toEqual([{ type: 'nobody_accepted', provider: 'chain', said: [{ provider: 'custom 2', answer: 'no' }, { provider: 'custom 3', answer: 'unavailable' }] }])
   })

@@ -6,7 +6,8 @@ import { GitHubStandIn } from '../../src/testing/index.js'
 import { keepsTheContract } from '../contract.js'
 import { APP, asked, gitHub, OTHER_APP } from '../github/github-kit.js'
 import { signer, START } from '../oauth-kit.js'
-import type { AuthEvent, GitHubProviderOptions } from '../../src/index.js'
+import { recorder } from '../recorder.js'
+import type { GitHubProviderOptions } from '../../src/index.js'
 
 const ADA = { id: 1815, login: 'ada', name: 'Ada Lovelace', email: 'ada@example.com' }
 const CHECK = `/applications/${APP.clientId}/token`
@@ -31,7 +32,7 @@ keepsTheContract('GitHubProvider', async () => {
 })
 
 keepsTheContract('GitHubProvider for any app', async () => {
-  const { github, provider, events, time } = gitHub({ cache: {}, app: anyApp, kinds: ['ghp_'], timeout: 0.2 })
+  const { github, provider, events, time } = gitHub({ cache: {}, app: anyApp, kinds: ['ghp_'], timeout: 1 })
   return {
     provider,
     events,
@@ -227,6 +228,23 @@ describe('anyApp', () => {
     expect(await provider.verifyToken(token)).toBeNull()
   })
 
+  test('what one user was shown is never offered with the token of another', async () => {
+    const { github } = gitHub()
+    const offered: (string | null)[] = []
+    const { provider } = gitHub({
+      app: anyApp,
+      fetch: (url, init) => {
+        offered.push(new Headers(init.headers).get('if-none-match'))
+        return github.fetch(url, init)
+      },
+    })
+    const [ada, bob] = [github.issue({ user: ADA }), github.issue({ user: { ...ADA, id: 8, login: 'bob' } })]
+    const subjects = []
+    for (const token of [ada, bob, ada]) subjects.push((await provider.verifyToken(token))?.subject)
+    expect(subjects).toEqual([String(ADA.id), '8', String(ADA.id)])
+    expect(offered).toEqual([null, null, expect.any(String)])
+  })
+
   test('scopes that were taken back are gone, though the user has not changed', async () => {
     const { github } = gitHub()
     let scopes: string | null = 'repo, gist'
@@ -264,8 +282,12 @@ describe('anyApp', () => {
 
 type Case = readonly [name: string, answer: () => Response | Promise<Response>, expected: 'yes' | 'no' | 'unavailable', fault?: string]
 const json = (body: unknown, status = 200, headers: Record<string, string> = {}) => () => Response.json(body, { status, headers })
-const error = (status: number, message: string, headers: Record<string, string> = {}) => json({ message, documentation_url: 'https://docs.github.com/rest', status: String(status) }, status, headers)
-const text = (body: string | Uint8Array<ArrayBuffer>, type: string, status = 200, headers: Record<string, string> = {}) => () => new Response(body, { status, headers: { 'Content-Type': type, ...headers } })
+const error = (status: number, message: string, headers: Record<string, string> = {}) =>
+  json({ message, documentation_url: 'https://docs.github.com/rest', status: String(status) }, status, headers)
+const text =
+  (body: string | Uint8Array<ArrayBuffer>, type: string, status = 200, headers: Record<string, string> = {}) =>
+  () =>
+    new Response(body, { status, headers: { 'Content-Type': type, ...headers } })
 
 const GOOD = { id: 1, app: { client_id: APP.clientId, name: 'Notes', url: 'https://notes.example.com' }, token: '', scopes: ['repo'], expires_at: null, user: { id: 7, login: 'x' } }
 
@@ -341,7 +363,10 @@ describe.each([
   test('a connection that failed is tried once more', async () => {
     const { github } = gitHub()
     let failures = 1
-    const { outcome } = gitHub({ app, fetch: (...request) => (failures-- > 0 ? Promise.reject(new TypeError('reset')) : github.fetch(...request)) } as Partial<GitHubProviderOptions>)
+    const { outcome } = gitHub({
+      app,
+      fetch: (...request) => (failures-- > 0 ? Promise.reject(new TypeError('reset')) : github.fetch(...request)),
+    } as Partial<GitHubProviderOptions>)
     expect(await outcome(github.issue())).toBe('yes')
   })
 
@@ -526,10 +551,14 @@ describe('options', () => {
 })
 
 test('no event carries a token, a secret or a claim', async () => {
-  const events: AuthEvent[] = []
-  const { github, provider } = gitHub({ observe: (event) => events.push(event), organizations: true, teams: true, enterprises: true })
+  const { events, observe } = recorder()
+  const { github, provider } = gitHub({ observe, organizations: true, teams: true, enterprises: true })
   const organization = { id: 424242, login: 'acme-secret-lab', saml: true }
-  const token = github.issue({ user: { ...ADA, id: 181512, organizations: [organization], teams: [{ id: 1, slug: 'hidden-team', organization }] }, scopes: ['read:org'], authorized: false })
+  const token = github.issue({
+    user: { ...ADA, id: 181512, organizations: [organization], teams: [{ id: 1, slug: 'hidden-team', organization }] },
+    scopes: ['read:org'],
+    authorized: false,
+  })
   await provider.verifyToken(token)
   github.fail('saml')
   await provider.verifyToken(token)

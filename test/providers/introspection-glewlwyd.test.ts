@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
 import { anyAudience, clientSecretBasic, clientSecretPost, IntrospectionProvider } from '../../src/index.js'
 import { glewlwyd, HAS_GLEWLWYD, SECRET } from '../introspection/glewlwyd-kit.js'
+import { recorder } from '../recorder.js'
 import type { Glewlwyd } from '../introspection/glewlwyd-kit.js'
-import type { AuthEvent, IntrospectionProviderOptions } from '../../src/index.js'
+import type { IntrospectionProviderOptions } from '../../src/index.js'
 
 if (!HAS_GLEWLWYD) console.warn('SKIPPED: the tests against Glewlwyd, which is not installed; apt-get install glewlwyd')
 
@@ -12,14 +13,14 @@ describe.skipIf(!HAS_GLEWLWYD)('Glewlwyd', () => {
   let idp: Glewlwyd
   beforeAll(async () => {
     idp = await glewlwyd()
-  }, 30_000)
+  })
   afterAll(() => idp?.close())
 
   function provider(options: Partial<IntrospectionProviderOptions> = {}) {
-    const events: AuthEvent[] = []
+    const { events, observe } = recorder()
     const made = new IntrospectionProvider({
       ...{ issuer: idp.issuer, audience: 'notes', clientAuth: clientSecretBasic('agent', SECRET), cache: false, timeout: 10 },
-      ...{ observe: (event: AuthEvent) => events.push(event) },
+      ...{ observe },
       ...options,
     } as IntrospectionProviderOptions)
     return { made, events }

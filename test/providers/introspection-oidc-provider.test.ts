@@ -1,6 +1,6 @@
 /** IntrospectionProvider against oidc-provider: every way to authenticate, opaque and JWT tokens, signed answers, revocation. */
 import { createPrivateKey, sign } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
 import {
   bearerClientAuth,
@@ -13,10 +13,12 @@ import {
   noClientAuth,
   privateKeyJwt,
 } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { faultEndpoint, json } from '../introspection/fault-endpoint.js'
 import { CLIENT_SECRET, ODD_ID, oidcKit } from '../introspection/oidc-kit.js'
 import { AUDIENCE } from '../oauth-kit.js'
-import type { AuthEvent, ClientAuth, IntrospectionProviderOptions } from '../../src/index.js'
+import { recorder } from '../recorder.js'
+import type { ClientAuth, IntrospectionProviderOptions } from '../../src/index.js'
 import type { OidcKit } from '../introspection/oidc-kit.js'
 
 let idp: OidcKit
@@ -25,16 +27,12 @@ beforeAll(async () => {
 })
 afterAll(() => idp.close())
 
-const open: { close(): Promise<void> }[] = []
-afterEach(() => Promise.all(open.splice(0).map((one) => one.close())))
-
 function provider(clientAuth: ClientAuth, options: Partial<IntrospectionProviderOptions> = {}) {
-  const events: AuthEvent[] = []
-  const made = new IntrospectionProvider({
-    ...{ issuer: idp.issuer, audience: AUDIENCE, clientAuth, cache: false, timeout: 10, observe: (event: AuthEvent) => events.push(event) },
+  const { events, observe } = recorder()
+  const made = closing(new IntrospectionProvider({
+    ...{ issuer: idp.issuer, audience: AUDIENCE, clientAuth, cache: false, timeout: 10, observe },
     ...options,
-  } as IntrospectionProviderOptions)
-  open.push(made)
+  } as IntrospectionProviderOptions))
   return { made, events }
 }
 
@@ -124,15 +122,23 @@ describe('tokens of oidc-provider', () => {
 describe('a token of our own', () => {
   test('is granted by oidc-provider, and taken by an endpoint that verifies it there', async () => {
     const guard = provider(clientSecretBasic('basic', CLIENT_SECRET)).made
-    const endpoint = await faultEndpoint()
-    open.push(endpoint)
+    const endpoint = closing(await faultEndpoint())
     const grants: (string | undefined)[] = []
     endpoint.answer((response, question) => {
       const [, own = ''] = question.headers.authorization?.split(' ') ?? []
       grants.push(own)
-      void guard.verifyToken(own).then((token) => (token === null ? json({}, 401) : json({ active: true, aud: AUDIENCE, sub: 'ada', exp: Date.now() / 1000 + 60 }))(response, question))
+      void guard
+        .verifyToken(own)
+        .then((token) => (token === null ? json({}, 401) : json({ active: true, aud: AUDIENCE, sub: 'ada', exp: Date.now() / 1000 + 60 }))(response, question))
     })
-    const clientAuth = bearerClientAuth(clientCredentials({ clientAuth: clientSecretBasic('basic', CLIENT_SECRET), tokenEndpoint: `${idp.issuer}/token`, scope: 'notes:read', parameters: { resource: AUDIENCE } }))
+    const clientAuth = bearerClientAuth(
+      clientCredentials({
+        clientAuth: clientSecretBasic('basic', CLIENT_SECRET),
+        tokenEndpoint: `${idp.issuer}/token`,
+        scope: 'notes:read',
+        parameters: { resource: AUDIENCE },
+      }),
+    )
     const { made } = provider(clientAuth, { issuer: undefined, endpoint: endpoint.endpoint } as never)
     expect(await made.verifyToken('one')).toMatchObject({ subject: 'ada' })
     await idp.revoke(grants[0] ?? '')

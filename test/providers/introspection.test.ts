@@ -1,34 +1,30 @@
 /** The sixty hard cases: what a real endpoint can answer, and what that says about the token. */
 import { gzipSync } from 'node:zlib'
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
 import { allowNoExpiry, anyAudience, clientSecretBasic, IntrospectionProvider } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { keepsTheContract } from '../contract.js'
 import { faultEndpoint, json, raw } from '../introspection/fault-endpoint.js'
 import { AUDIENCE, clock, signer, START } from '../oauth-kit.js'
-import type { AuthEvent, IntrospectionProviderOptions } from '../../src/index.js'
+import { recorder } from '../recorder.js'
+import type { IntrospectionProviderOptions } from '../../src/index.js'
 import type { Respond } from '../introspection/fault-endpoint.js'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
 
 const GOOD = { active: true, aud: AUDIENCE, sub: 'ada', client_id: 'agent', scope: 'notes:read', iat: START, exp: START + 300, token_type: 'Bearer' }
 const SECRET = 'a-secret:with%odd chars'
 
 async function setUp(options: Partial<IntrospectionProviderOptions> = {}) {
-  const idp = await faultEndpoint()
+  const idp = closing(await faultEndpoint())
   idp.answer(GOOD)
   const time = clock()
-  const events: AuthEvent[] = []
-  const provider = new IntrospectionProvider({
+  const { events, observe } = recorder()
+  const provider = closing(new IntrospectionProvider({
     ...{ issuer: idp.issuer, audience: AUDIENCE, clientAuth: clientSecretBasic('notes-server', SECRET) },
-    ...{ now: time.now, observe: (event: AuthEvent) => events.push(event), cache: false },
+    ...{ now: time.now, observe, cache: false },
     ...options,
-  } as IntrospectionProviderOptions)
-  open.push(provider, idp)
+  } as IntrospectionProviderOptions))
   const outcome = async (token = 'opaque-token'): Promise<string> => {
     try {
       return (await provider.verifyToken(token)) === null ? 'no' : 'yes'
@@ -59,6 +55,19 @@ keepsTheContract('IntrospectionProvider', async () => {
     },
   }
 })
+
+/** What comes of it when the endpoint has been asked so often and twenty seconds pass. */
+async function tooLate<T>(idp: { readonly questions: readonly unknown[] }, questions: number, ask: () => Promise<T>): Promise<T> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const asked = ask()
+    while (idp.questions.length < questions) await new Promise((done) => setImmediate(done))
+    vi.advanceTimersByTime(20_000)
+    return await asked
+  } finally {
+    vi.useRealTimers()
+  }
+}
 
 type Case = readonly [name: string, answer: Respond | object, expected: 'yes' | 'no' | 'unavailable', options?: Partial<IntrospectionProviderOptions>]
 
@@ -120,7 +129,7 @@ const CASES: readonly Case[] = [
   ['a required claim that is null', { ...GOOD, tenant: null }, 'no', { requiredClaims: ['tenant'] }],
   ['a claim that a rule of ours does not take', GOOD, 'no', { rules: [{ claim: 'sub', accepts: (value) => value === 'grace' }] }],
   ['400 unsupported_token_type: not theirs', json({ error: 'unsupported_token_type' }, 400), 'no'],
-  // What says nothing about the token.
+  // What says nothing about the token. All else in it is good, so that only the one fault can fail it.
   ['active as text', { ...GOOD, active: 'true' }, 'unavailable'],
   ['active as a number', { ...GOOD, active: 1 }, 'unavailable'],
   ['active in a list', { ...GOOD, active: [true] }, 'unavailable'],
@@ -129,16 +138,16 @@ const CASES: readonly Case[] = [
   ['active in another spelling', { ...GOOD, active: undefined, Active: true }, 'unavailable'],
   ['a list', [GOOD], 'unavailable'],
   ['JSON null', raw('null', 'application/json'), 'unavailable'],
-  ['an answer deeper than any', raw(`{"active":true,"x":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 'application/json'), 'unavailable'],
-  ['401 for our credentials', json({ error: 'invalid_client' }, 401, { 'WWW-Authenticate': 'Basic' }), 'unavailable'],
-  ['403 for our credentials', json({ error: 'access_denied' }, 403), 'unavailable'],
-  ['400 invalid_client', json({ error: 'invalid_client' }, 400), 'unavailable'],
-  ['400 invalid_request', json({ error: 'invalid_request' }, 400), 'unavailable'],
+  ['an answer deeper than any', raw(JSON.stringify(GOOD).replace('{', `{"x":${'['.repeat(20_000)}${']'.repeat(20_000)},`), 'application/json'), 'unavailable'],
+  ['401 for our credentials', json({ ...GOOD, error: 'invalid_client' }, 401, { 'WWW-Authenticate': 'Basic' }), 'unavailable'],
+  ['403 for our credentials', json({ ...GOOD, error: 'access_denied' }, 403), 'unavailable'],
+  ['400 invalid_client', json({ ...GOOD, error: 'invalid_client' }, 400), 'unavailable'],
+  ['400 invalid_request', json({ ...GOOD, error: 'invalid_request' }, 400), 'unavailable'],
   ['400 without a word', raw('', 'text/plain', 400), 'unavailable'],
-  ['404', raw('', 'text/plain', 404), 'unavailable'],
-  ['429', json({}, 429, { 'Retry-After': '12' }), 'unavailable'],
-  ['500', raw('oops', 'text/plain', 500), 'unavailable'],
-  ['503', raw('', 'text/plain', 503, { 'Retry-After': '12' }), 'unavailable'],
+  ['404', json(GOOD, 404), 'unavailable'],
+  ['429', json(GOOD, 429, { 'Retry-After': '12' }), 'unavailable'],
+  ['500', json(GOOD, 500), 'unavailable'],
+  ['503', json(GOOD, 503, { 'Retry-After': '12' }), 'unavailable'],
   ['a good answer with 201', json(GOOD, 201), 'unavailable'],
   ['204', (response) => void response.writeHead(204).end(), 'unavailable'],
   ['a redirect', (response) => void response.writeHead(302, { Location: '/trap' }).end(), 'unavailable'],
@@ -149,17 +158,17 @@ const CASES: readonly Case[] = [
   ['HTML as application/json', raw('<p>secret-in-the-body', 'application/json'), 'unavailable'],
   ['an empty body', raw('', 'application/json'), 'unavailable'],
   ['half an answer', raw(JSON.stringify(GOOD).slice(0, 40), 'application/json'), 'unavailable'],
-  ['a body that breaks off', (response) => void response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '999' }).write('{"active":true', () => response.destroy()), 'unavailable'],
+  ['a body that breaks off', (response) => void response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '999' }).write(JSON.stringify(GOOD), () => response.destroy()), 'unavailable'],
   ['a huge body', raw(`${JSON.stringify(GOOD)}${' '.repeat(70_000)}`, 'application/json'), 'unavailable'],
   ['a gzip bomb', raw(gzipSync(JSON.stringify(GOOD) + ' '.repeat(1e7)), 'application/json', 200, { 'Content-Encoding': 'gzip' }), 'unavailable'],
-  ['no UTF-8', raw(Buffer.from([0x7b, 0xff, 0x7d]), 'application/json'), 'unavailable'],
-  ['a signed answer that nobody asked for', raw('e30.e30.AAAA', 'application/token-introspection+jwt'), 'unavailable'],
+  ['no UTF-8', raw(Buffer.from(JSON.stringify({ ...GOOD, name: '\u00ff' }), 'latin1'), 'application/json'), 'unavailable'],
+  ['a signed answer that nobody asked for', raw(JSON.stringify(GOOD), 'application/token-introspection+jwt'), 'unavailable'],
   ['a connection that is cut', (response) => void response.socket?.destroy(), 'unavailable'],
   ['no HTTP', (response) => void response.socket?.end('220 mail.example.com ESMTP\r\n'), 'unavailable'],
   ['silence', stall, 'unavailable', brief],
-  ['headers and then silence', (response) => void response.writeHead(200, { 'Content-Type': 'application/json' }).write('{'), 'unavailable', brief],
+  ['headers and then silence', (response) => void response.writeHead(200, { 'Content-Type': 'application/json' }).write(JSON.stringify(GOOD)), 'unavailable', brief],
   ['a slow drip', (response) => {
-    response.writeHead(200, { 'Content-Type': 'application/json' })
+    response.writeHead(200, { 'Content-Type': 'application/json' }).write(JSON.stringify(GOOD))
     const drip = setInterval(() => void response.write(' '), 5)
     response.on('close', () => clearInterval(drip))
   }, 'unavailable', brief],
@@ -266,7 +275,10 @@ describe('IntrospectionProvider', () => {
     }
     const warnings = warn.mock.calls.map(([message]) => String(message))
     warn.mockRestore()
-    expect(warnings).toEqual([expect.stringMatching(/403.*permission/), expect.stringMatching(/refuses our credentials \(client_secret_basic\); nobody gets in/)])
+    expect(warnings).toEqual([
+      expect.stringMatching(/403.*permission/),
+      expect.stringMatching(/refuses our credentials \(client_secret_basic\); nobody gets in/),
+    ])
     expect(warnings.join()).not.toMatch(/opaque-token|a-secret/)
   })
 
@@ -278,8 +290,7 @@ describe('IntrospectionProvider', () => {
 
   test('no redirect gets a credential or a token', async () => {
     const { idp, outcome } = await setUp()
-    const stranger = await faultEndpoint()
-    open.push(stranger)
+    const stranger = closing(await faultEndpoint())
     idp.answer((response) => void response.writeHead(307, { Location: stranger.endpoint }).end())
     expect(await outcome()).toBe('unavailable')
     expect([...stranger.questions, ...stranger.others]).toEqual([])
@@ -287,7 +298,10 @@ describe('IntrospectionProvider', () => {
 
   test('the error of a fetch of yours is told by its code, and without the request in it', async () => {
     const { provider } = await setUp({
-      fetch: (url, init) => (String(url).includes('introspect') ? Promise.reject(Object.assign(new Error('failed'), { code: 'ECONNREFUSED', request: String(init?.body), auth: init?.headers })) : fetch(url, init)),
+      fetch: (url, init) =>
+        String(url).includes('introspect')
+          ? Promise.reject(Object.assign(new Error('failed'), { code: 'ECONNREFUSED', request: String(init?.body), auth: init?.headers }))
+          : fetch(url, init),
     })
     const error: unknown = await provider.verifyToken('opaque-token').catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ message: expect.stringContaining('ECONNREFUSED') })
@@ -302,7 +316,7 @@ describe('IntrospectionProvider', () => {
   })
 
   test('a connection that is cut is tried once more, a slow one is not', async () => {
-    const { idp, outcome } = await setUp({ timeout: 0.2 })
+    const { idp, outcome } = await setUp({ timeout: 20 })
     idp.answer((response) => {
       idp.answer(GOOD)
       response.socket?.destroy()
@@ -310,7 +324,8 @@ describe('IntrospectionProvider', () => {
     expect(await outcome()).toBe('yes')
     expect(idp.questions).toHaveLength(2)
     idp.answer(stall)
-    expect(await outcome()).toBe('unavailable')
+    const slow = await tooLate(idp, 3, () => outcome())
+    expect(slow).toBe('unavailable')
     expect(idp.questions).toHaveLength(3)
   })
 
@@ -362,10 +377,10 @@ describe('IntrospectionProvider', () => {
   })
 
   test('nobody waits for a turn longer than one question may take', async () => {
-    const { idp, provider, events } = await setUp({ timeout: 0.5 })
+    const { idp, provider, events } = await setUp({ timeout: 20 })
     await provider.verifyToken('first')
     idp.answer(stall)
-    const late = await Promise.allSettled(Array.from({ length: 100 }, (_, n) => provider.verifyToken(`late-${n}`)))
+    const late = await tooLate(idp, 1 + 64, () => Promise.allSettled(Array.from({ length: 100 }, (_, n) => provider.verifyToken(`late-${n}`))))
     expect(late.every(({ status }) => status === 'rejected')).toBe(true)
     expect(events.filter(({ type }) => type === 'endpoint_unavailable')).toHaveLength(100)
     // Places become free when the first give up, until the breaker opens.
@@ -415,11 +430,33 @@ describe('IntrospectionProvider', () => {
       ['a list', () => json([])],
     ]
     test.each(documents)('%s: unavailable, and nobody is asked', async (_, document) => {
-      const { idp, outcome } = await setUp()
+      const elsewhere: string[] = []
+      const answering = async (url: string, init: RequestInit): Promise<Response> => {
+        if (url.startsWith(idp.issuer)) return fetch(url, init)
+        elsewhere.push(url)
+        return Response.json(GOOD)
+      }
+      const { idp, outcome } = await setUp({ fetch: answering as typeof fetch })
       idp.at('/.well-known/openid-configuration', document(idp.issuer))
+      idp.at('/trap', GOOD)
       expect(await outcome()).toBe('unavailable')
+      expect(elsewhere).toEqual([])
       expect(idp.questions).toEqual([])
       expect(idp.others).not.toContain('/trap')
+    })
+
+    test('of an https issuer takes no endpoint on plain http, not even on this machine', async () => {
+      const asked: string[] = []
+      const issuer = 'https://id.example.com'
+      const at = (endpoint: string) => async (url: string): Promise<Response> => {
+        asked.push(url)
+        return Response.json(url.includes('.well-known') ? { issuer, introspection_endpoint: endpoint } : GOOD)
+      }
+      const { outcome } = await setUp({ issuer, fetch: at('https://id.example.com/introspect') })
+      expect(await outcome()).toBe('yes')
+      const { outcome: onLoopback } = await setUp({ issuer, fetch: at('http://127.0.0.1:9/introspect') })
+      expect(await onLoopback()).toBe('unavailable')
+      expect(asked).not.toContain('http://127.0.0.1:9/introspect')
     })
 
     test('takes the document of RFC 8414 where there is none of OpenID', async () => {
@@ -458,8 +495,7 @@ describe('IntrospectionProvider', () => {
     })
 
     test('headers go to the issuer\u2019s own origin and no further', async () => {
-      const elsewhere = await faultEndpoint()
-      open.push(elsewhere)
+      const elsewhere = closing(await faultEndpoint())
       elsewhere.answer(GOOD)
       const { idp, outcome } = await setUp({ headers: { 'X-Key': 'k' } })
       idp.at('/.well-known/openid-configuration', { issuer: idp.issuer, introspection_endpoint: elsewhere.endpoint })
@@ -491,9 +527,26 @@ describe('IntrospectionProvider', () => {
   })
 
   test('its policy tells two configurations apart and holds no secret', async () => {
-    const policyOf = async (options: Partial<IntrospectionProviderOptions>): Promise<string> => String(Reflect.get((await setUp({ issuer: undefined, endpoint: 'https://id.example.com/i', ...options } as never)).provider, 'policy'))
-    const configurations: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'b' }, { audience: anyAudience }, { prefix: 'x' }, { headers: { 'X-Tenant': 'secret-tenant' } }, { parameters: { key: 'secret-key' } }, { clientAuth: clientSecretBasic('other', SECRET) }, { [allowNoExpiry]: true }]
-    const signing: readonly Partial<IntrospectionProviderOptions>[] = [{}, { audience: 'x' }, { audience: anyAudience }, { algorithms: ['ES256'] }, { jwksUri: 'https://id.example.com/k' }, { jwks: { keys: [(await signer()).publicJwk] } }].map((signed) => ({ issuer: 'https://id.example.com', signed }) as never)
+    const policyOf = async (options: Partial<IntrospectionProviderOptions>): Promise<string> =>
+      String(Reflect.get((await setUp({ issuer: undefined, endpoint: 'https://id.example.com/i', ...options } as never)).provider, 'policy'))
+    const configurations: readonly Partial<IntrospectionProviderOptions>[] = [
+      {},
+      { audience: 'b' },
+      { audience: anyAudience },
+      { prefix: 'x' },
+      { headers: { 'X-Tenant': 'secret-tenant' } },
+      { parameters: { key: 'secret-key' } },
+      { clientAuth: clientSecretBasic('other', SECRET) },
+      { [allowNoExpiry]: true },
+    ]
+    const signing: readonly Partial<IntrospectionProviderOptions>[] = [
+      {},
+      { audience: 'x' },
+      { audience: anyAudience },
+      { algorithms: ['ES256'] },
+      { jwksUri: 'https://id.example.com/k' },
+      { jwks: { keys: [(await signer()).publicJwk] } },
+    ].map((signed) => ({ issuer: 'https://id.example.com', signed }) as never)
     const policies = await Promise.all([...configurations, ...signing].map(policyOf))
     expect(new Set(policies).size).toBe(policies.length)
     for (const policy of policies) expect(policy).not.toMatch(/a-secret|secret-tenant|secret-key/)

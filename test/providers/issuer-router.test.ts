@@ -39,6 +39,26 @@ describe('a closed list of issuers', () => {
     expect(await router.verifyToken(await b.sign({ iss: A }))).toBeNull()
   })
 
+  test('who follows a token hears that its issuer’s provider took it back, until the end of that', async () => {
+    const key = await signer()
+    const provider = (issuer: string) => new JwksProvider({ issuer, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now })
+    const [a, b] = [provider(A), provider(B)]
+    const router = new IssuerRouter({ issuers: { [A]: a, [B]: b } })
+    const token = await router.verifyToken(await key.sign({ iss: A, sub: 'ada' }))
+    const ended: string[] = []
+    const follow = () => token && router.watch(token, (how) => void ended.push(how))
+    const stop = follow()
+    await b.revoke({ sub: 'ada' })
+    await a.revoke({ sub: 'grace' })
+    expect(ended).toEqual([])
+    await a.revoke({ sub: 'ada' })
+    expect(ended).toEqual(['revoked'])
+    stop?.()
+    await a.revoke({ clientId: 'x' })
+    follow()
+    expect(ended, 'one that was revoked in between is told at once').toEqual(['revoked', 'revoked'])
+  })
+
   test('the same options for two issuers are two providers', async () => {
     const key = await signer()
     const common = routeFor(key)
@@ -50,7 +70,7 @@ describe('a closed list of issuers', () => {
     const key = await signer()
     const router = new IssuerRouter({ issuers: { [A]: routeFor(key) } })
     expect(router.issuers).toEqual([A])
-    expect([await key.sign({ iss: A }), await key.sign({ iss: B }), 'opaque', `${A}`].map((token) => router.recognizes(token))).toEqual(['mine', 'foreign', 'foreign', 'foreign'])
+    expect([await key.sign({ iss: A }), await key.sign({ iss: B }), 'opaque', A].map((token) => router.recognizes(token))).toEqual(['mine', 'foreign', 'foreign', 'foreign'])
     expect(new ChainProvider([router, says('no')]).plan().routes[0]).toEqual({ kind: 'issuer', value: A, providers: ['issuers'] })
   })
 
@@ -69,7 +89,9 @@ describe('a closed list of issuers', () => {
     const key = await signer()
     const router = new IssuerRouter({ issuers: { [A]: says('yes') } })
     expect(await router.verifyToken(await key.sign({ iss: A }))).not.toBeNull()
-    expect(() => new IssuerRouter({ issuers: { [A]: new JwksProvider({ issuer: B, audience: AUDIENCE }) } })).toThrow(/takes tokens of https:\/\/b.example only/)
+    expect(() => new IssuerRouter({ issuers: { [A]: new JwksProvider({ issuer: B, audience: AUDIENCE }) } })).toThrow(
+      /takes tokens of https:\/\/b.example only/,
+    )
   })
 
   test.each<[string, unknown, RegExp]>([
@@ -108,7 +130,9 @@ describe('issuers that are added and removed', () => {
   test('a token that is being looked at while its tenant is removed is refused', async () => {
     const key = await signer()
     let answer = (): void => undefined
-    const slow = { verifyToken: (token: string) => new Promise<never>((resolve) => (answer = () => resolve({ token, claims: {}, scopes: [], provider: 'slow' } as never))) }
+    const slow = {
+      verifyToken: (token: string) => new Promise<never>((resolve) => (answer = () => resolve({ token, claims: {}, scopes: [], provider: 'slow' } as never))),
+    }
     const router = new IssuerRouter({ issuers: { [A]: slow } })
     const asked = router.verifyToken(await key.sign({ iss: A }))
     await new Promise((resolve) => setImmediate(resolve))

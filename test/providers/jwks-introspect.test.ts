@@ -1,34 +1,29 @@
 /** JWTs that are verified here on every request, and asked about at their issuer now and then. The endpoint is a real one. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { allowNoExpiry, clientSecretBasic, JwksProvider } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { faultEndpoint, json } from '../introspection/fault-endpoint.js'
 import { AUDIENCE, clock, signer, START } from '../oauth-kit.js'
-import type { AuthEvent, JwksProviderOptions } from '../../src/index.js'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
+import { recorder } from '../recorder.js'
+import type { JwksProviderOptions } from '../../src/index.js'
 
 const ACTIVE = { active: true, exp: START + 3_600 }
 const clientAuth = clientSecretBasic('mcp', 'a secret')
 
 async function setUp(options: Partial<JwksProviderOptions> = {}) {
   const key = await signer()
-  const idp = await faultEndpoint()
+  const idp = closing(await faultEndpoint())
   idp.answer(ACTIVE)
   const time = clock()
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const start = (): JwksProvider => {
-    const provider = new JwksProvider({
+    const provider = closing(new JwksProvider({
       ...{ issuer: idp.issuer, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, cache: false, now: time.now },
-      ...{ observe: (event: AuthEvent) => void events.push(event), introspect: { clientAuth, checkEvery: 300 } },
+      ...{ observe, introspect: { clientAuth, checkEvery: 300 } },
       ...options,
-    } as JwksProviderOptions)
-    open.push(provider)
+    } as JwksProviderOptions))
     return provider
   }
-  open.push(idp)
   return { time, events, idp, provider: start(), start, sign: (claims = {}) => key.sign({ iss: idp.issuer, exp: START + 3_600, ...claims }) }
 }
 

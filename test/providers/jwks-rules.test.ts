@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { anyAudience, JwksProvider } from '../../src/index.js'
 import { AUDIENCE, clock, ISSUER, signer, START } from '../oauth-kit.js'
-import type { AuthEvent, JwksProviderOptions } from '../../src/index.js'
+import { recorder } from '../recorder.js'
+import type { JwksProviderOptions } from '../../src/index.js'
 import type { Signer } from '../oauth-kit.js'
 
 let key: Signer
@@ -11,14 +12,14 @@ beforeAll(async () => {
 
 /** A provider, and what it makes of a token with these claims: "accepted", or the reason and the hint. */
 function provider(options: object = {}) {
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const made = new JwksProvider({
     issuer: ISSUER,
     audience: AUDIENCE,
     jwks: { keys: [key.publicJwk] },
     now: clock().now,
     cache: false,
-    observe: (event) => events.push(event),
+    observe,
     ...options,
   } as JwksProviderOptions)
   return {

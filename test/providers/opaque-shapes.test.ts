@@ -4,16 +4,13 @@
  * RFC 7662; no vendor's software runs here.
  */
 import { exportJWK, generateKeyPair } from 'jose'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { anyAudience, bearerClientAuth, clientSecretBasic, clientSecretPost, IntrospectionProvider, noClientAuth, privateKeyJwt, UserInfoProvider } from '../../src/index.js'
+import { closing } from '../closing.js'
 import { faultEndpoint, json } from '../introspection/fault-endpoint.js'
 import { AUDIENCE, START } from '../oauth-kit.js'
-import type { AuthEvent, IntrospectionProviderOptions, TokenInfo } from '../../src/index.js'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
+import { recorder } from '../recorder.js'
+import type { IntrospectionProviderOptions, TokenInfo } from '../../src/index.js'
 
 interface Shape {
   readonly options: Partial<IntrospectionProviderOptions>
@@ -89,12 +86,13 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 
 describe.each(Object.entries(SHAPES))('%s', (_, { options, token = 'opaque', good, expected, wrong }) => {
   async function outcome(answer: object) {
-    const idp = await faultEndpoint()
+    const idp = closing(await faultEndpoint())
     idp.answer(answer)
-    const events: AuthEvent[] = []
+    const { events, observe } = recorder()
     const where = 'issuer' in options ? { endpoint: idp.endpoint } : { issuer: idp.issuer }
-    const provider = new IntrospectionProvider({ ...where, audience: AUDIENCE, now: () => START, cache: false, observe: (event: AuthEvent) => events.push(event), ...options } as IntrospectionProviderOptions)
-    open.push(provider, idp)
+    const provider = closing(
+      new IntrospectionProvider({ ...where, audience: AUDIENCE, now: () => START, cache: false, observe, ...options } as IntrospectionProviderOptions),
+    )
     return { token: await provider.verifyToken(token), events }
   }
 
@@ -123,9 +121,8 @@ describe('a place that says how long a token is good, and not until when', () =>
   })
 
   test('is told the time, so that the end is known', async () => {
-    const idp = await faultEndpoint()
-    const provider = new UserInfoProvider({ tokenInfo: doorkeeper(`${idp.issuer}/oauth/token/info`), audience: 'app-1', now: () => START, cache: false })
-    open.push(provider, idp)
+    const idp = closing(await faultEndpoint())
+    const provider = closing(new UserInfoProvider({ tokenInfo: doorkeeper(`${idp.issuer}/oauth/token/info`), audience: 'app-1', now: () => START, cache: false }))
     idp.at('/oauth/token/info', { resource_owner_id: 17, scope: ['read_api'], expires_in: 7200, application: { uid: 'app-1' } })
     expect(await provider.verifyToken('opaque')).toMatchObject({ subject: '17', scopes: ['read_api'], expiresAt: START + 7200 })
     idp.at('/oauth/token/info', { resource_owner_id: 17, scope: ['read_api'], expires_in: 7200, application: { uid: 'app-2' } })

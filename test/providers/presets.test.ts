@@ -5,6 +5,7 @@ import * as presets from '../../providers/presets/index.js'
 import { anyAudience, IntrospectionProvider, JwksProvider, UserInfoProvider } from '../../src/index.js'
 import { handSigner } from '../jwt/token-kit.js'
 import { START } from '../oauth-kit.js'
+import { recorder } from '../recorder.js'
 import { OPAQUE } from './presets/opaque.js'
 import { paddedJwt } from './presets/padded-jwt.js'
 import { PEOPLE } from './presets/people.js'
@@ -41,9 +42,11 @@ function setUp(fixture: JwtFixture, extra: object = {}) {
   const { kid, publicJwk, publicKey } = signer
   const use = fixture.preset === 'spiffe' ? 'jwt-svid' : 'sig'
   const answers = { keys: () => Response.json({ keys: [{ ...publicJwk, kid, use }] }), pem: () => new Response(publicKey.export({ type: 'spki', format: 'pem' })) }
-  const served = serves(Object.fromEntries(Object.entries(fixture.urls).map(([url, what]) => [url, typeof what === 'string' ? answers[what] : () => Response.json(what)])))
-  const events: AuthEvent[] = []
-  const options = { ...presetOf(fixture.preset)(fixture.options), fetch: served.fetch, now: () => START, observe: (event: AuthEvent) => events.push(event), ...extra }
+  const served = serves(
+    Object.fromEntries(Object.entries(fixture.urls).map(([url, what]) => [url, typeof what === 'string' ? answers[what] : () => Response.json(what)])),
+  )
+  const { events, observe } = recorder()
+  const options = { ...presetOf(fixture.preset)(fixture.options), fetch: served.fetch, now: () => START, observe, ...extra }
   const provider = new JwksProvider(options as unknown as JwksProviderOptions)
   const token = ({ header = {}, claims = {} }: Pick<Wrong, 'header' | 'claims'> = {}): string => {
     const isAlb = fixture.preset === 'awsAlb'
@@ -105,9 +108,12 @@ describe.each([...PEOPLE, ...WORKLOADS].map((fixture) => [fixture.preset, fixtur
 function setUpOpaque(fixture: OpaqueFixture, changed: Wrong['claims'] = {}) {
   const { preset, options, endpoint, discovery = {}, claims } = fixture
   const answer = { active: true, exp: START + 300, ...claims, ...changed }
-  const served = serves({ [endpoint]: () => Response.json(answer), ...Object.fromEntries(Object.entries(discovery).map(([url, document]) => [url, () => Response.json(document)])) })
-  const events: AuthEvent[] = []
-  const all = { ...presetOf(preset)(options), fetch: served.fetch, now: () => START, observe: (event: AuthEvent) => events.push(event) }
+  const served = serves({
+    [endpoint]: () => Response.json(answer),
+    ...Object.fromEntries(Object.entries(discovery).map(([url, document]) => [url, () => Response.json(document)])),
+  })
+  const { events, observe } = recorder()
+  const all = { ...presetOf(preset)(options), fetch: served.fetch, now: () => START, observe }
   return { provider: new IntrospectionProvider(all as unknown as IntrospectionProviderOptions), events, asked: served.asked }
 }
 

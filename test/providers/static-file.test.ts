@@ -6,6 +6,8 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { hashToken, StaticProvider } from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
+import { closing } from '../closing.js'
+import { recorder } from '../recorder.js'
 import type { AuthEvent, StaticFileOptions } from '../../src/index.js'
 
 const [OLD, NEW] = ['old-0123456789abcdef', 'new-0123456789abcdef']
@@ -13,14 +15,12 @@ const CI = { claims: { sub: 'ci-robot' }, scopes: ['deploy'] }
 
 let folder: string
 let path: string
-const open: StaticProvider[] = []
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'static-'))
   path = join(folder, 'tokens.json')
 })
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((provider) => provider.close()))
+afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
   vi.restoreAllMocks()
 })
@@ -34,25 +34,24 @@ const write = (list: string | Buffer | object, mode = 0o600): void => {
 
 /** A provider whose timer goes off when told. */
 async function setUp(options: StaticFileOptions = {}) {
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const timers: { seconds: number; work: () => void; calledOff: boolean }[] = []
-  const provider = await StaticProvider.fromFile(path, { observe: (event) => events.push(event), ...options }, {
+  const provider = closing(await StaticProvider.fromFile(path, { observe, ...options }, {
     after: (seconds, work) => {
       const timer = { seconds, work, calledOff: false }
       timers.push(timer)
       return () => void (timer.calledOff = true)
     },
-  })
-  open.push(provider)
+  }))
   const told = (): AuthEvent[] => events.splice(0)
   return { provider, timers, told, takes: async (token: string) => (await provider.verifyToken(token)) !== null }
 }
 
 keepsTheContract('StaticProvider.fromFile', async () => {
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const home = mkdtempSync(join(tmpdir(), 'static-'))
   writeFileSync(join(home, 'tokens.json'), JSON.stringify({ [hashToken(OLD)]: CI }))
-  const provider = await StaticProvider.fromFile(join(home, 'tokens.json'), { observe: (event) => events.push(event) })
+  const provider = await StaticProvider.fromFile(join(home, 'tokens.json'), { observe })
   rmSync(home, { recursive: true })
   return { provider, good: OLD, refused: [NEW, hashToken(OLD).slice('sha256:'.length)], events }
 }, 'nobody')
@@ -109,7 +108,9 @@ describe('a list in a file', () => {
     await provider.reload()
     await provider.reload()
     const events = told()
-    expect(warned.mock.calls.map(([text]) => String(text))).toEqual([expect.stringMatching(/^bearer-auth-providers: provider "static": .*; the list of before serves on$/)])
+    expect(warned.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringMatching(/^bearer-auth-providers: provider "static": .*; the list of before serves on$/),
+    ])
     expect(String(warned.mock.calls)).not.toContain(NEW)
     expect(events).toEqual([{ type: 'list_unreadable', provider: 'static', message: expect.any(String) }])
     expect(JSON.stringify(events)).not.toContain(NEW)

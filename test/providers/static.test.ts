@@ -3,21 +3,21 @@ import { describe, expect, test, vi } from 'vitest'
 import { ChainProvider, fromClaim, generateToken, hashToken, Revocations, standardScopes, StaticProvider } from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
 import { clock, says, START } from '../oauth-kit.js'
-import type { AuthEvent } from '../../src/index.js'
+import { recorder } from '../recorder.js'
 
 const KEY = 'ci-0123456789abcdef'
 const GRANT = { claims: { sub: 'ci-robot' }, scopes: ['deploy', 'notes:read'] }
 
 keepsTheContract('StaticProvider', async () => {
-  const events: AuthEvent[] = []
-  const provider = new StaticProvider({ [KEY]: GRANT }, { observe: (event) => events.push(event) })
+  const { events, observe } = recorder()
+  const provider = new StaticProvider({ [KEY]: GRANT }, { observe })
   return { provider, good: KEY, refused: ['ci-0123456789abcdeg', 'ci-0123456789abcde', 'constructor', '__proto__'], events }
 }, 'nobody')
 
 keepsTheContract('StaticProvider.fromEnv', async () => {
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const env = { MCP_TOKENS: JSON.stringify({ [hashToken(KEY)]: { ...GRANT, name: 'ci 2026' } }) }
-  const provider = StaticProvider.fromEnv('MCP_TOKENS', { env, prefix: 'acme', observe: (event) => events.push(event) })
+  const provider = StaticProvider.fromEnv('MCP_TOKENS', { env, prefix: 'acme', observe })
   return { provider, good: KEY, refused: [hashToken(KEY).slice('sha256:'.length), generateToken({ prefix: 'acme' }), 'acme_0123456789'], events }
 }, 'nobody')
 
@@ -118,9 +118,9 @@ describe('StaticProvider', () => {
 describe('the name of a key', () => {
   test('is in every event about it, and in the claim jti', async () => {
     const { now, forward } = clock()
-    const events: AuthEvent[] = []
+    const { events, observe } = recorder()
     const grant = { ...GRANT, name: 'ci 2026', notBefore: START + 10, expiresAt: START + 20 }
-    const provider = new StaticProvider({ [KEY]: grant, 'other-0123456789': GRANT }, { now, observe: (event) => events.push(event) })
+    const provider = new StaticProvider({ [KEY]: grant, 'other-0123456789': GRANT }, { now, observe })
     await provider.verifyToken(KEY)
     forward(10)
     expect((await provider.verifyToken(KEY))?.claims).toEqual({ sub: 'ci-robot', scope: 'deploy notes:read', jti: 'ci 2026' })
@@ -139,10 +139,10 @@ describe('the name of a key', () => {
 
   test('tells two keys of one holder apart while they are changed', async () => {
     const { now, forward } = clock()
-    const events: AuthEvent[] = []
+    const { events, observe } = recorder()
     const provider = new StaticProvider(
       { [KEY]: { ...GRANT, name: 'ci 2025', expiresAt: START + 60 }, [hashToken('new-0123456789abcdef')]: { ...GRANT, name: 'ci 2026' } },
-      { now, observe: (event) => events.push(event) },
+      { now, observe },
     )
     const [old, young] = [await provider.verifyToken(KEY), await provider.verifyToken('new-0123456789abcdef')]
     expect([old?.subject, young?.subject]).toEqual(['ci-robot', 'ci-robot'])
@@ -160,14 +160,15 @@ describe('revocation of a static key', () => {
     ['subject', { sub: 'ci-robot' }],
   ])('by %s holds for years, and not for the day that suits tokens with an end', async (_, what) => {
     const { now, forward } = clock()
-    const events: AuthEvent[] = []
-    const provider = new StaticProvider({ [KEY]: { ...GRANT, name: 'ci 2026' } }, { now, observe: (event) => events.push(event) })
+    const { events, observe } = recorder()
+    const provider = new StaticProvider({ [KEY]: { ...GRANT, name: 'ci 2026' } }, { now, observe })
     expect(await provider.verifyToken(KEY)).not.toBeNull()
     await provider.revoke(what)
     expect(await provider.verifyToken(KEY)).toBeNull()
     expect(events.at(-1)).toMatchObject({ type: 'rejected', reason: 'revoked', key: 'ci 2026' })
     expect(provider.stats().revocations).toBe(1)
     forward(4 * 365 * 86_400)
+    await provider.revoke({ token: 'another-0123456789' }) // sweeps
     expect(await provider.verifyToken(KEY)).toBeNull()
   })
 
@@ -193,8 +194,8 @@ describe('a prefix', () => {
   const [listed, stranger] = [generateToken({ prefix: 'acme' }), generateToken({ prefix: 'acme' })]
   const mistyped = listed.slice(0, -1) + (listed.endsWith('x') ? 'y' : 'x')
   const setUp = (prefix?: string) => {
-    const events: AuthEvent[] = []
-    const provider = new StaticProvider({ [hashToken(listed)]: GRANT, [KEY]: GRANT }, { prefix, observe: (event) => events.push(event) })
+    const { events, observe } = recorder()
+    const provider = new StaticProvider({ [hashToken(listed)]: GRANT, [KEY]: GRANT }, { prefix, observe })
     return { provider, events }
   }
 

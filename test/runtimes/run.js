@@ -40,7 +40,8 @@ const named = process.argv.slice(2)
 if (had('the runtimes', () => install(folder, PACKAGES))) {
   cpSync('test/runtimes/programs', folder, { recursive: true })
   await attempt('a bundle for workerd', () => run(folder, BUNDLE))
-  for (const [name, command] of Object.entries(RUNTIMES)) if (named.length === 0 || named.some((one) => name.startsWith(one))) await attempt(name, () => askAll(command))
+  for (const [name, command] of Object.entries(RUNTIMES))
+    if (named.length === 0 || named.some((one) => name.startsWith(one))) await attempt(name, () => askAll(command))
 }
 issuers.close()
 end()

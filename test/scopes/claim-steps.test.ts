@@ -7,7 +7,8 @@ import { accept, AuthUnavailableError, fromClaim, JwksProvider, reject, Standard
 import { keepsTheContract } from '../contract.js'
 import { memoryStore, SECRET } from '../shared/shared-kit.js'
 import { AUDIENCE, clock, ISSUER, signer, START } from '../oauth-kit.js'
-import type { AuthEvent, Claims, ProviderOptions, StandardSchema, Verdict } from '../../src/index.js'
+import { recorder } from '../recorder.js'
+import type { Claims, ProviderOptions, StandardSchema, Verdict } from '../../src/index.js'
 
 class Sessions<Output = unknown> extends StandardProvider<Output> {
   claims: Claims = { sub: 'ada', email: 'ada@example.com', scope: 'openid', level: '2' }
@@ -24,9 +25,9 @@ class Sessions<Output = unknown> extends StandardProvider<Output> {
 }
 
 function setUp<Output = unknown>(options: ProviderOptions<Output>) {
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const time = clock()
-  const provider = new Sessions<Output>({ now: time.now, observe: (event) => void events.push(event), name: 'sessions', ...options })
+  const provider = new Sessions<Output>({ now: time.now, observe, name: 'sessions', ...options })
   const verify = () => provider.verifyToken('session-1')
   return { provider, verify, events, time }
 }
@@ -296,10 +297,10 @@ describe('a schema for claims', () => {
 })
 
 keepsTheContract('a provider with a schema and enrich', async () => {
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   let away = false
   const provider = new Sessions({
-    observe: (event) => void events.push(event),
+    observe,
     claims: z.object({ email: z.string() }),
     enrich: async () => (away ? Promise.reject(new Error('away')) : { tags: ['a'] }),
     cache: { ttl: 0 },

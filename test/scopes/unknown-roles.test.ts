@@ -1,7 +1,8 @@
 /** Roles that stand for no scope are told of, and nobody is named. */
 import { describe, expect, test } from 'vitest'
 import { accept, firstOf, fromClaim, standardScopes, StandardProvider, when } from '../../src/index.js'
-import type { AuthEvent, Claims, ScopeMapper, Verdict } from '../../src/index.js'
+import { recorder } from '../recorder.js'
+import type { Claims, ScopeMapper, Verdict } from '../../src/index.js'
 
 class Sessions extends StandardProvider {
   protected check(token: string): Verdict {
@@ -10,8 +11,8 @@ class Sessions extends StandardProvider {
 }
 
 function setUp(...scopes: ScopeMapper[]) {
-  const events: AuthEvent[] = []
-  const provider = new Sessions({ scopes, observe: (event) => void events.push(event), name: 'sessions' })
+  const { events, observe } = recorder()
+  const provider = new Sessions({ scopes, observe, name: 'sessions' })
   const seen = async (claims: Claims) => {
     await provider.verifyToken(Buffer.from(JSON.stringify(claims)).toString('base64url'))
     return events.splice(0).flatMap((event) => (event.type === 'roles_unknown' ? [event] : []))

@@ -5,6 +5,7 @@ import { SharedVerdicts } from '../../src/shared/shared-verdicts.js'
 import { AuthUnavailableError } from '../../src/errors.js'
 import { accept, reject } from '../../src/verdict.js'
 import { clock, START } from '../oauth-kit.js'
+import { quiet } from '../quiet.js'
 import { memoryStore, OTHER_SECRET, SECRET, settled, timers } from './shared-kit.js'
 import type { Timers } from './shared-kit.js'
 import type { SharedNews } from '../../src/shared/shared-verdicts.js'
@@ -29,7 +30,6 @@ function fleet() {
       verdicts,
       news,
       asked: () => asked,
-      forget: (digest: string) => verdicts.forget(digest),
       ask: (digest: string, verdict: Verdict | (() => Promise<Verdict>) = YES) =>
         verdicts.ask(
           digest,
@@ -126,15 +126,6 @@ describe('SharedVerdicts', () => {
     // Nor where one could be read as the other.
     expect(await process({ policy: 'on' }).ask('ea', NO)).toMatchObject({ verdict: NO, shared: false })
     expect(await process({ policy: '["one","a"]' }).ask('', NO)).toMatchObject({ verdict: NO, shared: false })
-  })
-
-  test('what is forgotten is asked for again', async () => {
-    const { process, written } = fleet()
-    const one = process()
-    await one.ask('a')
-    await written()
-    expect(await one.forget('a')).toBe(true)
-    expect(await process().ask('a', NO)).toMatchObject({ verdict: NO, shared: false })
   })
 
   test('nobody learns a token or a claim from what is stored', async () => {
@@ -373,7 +364,6 @@ describe('a store that is away', () => {
     store.fault = fault
     const one = process()
     for (let n = 0; n < 20; n += 1) expect(await one.ask(`a${n}`)).toMatchObject({ verdict: YES, shared: false })
-    expect(await one.forget('a')).toBe(fault === 'full')
   })
 
   test('one that fails is left alone after five failures, asked once a second, and taken back', async () => {
@@ -414,7 +404,7 @@ describe('a store that is away', () => {
   })
 
   test('one that hangs cannot pile up calls: a thousand without an answer, and no more', async () => {
-    const { process, store, hands } = fleet()
+    const { process, store, hands, time } = fleet()
     store.fault = 'hangs'
     const one = process()
     const answers = Array.from({ length: 5000 }, (_, n) => one.ask(`a${n}`))
@@ -429,7 +419,10 @@ describe('a store that is away', () => {
     // When they are given up, there is room again.
     store.giveUp()
     store.fault = 'none'
-    await new Promise((resolve) => void setImmediate(resolve))
+    await quiet()
+    time.forward(1)
+    await one.ask('once more')
+    expect(store.calls.length).toBeGreaterThan(1000)
   })
 
   test('answers that waited for this process are not late', async () => {
@@ -498,6 +491,6 @@ describe('a store that is away', () => {
 
 /** Gives everything that is under way its time, and lets the waiting look again. */
 async function lookAgain(hands: Timers): Promise<void> {
-  for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => void setImmediate(resolve))
+  await quiet()
   hands.pass('looks')
 }

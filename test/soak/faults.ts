@@ -13,7 +13,7 @@ export interface Fault {
 }
 
 /** What would have been answered. */
-export interface FineAnswer {
+interface FineAnswer {
   /** Sends this text instead, as fine otherwise. */
   readonly send: (text: string) => void
   readonly document: Readonly<Record<string, unknown>>

@@ -32,7 +32,13 @@ type Kind = (typeof KINDS)[number]
 function truth(token: string): object {
   const [kind] = token.split('-') as [Kind] // we name them
   const good = { active: true, aud: AUDIENCE, sub: token, scope: 'notes:read', token_type: 'Bearer', exp: START + 1e6 }
-  const answers = { good, revoked: { active: false }, elsewhere: { ...good, aud: 'x' }, ended: { ...good, exp: START - 60 }, refresh: { ...good, token_type: 'refresh_token' } }
+  const answers = {
+    good,
+    revoked: { active: false },
+    elsewhere: { ...good, aud: 'x' },
+    ended: { ...good, exp: START - 60 },
+    refresh: { ...good, token_type: 'refresh_token' },
+  }
   return answers[kind]
 }
 
@@ -41,7 +47,13 @@ const FINE: Respond = (response, question) => json(truth(question.body.get('toke
 /** The faults of key servers, and those that only this endpoint has. */
 const BREAKS: readonly Respond[] = [
   ...FAULTS.filter(({ at, silences, name }) => at === 'either' && silences && name !== 'connection refused').map(
-    ({ answer }): Respond => (response) => answer(response, { send: (text) => json(JSON.parse(text))(response, { path: '', headers: {}, body: new URLSearchParams() }), document: { active: true }, trap: '/trap' }),
+    ({ answer }): Respond =>
+      (response) =>
+        answer(response, {
+          send: (text) => json(JSON.parse(text))(response, { path: '', headers: {}, body: new URLSearchParams() }),
+          document: { active: true },
+          trap: '/trap',
+        }),
   ),
   json({ error: 'invalid_client' }, 401),
   json({ error: 'access_denied' }, 403),

@@ -11,7 +11,7 @@ interface Step {
   readonly take: () => void
 }
 
-export const ROTATIONS: Readonly<Record<string, Rotation>> = {
+const ROTATIONS: Readonly<Record<string, Rotation>> = {
   /** By the book: published well before its first use, and the old one removed well after its last. */
   orderly: (issuer, old, fresh, random) => [
     { after: 0, take: () => void issuer.publish(fresh) },

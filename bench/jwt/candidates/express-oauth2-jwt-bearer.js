@@ -21,5 +21,17 @@ const RESPONSE = {}
 function requestWith(token) {
   const headers = { host: 'api.example.com', authorization: `Bearer ${token}` }
   const url = '/orders'
-  return { method: 'GET', protocol: 'https', host: headers.host, hostname: headers.host, url, originalUrl: url, headers, query: {}, body: undefined, is: () => false, get: () => headers.host }
+  return {
+    method: 'GET',
+    protocol: 'https',
+    host: headers.host,
+    hostname: headers.host,
+    url,
+    originalUrl: url,
+    headers,
+    query: {},
+    body: undefined,
+    is: () => false,
+    get: () => headers.host,
+  }
 }

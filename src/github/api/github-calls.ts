@@ -81,7 +81,12 @@ export class GitHubCalls {
     return caller instanceof AppCredentials ? call() : this.#lockOut.run(host, call)
   }
 
-  async #exchange({ method, url, body, etag, size }: GitHubRequest, caller: ApiCredentials, signal: AbortSignal, told: (limit: Limit) => void): Promise<GitHubAnswer> {
+  async #exchange(
+    { method, url, body, etag, size }: GitHubRequest,
+    caller: ApiCredentials,
+    signal: AbortSignal,
+    told: (limit: Limit) => void,
+  ): Promise<GitHubAnswer> {
     const { host } = new URL(url)
     const headers = {
       Accept: 'application/vnd.github+json',

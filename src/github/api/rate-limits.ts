@@ -6,7 +6,7 @@ import type { FetchAnswer } from '../../lib/net/bounded-fetch.js'
 import type { Budget, GitHubAnswer } from './github-answer.js'
 
 /** `primary`: the budget of an hour is spent. `secondary`: too fast. `lock-out`: too many bad credentials came from here. */
-export type LimitKind = 'primary' | 'secondary' | 'lock-out'
+type LimitKind = 'primary' | 'secondary' | 'lock-out'
 
 export interface Limit {
   readonly kind: LimitKind
@@ -26,7 +26,8 @@ export function limitOf(answer: GitHubAnswer, as: 'app' | 'user'): Limit | undef
   const { remaining, resetsIn } = answer.budget ?? {}
   if (remaining === 0) return { kind: 'primary', retryAfter: Math.max(told ?? 1, resetsIn ?? 1) }
   if (told !== undefined) return { kind: 'secondary', retryAfter: told }
-  if (answer.status === 429 || isOverGraphql || /secondary rate limit|abuse detection/i.test(messageIn(answer.json) ?? '')) return { kind: 'secondary', retryAfter: UNTOLD }
+  if (answer.status === 429 || isOverGraphql || /secondary rate limit|abuse detection/i.test(messageIn(answer.json) ?? ''))
+    return { kind: 'secondary', retryAfter: UNTOLD }
   return as === 'user' && !knowsToken(answer.headers) ? { kind: 'lock-out', retryAfter: LOCKED_OUT } : undefined
 }
 

@@ -18,7 +18,11 @@ export function askAsHolder(token: string, kind: GitHubTokenKind, place: GitHubD
 
 async function askUser(token: string, kind: GitHubTokenKind, { rest, issuer }: GitHubDeployment, gets: ConditionalGets): Promise<Verdict> {
   const url = `${rest}/user`
-  const ask = () => gets.get(url, token, { found: (answer) => ({ user: known(answer, userClaims(answer.json)), hasScopes: answer.headers.get(SCOPES) !== null }), otherwise: refused })
+  const ask = () =>
+    gets.get(url, token, {
+      found: (answer) => ({ user: known(answer, userClaims(answer.json)), hasScopes: answer.headers.get(SCOPES) !== null }),
+      otherwise: refused,
+    })
   let got = await ask()
   // Scopes can be taken back from a token: those of before are not believed.
   if ('value' in got && got.value.hasScopes && got.headers.get(SCOPES) === null) {

@@ -41,7 +41,7 @@ export function privateKeyJwt(clientId: string, key: JWK | string | AssertionSig
     id,
     ({ openid }) => async (server, client, body, headers) => {
       const privateKey: PrivateKey = { key: await imported(), ...(kid !== undefined && { kid }) }
-      await openid.PrivateKeyJwt(privateKey, addressed(openid, { alg, audience }))(server, client, body, headers)
+      return openid.PrivateKeyJwt(privateKey, addressed(openid, { alg, audience }))(server, client, body, headers)
     },
     more,
   )

@@ -26,8 +26,9 @@ export interface KeyOptions {
   store?: KeyStore | undefined
 }
 
-/** Seconds. */
+/** Seconds. @public for the model of a fleet */
 export const MAX_AGE = 600
+/** @public for the model of a fleet */
 export const MAX_STALE = 3600
 
 /** Public keys by issuer. Plain JSON. */

@@ -14,7 +14,7 @@ export interface LoadedKeys {
   readonly final?: boolean | undefined
 }
 
-export interface KeyRequest {
+interface KeyRequest {
   /** The set held, for a conditional request. */
   readonly held: KeySet | undefined
   /** The name of the key that is looked for, where the set is read for its sake. */

@@ -182,6 +182,7 @@ function ownRule({ claim, accepts, hint }: ClaimRule): Rule {
     name: `own rule for ${claim}`,
     check: ({ claims }) => {
       const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
+      // oxlint-disable-next-line no-unnecessary-boolean-literal-compare -- a rule in JavaScript may give anything, and only `true` is a yes
       return accepts(value, claims) === true ? undefined : failure('invalid_claim', claim, 'what your rule takes', value, hint)
     },
   }

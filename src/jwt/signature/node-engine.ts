@@ -37,7 +37,7 @@ function engine(crypto: NodeCrypto): SignatureEngine {
     name: 'node',
     isSignedBy(what, alg, key) {
       let known = prepared.get(key)
-      if (known === undefined) prepared.set(key, (known = verification(crypto, alg, crypto.KeyObject.from(key as never))))
+      if (known === undefined) prepared.set(key, (known = verification(crypto, alg, crypto.KeyObject.from(key))))
       const { hash, key: input, threaded } = known
       if (threaded) return isSignedInThread(what, alg, key, known)
       const length = desk.write(what.signed, 'latin1') // canonical, so ASCII

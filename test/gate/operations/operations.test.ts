@@ -90,7 +90,11 @@ interface Posted {
   readonly method?: string
 }
 
-function post(auth: BearerAuthProvider, { message, body = { text: JSON.stringify(message) }, headers: more = {}, token = 'a-token', path = '/mcp', method = 'POST' }: Posted, options: GateOptions = {}): Promise<Decision> {
+function post(
+  auth: BearerAuthProvider,
+  { message, body = { text: JSON.stringify(message) }, headers: more = {}, token = 'a-token', path = '/mcp', method = 'POST' }: Posted,
+  options: GateOptions = {},
+): Promise<Decision> {
   const always = { 'content-type': ['application/json'], ...(token !== '' && { authorization: [`Bearer ${token}`] }) }
   return gate(auth, { operations: OPERATIONS, ...options })({ method, path, header: headers({ ...always, ...more }), body: async () => body })
 }
@@ -114,7 +118,9 @@ describe('a gate with operations', () => {
   })
 
   describe('what the authorization server granted stands in the challenge too, so that a client does not lose it', () => {
-    const granted = (claims: object): BearerAuthProvider => ({ verifyToken: async (token) => accessToken({ token, claims: { sub: 'ada', ...claims }, scopes: [] }) })
+    const granted = (claims: object): BearerAuthProvider => ({
+      verifyToken: async (token) => accessToken({ token, claims: { sub: 'ada', ...claims }, scopes: [] }),
+    })
     const named = async (claims: object): Promise<unknown> => answerOf(await post(granted(claims), { message: call('purge-notes') }))
     test.each<[string, object, string]>([
       ['in scope', { scope: 'mail:read calendar' }, 'notes:write notes:read mail:read calendar'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkedPaths, isExcluded, isGuarded, needsToken } from '../../../src/gate/paths.js'
+import { checkedPaths, isGuarded, isLeftAlone, needsToken } from '../../../src/gate/paths.js'
 import { readCredentials } from '../../../src/gate/request/gate-request.js'
 import { headers } from '../headers.js'
 import type { TokenPlaces } from '../../../src/gate/request/gate-request.js'
@@ -122,11 +122,11 @@ describe('guarded paths below a mount', () => {
 })
 
 describe('excluded paths', () => {
-  test.each(['/docs', '/docs/', '/docs/api', '/docs/a.b'])('%s is below /docs', (path) => expect(isExcluded(path, ['/docs'])).toBe(true))
+  test.each(['/docs', '/docs/', '/docs/api', '/docs/a.b'])('%s is below /docs', (path) => expect(isLeftAlone({ path }, ['/docs'])).toBe(true))
 
   test.each(['/docs-secret', '/DOCS', '/docs/../mcp', '/docs/./x', '/docs//x', '/docs/%2e%2e/mcp', '/docs%2fx', '/docs\\..\\mcp', '/docs/..', '/%64ocs'])(
     '%s is not excluded',
-    (path) => expect(isExcluded(path, ['/docs'])).toBe(false),
+    (path) => expect(isLeftAlone({ path }, ['/docs'])).toBe(false),
   )
 })
 

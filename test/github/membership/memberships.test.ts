@@ -95,7 +95,9 @@ describe('that are not to be seen', () => {
   test('for want of a permission of the GitHub App are none', async () => {
     const setUp = gitHub({ organizations: true, teams: true })
     expect(await claimsOf(setUp, setUp.github.issue({ kind: 'ghu_', user: ADA }))).toMatchObject({ organizations: [], teams: [] })
-    expect(await claimsOf(setUp, setUp.github.issue({ kind: 'ghu_', user: ADA, permissions: { members: 'read' } }))).toMatchObject({ organizations: [{ id: '9919' }, { id: '77' }] })
+    expect(await claimsOf(setUp, setUp.github.issue({ kind: 'ghu_', user: ADA, permissions: { members: 'read' } }))).toMatchObject({
+      organizations: [{ id: '9919' }, { id: '77' }],
+    })
   })
 
   test('for SAML are none, and the log names it', async () => {
@@ -124,7 +126,16 @@ describe('that nobody can tell', () => {
   /** GitHub, but with this answer at one place. */
   const instead = (place: string, answer: Answer, options: Partial<GitHubProviderOptions> = {}) => {
     const { github } = gitHub()
-    return { github, ...only(gitHub({ ...ALL, ...options, fetch: async (...request) => (String(request[0]).includes(place) ? answer() : github.fetch(...request)) } as Partial<GitHubProviderOptions>)) }
+    return {
+      github,
+      ...only(
+        gitHub({
+          ...ALL,
+          ...options,
+          fetch: async (...request) => (String(request[0]).includes(place) ? answer() : github.fetch(...request)),
+        } as Partial<GitHubProviderOptions>),
+      ),
+    }
   }
   const only = ({ outcome, ask, told, provider }: ReturnType<typeof gitHub>) => ({ outcome, ask, told, provider })
   const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Answer => () => Response.json(body, { status, headers })
@@ -163,7 +174,10 @@ describe('that nobody can tell', () => {
   })
 
   test('enterprises that are null, or have no number, grant nothing', async () => {
-    const { github, provider, told } = instead('/graphql', data({ nodes: [null, { slug: 'x', databaseId: null }, { slug: 'acme-corp', databaseId: 12 }], pageInfo: { hasNextPage: true } }))
+    const { github, provider, told } = instead(
+      '/graphql',
+      data({ nodes: [null, { slug: 'x', databaseId: null }, { slug: 'acme-corp', databaseId: 12 }], pageInfo: { hasNextPage: true } }),
+    )
     expect((await provider.verifyToken(github.issue({ user: ADA, scopes: SCOPES })))?.claims.enterprises).toEqual([{ id: '12', slug: 'acme-corp' }])
     expect(told('odd_answer')).toMatchObject([{ hint: expect.stringContaining('more than 100 enterprises') }])
   })

@@ -1,27 +1,23 @@
 /** A token of our own for the endpoint: got, kept, renewed ahead of its end, and never sent to another server. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearerClientAuth, clientCredentials, clientSecretBasic, IntrospectionProvider, tlsClientAuth } from '../../../src/index.js'
+import { closing } from '../../closing.js'
 import { AUDIENCE, clock, START } from '../../oauth-kit.js'
+import { recorder } from '../../recorder.js'
 import { faultEndpoint, json } from '../fault-endpoint.js'
-import type { AuthEvent, ClientAuth } from '../../../src/index.js'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
+import type { ClientAuth } from '../../../src/index.js'
 
 async function setUp(clientAuth: ClientAuth, options: { readonly timeout?: number } = {}) {
-  const idp = await faultEndpoint()
+  const idp = closing(await faultEndpoint())
   const time = clock()
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const grants: string[] = []
   idp.at('/token', (response, question) => {
     grants.push(question.body.toString())
     json({ access_token: `own-${grants.length}`, token_type: 'Bearer', expires_in: 100 })(response, question)
   })
   idp.answer({ active: true, aud: AUDIENCE, sub: 'ada', exp: START + 9999 })
-  const provider = new IntrospectionProvider({ issuer: idp.issuer, audience: AUDIENCE, clientAuth, cache: false, now: time.now, observe: (event) => events.push(event), ...options })
-  open.push(provider, idp)
+  const provider = closing(new IntrospectionProvider({ issuer: idp.issuer, audience: AUDIENCE, clientAuth, cache: false, now: time.now, observe, ...options }))
   const shown = (): readonly (string | undefined)[] => idp.questions.map(({ headers }) => headers.authorization)
   return { idp, time, events, grants, provider, shown }
 }
@@ -97,8 +93,7 @@ describe('bearer', () => {
 
   test('a token endpoint that redirects gets nobody our credentials', async () => {
     const { idp, provider } = await setUp(bearerClientAuth(source()))
-    const stranger = await faultEndpoint()
-    open.push(stranger)
+    const stranger = closing(await faultEndpoint())
     idp.at('/token', (response) => void response.writeHead(307, { Location: stranger.endpoint }).end())
     await expect(provider.verifyToken('a')).rejects.toMatchObject({ fault: 'redirect' })
     expect([...stranger.questions, ...stranger.others]).toEqual([])
@@ -145,14 +140,13 @@ describe('bearer', () => {
 
 describe('tlsClientAuth', () => {
   test('asks at the alias for mutual TLS (RFC 8705 section 5) through the fetch that brings the certificate', async () => {
-    const idp = await faultEndpoint()
+    const idp = closing(await faultEndpoint())
     const asked: string[] = []
     const { issuer } = idp
     idp.at('/.well-known/openid-configuration', { issuer, introspection_endpoint: `${issuer}/wrong`, mtls_endpoint_aliases: { introspection_endpoint: idp.endpoint } })
     idp.answer({ active: true, aud: AUDIENCE, sub: 'ada', exp: START + 300 })
     const withCertificate: typeof fetch = (url, init) => (asked.push(String(url)), fetch(url, init))
-    const provider = new IntrospectionProvider({ issuer, audience: AUDIENCE, clientAuth: tlsClientAuth('notes'), fetch: withCertificate, now: () => START })
-    open.push(idp, provider)
+    const provider = closing(new IntrospectionProvider({ issuer, audience: AUDIENCE, clientAuth: tlsClientAuth('notes'), fetch: withCertificate, now: () => START }))
     expect(await provider.verifyToken('a')).not.toBeNull()
     expect(asked.at(-1)).toBe(idp.endpoint)
     expect([...(idp.questions[0]?.body ?? [])]).toEqual([['token', 'a'], ['client_id', 'notes']])

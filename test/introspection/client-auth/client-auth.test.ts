@@ -2,7 +2,7 @@
 import { createPublicKey, createSecretKey, verify } from 'node:crypto'
 import { inspect } from 'node:util'
 import { exportJWK, exportPKCS8, generateKeyPair, jwtVerify } from 'jose'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   bearerClientAuth,
   clientCredentials,
@@ -13,21 +13,16 @@ import {
   privateKeyJwt,
   tlsClientAuth,
 } from '../../../src/index.js'
+import { closing } from '../../closing.js'
 import { AUDIENCE, START } from '../../oauth-kit.js'
 import { faultEndpoint } from '../fault-endpoint.js'
 import type { ClientAuth } from '../../../src/index.js'
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
-
 /** The question that arrives, and what the provider says. */
 async function asking(clientAuth: ClientAuth) {
-  const idp = await faultEndpoint()
+  const idp = closing(await faultEndpoint())
   idp.answer({ active: true, aud: AUDIENCE, sub: 'ada', exp: START + 300 })
-  const provider = new IntrospectionProvider({ issuer: idp.issuer, audience: AUDIENCE, clientAuth, now: () => START, cache: false })
-  open.push(provider, idp)
+  const provider = closing(new IntrospectionProvider({ issuer: idp.issuer, audience: AUDIENCE, clientAuth, now: () => START, cache: false }))
   const outcome: unknown = await provider.verifyToken('opaque').catch((error: unknown) => error)
   return { idp, outcome, question: idp.questions[0] }
 }
@@ -76,11 +71,20 @@ describe('assertions', () => {
   test('each question has an assertion of its own, addressed as told', async () => {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true })
     const { idp, question } = await asking(privateKeyJwt('notes', { ...(await exportJWK(privateKey)), alg: 'ES256' }, { audience: 'https://elsewhere.example/token' }))
-    const provider = new IntrospectionProvider({ issuer: idp.issuer, audience: AUDIENCE, clientAuth: privateKeyJwt('notes', await exportPKCS8(privateKey), { alg: 'ES256' }), now: () => START, cache: false })
-    open.push(provider)
+    const provider = closing(
+      new IntrospectionProvider({
+        issuer: idp.issuer,
+        audience: AUDIENCE,
+        clientAuth: privateKeyJwt('notes', await exportPKCS8(privateKey), { alg: 'ES256' }),
+        now: () => START,
+        cache: false,
+      }),
+    )
     await provider.verifyToken('one')
     await provider.verifyToken('two')
-    const [first, second, third] = [question, ...idp.questions.slice(1)].map((one) => JSON.parse(Buffer.from(one?.body.get('client_assertion')?.split('.')[1] ?? '', 'base64url').toString()) as { jti: string; aud: string })
+    const [first, second, third] = [question, ...idp.questions.slice(1)].map(
+      (one) => JSON.parse(Buffer.from(one?.body.get('client_assertion')?.split('.')[1] ?? '', 'base64url').toString()) as { jti: string; aud: string },
+    )
     expect(first?.aud).toBe('https://elsewhere.example/token')
     expect(new Set([first?.jti, second?.jti, third?.jti]).size).toBe(3)
   })
@@ -92,6 +96,18 @@ describe('assertions', () => {
     const [header = '', payload = '', signature = ''] = assertion.split('.')
     const key = createPublicKey({ key: await exportJWK(publicKey), format: 'jwk' } as never)
     expect(verify(null, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))).toBe(true)
+  })
+
+  test('of a signer elsewhere are good for a minute, and each only once', async () => {
+    const provider = privateKeyJwt('notes', () => new Uint8Array(64), { alg: 'EdDSA' })
+    const claims = async (): Promise<Record<'iat' | 'nbf' | 'exp', number> & { jti: string }> => {
+      const { question } = await asking(provider)
+      const [, payload = ''] = (question?.body.get('client_assertion') ?? '').split('.')
+      return JSON.parse(Buffer.from(payload, 'base64url').toString())
+    }
+    const [one, two] = [await claims(), await claims()]
+    expect([one.exp - one.iat, one.nbf - one.iat]).toEqual([60, 0])
+    expect(one.jti).not.toBe(two.jti)
   })
 })
 

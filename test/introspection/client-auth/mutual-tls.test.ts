@@ -1,12 +1,14 @@
 /** tlsClientAuth over real TLS: oidc-provider sees the certificate that the `fetch` of ours brings, and nobody else's will do. */
 import { Agent, fetch as undiciFetch } from 'undici'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearerClientAuth, clientCredentials, IntrospectionProvider, tlsClientAuth } from '../../../src/index.js'
 import { AUDIENCE } from '../../oauth-kit.js'
+import { closing } from '../../closing.js'
+import { recorder } from '../../recorder.js'
 import { authority } from './certificates.js'
 import { faultEndpoint } from '../fault-endpoint.js'
 import { oidcKit } from '../oidc-kit.js'
-import type { AuthEvent, ClientAuth } from '../../../src/index.js'
+import type { ClientAuth } from '../../../src/index.js'
 import type { Certificate } from './certificates.js'
 import type { OidcKit } from '../oidc-kit.js'
 
@@ -17,24 +19,26 @@ beforeAll(async () => {
 })
 afterAll(() => idp.close())
 
-const open: (() => Promise<unknown>)[] = []
-afterEach(() => Promise.all(open.splice(0).map((close) => close())))
-
 /** What a client gets that brings this certificate. */
-function setUp(certificate: Certificate | undefined, { ca = tls.ca, clientAuth = tlsClientAuth('certified'), endpoint }: { ca?: string; clientAuth?: ClientAuth; endpoint?: string } = {}) {
-  const events: AuthEvent[] = []
+function setUp(
+  certificate: Certificate | undefined,
+  { ca = tls.ca, clientAuth = tlsClientAuth('certified'), endpoint }: { ca?: string; clientAuth?: ClientAuth; endpoint?: string } = {},
+) {
+  const { events, observe } = recorder()
   const dispatcher = new Agent({ connect: { ca, ...certificate } })
-  const provider = new IntrospectionProvider({
-    issuer: idp.issuer,
-    endpoint,
-    audience: AUDIENCE,
-    clientAuth,
-    cache: false,
-    timeout: 10,
-    observe: (event) => events.push(event),
-    fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }),
-  })
-  open.push(() => provider.close(), () => dispatcher.destroy())
+  closing({ close: () => dispatcher.destroy() })
+  const provider = closing(
+    new IntrospectionProvider({
+      issuer: idp.issuer,
+      endpoint,
+      audience: AUDIENCE,
+      clientAuth,
+      cache: false,
+      timeout: 10,
+      observe,
+      fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }),
+    }),
+  )
   return { provider, events }
 }
 
@@ -60,12 +64,16 @@ describe('tlsClientAuth', () => {
   test('does not talk to a server that another authority vouches for, and says which error that was', async () => {
     const { provider, events } = setUp(tls.issue('notes-server'), { ca: authority('others').ca })
     await expect(provider.verifyToken(await idp.token())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
-    expect(events).toContainEqual(expect.objectContaining({ type: 'endpoint_unavailable', message: expect.stringMatching(/\(SELF_SIGNED_CERT_IN_CHAIN\)|\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/) }))
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'endpoint_unavailable',
+        message: expect.stringMatching(/\(SELF_SIGNED_CERT_IN_CHAIN\)|\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/),
+      }),
+    )
   })
 
   test('gets a token of its own by its certificate, for an endpoint that wants one', async () => {
-    const endpoint = await faultEndpoint()
-    open.push(() => endpoint.close())
+    const endpoint = closing(await faultEndpoint())
     endpoint.answer({ active: true, aud: AUDIENCE, sub: 'ada', exp: Date.now() / 1000 + 60 })
     const clientAuth = bearerClientAuth(clientCredentials({ clientAuth: tlsClientAuth('certified'), tokenEndpoint: `${idp.issuer}/token`, scope: 'notes:read', parameters: { resource: AUDIENCE } }))
     const { provider } = setUp(tls.issue('notes-server'), { clientAuth, endpoint: endpoint.endpoint })

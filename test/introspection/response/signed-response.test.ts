@@ -1,29 +1,24 @@
 /** RFC 9701: what a signed answer must be, attacked one member at a time. */
 import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { isUnavailable } from '../../../src/errors.js'
 import { anyAudience, clientSecretBasic, IntrospectionProvider } from '../../../src/index.js'
+import { closing } from '../../closing.js'
 import { AUDIENCE, clock, signer, START } from '../../oauth-kit.js'
 import { faultEndpoint, json, raw } from '../fault-endpoint.js'
 import type { JWTPayload } from 'jose'
 import type { SignedAnswers } from '../../../src/index.js'
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
-})
-
 const GOOD = { active: true, aud: AUDIENCE, sub: 'ada', exp: START + 300 }
 const TYPE = 'application/token-introspection+jwt'
 
 async function setUp(signed: SignedAnswers = {}) {
-  const idp = await faultEndpoint()
+  const idp = closing(await faultEndpoint())
   const key = await signer()
   idp.at('/keys', { keys: [key.publicJwk] })
-  const provider = new IntrospectionProvider({
+  const provider = closing(new IntrospectionProvider({
     ...{ issuer: idp.issuer, audience: AUDIENCE, clientAuth: clientSecretBasic('notes-server', 'secret'), now: clock().now, cache: false, signed },
-  })
-  open.push(provider, idp)
+  }))
   const outcome = async (): Promise<string> => {
     try {
       return (await provider.verifyToken('opaque')) === null ? 'no' : 'yes'
@@ -62,6 +57,7 @@ const cases: readonly (readonly [string, object, object, string, SignedAnswers?]
   ['claims deeper than any', { token_introspection: { ...GOOD, deep: JSON.parse('['.repeat(30) + ']'.repeat(30)) } }, {}, 'unavailable'],
   ['an algorithm that is not taken', {}, {}, 'unavailable', { algorithms: ['RS256'] }],
   ['a kid nobody knows', {}, { kid: 'other' }, 'unavailable'],
+  ['an extension that must be understood', {}, { b64: true, crit: ['b64'] }, 'unavailable'],
 ]
 
 describe('a signed answer', () => {
@@ -112,6 +108,23 @@ describe('a signed answer', () => {
     const text = new TextEncoder().encode(JSON.stringify({ iss: idp.issuer, aud: 'notes-server', iat: START, token_introspection: GOOD }))
     idp.answer(raw(await new CompactEncrypt(text).setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM' }).encrypt(publicKey), TYPE))
     expect(await outcome()).toBe('unavailable')
+  })
+
+  test('encrypted in another way than the key is for is not taken', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { extractable: true })
+    const { idp, outcome, answer } = await setUp({ decryption: { ...(await exportJWK(privateKey)), alg: 'ECDH-ES' } })
+    const clear = new TextEncoder().encode(await answer())
+    const encrypted = (alg: string) => new CompactEncrypt(clear).setProtectedHeader({ alg, enc: 'A256GCM', cty: 'JWT' }).encrypt(publicKey)
+    idp.answer(raw(await encrypted('ECDH-ES'), TYPE))
+    expect(await outcome()).toBe('yes')
+    idp.answer(raw(await encrypted('ECDH-ES+A128KW'), TYPE))
+    expect(await outcome()).toBe('unavailable')
+  })
+
+  test.each(['dir', 'A256KW', 'PBES2-HS256+A128KW'])('is not decrypted with what both sides know (%s)', async (alg) => {
+    const { privateKey } = await generateKeyPair('ECDH-ES', { extractable: true })
+    const jwk = await exportJWK(privateKey)
+    await expect(setUp({ decryption: { ...jwk, alg } })).rejects.toThrow(/must have as its "alg" one of/)
   })
 
   test('with a shared secret is not taken', async () => {

@@ -4,8 +4,9 @@ import { awsAlb, spiffe } from '../../../providers/presets/index.js'
 import { JwksProvider } from '../../../src/index.js'
 import { AUDIENCE, clock, START } from '../../oauth-kit.js'
 import { paddedJwt } from '../../providers/presets/padded-jwt.js'
+import { recorder } from '../../recorder.js'
 import { handSigner } from '../token-kit.js'
-import type { AuthEvent, JwksProviderOptions } from '../../../src/index.js'
+import type { JwksProviderOptions } from '../../../src/index.js'
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/notes/50dc6c495c0c9188'
 const KEYS = 'https://public-keys.auth.elb.eu-west-1.amazonaws.com'
@@ -20,16 +21,20 @@ describe('what a load balancer signs', () => {
   const setUp = () => {
     const there = new Map([[first.kid, pem(first)]])
     const asked: string[] = []
-    const events: AuthEvent[] = []
+    const { events, observe } = recorder()
     const time = clock()
     const fetch = async (url: unknown): Promise<Response> => {
       asked.push(String(url).replace(`${KEYS}/`, ''))
       const text = there.get(asked.at(-1) ?? '')
       return text === undefined ? new Response('AccessDenied', { status: 403 }) : new Response(text)
     }
-    const options = { ...awsAlb({ loadBalancer: ARN, clients: 'c', issuer: 'https://id.example.com' }), fetch, cache: false, now: time.now, observe: (event: AuthEvent) => events.push(event) }
+    const options = { ...awsAlb({ loadBalancer: ARN, clients: 'c', issuer: 'https://id.example.com' }), fetch, cache: false, now: time.now, observe }
     const provider = new JwksProvider(options as JwksProviderOptions)
-    const takes = async (token: string): Promise<boolean | string> => provider.verifyToken(token).then((taken) => taken !== null, (error: Error) => error.message)
+    const takes = async (token: string): Promise<boolean | string> =>
+      provider.verifyToken(token).then(
+        (taken) => taken !== null,
+        (error: Error) => error.message,
+      )
     return { there, asked, events, time, provider, takes }
   }
 

@@ -5,7 +5,8 @@ import { inspect } from 'node:util'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { JwksProvider } from '../../../src/index.js'
 import { AUDIENCE, clock, ISSUER, signer, START } from '../../oauth-kit.js'
-import type { AuthEvent, JwksProviderOptions } from '../../../src/index.js'
+import { recorder } from '../../recorder.js'
+import type { JwksProviderOptions } from '../../../src/index.js'
 import type { Signer } from '../../oauth-kit.js'
 
 let key: Signer
@@ -34,13 +35,13 @@ function issuer() {
 
 function provider(options: object) {
   const time = clock()
-  const events: AuthEvent[] = []
+  const { events, observe } = recorder()
   const made = new JwksProvider({
     issuer: ISSUER,
     audience: AUDIENCE,
     now: time.now,
     cache: false,
-    observe: (event) => events.push(event),
+    observe,
     ...options,
   } as JwksProviderOptions)
   return { made, time, events }
@@ -252,7 +253,10 @@ describe('a store', () => {
     const { state, fetch } = issuer()
     state.headers = { 'cache-control': 'max-age=120' }
     const spans: number[] = []
-    const { made } = provider({ fetch, keys: { maxStale: 50, store: { ...store(), set: async (_: string, __: string, seconds: number) => spans.push(seconds) } } })
+    const { made } = provider({
+      fetch,
+      keys: { maxStale: 50, store: { ...store(), set: async (_: string, __: string, seconds: number) => spans.push(seconds) } },
+    })
     await made.keys.warm()
     expect(spans).toEqual([170])
   })

@@ -137,7 +137,11 @@ describe('the self-test', () => {
       const keys = [verificationKey(alg, await cryptoKey(signer))]
       const token = signer.token()
       const says = (text: string) => fresh.isSigned(fresh.signatureEngine('auto'), parts(text), alg, keys)
-      expect([fresh.signatureEngine('auto').name, await says(token), await says(withSignature(token, bytesOf(signer.token({ sub: 'eve' }))))]).toEqual(['node', true, false])
+      expect([fresh.signatureEngine('auto').name, await says(token), await says(withSignature(token, bytesOf(signer.token({ sub: 'eve' }))))]).toEqual([
+        'node',
+        true,
+        false,
+      ])
     }
     vi.doUnmock('../../../src/lib/runtime.js')
     vi.resetModules()

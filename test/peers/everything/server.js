@@ -44,7 +44,13 @@ function sessionsOf(newId, newServer) {
 }
 
 function everythingServer(notify) {
-  const capabilities = { tools: { listChanged: true }, resources: { subscribe: true, listChanged: true }, prompts: { listChanged: true }, logging: {}, completions: {} }
+  const capabilities = {
+    tools: { listChanged: true },
+    resources: { subscribe: true, listChanged: true },
+    prompts: { listChanged: true },
+    logging: {},
+    completions: {},
+  }
   const server = new McpServer({ name: 'everything', version: '1.0.0' }, { capabilities, requestState: { verify: state.verify } })
   addTools(server)
   addRounds(server)

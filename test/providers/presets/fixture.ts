@@ -3,7 +3,7 @@ import type * as presets from '../../../providers/presets/index.js'
 import type { RejectReason } from '../../../src/index.js'
 import type { Algorithm } from '../../../src/jwt/signature/algorithms.js'
 
-export type PresetName = keyof typeof presets
+type PresetName = keyof typeof presets
 
 type Members = Readonly<Record<string, unknown>>
 

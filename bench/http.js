@@ -1,0 +1,37 @@
+/** Measures whole servers, bare and guarded by ours and by the peers: `npm run bench:http`. */
+import { writeFileSync } from 'node:fs'
+import { serveKeys } from './lib/issuer.js'
+import { machine } from './lib/machine.js'
+import { goalsTable, heading, writeJson } from './lib/report.js'
+import { startChild } from './http/child.js'
+import { figuresOf } from './http/figures.js'
+import { goalsOf } from './http/goals.js'
+import { measure } from './http/measure.js'
+import { readOptions } from './http/options.js'
+import { plotOf } from './http/plot.js'
+import { tableOf } from './http/report.js'
+
+const SERVERS = ['express', 'fastify', 'hono', '@hono/node-server', '@modelcontextprotocol/sdk', '@modelcontextprotocol/server', '@modelcontextprotocol/node', '@modelcontextprotocol/express']
+
+const { platforms, size, plot, library, file } = readOptions()
+const date = new Date().toISOString()
+const where = machine(library, { own: ['jose', ...SERVERS], peers: ['@fastify/jwt', 'autocannon', 'express-oauth2-jwt-bearer', 'fast-jwt'] })
+console.log(heading(where, { date, note: `${size.connections} connections, RS256` }))
+
+const load = await startChild(new URL('http/load.js', import.meta.url), { size, library: library.href })
+const { issuer } = load.first
+const world = { ...issuer, jwksUri: await serveKeys(issuer), library: library.href }
+
+/** @type {import('./http/figures.js').Figure[]} */
+const figures = []
+for (const platform of platforms) {
+  const part = figuresOf(await measure(platform, { load, world, size }), platform)
+  figures.push(...part)
+  console.log(tableOf(part, platform))
+}
+
+const goals = goalsOf(figures, platforms)
+console.log(goalsTable(goals, 'goal'))
+writeJson(file, { date, ...where, size, figures, goals })
+if (plot !== undefined) writeFileSync(plot, `${await plotOf(figures, platforms)}\n`)
+process.exit() // the keys are served for ever

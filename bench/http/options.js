@@ -1,0 +1,36 @@
+/** What the command line says. */
+import { writeFileSync } from 'node:fs'
+import { COMMON_USAGE, readCommandLine } from '../lib/command-line.js'
+import { PLATFORMS } from './servers/index.js'
+
+const NAMES = PLATFORMS.map(({ name }) => name)
+const USAGE = `npm run bench:http -- [options]
+  --quick          fewer requests and rounds: an impression, not a figure
+  --only SERVER    one of ${NAMES.join(', ')}; may be repeated
+  --plot FILE      draws the figures, as an SVG
+${COMMON_USAGE}`
+
+/**
+ * @typedef {object} Size
+ * @property {number} rounds
+ * @property {Counts} warmUp requests of each server before anything counts
+ * @property {Counts} turn requests of one turn
+ * @property {number} connections at a time
+ */
+
+/** @typedef {Record<'remembered' | 'unseen' | 'refused', number>} Counts `refused`: of each kind */
+
+/** Each a multiple of the connections. @type {Record<'full' | 'quick', Size>} */
+const SIZES = {
+  full: { rounds: 7, warmUp: { remembered: 8000, unseen: 2000, refused: 480 }, turn: { remembered: 960, unseen: 640, refused: 320 }, connections: 16 },
+  quick: { rounds: 3, warmUp: { remembered: 3200, unseen: 800, refused: 320 }, turn: { remembered: 480, unseen: 320, refused: 160 }, connections: 16 },
+}
+
+export function readOptions() {
+  return readCommandLine(USAGE, { only: { type: 'string', multiple: true, default: NAMES }, plot: { type: 'string' } }, ({ only, plot, quick }) => {
+    const strange = only.find((/** @type {string} */ name) => !NAMES.includes(name))
+    if (strange !== undefined) throw new TypeError(`--only ${strange}: must be one of ${NAMES.join(', ')}`)
+    if (plot !== undefined) writeFileSync(plot, '') // now, and not after five minutes
+    return { platforms: PLATFORMS.filter(({ name }) => only.includes(name)), size: SIZES[quick ? 'quick' : 'full'], plot }
+  })
+}
