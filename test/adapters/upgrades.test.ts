@@ -2,9 +2,13 @@
 import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server'
 import { createNodeWebSocket } from '@hono/node-ws'
 import fastifyWebsocket from '@fastify/websocket'
+import { Module } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { ExpressAdapter } from '@nestjs/platform-express'
 import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
+import Koa from 'koa'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
@@ -15,6 +19,8 @@ import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
 import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
+import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
+import { bearerAuth as nestAuth } from '../../src/adapters/nest.js'
 import { bearerAuth, guardUpgrade } from '../../src/adapters/node.js'
 import { authSignal, byRequest, gate, getAccessToken, requireAuth, StaticProvider } from '../../src/index.js'
 import { callers, GOOD } from './callers.js'
@@ -510,6 +516,18 @@ describe('a WebSocket behind guardUpgrade', () => {
   })
 })
 
+test('a response with 101, as other runtimes have it, is followed for as long as somebody listens', async () => {
+  const auth = keys()
+  let signal: AbortSignal | null = null
+  const handler = fetchAuth(auth)(() => {
+    signal = authSignal()
+    return Object.defineProperty(new Response(), 'status', { value: 101 }) // none that Node lets us make
+  })
+  expect((await handler(new Request('https://mcp.example.com/mcp', { headers: as(ADA) }))).status).toBe(101)
+  await auth.revoke({ token: ADA })
+  expect(signal).toMatchObject({ aborted: true })
+})
+
 describe('an upgrade that no gate sees', () => {
   const warningsOf = async (server: Server): Promise<readonly string[]> => {
     const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
@@ -529,10 +547,23 @@ describe('an upgrade that no gate sees', () => {
     expect(await warningsOf(beside)).toEqual(UNGUARDED)
   })
 
-  test('is told of for Express and for Fastify', async () => {
-    const server = createServer(express().use(expressAuth(callers())))
+  test.each<[string, () => Promise<Server>]>([
+    ['Express', async () => createServer(express().use(expressAuth(callers())))],
+    ['Koa', async () => createServer(new Koa().use(koaAuth(callers())).callback())],
+    ['Nest', async () => {
+      class App {}
+      Module({})(App)
+      const app = await NestFactory.create(App, new ExpressAdapter(), { logger: false })
+      await app.use(nestAuth(callers())).init()
+      return app.getHttpServer() as Server // as Express's adapter has it
+    }],
+  ])('is told of for %s', async (_, serve) => {
+    const server = await serve()
     new WebSocketServer({ server })
     expect(await warningsOf(server)).toEqual(UNGUARDED)
+  })
+
+  test('is told of for Fastify, whose own plugin asks the gate', async () => {
     const app = Fastify()
     await app.register(fastifyAuth(callers()))
     await app.register(fastifyWebsocket)
