@@ -81,14 +81,13 @@ async function handOver(listener: UpgradeListener, context: AuthContext, request
 /** Sends the answer as a response, and closes the socket: for the server it is no connection for requests any more. */
 function refuse(request: IncomingMessage, socket: Duplex, answer: Answer): undefined {
   // An answer to an earlier request is still on its way, and ours would land in it.
-  const isBusy = ('_httpMessage' in socket && socket._httpMessage !== null) || socket.writableLength > 0
+  const isBusy = '_httpMessage' in socket && socket._httpMessage !== null
   if (isBusy || !socket.writable) return void socket.destroy()
   const response = new ServerResponse(request)
   response.setHeader('Connection', 'close')
   response.once('finish', () => socket.end(() => socket.destroy()))
   response.assignSocket(socket as Socket) // all that it needs is a stream
   sendAnswer(response, answer)
-  socket.resume() // bytes that nobody reads would make the system drop the answer
 }
 
 function bytesWritten(socket: Duplex): unknown {

@@ -19,9 +19,8 @@ export function asGuarded<T extends object>(listener: T): T {
  * Warns once for each server, at the first of its requests. `routed`: how many of the listeners may be the framework's own,
  * which asks the gate about an upgrade as about any other request.
  */
-export function tellOfUnguardedUpgrades({ httpVersionMajor, socket }: IncomingMessage, routed = 0): void {
-  // On HTTP/2 there are no upgrades, and the socket is a stand-in that throws.
-  const server = httpVersionMajor === 1 ? serverOf(socket) : undefined
+export function tellOfUnguardedUpgrades({ socket }: IncomingMessage, routed = 0): void {
+  const server = serverOf(socket)
   if (server === undefined || LOOKED_AT.has(server)) return
   LOOKED_AT.add(server)
   const unguarded = server.listeners('upgrade').filter((listener) => !(GUARDED in listener))
