@@ -25,8 +25,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     return async function guarded(request: R, ...rest: Rest): Promise<Response> {
       if (typeof request.headers?.get !== 'function') throw wrongServer('fetch')
       const { method, url, headers } = request
-      const { pathname: path, host } = new URL(url)
-      const decision = await gate({ method, path, host, header: headersIn(headers), body: bodyOf(request), source: request })
+      const { pathname: path, search, host } = new URL(url)
+      const decision = await gate({ method, path, query: search.slice(1), host, header: headersIn(headers), body: bodyOf(request), source: request })
       if (!decision.pass) return toResponse(decision.answer)
       try {
         const isUpgrade = endUpgradeWithToken(rest[0], decision.context)

@@ -34,9 +34,10 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     if (c.req?.raw === undefined) throw wrongServer('hono')
     const { raw, method, path, routePath } = c.req
     const alreadySet = (name: string): string | null => c.res.headers.get(name)
-    const { pathname, host } = new URL(raw.url)
+    const { pathname, search, host } = new URL(raw.url)
     const mounted = routePath !== '*' && routePath !== '/*'
-    const request = { method, path: pathname, routedPath: path, host, header: headersIn(raw.headers), body: bodyOf(raw), source: raw, mounted }
+    const where = { method, path: pathname, routedPath: path, query: search.slice(1), host, mounted }
+    const request = { ...where, header: headersIn(raw.headers), body: bodyOf(raw), source: raw }
     const decision = await gate(request)
     if (!decision.pass) {
       const { status, headers, body } = decision.answer

@@ -12,8 +12,18 @@ export function incomingRequest(message: IncomingMessage, url: string, routedUrl
   const { method = '' } = message
   const header = headersOf(message)
   const [path, routedPath] = [pathOf(url), pathOf(routedUrl)]
-  const body = bodyOfMessage(message)
-  return { method, path, routedPath, header, host: hostIn(header), body, source: message, mounted, isUpgrade: isUpgrade(message) }
+  return {
+    method,
+    path,
+    routedPath,
+    query: queryOf(url, routedUrl),
+    header,
+    host: hostIn(header),
+    body: bodyOfMessage(message),
+    source: message,
+    mounted,
+    isUpgrade: isUpgrade(message),
+  }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */
@@ -38,6 +48,11 @@ function headersOf({ rawHeaders = [], headers }: IncomingMessage): ReadHeader {
 function hostIn(header: ReadHeader): string | undefined {
   const [host, ...others] = new Set([...header(':authority'), ...header('host')])
   return others.length === 0 ? host : undefined
+}
+
+/** Of both, where something in front of the gate has changed one: the server behind reads either. */
+function queryOf(url: string, routedUrl: string): string {
+  return [...new Set([url, routedUrl].map((one) => /\?([^#]*)/.exec(one)?.[1] ?? ''))].join('&')
 }
 
 function pathOf(url: string): string {

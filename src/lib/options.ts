@@ -1,8 +1,17 @@
 /** Checks options where they are given, so that a mistake is found at start and not at the first request. */
 import { likelyName } from './likely-name.js'
 
+/**
+ * The names of all options, each once, held by the compiler: `{ issuer: true, … } satisfies OptionNames<Options>`. Of a
+ * union those of every member; symbols are left out, since nobody misspells them.
+ */
+export type OptionNames<Options> = Readonly<Record<NameIn<Options>, true>>
+
+type NameIn<Options> = Options extends unknown ? Extract<keyof Options, string> : never
+
 /** @throws TypeError for an option that does not exist; says which one was likely meant, or which ones do exist. */
-export function checkOptions(owner: string, options: unknown, names: readonly string[]): void {
+export function checkOptions(owner: string, options: unknown, known: readonly string[] | Readonly<Record<string, true>>): void {
+  const names = Array.isArray(known) ? (known as readonly string[]) : Object.keys(known)
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${owner} takes an object with ${names.join(', ')}`)
   }

@@ -12,6 +12,8 @@ export interface GateRequest {
   readonly path: string
   /** The path that the server routes by, where something in front of the gate has changed it. */
   readonly routedPath?: string | undefined
+  /** What stands behind the `?`, for the ids of sessions. */
+  readonly query?: string | undefined
   readonly header: ReadHeader
   /** As the client wrote it: `mcp.example.com`, with a port that is not the scheme's own. */
   readonly host?: string | undefined
