@@ -55,6 +55,8 @@ export class ChainProvider extends BearerAuthProvider {
   readonly name: string
   /** The issuers of all members. */
   override readonly issuers: readonly string[]
+  /** The audiences of all members. */
+  override readonly audiences: readonly string[]
   /** The scopes of all members. */
   override readonly scopesSupported: readonly string[]
   override readonly owns: Ownership
@@ -82,6 +84,7 @@ export class ChainProvider extends BearerAuthProvider {
     const requestAs = requestAsOf(providers)
     if (requestAs !== undefined) this.requestAs = requestAs
     this.issuers = [...new Set(providers.flatMap((member) => member.issuers ?? []))]
+    this.audiences = [...new Set(providers.flatMap((member) => member.audiences ?? []))]
     this.scopesSupported = [...new Set(providers.flatMap((member) => member.scopesSupported ?? []))]
     this.owns = ownedByAll(this.#members)
   }

@@ -21,6 +21,7 @@ export type IntrospectionProviderOptions<Output = unknown> = ProviderOptions<Out
  */
 export class IntrospectionProvider<Output = unknown> extends StandardProvider<Output> {
   override readonly issuers: readonly string[]
+  override readonly audiences: readonly string[]
   override readonly owns: Ownership
   readonly #introspection: Introspection
 
@@ -30,6 +31,7 @@ export class IntrospectionProvider<Output = unknown> extends StandardProvider<Ou
     this.#introspection = new Introspection(options, this.context)
     const { issuer } = this.#introspection
     this.owns = this.#introspection.owns
+    this.audiences = this.#introspection.audiences
     this.issuers = issuer === undefined ? [] : [issuer]
   }
 

@@ -61,6 +61,7 @@ export class IssuerRouter extends BearerAuthProvider {
   readonly name: string
   /** Those that were named at construction. */
   override readonly issuers: readonly string[]
+  override readonly audiences: readonly string[]
   override readonly scopesSupported: readonly string[]
   override readonly owns: Ownership
   declare readonly requestAs?: (scope: string) => string | undefined
@@ -80,6 +81,7 @@ export class IssuerRouter extends BearerAuthProvider {
     this.#observe = optionalFunction('observe', options.observe)
     for (const [issuer, route] of Object.entries(issuers)) this.#routes.set(checkedIssuer(issuer), this.#providerFor(issuer, route, 'ours'))
     this.issuers = [...this.#routes.keys()]
+    this.audiences = [...new Set([...this.#routes.values()].flatMap((provider) => provider.audiences ?? []))]
     this.scopesSupported = [...new Set([...this.#routes.values()].flatMap((provider) => provider.scopesSupported ?? []))]
     this.owns = { issuers: this.issuers }
     const requestAs = requestAsOf([...this.#routes.values()])

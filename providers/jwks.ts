@@ -69,6 +69,7 @@ export interface RuleReport {
  */
 export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   override readonly issuers: readonly string[]
+  override readonly audiences: readonly string[]
   override readonly owns: Ownership
   /** The keys at hand: `warm()` them at start, or take a `snapshot()` for the next start. */
   readonly keys: Pick<IssuerKeys, 'warm' | 'snapshot'>
@@ -92,6 +93,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.#hints = checkedHints(options.hints)
     this.#reading = options[tokenFormat]
     this.issuers = [...this.#expected.issuers.keys()]
+    this.audiences = this.#expected.audiences ?? []
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
     this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({

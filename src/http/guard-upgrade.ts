@@ -1,4 +1,4 @@
-/** The gate for the event `upgrade` of `node:http`, which does not come to the listener of requests. */
+/** This file is the gate for the event `upgrade` of `node:http`, which does not come to the listener of requests. */
 import { ServerResponse } from 'node:http'
 import { runWithAuth } from '../context.js'
 import { gateOf } from '../gate/gate.js'
@@ -52,9 +52,8 @@ export function guardUpgrade(provider: BearerAuthProvider | Gate, options?: Gate
 
 /** The context to run the listener in, or undefined where the request was answered. */
 async function admitted(gate: Gate, request: IncomingMessage, socket: Duplex): Promise<AuthContext | undefined> {
-  const { url = '/' } = request
   try {
-    const decision = await gate(incomingRequest(request, url, url, false))
+    const decision = await gate(incomingRequest(request))
     if (!decision.pass) return refuse(request, socket, decision.answer)
     leaveAuthInfo(request, decision.context)
     endSocketWithToken(request, socket, decision.context)

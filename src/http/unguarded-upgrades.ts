@@ -1,4 +1,4 @@
-/** Tells the developer of upgrades that go past the gate. */
+/** This file tells the developer of upgrades that go past the gate. */
 import { warn } from '../lib/warn.js'
 import type { IncomingMessage } from 'node:http'
 

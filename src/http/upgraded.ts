@@ -1,4 +1,4 @@
-/** Keeps the caller with a connection that has gone over to another protocol, and ends it when its token is no longer valid. */
+/** This file keeps the caller with a connection that has gone over to another protocol, and ends it when its token is no longer valid. */
 import { runWithAuth } from '../context.js'
 import { thrownAnswer } from './thrown-answer.js'
 import type { IncomingMessage } from 'node:http'

@@ -35,6 +35,8 @@ export class Introspection {
   readonly issuer: string | undefined
   /** All that decides what `verdictOn` says, in a text without secrets: two that differ in it must not share answers. */
   readonly policy: string
+  /** What `aud` may hold, where that is looked at. */
+  readonly audiences: readonly string[]
   readonly #shown: ShownTokens
   readonly #expected: Expectations
   readonly #rules: readonly Rule[]
@@ -58,6 +60,7 @@ export class Introspection {
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
     this.#ownRules = rulesFor(this.#expected).signed
     this.#hints = checkedHints(options.hints)
+    this.audiences = this.#expected.audiences ?? []
     this.policy = policyOf(options, this.#expected)
     this.#introspector = new Introspector({
       issuer,

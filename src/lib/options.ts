@@ -21,7 +21,7 @@ export function checkOptions(owner: string, options: unknown, known: readonly st
 }
 
 function adviceOn(name: string, owner: string, names: readonly string[]): string {
-  const elsewhere = (owner === 'bearerAuth' ? OF_PROVIDERS : ELSEWHERE).get(name)
+  const elsewhere = (owner === 'bearerAuth' ? NOT_OF_THE_GATE : ELSEWHERE).get(name)
   if (elsewhere !== undefined) return elsewhere
   const likely = likelyName(name, names)
   return likely === undefined ? `; it takes ${names.join(', ')}` : `; did you mean "${likely}"?`
@@ -91,10 +91,11 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['operations', ' but of bearerAuth'],
 ])
 
-const PROVIDERS_ALONE = ['issuer', 'audience', 'jwksUri', 'cache', 'observe', 'clockTolerance', 'introspect', 'tokenHeader']
+const PROVIDERS_ALONE = ['issuer', 'jwksUri', 'cache', 'observe', 'clockTolerance', 'introspect', 'tokenHeader']
 
-/** Names of a provider's options, which are given to the gate by mistake. */
-const OF_PROVIDERS: ReadonlyMap<string, string> = new Map([
+/** Those that are given to the gate by mistake, or that it had once. */
+const NOT_OF_THE_GATE: ReadonlyMap<string, string> = new Map([
   ...PROVIDERS_ALONE.map((name) => [name, ' but of the provider'] as const),
   ['scopes', ' but of the provider; what requests need is "requiredScopes"'],
+  ['errors', ` any more: profile: 'mcp-use' is mcp-use's server in one switch, its open paths included; the other wording needs no option`],
 ])

@@ -170,6 +170,12 @@ describe('guardUpgrade for node:http', () => {
     }
   })
 
+  test('what is excluded for a method is not open to upgrades', async () => {
+    const port = await serving(greets, callers(), { exclude: [{ path: '/orders', methods: ['GET'] }, '/open'] })
+    expect(statusOf(await raw(port, { target: '/orders' }))).toBe(401)
+    expect(statusOf(await raw(port, { target: '/open' }))).toBe(101)
+  })
+
   test('optional lets a stranger pass as nobody, and refuses a bad token', async () => {
     const port = await serving(greets, callers(), { optional: true })
     expect(await raw(port)).toMatch(/^HTTP\/1\.1 101 .*nobody $/s)

@@ -1,16 +1,16 @@
-/** Which scopes each MCP operation needs, beyond those of every request: tools by name, resources by URI. */
+/** This file says what each MCP operation needs, beyond what every request does: tools by name, resources by URI. */
 import { spanInSeconds } from '../../lib/options.js'
 import { isScopeToken } from '../../lib/scope-token.js'
 import { ownProperty } from '../../lib/own-property.js'
 import { checkedMethod } from './method-names.js'
 
-/** Scopes, one or several; with `maxAge`, on an answer about the token that is not older than so many seconds. */
+/** Scopes, one or several; none means that the caller must be signed in. With `maxAge`, on an answer about the token that is not older than so many seconds. */
 export type OperationRule = string | readonly string[] | { readonly scopes?: string | readonly string[]; readonly maxAge?: number }
 
 /**
  * By JSON-RPC method, then by name: `{ 'tools/call': { 'purge-notes': 'notes:write', 'admin-*': 'notes:admin' } }`. A star
- * at the end stands for any rest, alone for any name. Scopes in the place of names are for all of the method. What several
- * rules ask for adds up; what none of them names needs nothing.
+ * at the end stands for any rest, alone for any name. Scopes in the place of names are for all of the method. A rule without
+ * scopes (`[]`, `{}`) means "signed in". What several rules ask for adds up; what none of them names needs nothing.
  */
 export type Operations = Readonly<Record<string, string | readonly string[] | Readonly<Record<string, OperationRule>>>>
 
@@ -21,14 +21,19 @@ export interface Operation {
   readonly uris: readonly string[]
 }
 
-/** What an operation needs. */
-export interface Need {
+interface Terms {
   readonly scopes: readonly string[]
   /** Seconds. */
   readonly maxAge: number | undefined
 }
 
-interface Rule extends Need {
+/** What operations need. */
+export interface Need extends Terms {
+  /** True where a rule is about one of them: the caller must be known, whatever scopes it names. */
+  readonly caller: boolean
+}
+
+interface Rule extends Terms {
   readonly method: string
   readonly covers: (names: readonly string[]) => boolean
   /** False for one that holds whatever is named. */
@@ -42,8 +47,12 @@ export function operationTable(operations: Operations): OperationTable {
   if (!isTable(operations)) throw new TypeError(EXAMPLE)
   return Object.entries(operations).flatMap(([name, rules]): Rule[] => {
     const method = checkedMethod(name)
-    if (!isTable(rules)) return [{ method, covers: () => true, looksAtNames: false, ...checkedNeed(method, rules) }]
-    return Object.entries(rules).map(([pattern, rule]) => ({ method, covers: matcher(pattern), looksAtNames: pattern !== '*', ...checkedNeed(`${method} ${pattern}`, rule) }))
+    if (!isTable(rules)) return [{ method, covers: () => true, looksAtNames: false, ...checkedTerms(method, rules) }]
+    // A table of nothing is a rule without scopes, and not no rule.
+    if (Object.keys(rules).length === 0) return [{ method, covers: () => true, looksAtNames: false, scopes: [], maxAge: undefined }]
+    return Object.entries(rules).map(([pattern, rule]) => {
+      return { method, covers: matcher(pattern), looksAtNames: pattern !== '*', ...checkedTerms(`${method} ${pattern}`, rule) }
+    })
   })
 }
 
@@ -52,7 +61,8 @@ export function needOf(operations: readonly Operation[], table: OperationTable):
   const rules = operations.flatMap((operation) => rulesFor(operation, table))
   // Each once: a batch may have more of them than a call can take.
   const ages = new Set(rules.flatMap(({ maxAge }) => maxAge ?? []))
-  return { scopes: [...new Set(rules.flatMap(({ scopes }) => scopes))], maxAge: ages.size === 0 ? undefined : Math.min(...ages) }
+  const scopes = [...new Set(rules.flatMap((rule) => rule.scopes))]
+  return { caller: rules.length > 0, scopes, maxAge: ages.size === 0 ? undefined : Math.min(...ages) }
 }
 
 function rulesFor({ method, names, uris }: Operation, table: OperationTable): readonly Rule[] {
@@ -105,7 +115,7 @@ function decoded(uri: string): string {
   })
 }
 
-function checkedNeed(which: string, rule: OperationRule): Need {
+function checkedTerms(which: string, rule: OperationRule): Terms {
   const { scopes = [], maxAge } = isTable(rule) ? rule : { scopes: rule }
   const list = [scopes].flat()
   if (!list.every(isScopeToken)) throw new TypeError(`"operations": ${which} must name a scope or an array of scopes, one scope per entry`)
