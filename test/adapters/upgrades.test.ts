@@ -455,6 +455,14 @@ describe.each(Object.entries(SERVERS))('a WebSocket (%s)', (name, serve) => {
   })
 })
 
+test('what is excluded for a method is not open to upgrades on Hono either', async () => {
+  const app = new Hono().use(honoAuth(keys(), { exclude: [{ path: '/mcp', methods: ['GET'] }] })).get('/mcp', upgradeWebSocket(() => ({})))
+  const port = await listen(createAdaptorServer({ fetch: app.fetch, websocket: { server: noServer() } }) as Server) // as above
+  const [, response] = (await once(dial(port), 'unexpected-response')) as [unknown, IncomingMessage]
+  expect(response.statusCode).toBe(401)
+  response.destroy()
+})
+
 describe('a WebSocket behind guardUpgrade', () => {
   const dialing = async (onConnection: (socket: WebSocket, request: IncomingMessage) => void, auth = keys(), token = ADA): Promise<WebSocket> => {
     const webSockets = new WebSocketServer({ noServer: true }).on('connection', onConnection)
