@@ -59,7 +59,7 @@ export function endUpgradeWithToken(environment: unknown, context: AuthContext):
 /**
  * Runs all listeners of a WebSocket as the caller who opened it; gives the function that runs more in this way. By itself
  * `ws` runs them in the context of whoever's work came before: mostly nobody's, with compression also another caller's,
- * since all share one queue for it (D83). What `requireAuth()` throws there closes the WebSocket.
+ * since all share one queue for it (D86). What `requireAuth()` throws there closes the WebSocket.
  */
 export function asCaller(webSocket: WebSocketLike, request: IncomingMessage): (work: () => boolean) => boolean {
   const connection = CONNECTIONS.get(request)
