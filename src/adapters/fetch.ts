@@ -28,8 +28,9 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       const decision = await gate({ method, path, host, header: headersIn(headers), body: bodyOf(request), source: request })
       if (!decision.pass) return toResponse(decision.answer)
       try {
-        return endingWithToken(await runWithAuth(decision.context, () => handler(request, ...rest)), decision.context)
+        return endingWithToken(await runWithAuth(decision.context, () => handler(request, ...rest)), decision.context, request)
       } catch (error) {
+        decision.context.life?.close()
         const answer = thrownAnswer(error)
         if (answer === undefined) throw error
         return toResponse(answer)

@@ -44,8 +44,13 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     }
     const auth = authInfoOf(decision.context)
     if (auth !== undefined) c.set('auth', auth)
-    await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
-    const ending = endingWithToken(c.res, decision.context)
+    try {
+      await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
+    } catch (error) {
+      decision.context.life?.close()
+      throw error // Hono hands on what is no Error
+    }
+    const ending = endingWithToken(c.res, decision.context, raw)
     if (ending !== c.res) c.res = ending
     const thrown = thrownAnswer(c.error)
     if (thrown?.status === c.res.status) overrule(c, thrown.headers)

@@ -41,7 +41,7 @@ export class TokenWatches {
   join(token: AccessToken, verify: VerifyAgain, ended: () => void): () => void {
     const known = this.#watches.get(token.token)
     if (known === undefined && this.#watches.size >= MOST_TOKENS) return this.#turnAway(ended)
-    const watch = known ?? new TokenWatch(token, verify, this.#options, this.#lane, () => this.#watches.delete(token.token))
+    const watch = known ?? new TokenWatch(token, verify, this.#options, this.#lane, () => void this.#watches.delete(token.token))
     this.#watches.set(token.token, watch)
     return watch.join(ended)
   }
@@ -56,7 +56,8 @@ export class TokenWatches {
 
 /** Looks again until the token is no longer valid, or until nobody wants to know. */
 class TokenWatch {
-  readonly #token: AccessToken
+  /** As it was answered last: an authorization server may have moved its end. */
+  #token: AccessToken
   readonly #verify: VerifyAgain
   readonly #options: TokenWatchesOptions
   readonly #lane: Lane
@@ -86,7 +87,8 @@ class TokenWatch {
 
   #begin(): void {
     this.#state = 'begun'
-    const stop = this.#options.watch?.(this.#token, (how) => (how === 'revoked' ? this.#end() : this.#close()))
+    // A provider that was closed can say no more of its tokens, and nothing may outlive one unseen.
+    const stop = this.#options.watch?.(this.#token, () => this.#end())
     if (stop === undefined) return this.#wait()
     if (this.#isOver()) return stop() // it had been revoked already
     this.#stopWatching = stop
@@ -111,15 +113,18 @@ class TokenWatch {
   }
 
   async #look(): Promise<void> {
-    const isGood = this.#timeLeft() > 0 && (await this.#isGood())
-    if (this.#state !== 'begun') return
+    const isGood = this.#timeLeft() > 0 && (await this.#lane.run(() => this.#isGood()))
+    if (this.#isOver()) return
     if (isGood) this.#wait()
     else this.#end()
   }
 
   async #isGood(): Promise<boolean> {
+    if (this.#isOver()) return false // while this waited for its turn
     try {
-      return (await this.#lane.run(() => this.#verify(this.#options.every * YOUNG))) !== null
+      const token = await this.#verify(this.#options.every * YOUNG)
+      this.#token = token ?? this.#token
+      return token !== null
     } catch (error) {
       // A bug of the provider's was told where it happened; neither is a reason to let a stream go on for ever.
       return isUnavailable(error)
@@ -133,6 +138,7 @@ class TokenWatch {
   }
 
   #close(): void {
+    if (this.#isOver()) return // another watch may follow the same token by now
     this.#state = 'over'
     this.#members.clear()
     this.#callOff()
