@@ -55,10 +55,11 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
 
   constructor(options: VerdictCacheOptions<V>) {
     this.#options = options
-    const memory = (max: number, maxSize: number): LRUCache<string, CacheEntry<V>> =>
-      new LRUCache({ max, maxSize, dispose: (_verdict, _key, reason) => void (reason === 'evict' && this.#count('evicted')) })
-    this.#accepted = memory(options.maxEntries, options.maxBytes)
-    this.#rejected = memory(options.maxRejectedEntries, options.maxRejectedBytes)
+    // Without `max`, for which lru-cache allocates ahead: what is empty takes no room.
+    const memory = (maxSize: number): LRUCache<string, CacheEntry<V>> =>
+      new LRUCache({ maxSize, dispose: (_verdict, _key, reason) => void (reason === 'evict' && this.#count('evicted')) })
+    this.#accepted = memory(options.maxBytes)
+    this.#rejected = memory(options.maxRejectedBytes)
   }
 
   /** Gives the verdict under this key while it is fresh, and not older than `maxAge` seconds. */
@@ -121,7 +122,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   }
 
   #remember(key: string, verdict: V): V {
-    const { ttl, sizeOf } = this.#options
+    const { ttl, sizeOf, maxEntries, maxRejectedEntries } = this.#options
     const now = this.#options.now()
     const until = Math.min(this.endOf(verdict, now) ?? 0, verdict.until ?? Number.POSITIVE_INFINITY)
     if (until <= now) return verdict
@@ -129,6 +130,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     const [memory, other] = verdict.accepted ? [this.#accepted, this.#rejected] : [this.#rejected, this.#accepted]
     if (other.size > 0) other.delete(key)
     memory.set(key, { verdict, since, until }, { size: sizeOf(verdict) })
+    if (memory.size > (verdict.accepted ? maxEntries : maxRejectedEntries)) memory.pop()
     return verdict
   }
 

@@ -1,7 +1,7 @@
 /** Asks the issuer of a JWT now and then whether the token is still good, where the signature alone cannot tell. */
-import { LRUCache } from 'lru-cache'
 import { AuthUnavailableError } from '../errors.js'
 import { sha256 } from '../lib/digest.js'
+import { lruMemory } from '../lib/lru-memory.js'
 import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import { reject } from '../verdict.js'
@@ -30,7 +30,7 @@ export class Recheck {
   readonly #introspection: Introspection
   readonly #checkEvery: number
   readonly #now: () => number
-  readonly #askedAt = new LRUCache<string, number>({ max: MOST_TOKENS })
+  readonly #askedAt = lruMemory<number>(MOST_TOKENS)
   readonly #underWay = new Map<string, Promise<Verdict>>()
 
   /** `about`: the issuer, and what the answer is held to. @throws TypeError for an option that is wrong. */

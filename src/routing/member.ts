@@ -9,10 +9,11 @@ export interface Member {
 
 /** Names the providers of a chain, in their order. */
 export function named(providers: readonly BearerAuthProvider[]): readonly Member[] {
-  const names = providers.map(nameOf)
+  const counts = new Map<string, number>()
+  for (const provider of providers) counts.set(nameOf(provider), (counts.get(nameOf(provider)) ?? 0) + 1)
   return providers.map((provider, index) => {
-    const name = names[index] ?? 'custom'
-    return { provider, name: names.filter((other) => other === name).length === 1 ? name : `${name} ${index + 1}` }
+    const name = nameOf(provider)
+    return { provider, name: counts.get(name) === 1 ? name : `${name} ${index + 1}` }
   })
 }
 

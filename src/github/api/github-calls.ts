@@ -1,8 +1,8 @@
 /** Calls to GitHub's API: bounded, guarded, and held back where GitHub asks for it. */
-import { LRUCache } from 'lru-cache'
 import { retryAfter } from '../../lib/net/bounded-fetch.js'
 import { abandon } from '../../lib/net/bounded-text.js'
 import { sha256 } from '../../lib/digest.js'
+import { lruMemory } from '../../lib/lru-memory.js'
 import { headOf, jsonIn } from '../../upstream/exchange.js'
 import { GuardedCalls } from '../../upstream/guarded-calls.js'
 import { faultOf, NoAnswerError } from '../../upstream/no-answer.js'
@@ -48,7 +48,7 @@ export class GitHubCalls {
   readonly #calls: GuardedCalls
   /** For all holders of tokens. */
   readonly #lockOut: Pause
-  readonly #pauses = new LRUCache<string, Pause>({ max: MOST_PAUSES })
+  readonly #pauses = lruMemory<Pause>(MOST_PAUSES)
 
   constructor(options: GitHubCallsOptions) {
     this.#options = options

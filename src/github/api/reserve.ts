@@ -1,5 +1,5 @@
 /** Keeps some of an application's calls for tokens that were good before, so that a flood of bad ones signs nobody out. (D45) */
-import { LRUCache } from 'lru-cache'
+import { lruMemory } from '../../lib/lru-memory.js'
 import { sha256 } from '../../lib/digest.js'
 import type { Budget } from './github-answer.js'
 
@@ -13,7 +13,7 @@ const MOST_GOOD = 10_000
 export class Reserve {
   readonly #now: () => number
   /** Digests. */
-  readonly #good = new LRUCache<string, true>({ max: MOST_GOOD })
+  readonly #good = lruMemory<true>(MOST_GOOD)
   #left: { readonly limit: number; readonly remaining: number; readonly endsAt: number } | undefined
   #nextStranger = 0
 

@@ -1,7 +1,7 @@
 /** Finds the keys that may have signed a token. An unknown key may be the first of a rotation, or one of a flood. */
-import { LRUCache } from 'lru-cache'
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { andThen } from '../../lib/awaitable.js'
+import { lruMemory } from '../../lib/lru-memory.js'
 import { KeySource } from './key-source.js'
 import { RefetchBudget } from './refetch-budget.js'
 import type { Awaitable } from '../../lib/awaitable.js'
@@ -21,7 +21,7 @@ export class KeySearch {
   readonly #options: KeySourceOptions
   readonly #budget: RefetchBudget
   /** Names that the issuer was asked for in vain, and when: one name costs one look in thirty seconds. */
-  readonly #absent = new LRUCache<string, number>({ max: MAX_ABSENT })
+  readonly #absent = lruMemory<number>(MAX_ABSENT)
   #tooMany: AuthUnavailableError | undefined
 
   constructor(options: KeySourceOptions) {
