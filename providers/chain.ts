@@ -123,6 +123,11 @@ export class ChainProvider extends BearerAuthProvider {
     return () => ends.forEach((end) => end?.())
   }
 
+  override restsOnKeys(token: AccessToken): boolean {
+    const { owner, perhaps } = this.#route(token.token)
+    return (owner === undefined ? perhaps : [owner]).every(({ provider }) => provider.restsOnKeys?.(token) === true)
+  }
+
   override async close(): Promise<void> {
     await closeAll(this.#members.map(({ provider }) => provider))
   }

@@ -152,6 +152,11 @@ export class IssuerRouter extends BearerAuthProvider {
     }
   }
 
+  override restsOnKeys(token: AccessToken): boolean {
+    const provider = this.#now(token.issuer ?? '')
+    return provider !== undefined && provider !== 'refused' && provider.restsOnKeys?.(token) === true
+  }
+
   override async close(): Promise<void> {
     this.#isClosed = true
     await closeAll([...this.#routes.values(), this.#tenants])

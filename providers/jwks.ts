@@ -77,6 +77,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #hints: Hints | undefined
   readonly #reading: TokenFormat | undefined
   readonly #recheck: Recheck | undefined
+  readonly #restsOnKeys: boolean
   readonly #closed = new AbortController()
 
   constructor(options: JwksProviderOptions<Output>) {
@@ -93,6 +94,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.issuers = [...this.#expected.issuers.keys()]
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
     this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
+    this.#restsOnKeys = options.introspect === undefined && options.enrich === undefined
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
       load: keyOrigin(options, this.#closed.signal),
@@ -108,6 +110,11 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   override recognizes(token: string): Recognition {
     const issuer = this.#reading === undefined ? unverifiedIssuer(token) : this.#reading.read(token)?.claims.iss
     return typeof issuer === 'string' && this.#expected.issuers.has(issuer) ? 'mine' : 'foreign'
+  }
+
+  /** True without `introspect`, and without `enrich`. */
+  override restsOnKeys(): boolean {
+    return this.#restsOnKeys
   }
 
   /** Forgets every verdict, and ends what the issuer is being asked. What needs the issuer after this is unavailable. */

@@ -69,7 +69,7 @@ function randomText(): string {
 }
 
 /** As JSON, so that no two principals read the same. Where nobody has to be known, nobody is a principal too. */
-function principalOf(token: AccessToken | null): string | undefined {
+export function principalOf(token: AccessToken | null): string | undefined {
   if (token === null) return 'null'
   const { issuer, subject, clientId, provider } = token
   return subject === undefined && clientId === undefined ? undefined : JSON.stringify([issuer ?? provider, subject, clientId])

@@ -97,6 +97,14 @@ describe('the life of a token', () => {
     expect(wait + (asked[0] ?? Number.NaN), 'the look, and the age of the answer that it takes').toBeLessThanOrEqual(30)
   })
 
+  test('where a yes rests on keys alone, the next look is as far as keys are good', async () => {
+    const waits: number[] = []
+    const restsOnKeys = ({ subject }: AccessToken): boolean => subject === 'ada'
+    const watches = new TokenWatches({ every: 30, now: () => START, random: () => 0.5, watch: undefined, restsOnKeys, after: (seconds) => (waits.push(seconds), () => undefined) })
+    for (const sub of ['ada', 'grace']) void new TokenLife(watches, accessToken({ token: sub, claims: { sub }, scopes: [] }), async () => null).signal
+    expect(waits).toEqual([480, 24])
+  })
+
   test('looks of those who began together are spread', () => {
     let last = 0
     const { life, waits } = gateWithTime(() => (last = (last + 0.37) % 1))

@@ -3,7 +3,7 @@ import { workOf } from '../work.js'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { ChainProvider, generateToken, IntrospectionProvider, clientSecretBasic, JwksProvider, StaticProvider } from '../../src/index.js'
+import { ChainProvider, generateToken, IntrospectionProvider, clientSecretBasic, IssuerRouter, JwksProvider, StaticProvider } from '../../src/index.js'
 import { handSigner } from '../jwt/token-kit.js'
 import { AUDIENCE, START } from '../oauth-kit.js'
 
@@ -64,6 +64,22 @@ describe('a chain of many issuers', () => {
     }
     expect(await growth(planning, [100, 1_000])).toBeLessThan(13)
   })
+})
+
+test('a JWT rests on keys alone, in a chain and a router too, unless somebody is asked about it', async () => {
+  const key = handSigner('ES256')
+  const options = { issuer: 'https://a.example', audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now: () => START }
+  const alone = new JwksProvider(options)
+  const asking = new JwksProvider({ ...options, introspect: { endpoint: 'https://a.example/introspect', clientAuth: clientSecretBasic('notes', 'a-secret') } })
+  const enriched = new JwksProvider({ ...options, enrich: async () => ({}) })
+  const token = await alone.verifyToken(key.token({ iss: 'https://a.example', exp: START + 600 }))
+  if (token === null) throw new Error('a good token was refused')
+  const around = (provider: JwksProvider) => [provider, new ChainProvider([list(1), provider]), new IssuerRouter({ issuers: { 'https://a.example': provider } })]
+  expect([alone, asking, enriched].map((provider) => around(provider).map((one) => one.restsOnKeys(token)))).toEqual([
+    [true, true, true],
+    [false, false, false],
+    [false, false, false],
+  ])
 })
 
 test.each<[string, (n: number) => object]>([
