@@ -110,7 +110,7 @@ async function issuerAway(platform, world) {
   const calls = issuer.calls - asked
   issuer.isAway = false
   const { open } = await clients.ask({ ask: 'ended' })
-  await closed(server, clients)
+  await clients.ask({ ask: 'close' })
   server.end()
   return { idle: (over.cpu - begun.cpuAfter) / 1000 / size.idle, open: open / size.streams, calls }
 }

@@ -20,10 +20,9 @@ export class RevocationWatch {
   /** Calls `revoked` when a token with these marks is revoked. Gives the function that ends this. */
   add(marks: RevocationMarks, revoked: () => void): () => void {
     const watcher: Watcher = { marks, revoked }
-    const kept = KINDS.flatMap((by) => (marks[by] === undefined ? [] : [[by, marks[by]] as const]))
-    for (const [by, value] of kept) this.#add(by, value, watcher)
+    for (const by of KINDS) this.#add(by, marks[by], watcher)
     return () => {
-      for (const [by, value] of kept) this.#remove(by, value, watcher)
+      for (const by of KINDS) this.#remove(by, marks[by], watcher)
     }
   }
 
@@ -34,16 +33,17 @@ export class RevocationWatch {
   }
 
   /** Most values have one watcher, and thousands of sets of one would take more room than all else here. */
-  #add(by: RevokedBy, value: string, watcher: Watcher): void {
+  #add(by: RevokedBy, value: string | undefined, watcher: Watcher): void {
+    if (value === undefined) return
     const watchers = this.#byValue[by].get(value)
     if (watchers === undefined) this.#byValue[by].set(value, watcher)
     else if ('marks' in watchers) this.#byValue[by].set(value, new Set([watchers, watcher]))
     else watchers.add(watcher)
   }
 
-  #remove(by: RevokedBy, value: string, watcher: Watcher): void {
-    const watchers = this.#byValue[by].get(value)
-    if (watchers === undefined) return
+  #remove(by: RevokedBy, value: string | undefined, watcher: Watcher): void {
+    const watchers = value === undefined ? undefined : this.#byValue[by].get(value)
+    if (value === undefined || watchers === undefined) return
     if (watchers === watcher || ('size' in watchers && watchers.delete(watcher) && watchers.size === 0)) this.#byValue[by].delete(value)
   }
 }
