@@ -18,6 +18,7 @@ const figures = []
 for (const platform of platforms) {
   console.error(`${platform.name} …`)
   figures.push(await measure(platform, world))
+  if (platforms.length > 1) console.log(tableOf(figures.slice(-1))) // now, and not after half an hour
 }
 const goals = goalsOf(figures)
 console.log(`${tableOf(figures)}\n\n${goalsTable(goals, 'goal')}`)

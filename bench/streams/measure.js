@@ -59,7 +59,9 @@ async function held(platform, guard, world) {
   await clients.ask({ ask: 'open', port, count: Math.min(200, size.streams) }) // what the first requests leave behind is not the streams'
   await closed(server, clients)
   const before = await server.ask({ ask: 'state' })
+  const begun = Date.now()
   const ids = await clients.ask({ ask: 'open', port, count: size.streams })
+  const opening = (Date.now() - begun) / 1000
   const open = await server.ask({ ask: 'state' })
   await wait(size.idle * 1000)
   const later = await server.ask({ ask: 'state' })
@@ -73,22 +75,23 @@ async function held(platform, guard, world) {
     left: each(after.bytes - before.bytes),
     timersLeft: after.timers - before.timers,
   })
-  if (guard !== 'bare') return { server, port, ids, before, figuresWith, figures: figuresWith(before) }
+  if (guard !== 'bare') return { server, port, ids, opening, figuresWith, figures: figuresWith(before) }
   const after = await closed(server, clients)
   server.end()
-  return { server, port, ids, before, figuresWith, figures: figuresWith(after) }
+  return { server, port, ids, opening, figuresWith, figures: figuresWith(after) }
 }
 
 /** @param {Awaited<ReturnType<typeof held>>} ours with its streams open @param {World} world */
 async function gated(ours, { clients, size }) {
-  const { server, port, ids } = ours
+  const { server, port, ids, opening } = ours
   const strangers = await server.ask({ ask: 'revoke', what: Array.from({ length: size.revocations }, (_, n) => ({ jti: `stranger-${n}` })) })
   const count = Math.min(100, size.streams)
   const begun = Date.now() / 1000
   const own = await server.ask({ ask: 'revoke', what: ids.slice(0, count).map((/** @type {string} */ jti) => ({ jti })) })
   const { last } = await endsOf(clients, count)
   ours.figures = ours.figuresWith(await closed(server, clients))
-  const expires = Math.ceil(Date.now() / 1000) + size.lead
+  // Late enough for all of them to be open by then, as long as that took before.
+  const expires = Math.ceil(Date.now() / 1000 + Math.max(size.lead, 2 * opening))
   await clients.ask({ ask: 'open', port, count: size.streams, expires })
   const isLate = Date.now() / 1000 >= expires
   const { open, last: lastEnd } = await endsOf(clients, size.streams, expires + 10)

@@ -14,13 +14,13 @@ ${COMMON_USAGE}`
  * @property {number} streams
  * @property {number} idle seconds in which nothing happens
  * @property {number} revocations of strangers
- * @property {number} lead seconds from signing tokens to the second in which all of them expire
+ * @property {number} lead seconds, at least, from signing tokens to the second in which all of them expire
  */
 
 /** @type {Record<'full' | 'quick', Size>} */
 const SIZES = {
-  full: { streams: 5000, idle: 60, revocations: 1000, lead: 45 },
-  quick: { streams: 1000, idle: 5, revocations: 1000, lead: 12 },
+  full: { streams: 5000, idle: 60, revocations: 1000, lead: 15 },
+  quick: { streams: 1000, idle: 5, revocations: 1000, lead: 8 },
 }
 
 export function readOptions() {
