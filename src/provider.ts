@@ -27,6 +27,12 @@ export interface Refusal {
   readonly hint?: string
 }
 
+/** Takes how to tell of a no, once it is known whether another took the token. */
+export type ToldLater = (tell: (type: 'rejected' | 'passed_on') => void) => void
+
+/** By this a chain has its members wait with their event `rejected`. Not public: any copy of this package knows it. */
+export const toldLater: unique symbol = Symbol.for('bearer-auth-providers.told-later')
+
 /** How one token is to be verified. A provider of your own may leave them out of account. */
 export interface VerifyOptions {
   /** Gives up waiting; whoever else waits for the same answer goes on. */
@@ -35,6 +41,7 @@ export interface VerifyOptions {
   readonly maxAge?: number | undefined
   /** Told why a token is refused, for explanations. */
   readonly refused?: ((refusal: Refusal) => void) | undefined
+  readonly [toldLater]?: ToldLater | undefined
 }
 
 /**
@@ -54,6 +61,9 @@ export abstract class BearerAuthProvider {
   /** Issuers whose tokens this provider takes: the `authorization_servers` of RFC 9728 metadata. */
   readonly issuers?: readonly string[]
 
+  /** What a token's `aud` may hold to be taken here, as far as that is known. The gate warns by it of two resources that share it. */
+  readonly audiences?: readonly string[]
+
   /** Scopes that its tokens can have here, as far as that is known: the `scopes_supported` of RFC 9728 metadata. */
   readonly scopesSupported?: readonly string[]
 
@@ -71,6 +81,12 @@ export abstract class BearerAuthProvider {
    * puts them there, and the gate reads it as it is and looks nowhere else.
    */
   readonly tokenHeader?: string
+
+  /**
+   * Is a yes remembered for this token, not older than `maxAge` seconds, so that `verifyToken` asks nobody? Cheap. A chain
+   * takes such a member at its word before it asks the others. Absent: no.
+   */
+  remembers?(token: string, maxAge?: number): boolean
 
   /**
    * Follows a token that this provider said yes to: calls `ended` when the token is revoked, or when the provider is

@@ -20,7 +20,7 @@ class Clients {
     const tokens = ids.map((jti) => isOpaque ? `opaque-token-${jti}` : this.issuer.token({ claims: { jti, aud: AUDIENCE, ...(expires !== undefined && { exp: expires }) } }))
     const waiting = [...tokens]
     await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-      for (let token = waiting.pop(); token !== undefined; token = waiting.pop()) this.clients.push(await stream(port, token))
+      for (let token = waiting.pop(); token !== undefined; token = waiting.pop()) this.clients.push(await stream(port, token, expires))
     }))
     return ids
   }
@@ -37,8 +37,8 @@ class Clients {
   }
 }
 
-/** @param {number} port @param {string} token @returns {Promise<Client>} whose stream is open */
-function stream(port, token) {
+/** @param {number} port @param {string} token @param {number | undefined} expires @returns {Promise<Client>} whose stream is open, or came too late for its token */
+function stream(port, token, expires = Number.POSITIVE_INFINITY) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
     /** @type {Client} */
@@ -46,7 +46,8 @@ function stream(port, token) {
     socket.setEncoding('latin1').on('error', reject)
     socket.write(`GET /mcp HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${token}\r\n\r\n`)
     socket.once('data', (head) => {
-      if (!String(head).startsWith('HTTP/1.1 200')) reject(new Error(`a stream was not opened: ${String(head).slice(0, 200)}`))
+      const isLate = Date.now() / 1000 >= expires
+      if (!isLate && !String(head).startsWith('HTTP/1.1 200')) reject(new Error(`a stream was not opened: ${String(head).slice(0, 200)}`))
       resolve(client)
     })
     const end = () => void (client.endedAt ??= Date.now() / 1000)

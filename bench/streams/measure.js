@@ -91,7 +91,7 @@ async function gated(ours, { clients, size }) {
   const { last } = await endsOf(clients, count)
   ours.figures = ours.figuresWith(await closed(server, clients))
   // Late enough for all of them to be open by then, as long as that took before.
-  const expires = Math.ceil(Date.now() / 1000 + Math.max(size.lead, 2 * opening))
+  const expires = Math.ceil(Date.now() / 1000 + Math.max(size.lead, 4 * opening))
   await clients.ask({ ask: 'open', port, count: size.streams, expires })
   const isLate = Date.now() / 1000 >= expires
   const { open, last: lastEnd } = await endsOf(clients, size.streams, expires + 10)

@@ -1,10 +1,11 @@
-/** The gate for a server of plain `node:http`. */
+/** This file is the gate for a server of plain `node:http`. */
 import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
 import { incomingRequest, sendAnswer } from '../http/node-message.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Decision } from '../gate/decide.js'
@@ -12,11 +13,14 @@ import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
+export { guardUpgrade } from '../http/guard-upgrade.js'
+export type { UpgradeListener } from '../http/guard-upgrade.js'
+export type { WebSocketLike, WebSocketServerLike } from '../http/upgraded.js'
+
 export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
 
 /**
- * `createServer(bearerAuth(provider, { resource })(listener))`. Guards `/mcp` and the path of `resource`; name other
- * paths with `protect`. What `requireAuth()` throws in the listener is answered with 401 or 403; a bug of the provider
+ * `createServer(bearerAuth(provider, { resource })(listener))`. Guards whatever comes to the listener. What `requireAuth()` throws in the listener is answered with 401 or 403; a bug of the provider
  * with 500 and a process warning; other errors of the listener are left as they are.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
@@ -25,10 +29,10 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     if (typeof listener !== 'function') throw new TypeError(NO_LISTENER)
     return async function guarded(req: IncomingMessage, res: ServerResponse): Promise<void> {
       if (typeof res?.setHeader !== 'function') throw wrongServer('node')
-      const { url = '/' } = req
+      tellOfUnguardedUpgrades(req)
       let decision: Decision
       try {
-        decision = await gate(incomingRequest(req, url, url, false))
+        decision = await gate(incomingRequest(req))
         if (decision.pass) leaveAuthInfo(req, decision.context)
         if (decision.pass) endWithToken(res, decision.context)
       } catch (error) {

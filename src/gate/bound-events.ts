@@ -54,5 +54,6 @@ const NOT_OWN = 'the event belongs to another session'
 /** Undefined where no gate is around. */
 function caller(): string | undefined {
   const context = currentAuth()
-  return context && principalOf(context.token)
+  // A token that names nobody is its own principal.
+  return context && (principalOf(context.token) ?? sha256(context.token?.token ?? ''))
 }

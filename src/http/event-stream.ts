@@ -1,4 +1,4 @@
-/** Ends an event stream of a `Response` together with the token that opened it. */
+/** This file ends an event stream of a `Response` together with the token that opened it. */
 import type { AuthContext } from '../context.js'
 
 type Life = NonNullable<AuthContext['life']>
@@ -13,7 +13,8 @@ export function isEventStream(contentType: string): boolean {
  * is, unless its handler follows the token by itself: `authSignal()` serves until such a body has ended, and no longer.
  */
 export function endingWithToken(response: Response, { life }: AuthContext, request: Request): Response {
-  if (life === undefined) return response
+  // With 101 the connection goes on as something else, and has no body here.
+  if (life === undefined || response.status === 101) return response
   const isFollowed = life.hasBegun || isEventStream(response.headers.get('content-type') ?? '')
   // Nobody reads the body of an answer to a HEAD, and nobody cancels it.
   const body = isFollowed && request.method !== 'HEAD' ? response.body : null

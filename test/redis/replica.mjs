@@ -4,7 +4,7 @@ import { createClient } from 'redis'
 import { allowInsecureHttp, clientSecretBasic, IntrospectionProvider, Revocations } from 'bearer-auth-providers'
 import { redisRevocationLog, redisStore } from 'bearer-auth-providers/redis'
 
-const [redisPort, issuerPort, secret = 'what-all-replicas-of-these-tests-know', start = 'connected'] = process.argv.slice(2)
+const [redisPort, issuerPort, tenant = '', secret = 'what-all-replicas-of-these-tests-know', start = 'connected'] = process.argv.slice(2)
 
 const client = createClient({
   socket: { host: '127.0.0.1', port: Number(redisPort), connectTimeout: 1000, socketTimeout: 3000, reconnectStrategy: () => 50 },
@@ -19,17 +19,21 @@ else await client.connect()
 const events = []
 const revocations = new Revocations({ log: redisRevocationLog(client), secret, catchUpEvery: 0.5, observe: ({ type }) => void events.push(type) })
 if (start !== 'at once') await revocations.ready()
+// One factory of rules for all tenants: as text, they are all the same.
+const rulesFor = (wanted) => [{ claim: 'tenant', accepts: (value) => value === wanted }]
 const provider = new IntrospectionProvider({
   endpoint: `http://127.0.0.1:${issuerPort}/introspect`,
   audience: 'https://mcp.example.com/mcp',
   clientAuth: clientSecretBasic('mcp', 'a secret'),
   cache: { shared: { store: redisStore(client), secret } },
   revocations,
+  ...(tenant !== '' && { rules: rulesFor(tenant) }),
   [allowInsecureHttp]: true,
 })
 
 const ORDERS = {
   verify: async (token) => (await provider.verifyToken(token))?.subject ?? 'no',
+  verifyAnew: async (token) => (await provider.verifyToken(token, { maxAge: 0 }))?.subject ?? 'no',
   revoke: async (what) => void (await provider.revoke(what)),
   stats: () => provider.stats(),
   caughtUp: () => revocations.caughtUp,
