@@ -44,6 +44,7 @@ export class TokenLife {
   /** Follows the token no longer: the signal does not fire any more. */
   close(): void {
     this.#isClosed = true
+    FORGOTTEN.unregister(this) // it would hold what follows the token, and with it the request
     for (const leave of this.#leaves.splice(0)) leave()
   }
 
@@ -52,7 +53,7 @@ export class TokenLife {
     FIRED_BY.set(controller.signal, controller)
     const leave = this.#watches.join(this.#token, this.#verify, firing(new WeakRef(controller)))
     this.#leaves.push(leave)
-    FORGOTTEN.register(controller, leave)
+    FORGOTTEN.register(controller, leave, this)
     this.endsWith?.(() => this.close())
   }
 }
