@@ -61,7 +61,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jose: ['jwt', 'shared', 'introspection', 'providers', 'testing'],
-  'lru-cache': ['cache', 'jwt', 'introspection', 'upstream', 'github', 'routing'],
+  'lru-cache': ['lib', 'cache', 'github'],
   'openid-client': ['introspection', 'upstream'],
 }
 

@@ -28,8 +28,9 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       try {
         const isUpgrade = endUpgradeWithToken(rest[0], decision.context)
         const response = await runWithAuth(decision.context, () => handler(request, ...rest))
-        return isUpgrade ? response : endingWithToken(response, decision.context)
+        return isUpgrade ? response : endingWithToken(response, decision.context, request)
       } catch (error) {
+        decision.context.life?.close()
         const answer = thrownAnswer(error)
         if (answer === undefined) throw error
         return toResponse(answer)

@@ -44,9 +44,14 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const auth = authInfoOf(decision.context)
     if (auth !== undefined) c.set('auth', auth)
     const isUpgrade = endUpgradeWithToken(c.env, decision.context)
-    await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
+    try {
+      await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
+    } catch (error) {
+      decision.context.life?.close()
+      throw error // Hono hands on what is no Error
+    }
     // The response of an upgrade is not sent: what ends is the connection.
-    const ending = isUpgrade ? c.res : endingWithToken(c.res, decision.context)
+    const ending = isUpgrade ? c.res : endingWithToken(c.res, decision.context, raw)
     if (ending !== c.res) c.res = ending
     const thrown = thrownAnswer(c.error)
     if (thrown?.status === c.res.status) overrule(c, thrown.headers)
