@@ -54,7 +54,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
     files: /^src\/index\.ts$/,
     mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'shared', 'revocations', 'core'],
   },
-  testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
+  testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract|prove)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
   cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'static'] },
 }
 
@@ -72,12 +72,12 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['src/lib/digest.ts', 'src/lib/runtime.ts'],
   // cluster-fetch.ts where a pod asks the API server of its own cluster.
   'node:fs/promises': ['src/jwt/keys/key-loader.ts', 'src/lib/text-file.ts', 'providers/presets/cluster-fetch.ts'],
-  'node:https': ['providers/presets/cluster-fetch.ts'],
+  'node:https': ['providers/presets/cluster-fetch.ts', 'src/testing/http/client.ts'],
   // The command line is Node's.
   'node:fs': ['src/cli/bin.ts'],
   'node:util': ['src/cli/arguments.ts'],
-  // Not of the core: a server for tests.
-  'node:http': ['src/testing/http/server.ts'],
+  // Not of the core: a server for tests, and a client that writes what no fetch would.
+  'node:http': ['src/testing/http/server.ts', 'src/testing/http/client.ts'],
   'node:stream/consumers': ['src/testing/http/server.ts'],
 }
 

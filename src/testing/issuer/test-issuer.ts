@@ -183,6 +183,12 @@ export class TestIssuer {
     return token
   }
 
+  /** Its public keys as they are now (RFC 7517), without a request. */
+  async publicKeys(): Promise<readonly JWK[]> {
+    await this.#keys.current(this.#alg)
+    return (await this.#keys.published({ duplicate: false })).map(({ publicJwk }) => publicJwk)
+  }
+
   /** Signs with new keys from now on. */
   rotate(options?: RotateOptions): Promise<void> {
     return this.#keys.rotate(options)
