@@ -10,11 +10,12 @@ import { BearerAuthProvider, checkedProvider } from '../src/provider.js'
 import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
 import { isAskedByOthers } from '../src/routing/doors.js'
-import { named, recognition } from '../src/routing/member.js'
+import { asGiven, named, recognition, verifiedBy } from '../src/routing/member.js'
 import { answerOf, askAtOnce, askInOrder } from '../src/routing/questions.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
+import type { OptionNames } from '../src/lib/options.js'
 import type { Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
 import type { Member } from '../src/routing/member.js'
 import type { MemberAnswer } from '../src/routing/questions.js'
@@ -30,6 +31,8 @@ export interface ChainProviderOptions {
   /** Appears in those events. Default: `'chain'`. */
   name?: string | undefined
 }
+
+const OPTIONS = { timeout: true, ask: true, observe: true, name: true } as const satisfies OptionNames<ChainProviderOptions>
 
 /** What one member has to do with a token. */
 export interface MemberReport {
@@ -52,6 +55,8 @@ export class ChainProvider extends BearerAuthProvider {
   readonly name: string
   /** The issuers of all members. */
   override readonly issuers: readonly string[]
+  /** The audiences of all members. */
+  override readonly audiences: readonly string[]
   /** The scopes of all members. */
   override readonly scopesSupported: readonly string[]
   override readonly owns: Ownership
@@ -64,7 +69,7 @@ export class ChainProvider extends BearerAuthProvider {
 
   constructor(members: readonly [BearerAuthProvider, ...BearerAuthProvider[]], options: ChainProviderOptions = {}) {
     super()
-    checkOptions('ChainProvider', options, ['timeout', 'ask', 'observe', 'name'])
+    checkOptions('ChainProvider', options, OPTIONS)
     this.name = options.name ?? 'chain'
     this.#timeout = options.timeout === undefined ? undefined : spanInSeconds('timeout', options.timeout, { min: 0.001, max: 60 })
     this.#ask = oneOf('ask', options.ask ?? 'in order', ['in order', 'at once'])
@@ -79,6 +84,7 @@ export class ChainProvider extends BearerAuthProvider {
     const requestAs = requestAsOf(providers)
     if (requestAs !== undefined) this.requestAs = requestAs
     this.issuers = [...new Set(providers.flatMap((member) => member.issuers ?? []))]
+    this.audiences = [...new Set(providers.flatMap((member) => member.audiences ?? []))]
     this.scopesSupported = [...new Set(providers.flatMap((member) => member.scopesSupported ?? []))]
     this.owns = ownedByAll(this.#members)
   }
@@ -92,7 +98,7 @@ export class ChainProvider extends BearerAuthProvider {
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
     if (!isBearerToken(token)) return null
     const { owner, perhaps } = this.#route(token)
-    if (owner !== undefined) return this.#inTime(options, (inTime) => owner.provider.verifyToken(token, inTime))
+    if (owner !== undefined) return this.#inTime(options, (inTime) => verifiedBy(owner, token, inTime))
     if (perhaps.length > 0) return this.#inTime(options, async (inTime) => this.#conclude(await this.#askAll(perhaps, token, inTime ?? {})))
     notify(this.#observe, { type: 'rejected', provider: this.name, reason: 'no_owner', remembered: false })
     options?.refused?.({ provider: this.name, reason: 'no_owner' })
@@ -118,7 +124,7 @@ export class ChainProvider extends BearerAuthProvider {
 
   override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
     const { owner, perhaps } = this.#route(token.token)
-    const ends = (owner === undefined ? perhaps : [owner]).map(({ provider }) => provider.watch?.(token, ended))
+    const ends = (owner === undefined ? perhaps : [owner]).map(({ provider }) => provider.watch?.(asGiven(token), ended))
     return () => ends.forEach((end) => end?.())
   }
 

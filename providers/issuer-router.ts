@@ -1,4 +1,5 @@
 /** One provider for each of many issuers: a closed list, a table that changes, or both. */
+import { chosenByTenant } from '../src/jwt/keys/discovery.js'
 import { unverifiedIssuer } from '../src/jwt/token/decode.js'
 import { notify } from '../src/events.js'
 import { isUnavailable } from '../src/errors.js'
@@ -11,6 +12,7 @@ import { Tenants } from '../src/routing/tenants.js'
 import { JwksProvider } from './jwks.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
+import type { OptionNames } from '../src/lib/options.js'
 import type { Ownership, Recognition, VerifyOptions } from '../src/provider.js'
 import type { JwksProviderOptions } from './jwks.js'
 
@@ -45,7 +47,9 @@ export interface IssuerRouterOptions {
   now?: (() => number) | undefined
 }
 
-const OPTIONS = ['issuers', 'resolve', 'maxTenants', 'tenantAge', 'refusedFor', 'timeout', 'observe', 'name', 'now']
+const OPTIONS = {
+  issuers: true, resolve: true, maxTenants: true, tenantAge: true, refusedFor: true, timeout: true, observe: true, name: true, now: true,
+} as const satisfies OptionNames<IssuerRouterOptions>
 
 /**
  * Reads the unverified `iss`, looks it up among those that are taken, and has that issuer's provider verify the token.
@@ -57,6 +61,7 @@ export class IssuerRouter extends BearerAuthProvider {
   readonly name: string
   /** Those that were named at construction. */
   override readonly issuers: readonly string[]
+  override readonly audiences: readonly string[]
   override readonly scopesSupported: readonly string[]
   override readonly owns: Ownership
   declare readonly requestAs?: (scope: string) => string | undefined
@@ -74,8 +79,9 @@ export class IssuerRouter extends BearerAuthProvider {
     }
     this.name = options.name ?? 'issuers'
     this.#observe = optionalFunction('observe', options.observe)
-    for (const [issuer, route] of Object.entries(issuers)) this.#routes.set(checkedIssuer(issuer), this.#providerFor(issuer, route))
+    for (const [issuer, route] of Object.entries(issuers)) this.#routes.set(checkedIssuer(issuer), this.#providerFor(issuer, route, 'ours'))
     this.issuers = [...this.#routes.keys()]
+    this.audiences = [...new Set([...this.#routes.values()].flatMap((provider) => provider.audiences ?? []))]
     this.scopesSupported = [...new Set([...this.#routes.values()].flatMap((provider) => provider.scopesSupported ?? []))]
     this.owns = { issuers: this.issuers }
     const requestAs = requestAsOf([...this.#routes.values()])
@@ -84,7 +90,7 @@ export class IssuerRouter extends BearerAuthProvider {
       resolve &&
       new Tenants({
         resolve: async (issuer, signal) => (await resolve(issuer, { signal })) ?? null,
-        make: (issuer, route) => this.#providerFor(issuer, route),
+        make: (issuer, route) => this.#providerFor(issuer, route, "a tenant's"),
         max: countOf('maxTenants', maxTenants),
         maxAge: spanInSeconds('tenantAge', tenantAge, { min: 1, max: 86_400 }),
         refusedFor: spanInSeconds('refusedFor', refusedFor, { min: 0, max: 3_600 }),
@@ -114,7 +120,7 @@ export class IssuerRouter extends BearerAuthProvider {
 
   /** Takes an issuer's tokens from now on, in the place of what was there for it. @throws TypeError for an option that is wrong */
   async add(issuer: string, route: IssuerRoute): Promise<void> {
-    const provider = this.#providerFor(checkedIssuer(issuer), route)
+    const provider = this.#providerFor(checkedIssuer(issuer), route, "a tenant's")
     const before = this.#routes.get(issuer)
     this.#routes.set(issuer, provider)
     await this.#tenants?.remove(issuer)
@@ -162,8 +168,9 @@ export class IssuerRouter extends BearerAuthProvider {
     return null
   }
 
-  #providerFor(issuer: string, route: IssuerRoute): BearerAuthProvider {
-    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer })
+  #providerFor(issuer: string, route: IssuerRoute, choice: 'ours' | "a tenant's"): BearerAuthProvider {
+    const ofTenant = choice === 'ours' ? {} : { [chosenByTenant]: true as const }
+    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer, ...ofTenant })
     const { issuers = [] } = provider
     if (issuers.length === 0 || issuers.includes(issuer)) return provider
     throw new TypeError(`the provider for the issuer ${issuer} takes tokens of ${issuers.join(', ')} only`)

@@ -3,6 +3,7 @@ import { Recheck } from '../src/introspection/recheck.js'
 import { decodeJwt, unverifiedIssuer } from '../src/jwt/token/decode.js'
 import { expectationsOf } from '../src/jwt/expectations.js'
 import { checkedHints, inOwnWords } from '../src/jwt/rules/hints.js'
+import { chosenByTenant } from '../src/jwt/keys/discovery.js'
 import { IssuerKeys } from '../src/jwt/keys/issuer-keys.js'
 import { FILE_AGE, keyOrigin } from '../src/jwt/key-origin.js'
 import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
@@ -13,7 +14,7 @@ import { anyAudience } from '../src/jwt/jwt-options.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature/signature.js'
 import { andThen } from '../src/lib/awaitable.js'
 import { checkOptions, oneOf } from '../src/lib/options.js'
-import { PROVIDER_OPTIONS } from '../src/provider-options.js'
+import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import { AcceptedFrozen, reject } from '../src/verdict.js'
 import type { Algorithm } from '../src/jwt/signature/algorithms.js'
@@ -26,10 +27,11 @@ import type { TokenFormat } from '../src/jwt/formats/token-format.js'
 import type { Expectations, RuleFailure, Rule, RuleSet } from '../src/jwt/rules/rules.js'
 import type { SignatureEngine } from '../src/jwt/signature/signature-engine.js'
 import type { Awaitable } from '../src/lib/awaitable.js'
+import type { OptionNames } from '../src/lib/options.js'
 import type { RecheckOptions } from '../src/introspection/recheck.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
-import type { CheckRequest } from '../src/standard-provider.js'
+import type { CheckRequest } from '../src/verdict-lookup.js'
 import type { RejectReason, Verdict } from '../src/verdict.js'
 
 /** What `JwksProvider` takes: what every provider takes, what to expect of the token, and where its issuer's keys are. */
@@ -43,11 +45,11 @@ export type JwksProviderOptions<Output = unknown> = ProviderOptions<Output> &
     introspect?: RecheckOptions | undefined
   }
 
-const OPTIONS = [
-  ...['issuer', 'audience', 'audienceClaims', 'audienceMode', 'tokenType', 'algorithms', 'maxTokenAge', 'requiredClaims', 'rules', 'hints'],
-  ...['jwksUri', 'jwks', 'jwksFile', 'keys', 'engine', 'timeout', 'fetch', 'headers', 'introspect'],
-  ...PROVIDER_OPTIONS,
-]
+const OPTIONS = {
+  issuer: true, audience: true, audienceClaims: true, audienceMode: true, tokenType: true, algorithms: true, maxTokenAge: true, requiredClaims: true,
+  rules: true, hints: true, jwksUri: true, jwks: true, jwksFile: true, keys: true, engine: true, timeout: true, fetch: true, headers: true,
+  introspect: true, ...PROVIDER_OPTIONS,
+} as const satisfies OptionNames<JwksProviderOptions>
 
 /** What one rule found about one token. Holds claim values: for your own eyes. */
 export interface RuleReport {
@@ -67,6 +69,7 @@ export interface RuleReport {
  */
 export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   override readonly issuers: readonly string[]
+  override readonly audiences: readonly string[]
   override readonly owns: Ownership
   /** The keys at hand: `warm()` them at start, or take a `snapshot()` for the next start. */
   readonly keys: Pick<IssuerKeys, 'warm' | 'snapshot'>
@@ -77,11 +80,10 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #hints: Hints | undefined
   readonly #reading: TokenFormat | undefined
   readonly #recheck: Recheck | undefined
-  readonly #closed = new AbortController()
 
   constructor(options: JwksProviderOptions<Output>) {
     checkOptions('JwksProvider', options, OPTIONS)
-    super({ ...standardOptions(options), name: options.name ?? 'jwks' })
+    super({ ...providerOptions(options), name: options.name ?? 'jwks' })
     if (options.cache && options.cache.shared !== undefined) {
       throw new TypeError('"cache.shared" is for answers that cost a call; a JWT is verified here faster, and its keys are shared by keys: { store: sharedKeys({ … }) }')
     }
@@ -91,11 +93,12 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.#hints = checkedHints(options.hints)
     this.#reading = options[tokenFormat]
     this.issuers = [...this.#expected.issuers.keys()]
+    this.audiences = this.#expected.audiences ?? []
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
     this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
-      load: keyOrigin(options, this.#closed.signal),
+      load: keyOrigin(options, this.context.closed),
       keys: keyOptions(options),
       now: this.now,
       random: Math.random,
@@ -110,11 +113,9 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return typeof issuer === 'string' && this.#expected.issuers.has(issuer) ? 'mine' : 'foreign'
   }
 
-  /** Forgets every verdict, and ends what the issuer is being asked. What needs the issuer after this is unavailable. */
   override async close(): Promise<void> {
-    this.#closed.abort()
-    this.#recheck?.close()
     await super.close()
+    this.#recheck?.close()
   }
 
   /**
@@ -171,8 +172,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return andThen(this.#checkSignature(jwt), (unsigned) => {
       const fault = unsigned ?? firstFailure(this.#rules.signed, jwt, this.#expected, now)
       if (fault !== undefined) return this.#rejected(fault)
-      const accepted = new AcceptedFrozen(jwt.claims)
-      return this.#recheck === undefined ? accepted : this.#recheck.refusalOf(token, jwt.claims, maxAge).then((refusal) => refusal ?? accepted)
+      if (this.#recheck === undefined) return new AcceptedFrozen(jwt.claims)
+      return this.#recheck.verdictOn(token, jwt.claims, maxAge).then((said) => ('since' in said ? new AcceptedFrozen(jwt.claims, said.since) : said))
     })
   }
 
@@ -185,13 +186,15 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return reject(reason, detail)
   }
 
-  #recheckBy(introspect: RecheckOptions, { observe, fetch }: Pick<JwksProviderOptions, 'observe' | 'fetch'>): Recheck {
+  #recheckBy(introspect: RecheckOptions, options: Pick<JwksProviderOptions, 'fetch' | typeof chosenByTenant>): Recheck {
     if (typeof introspect !== 'object' || introspect === null) throw new TypeError('"introspect" must say who asks: { clientAuth: clientSecretBasic(id, secret) }')
     const [issuer, ...others] = this.issuers
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
     // The audience was looked at in the token itself, which is what was signed.
-    const about = { issuer, audience: anyAudience, ...(introspect.fetch === undefined && fetch !== undefined && { fetch }) } as const
-    return new Recheck(introspect, about, { now: this.now, clockTolerance: this.clockTolerance, observe, provider: this.name })
+    const ofTenant = options[chosenByTenant] === true && { [chosenByTenant]: true as const }
+    const ofIssuer = introspect.fetch === undefined && options.fetch !== undefined && { fetch: options.fetch }
+    const about = { issuer, audience: anyAudience, ...ofTenant, ...ofIssuer } as const
+    return new Recheck(introspect, about, this.context)
   }
 
   #checkSignature(jwt: DecodedJwt): Awaitable<RuleFailure | undefined> {
@@ -222,10 +225,6 @@ function about(reason: RejectReason, kid: unknown): RuleFailure {
 
 function keyOptions({ keys = {}, jwksFile }: Pick<JwksProviderOptions, 'keys' | 'jwksFile'>): KeyOptions {
   return jwksFile === undefined ? keys : { maxAge: FILE_AGE, ...keys }
-}
-
-function standardOptions<Output>(options: JwksProviderOptions<Output>): ProviderOptions<Output> {
-  return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }
 
 function malformed(token: string): RuleFailure['detail'] | undefined {

@@ -1,4 +1,4 @@
-/** An HTTP answer as data: what is denied, in one constant text each. */
+/** This file makes HTTP answers as data: one constant text for each denial. */
 
 /** Every header is a literal of ours or was checked against the header's alphabet. */
 export interface Answer {
@@ -6,6 +6,13 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>
   /** Already serialized; empty for an answer without a body. */
   readonly body: string
+  /** True where pages on other origins must not be given access by it (CORS): the answer to a preflight. */
+  readonly grantsNothing?: true
+}
+
+/** Tells an answer from whatever else a step of the gate may give. */
+export function isAnswer(value: object): value is Answer {
+  return 'status' in value && 'headers' in value && 'body' in value
 }
 
 /** An answer with an OAuth error as its body. */

@@ -115,7 +115,7 @@ export type AuthEvent =
   | {
       readonly type: 'store_failed'
       readonly provider: string
-      readonly verb: 'get' | 'set' | 'add' | 'delete'
+      readonly verb: 'get' | 'add' | 'delete' | 'swap'
       readonly problem: 'slow' | 'error' | 'crowded'
       readonly message: string
     }

@@ -54,6 +54,9 @@ export abstract class BearerAuthProvider {
   /** Issuers whose tokens this provider takes: the `authorization_servers` of RFC 9728 metadata. */
   readonly issuers?: readonly string[]
 
+  /** What a token's `aud` may hold to be taken here, as far as that is known. The gate warns by it of two resources that share it. */
+  readonly audiences?: readonly string[]
+
   /** Scopes that its tokens can have here, as far as that is known: the `scopes_supported` of RFC 9728 metadata. */
   readonly scopesSupported?: readonly string[]
 

@@ -12,7 +12,7 @@ import { parseAst } from 'vitest/node'
 const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImport: readonly string[] }>> = {
   lib: { files: /^src\/lib\/(net\/)?[a-z0-9-]+\.ts$/, mayImport: ['lib', 'src/errors.ts'] },
   // By name, so that a new file at the top is a decision.
-  core: { files: /^src\/(access-token|answer|context|errors|events|provider|verdict)\.ts$/, mayImport: ['core', 'lib'] },
+  core: { files: /^src\/(access-token|answer|context|errors|events|provider|provider-context|verdict)\.ts$/, mayImport: ['core', 'lib'] },
   jwt: { files: /^src\/jwt\/((token|signature|keys|rules|formats)\/)?[a-z0-9-]+\.ts$/, mayImport: ['jwt', 'core', 'lib'] },
   // Calls that cost: bounded, guarded, and with a fault where there is no answer.
   upstream: { files: /^src\/upstream\/[a-z-]+\.ts$/, mayImport: ['upstream', 'core', 'lib'] },
@@ -21,7 +21,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   introspection: {
     files: /^src\/introspection\/((client-auth|response)\/)?[a-z-]+\.ts$/,
     mayImport: [
-      ...['introspection', 'upstream', 'core', 'lib'],
+      ...['introspection', 'upstream', 'core', 'lib', 'src/scopes/protected-claims.ts'],
       ...['expectations', 'jwt-options', 'key-origin', 'keys/discovery', 'keys/issuer-keys', 'rules/hints', 'rules/near-miss', 'rules/rules', 'rules/token-kind', 'signature/algorithms', 'signature/signature', 'token/decode'].map(
         (name) => `src/jwt/${name}.ts`,
       ),
@@ -34,7 +34,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   cache: { files: /^src\/cache\/[a-z-]+\.ts$/, mayImport: ['cache', 'shared', 'revocations', 'core', 'lib'] },
   routing: { files: /^src\/routing\/[a-z-]+\.ts$/, mayImport: ['routing', 'core', 'lib'] },
   redis: { files: /^src\/redis\/[a-z-]+\.ts$/, mayImport: ['redis', 'shared', 'revocations', 'lib'] },
-  'standard-provider': { files: /^src\/(standard-provider|provider-options|claim-pipeline)\.ts$/, mayImport: ['standard-provider', 'cache', 'shared', 'revocations', 'scopes', 'core', 'lib'] },
+  'standard-provider': { files: /^src\/(standard-provider|provider-options|claim-pipeline|verdict-lookup)\.ts$/, mayImport: ['standard-provider', 'cache', 'shared', 'revocations', 'scopes', 'core', 'lib'] },
   static: { files: /^src\/static\/[a-z-]+\.ts$/, mayImport: ['static', 'core', 'lib'] },
   gate: {
     files: /^src\/gate\/((request|challenge|metadata|operations)\/)?[a-z-]+\.ts$/,

@@ -1,4 +1,4 @@
-/** The gate for Express 4 and 5. */
+/** This file is the gate for Express 4 and 5. */
 import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
 import { readableWhenThrown } from '../http/cors.js'
@@ -13,14 +13,12 @@ import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Express, so that nothing of it is imported. `auth` is set and not declared: other packages declare it. */
 interface ExpressRequest extends IncomingMessage {
-  readonly originalUrl: string
-  readonly baseUrl: string
   readonly route?: unknown
 }
 
 /**
- * `app.use(bearerAuth(provider, { resource }))` guards `/mcp` and the path of `resource`; on a route or below a mount
- * it guards all of it. Handlers find the caller through `getAccessToken()` and `requireAuth()`; MCP transports find
+ * `app.use(bearerAuth(provider, { resource }))` guards whatever comes after it; on a route or below a mount, whatever comes
+ * there. Handlers find the caller through `getAccessToken()` and `requireAuth()`; MCP transports find
  * `req.auth`. Mount it at the root for the metadata to be served.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
@@ -28,9 +26,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   /** What is left to do once all that can fail is done. */
   async function decided(req: ExpressRequest, res: ServerResponse, next: () => void): Promise<() => void> {
     if (req.headers === undefined) throw wrongServer('express')
-    const mounted = req.baseUrl !== '' || req.route !== undefined
-    const request = incomingRequest(req, req.originalUrl, `${req.baseUrl}${req.url ?? ''}`, mounted)
-    const decision = await gate(request)
+    const decision = await gate(incomingRequest(req, { mounted: req.route !== undefined }))
     if (!decision.pass) return () => sendAnswer(res, decision.answer)
     leaveAuthInfo(req, decision.context)
     endWithToken(res, decision.context)

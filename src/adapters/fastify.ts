@@ -1,4 +1,4 @@
-/** The gate for Fastify, as a plugin. */
+/** This file is the gate for Fastify, as a plugin. */
 import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
 import { readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
@@ -14,7 +14,7 @@ import type { BearerAuthProvider } from '../provider.js'
 /** What we need of Fastify, so that nothing of it is imported. */
 interface FastifyRequest {
   readonly raw: IncomingMessage
-  readonly originalUrl: string
+  readonly routeOptions: { readonly config?: unknown }
 }
 interface FastifyReply {
   readonly raw: ServerResponse
@@ -30,9 +30,9 @@ interface FastifyInstance {
 }
 
 /**
- * `await app.register(bearerAuth(provider, { resource }))` guards `/mcp` and the path of `resource`, for the routes of
- * the scope it is registered in; in a scope with a prefix it guards all of it. Handlers find the caller through
- * `getAccessToken()` and `requireAuth()`; MCP transports find `request.raw.auth`.
+ * `await app.register(bearerAuth(provider, { resource }))` guards all routes of the scope it is registered in, but for
+ * those that say `{ config: { public: true } }`. Handlers find the caller through `getAccessToken()` and `requireAuth()`;
+ * MCP transports find `request.raw.auth`.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
   const gate = gateOf(provider, options)
@@ -50,12 +50,12 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
 
   /** What is left to do once all that can fail is done. */
   async function decided(request: FastifyRequest, reply: FastifyReply, mounted: boolean, done: () => void): Promise<() => void> {
-    const { raw, originalUrl } = request
+    const { raw } = request
     const alreadySet = (name: string): unknown => reply.getHeader(name)
-    const decision = await gate(incomingRequest(raw, originalUrl, raw.url ?? '', mounted))
+    const decision = await gate({ ...incomingRequest(raw, { mounted }), isPublic: isPublic(request) })
     if (!decision.pass) {
-      const { status, headers, body } = decision.answer
-      for (const [name, value] of Object.entries(readableAcrossOrigins(headers, alreadySet))) reply.header(name, value)
+      const { status, body } = decision.answer
+      for (const [name, value] of Object.entries(readableAcrossOrigins(decision.answer, alreadySet))) reply.header(name, value)
       return () => reply.code(status).send(body)
     }
     leaveAuthInfo(raw, decision.context)
@@ -65,6 +65,11 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   }
   // Without this the hooks would end at the plugin's own scope.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true })
+}
+
+/** Only the value true: what anything else means, nobody can know. */
+function isPublic({ routeOptions: { config } }: FastifyRequest): boolean {
+  return typeof config === 'object' && config !== null && 'public' in config && config.public === true
 }
 
 const NO_PREFIX = 'bearerAuth takes no "prefix"; register it in a scope that has one, or name paths with "protect"'

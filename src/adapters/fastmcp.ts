@@ -1,4 +1,4 @@
-/** Plugs the gate into the `authenticate` hook of `fastmcp`. Imports nothing of it. */
+/** This file plugs the gate into the `authenticate` hook of `fastmcp`. Imports nothing of it. */
 import { authInfoOf } from '../http/auth-info.js'
 import { readableAcrossOrigins } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
@@ -33,12 +33,11 @@ export function authenticateWith(provider: BearerAuthProvider | Gate, options?: 
   return async function authenticate(request: IncomingMessage | undefined): Promise<FastMcpSession | undefined> {
     // Over stdio there is no request, and the caller is whoever started the process.
     if (request === undefined) return undefined
-    const { url = '/' } = request
     // fastmcp answers any error with 401 and its message: a bug must be neither.
-    const decision = await gate(incomingRequest(request, url, url, true)).catch(() => BUG)
+    const decision = await gate(incomingRequest(request)).catch(() => BUG)
     if (decision.pass) return authInfoOf(decision.context)
-    const { status, headers, body } = decision.answer
-    throw new Response(body, { status, headers: readableAcrossOrigins(headers, () => undefined) })
+    const { status, body } = decision.answer
+    throw new Response(body === '' ? null : body, { status, headers: readableAcrossOrigins(decision.answer, () => undefined) })
   }
 }
 

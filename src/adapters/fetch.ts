@@ -1,11 +1,10 @@
-/** The gate for servers that speak `Request` and `Response`: Workers, Deno, Bun, Next.js, SvelteKit. */
+/** This file is the gate for servers that speak `Request` and `Response`: Workers, Deno, Bun, Next.js, SvelteKit. */
 import { runWithAuth } from '../context.js'
 import { readableAcrossOrigins } from '../http/cors.js'
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
-import { headersIn } from '../gate/request/read-header.js'
-import { bodyOf } from '../gate/request/request-body.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
@@ -13,8 +12,8 @@ import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /**
- * `export default { fetch: bearerAuth(provider, { resource })(handler) }`. Guards `/mcp` and the path of `resource`;
- * name other paths with `protect`. What `requireAuth()` throws in the handler is answered with 401 or 403; errors that are not
+ * `export default { fetch: bearerAuth(provider, { resource })(handler) }`. Guards whatever comes to the handler; paths in
+ * `protect` are those that the handler sees. What `requireAuth()` throws in the handler is answered with 401 or 403; errors that are not
  * this library's are left to the runtime.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
@@ -23,9 +22,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     if (typeof handler !== 'function') throw new TypeError(NO_HANDLER)
     return async function guarded(request: R, ...rest: Rest): Promise<Response> {
       if (typeof request.headers?.get !== 'function') throw wrongServer('fetch')
-      const { method, url, headers } = request
-      const { pathname: path, host } = new URL(url)
-      const decision = await gate({ method, path, host, header: headersIn(headers), body: bodyOf(request), source: request })
+      const decision = await gate(webRequest(request, rest[0]))
       if (!decision.pass) return toResponse(decision.answer)
       try {
         return endingWithToken(await runWithAuth(decision.context, () => handler(request, ...rest)), decision.context)
@@ -42,7 +39,8 @@ const NO_HANDLER =
   'bearerAuth of bearer-auth-providers/fetch wraps a handler: bearerAuth(auth)((request) => new Response()); ' +
   'for Express import bearer-auth-providers/express'
 
-function toResponse({ status, headers, body }: Answer): Response {
+function toResponse(answer: Answer): Response {
+  const { status, body } = answer
   // A 204 must not have a body, not even an empty one.
-  return new Response(body === '' ? null : body, { status, headers: readableAcrossOrigins(headers, () => undefined) })
+  return new Response(body === '' ? null : body, { status, headers: readableAcrossOrigins(answer, () => undefined) })
 }

@@ -1,12 +1,11 @@
-/** The gate for Hono. */
+/** This file is the gate for Hono. */
 import { runWithAuth } from '../context.js'
 import { authInfoOf } from '../http/auth-info.js'
 import { readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
-import { headersIn } from '../gate/request/read-header.js'
-import { bodyOf } from '../gate/request/request-body.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
@@ -14,7 +13,8 @@ import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Hono's context, so that nothing of it is imported. */
 interface HonoContext {
-  readonly req: { readonly method: string; readonly path: string; readonly raw: Request; readonly routePath: string }
+  readonly req: { readonly path: string; readonly raw: Request; readonly routePath: string }
+  readonly env: unknown
   res: Response
   readonly error: Error | undefined
   header(name: string, value: string): void
@@ -22,23 +22,21 @@ interface HonoContext {
 }
 
 /**
- * `app.use(bearerAuth(provider, { resource }))` guards `/mcp` and the path of `resource`; on a route or a path of its
- * own it guards all of it. Handlers find the caller through `getAccessToken()` and `requireAuth()`; MCP transports find
+ * `app.use(bearerAuth(provider, { resource }))` guards whatever comes after it; on a route or a path, whatever comes there.
+ * Handlers find the caller through `getAccessToken()` and `requireAuth()`; MCP transports find
  * `c.get('auth')`.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
   const gate = gateOf(provider, options)
   return async function bearerAuth(c: HonoContext, next: () => Promise<void>): Promise<Response | undefined> {
     if (c.req?.raw === undefined) throw wrongServer('hono')
-    const { raw, method, path, routePath } = c.req
+    const { raw, path, routePath } = c.req
     const alreadySet = (name: string): string | null => c.res.headers.get(name)
-    const { pathname, host } = new URL(raw.url)
     const mounted = routePath !== '*' && routePath !== '/*'
-    const request = { method, path: pathname, routedPath: path, host, header: headersIn(raw.headers), body: bodyOf(raw), source: raw, mounted }
-    const decision = await gate(request)
+    const decision = await gate(webRequest(raw, c.env, { routedPaths: [path], mounted }))
     if (!decision.pass) {
-      const { status, headers, body } = decision.answer
-      const all = readableAcrossOrigins(headers, alreadySet)
+      const { status, body } = decision.answer
+      const all = readableAcrossOrigins(decision.answer, alreadySet)
       overrule(c, all)
       return new Response(body === '' ? null : body, { status, headers: all })
     }

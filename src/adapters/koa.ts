@@ -1,10 +1,11 @@
-/** The gate for Koa. */
+/** This file is the gate for Koa. */
 import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
 import { readableAcrossOrigins } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { incomingRequest } from '../http/node-message.js'
 import { endWithToken } from '../http/node-stream.js'
+import { pathOf } from '../http/target.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -18,7 +19,6 @@ import type { BearerAuthProvider } from '../provider.js'
 interface KoaContext {
   readonly req: IncomingMessage
   readonly res: ServerResponse
-  readonly url: string
   readonly originalUrl: string
   readonly state: object
   readonly headerSent: boolean
@@ -31,10 +31,9 @@ interface KoaContext {
 }
 
 /**
- * `app.use(bearerAuth(provider, { resource }))` guards `/mcp` and the path of `resource`; in a router of `@koa/router` or
- * below koa-mount it guards all of it. Handlers find the caller through `getAccessToken()` and `requireAuth()`, and what
- * that throws is answered here; MCP transports find `ctx.req.auth`, and `ctx.state.auth` is the same. Inside a router of
- * another kind name the paths with `protect`.
+ * `app.use(bearerAuth(provider, { resource }))` guards whatever comes after it; in a router or below koa-mount, whatever
+ * comes there. Handlers find the caller through `getAccessToken()` and `requireAuth()`, and what that throws is answered
+ * here; MCP transports find `ctx.req.auth`, and `ctx.state.auth` is the same.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
   const gate = gateOf(provider, options)
@@ -58,14 +57,20 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   }
 }
 
-function requestOf({ req, url, originalUrl, mountPath, _matchedRoute }: KoaContext): GateRequest {
-  const below = mountPath !== undefined && url !== originalUrl
-  return incomingRequest(req, originalUrl, below ? `${mountPath}${url}` : url, below || _matchedRoute !== undefined)
+/**
+ * Nobody can tell what koa-mount cut off from what somebody rewrote, since its mount is left behind: the path that the
+ * client wrote, the present one, and the present one behind the mount all count.
+ */
+function requestOf({ req, originalUrl, mountPath, _matchedRoute }: KoaContext): GateRequest {
+  const { url: present = '/' } = req
+  const below = typeof mountPath === 'string' && present !== originalUrl
+  return incomingRequest(req, { originalUrl, routedPaths: below ? [`${mountPath}${pathOf(present)}`] : [], mounted: below || _matchedRoute !== undefined })
 }
 
 /** By Koa's own means, so that middleware in front can still add to it. */
-function send(ctx: KoaContext, { status, headers, body }: Answer): void {
-  ctx.set(readableAcrossOrigins(headers, (name) => ctx.response.get(name)))
+function send(ctx: KoaContext, answer: Answer): void {
+  const { status, body } = answer
+  ctx.set({ ...readableAcrossOrigins(answer, (name) => ctx.response.get(name)) })
   // The status last: a body of null sets one of its own.
   Object.assign(ctx, { body: body === '' ? null : body, status })
 }

@@ -1,4 +1,4 @@
-/** Plugs a provider into the MCP SDKs' own gates: `requireBearerAuth` of 1.x and of 2.x. Imports neither. */
+/** This file plugs a provider into the MCP SDKs' own gates: `requireBearerAuth` of 1.x and of 2.x. Imports neither. */
 import { heldScopes, toAccessToken } from '../access-token.js'
 import { currentAuth } from '../context.js'
 import { authInfoOf, toAuthInfo } from '../http/auth-info.js'

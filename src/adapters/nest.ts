@@ -1,8 +1,9 @@
-/** The gate for NestJS, on Express and on Fastify: a middleware, a filter and a guard. */
+/** This file is the gate for NestJS, on Express and on Fastify: a middleware, a filter, a guard, and a mark for open routes. */
 import { requireAuth, runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
 import { readableWhenThrown } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
+import { markedRoutes, markPublic } from '../http/nest-routes.js'
 import { incomingRequest, sendAnswer } from '../http/node-message.js'
 import { endWithToken } from '../http/node-stream.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
@@ -10,13 +11,12 @@ import { wrongServer } from '../http/wrong-server.js'
 import { checkedScopes } from '../lib/scope-match.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
-import type { GateOptions } from '../gate/gate-options.js'
+import type { ExcludedRoute, GateOptions } from '../gate/gate-options.js'
+import type { NestApplication } from '../http/nest-routes.js'
 import type { BearerAuthProvider } from '../provider.js'
 
-/** What both platforms hand to a middleware, so that nothing of them is imported. `baseUrl` and `route` are Express's. */
+/** What both platforms hand to a middleware, so that nothing of them is imported. `route` is Express's. */
 interface NestRequest extends IncomingMessage {
-  readonly originalUrl?: string
-  readonly baseUrl?: string
   readonly route?: unknown
 }
 /** What Express's response and Fastify's reply have in common. */
@@ -29,11 +29,12 @@ interface NestResponse {
 interface ArgumentsHost {
   getType(): string
   switchToHttp(): { getResponse<T>(): T }
+  switchToWs(): { getClient<T>(): T }
 }
 
 /**
- * `app.use(bearerAuth(provider, { resource }))` in `main.ts` guards `/mcp` and the path of `resource`; name other paths
- * with `protect`. A middleware and no guard, because a guard cannot run the handler within the caller's context, and is
+ * `app.use(bearerAuth(provider, { resource }))` in `main.ts` guards every route, but for those that `exclude` names:
+ * `exclude: publicRoutes(app)` are those with `@Public()`. A middleware and no guard, because a guard cannot run the handler within the caller's context, and is
  * not asked for paths without a route, such as the metadata. Guards, interceptors, pipes and handlers find the caller
  * through `getAccessToken()` and `requireAuth()`; MCP transports find `req.auth`, on Fastify `request.raw.auth`.
  */
@@ -42,11 +43,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   /** What is left to do once all that can fail is done. */
   async function decided(req: NestRequest, res: ServerResponse, next: () => void): Promise<() => void> {
     if (req.headers === undefined) throw wrongServer('nest')
-    const { url = '/', originalUrl = url, baseUrl, route } = req
-    // On Fastify there is no `baseUrl`: what is bound to a path finds it cut off.
-    const mounted = baseUrl === undefined ? url !== originalUrl : baseUrl !== '' || route !== undefined
-    const routedUrl = baseUrl === undefined ? originalUrl : `${baseUrl}${url}`
-    const decision = await gate(incomingRequest(req, originalUrl, routedUrl, mounted))
+    const decision = await gate(incomingRequest(req, { mounted: req.route !== undefined }))
     if (!decision.pass) return () => sendAnswer(res, decision.answer)
     leaveAuthInfo(req, decision.context)
     endWithToken(res, decision.context)
@@ -60,8 +57,26 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
 }
 
 /**
+ * `@Public()` on a handler or a controller says that it needs no token. The gate knows it by `exclude: publicRoutes(app)`.
+ */
+export function Public() {
+  return (target: object, _name?: string | symbol, descriptor?: { readonly value?: unknown }): void => markPublic(target, descriptor)
+}
+
+/**
+ * The routes with `@Public()`, for `exclude`: `app.use(bearerAuth(provider, { resource, exclude: publicRoutes(app) }))`. Call
+ * it once the global prefix is set.
+ *
+ * @throws TypeError for a path that is a pattern, and where versions or exceptions from the prefix make paths uncertain.
+ */
+export function publicRoutes(app: object): ExcludedRoute[] {
+  return markedRoutes(app as NestApplication) // structural, and looked at there
+}
+
+/**
  * `app.useGlobalFilters(authErrors(Catch))`, with `Catch` from `@nestjs/common`: answers what `requireAuth()` and
- * `authGuard()` throw with its status and challenge. Nest answers errors that it does not know with 500.
+ * `authGuard()` throw with its status and challenge. Nest answers errors that it does not know with 500. A gateway's client
+ * gets the event `exception` with the message; the caller of a microservice, Nest's own answer to an error.
  */
 export function authErrors(Catch: (...types: (typeof OurError)[]) => (filter: typeof AuthErrorFilter) => unknown): AuthErrorFilter {
   if (typeof Catch !== 'function') throw new TypeError("authErrors takes Nest's decorator: authErrors(Catch), with Catch from @nestjs/common")
@@ -85,7 +100,12 @@ class OurError extends Error {
 class AuthErrorFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const answer = thrownAnswer(error)
-    if (answer === undefined || host.getType() !== 'http') throw error
+    if (answer === undefined) throw error
+    const type = host.getType()
+    if (type === 'ws') return tellClient(host.switchToWs().getClient<WsClient>(), error)
+    // Nest's own handler for messages answers where a filter gives nothing; one that throws there leaves the caller waiting.
+    if (type === 'rpc') return
+    if (type !== 'http') throw error
     const response = host.switchToHttp().getResponse<NestResponse & ServerResponse>()
     const raw = response.raw ?? response
     // An answer that had begun would otherwise stay open for ever.
@@ -93,4 +113,18 @@ class AuthErrorFilter {
     for (const [name, value] of Object.entries(answer.headers)) response.header(name, value)
     response.status(answer.status).send(answer.body)
   }
+}
+
+/** A client of Socket.IO, or of `ws`, whose `emit` tells nobody but this process. */
+interface WsClient {
+  readonly readyState?: unknown
+  send(text: string): unknown
+  emit(event: string, data: object): unknown
+}
+
+/** As Nest answers what a gateway throws, with the message of the error: a constant text of ours. */
+function tellClient(client: WsClient, error: unknown): void {
+  const data = { status: 'error', message: error instanceof Error ? error.message : 'Authentication required' }
+  if (typeof client.readyState === 'number') client.send(JSON.stringify({ event: 'exception', data }))
+  else client.emit('exception', data)
 }

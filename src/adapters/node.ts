@@ -1,4 +1,4 @@
-/** The gate for a server of plain `node:http`. */
+/** This file is the gate for a server of plain `node:http`. */
 import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
 import { gateOf } from '../gate/gate.js'
@@ -15,8 +15,7 @@ import type { BearerAuthProvider } from '../provider.js'
 export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
 
 /**
- * `createServer(bearerAuth(provider, { resource })(listener))`. Guards `/mcp` and the path of `resource`; name other
- * paths with `protect`. What `requireAuth()` throws in the listener is answered with 401 or 403; a bug of the provider
+ * `createServer(bearerAuth(provider, { resource })(listener))`. Guards whatever comes to the listener. What `requireAuth()` throws in the listener is answered with 401 or 403; a bug of the provider
  * with 500 and a process warning; other errors of the listener are left as they are.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
@@ -25,10 +24,9 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     if (typeof listener !== 'function') throw new TypeError(NO_LISTENER)
     return async function guarded(req: IncomingMessage, res: ServerResponse): Promise<void> {
       if (typeof res?.setHeader !== 'function') throw wrongServer('node')
-      const { url = '/' } = req
       let decision: Decision
       try {
-        decision = await gate(incomingRequest(req, url, url, false))
+        decision = await gate(incomingRequest(req))
         if (decision.pass) leaveAuthInfo(req, decision.context)
         if (decision.pass) endWithToken(res, decision.context)
       } catch (error) {

@@ -1,4 +1,4 @@
-/** Who calls: by the token that the request presents, and what the provider says of it. */
+/** This file finds out who calls: by the token that the request presents, and what the provider says of it. */
 import { toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
@@ -25,11 +25,19 @@ export async function callerOf(request: GateRequest, provider: BearerAuthProvide
   const credentials = readCredentials(request, { header, cookie })
   if (credentials.kind === 'none') return policy.optional ? NOBODY : answers.unauthenticated()
   if (credentials.kind === 'malformed') return answers.malformed(header)
-  const verify = (maxAge: number | undefined): Promise<AccessToken | null> => verified(provider, credentials.token, maxAge)
+  const verify = async (maxAge: number | undefined): Promise<AccessToken | null> => {
+    const token = await verified(provider, credentials.token, maxAge)
+    return token === null || isForAudience(token, policy.audience) ? token : null
+  }
   return unlessUnavailable(policy, async () => {
     const token = await verify(policy.maxAge)
     return token === null ? answers.invalidToken() : { token, verify }
   })
+}
+
+/** Of several servers behind one provider, each takes the tokens that were issued for it (RFC 9068 section 4, RFC 8707). */
+function isForAudience({ claims }: AccessToken, audience: readonly string[] | undefined): boolean {
+  return audience === undefined || [claims.aud ?? []].flat().some((one) => typeof one === 'string' && audience.includes(one))
 }
 
 async function verified(provider: BearerAuthProvider, text: string, maxAge: number | undefined): Promise<AccessToken | null> {

@@ -1,10 +1,22 @@
-/** What a gate can be told. */
-import type { ErrorProfile } from './challenge/challenge.js'
+/** This file lists what a gate can be told. */
+import type { OptionNames } from '../lib/options.js'
 import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
 import type { Operations } from './operations/operations.js'
 import type { ResourceDescription } from './metadata/resource-metadata.js'
 import type { BoundSessions } from './sessions.js'
 import type { TokenCookieOptions } from './request/token-cookie.js'
+
+/** The system that this library carries over: mcp-use's server for Python. */
+export type GateProfile = 'mcp-use'
+
+/** A path that needs no token, said more narrowly. */
+export interface ExcludedRoute {
+  readonly path: string
+  /** For these methods only; HEAD goes with GET. Default: all. */
+  readonly methods?: readonly string[]
+  /** True: this path alone, without what is below it. Default: false. */
+  readonly exact?: boolean
+}
 
 export interface GateOptions {
   /** Scopes that every guarded request needs; one that is missing is a 403. Default: none. */
@@ -34,16 +46,27 @@ export interface GateOptions {
   /** Issuers named in the metadata. Default: those of the provider. */
   authorizationServers?: readonly string[]
   /**
-   * Paths that need a token, each with all that is below, as the client writes them; below a mount they may leave it out.
-   * Default: `/mcp` and the path of `resource` where the whole app is wrapped; everything where a route or a mount was.
-   * Elsewhere a good token is known, a bad one ignored.
+   * Guards these paths only, each with all that is below, as the client writes them; below a mount they may leave it out.
+   * Everything else is open then: a good token is known there, a bad one ignored. Default: everything is guarded.
    */
   protect?: readonly string[]
   /**
-   * Paths where no token is looked at. Default: `/health`, `/docs`, `/inspector`, `/openmcp.json` where the whole app is
-   * wrapped; none where a route or a mount was. Wins over `protect`.
+   * Opens these paths, each with all that is below, as the client writes them; `'/'` is that path alone. With `methods`,
+   * for those only: `['/health', { path: '/orders', methods: ['GET'] }]`. No token is looked at there. Wins over `protect`.
+   * Default: none.
    */
-  exclude?: readonly string[]
+  exclude?: readonly (string | ExcludedRoute)[]
+  /**
+   * What happens to a CORS preflight to a guarded path that nothing in front of the gate has answered. `'answer'`: the gate
+   * answers it, and grants nothing. `'pass'`: it is handed on, and your handlers must not do work for `OPTIONS`. Default:
+   * `'answer'`. Any other `OPTIONS` is guarded.
+   */
+  preflight?: 'answer' | 'pass'
+  /**
+   * A token's `aud` must hold this, or one of these: for one provider that takes the audiences of several gates. Default:
+   * what the provider takes.
+   */
+  audience?: string | readonly string[]
   /** Guarded requests without a token pass too; one that is presented must be good. Default: false. */
   optional?: boolean
   /**
@@ -72,13 +95,32 @@ export interface GateOptions {
    * are a matter of the provider: `tokenHeader`. Never the query.
    */
   tokenFrom?: TokenCookieOptions
-  /** How denials are worded. Default: `'rfc6750'`. With `'mcp-use'` an outage is a 401, as in the original. */
-  errors?: ErrorProfile
+  /**
+   * `'mcp-use'`: behaves as mcp-use's server for Python. `/mcp` and the path of `resource` are guarded, and nothing else;
+   * `/health`, `/docs`, `/inspector` and `/openmcp.json` are excluded; denials have its bodies, and an outage is a 401.
+   * `protect` and `exclude` take the place of its lists. Default: none of that.
+   */
+  profile?: GateProfile
 }
 
 /** The names of `GateOptions`. */
-export const GATE_OPTIONS = [
-  'requiredScopes', 'resource', 'metadata', 'mirror', 'scopesSupported', 'requestAs', 'authorizationServers', 'protect',
-  'exclude', 'optional', 'operations', 'sessions', 'checkStreamsEvery', 'maxAge', 'tokenFrom',
-  'errors',
-] as const satisfies readonly (keyof GateOptions)[]
+export const GATE_OPTIONS = {
+  requiredScopes: true,
+  resource: true,
+  metadata: true,
+  mirror: true,
+  scopesSupported: true,
+  requestAs: true,
+  authorizationServers: true,
+  protect: true,
+  exclude: true,
+  preflight: true,
+  audience: true,
+  optional: true,
+  operations: true,
+  sessions: true,
+  checkStreamsEvery: true,
+  maxAge: true,
+  tokenFrom: true,
+  profile: true,
+} as const satisfies OptionNames<GateOptions>

@@ -1,9 +1,14 @@
-/** A provider and what is demanded of requests, as one function that gives a decision: what every adapter stands on. */
+/** This file makes one function of a provider and what is demanded of requests. It gives a decision, and every adapter stands on it. */
 import { checkedProvider } from '../provider.js'
 import { challengeAnswers } from './challenge/challenge.js'
 import { decide } from './decide.js'
+import { Hints } from './hints.js'
+import { remember } from './known-gates.js'
+import { aboutPath, isDiscovery, noDocument } from './metadata/discovery.js'
 import { gatePolicy } from './policy.js'
-import { aboutPath } from './metadata/resource-metadata.js'
+import { IMPOSSIBLE_HOST, isPossibleHost } from './request/host.js'
+import { isPreflight, PREFLIGHT } from './request/preflight.js'
+import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Decision } from './decide.js'
 import type { GateOptions } from './gate-options.js'
@@ -26,20 +31,28 @@ const BRAND: unique symbol = Symbol.for('bearer-auth-providers.gate')
 export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate {
   checkedProvider('bearerAuth', provider)
   const policy = gatePolicy(options, provider)
-  return branded((request) => decide(request, provider, policy))
+  const known = { resource: policy.resource, checksAudience: policy.audience !== undefined, audiences: provider.audiences ?? [] }
+  const hints = new Hints(policy, known)
+  remember(known)
+  return branded(async (request) => {
+    const decision = await decide(request, provider, policy)
+    hints.after(request, decision)
+    return decision
+  })
 }
 
 /**
  * A gate for each request, for a server with several hosts or paths: each gate has a provider, a `resource` and metadata
  * of its own. Choose from gates that are there, by `request.host` or `request.path`: a client writes both, and can only
- * choose at which of your gates to be refused. A request for metadata comes with the path that the metadata is about.
- * Where none is given, the answer is 401.
+ * choose at which of your gates to be refused. A request for OAuth metadata comes with the path that it is about. Where
+ * none is given, the answer is 401, and 404 to a request for metadata.
  */
 export function byRequest(choose: (request: GateRequest) => Gate | undefined): Gate {
   if (typeof choose !== 'function') throw new TypeError(NO_CHOICE)
   return branded(async (request) => {
+    if (!isPossibleHost(request.host)) return { pass: false, answer: IMPOSSIBLE_HOST }
     const chosen = choose({ ...request, path: aboutPath(request.path) })
-    if (chosen === undefined) return { pass: false, answer: NOBODY }
+    if (chosen === undefined) return { pass: false, answer: answerOfNobody(request) }
     if (!isGate(chosen)) throw new TypeError('byRequest must be given a gate: gate(provider, { resource })')
     return chosen(request)
   })
@@ -55,7 +68,14 @@ export function gateOf(guard: BearerAuthProvider | Gate, options: GateOptions | 
 const NO_CHOICE = 'byRequest takes a function that gives a gate: (request) => request.host === "a.example.com" ? gateA : gateB'
 
 const PLAIN = challengeAnswers({ profile: 'rfc6750', requiredScopes: [], metadataUrl: undefined, requestNames: (scopes) => scopes })
-const NOBODY = PLAIN.unauthenticated()
+const UNAUTHENTICATED = PLAIN.unauthenticated()
+
+/** What is answered where no gate was chosen. */
+function answerOfNobody(request: GateRequest): Answer {
+  const isAhead = isPreflight(request)
+  const notHere = isDiscovery(request.path) ? noDocument(request.method, isAhead) : undefined
+  return notHere ?? (isAhead ? PREFLIGHT : UNAUTHENTICATED)
+}
 
 function branded(decides: (request: GateRequest) => Promise<Decision>): Gate {
   return Object.assign(decides, { [BRAND]: true as const })

@@ -1,22 +1,46 @@
-/** Which paths the gate guards. Generous where it protects, strict where it lets pass. */
+/** This file says which requests a gate guards, by their paths. It is generous where it protects, and strict where it lets pass. */
+import { checkOptions } from '../lib/options.js'
+import { asksForAnotherMethod } from './request/preflight.js'
+import type { OptionNames } from '../lib/options.js'
+import type { ExcludedRoute } from './gate-options.js'
+import type { GateRequest } from './request/gate-request.js'
 
-/** A path, and the one that the server routes by where something in front of the gate has rewritten it. */
-interface Paths {
+/** What the paths of a gate say of a request: it needs a token, no token is looked at, or a good token is known and a bad one ignored. */
+export type Access = 'guarded' | 'excluded' | 'open'
+
+export interface PathPolicy {
+  /** Undefined: everything. */
+  readonly protect: readonly string[] | undefined
+  readonly exclude: readonly Exclusion[]
+}
+
+/** A path that needs no token: with all that is below it or alone, and for some methods where they were named. */
+export interface Exclusion {
   readonly path: string
-  readonly routedPath?: string | undefined
-  /** True where the server itself chose this path for the gate: a route, a mount, a prefix. */
-  readonly mounted?: boolean
+  readonly methods: readonly string[] | undefined
+  readonly exact: boolean
 }
 
-/** True when a request for it needs a token: one name that is guarded is enough. */
-export function needsToken({ path, routedPath = path, mounted = false }: Paths, guarded: readonly string[]): boolean {
+export function accessOf(request: GateRequest, { protect, exclude }: PathPolicy): Access {
+  if (request.isPublic === true || isLeftAlone(request, exclude)) return 'excluded'
+  return needsToken(request, protect) ? 'guarded' : 'open'
+}
+
+type Paths = Pick<GateRequest, 'path' | 'routedPaths' | 'mounted'>
+
+/** True when a request for it needs a token: one of its names that is guarded is enough. */
+export function needsToken({ path, routedPaths = [], mounted = false }: Paths, protect: readonly string[] | undefined): boolean {
+  if (protect === undefined) return true
   // Below a mount, whoever wrote the paths may have meant what comes after it.
-  return isGuarded(path, guarded) || isGuarded(routedPath, guarded) || (mounted && mayBeGuarded(path, guarded))
+  return [path, ...routedPaths].some((name) => isGuarded(name, protect) || (mounted && mayBeGuarded(name, protect)))
 }
 
-/** True when no token is looked at: only if both of its names are excluded. */
-export function isLeftAlone({ path, routedPath = path }: Paths, excluded: readonly string[]): boolean {
-  return isExcluded(path, excluded) && isExcluded(routedPath, excluded)
+/** True when no token is looked at: only if all of its names are excluded, under the method that was sent and the one it became. */
+export function isLeftAlone(request: Pick<GateRequest, 'method' | 'sentMethod' | 'path' | 'routedPaths' | 'header'>, excluded: readonly Exclusion[]): boolean {
+  const { method, sentMethod = method, path, routedPaths = [] } = request
+  const opened = ({ methods }: Exclusion): boolean =>
+    methods === undefined || ([method, sentMethod].every((one) => methods.includes(one === 'HEAD' ? 'GET' : one)) && !asksForAnotherMethod(request))
+  return [path, ...routedPaths].every((name) => excluded.some((exclusion) => isExcluded(name, exclusion) && opened(exclusion)))
 }
 
 /** True when the path is one of these or below one, or when some router might read it so: `/mcp` covers `/mcp/messages`, not `/mcpx`. */
@@ -26,21 +50,63 @@ export function isGuarded(path: string, guarded: readonly string[]): boolean {
   return mayBeGuarded(path, guarded)
 }
 
-/** True when the path, exactly as written, is one of these or below one. Odd spellings are never excluded. */
-function isExcluded(path: string, excluded: readonly string[]): boolean {
-  return isPlain(path) && excluded.some((prefix) => isBelow(path, prefix))
+/** True when the path, exactly as written, is this one or below it; the root is itself alone. Odd spellings are never excluded. */
+function isExcluded(path: string, { path: excluded, exact }: Pick<Exclusion, 'path' | 'exact'>): boolean {
+  return isPlain(path) && (exact || excluded === '/' ? path === excluded : isBelow(path, excluded))
 }
 
 /** @throws TypeError unless every entry is a path that starts with a slash. Returns them. */
 export function checkedPaths(name: string, paths: unknown): readonly string[] {
   const list = Array.isArray(paths) ? [...paths] : [] // a hole becomes an entry, and is refused
-  if (!Array.isArray(paths) || !list.every((path) => typeof path === 'string' && isPlain(path) && !/[*?#:]/.test(path))) {
+  if (!Array.isArray(paths) || !list.every(isPath)) {
     throw new TypeError(`"${name}" must be an array of paths such as ['/mcp'], each of which covers all that is below it: no patterns`)
   }
-  return list.map((path: string) => (path === '/' ? path : path.replace(/\/$/, '')))
+  return list.map(withoutSlash)
 }
 
-function isBelow(path: string, prefix: string): boolean {
+/** @throws TypeError unless every entry is a path, or a path with methods. Returns them. */
+export function checkedExclusions(entries: unknown): readonly Exclusion[] {
+  const list: readonly unknown[] = Array.isArray(entries) ? [...entries] : []
+  if (!Array.isArray(entries)) throw new TypeError(NO_EXCLUSIONS)
+  return list.map((entry) => {
+    const { path, methods, exact } = typeof entry === 'object' && entry !== null ? narrowed(entry) : { path: entry, methods: undefined, exact: false }
+    if (!isPath(path)) throw new TypeError(NO_EXCLUSIONS)
+    return { path: withoutSlash(path), methods, exact }
+  })
+}
+
+const NO_EXCLUSIONS =
+  `"exclude" must be an array of paths such as ['/health', { path: '/orders', methods: ['GET'] }], each of which covers all that is below it: no patterns`
+
+function narrowed(entry: object): Omit<Exclusion, 'path'> & { readonly path: unknown } {
+  checkOptions('exclude', entry, EXCLUSION)
+  const { path, methods, exact = false } = entry as Readonly<Partial<Record<keyof Exclusion, unknown>>>
+  if (typeof exact !== 'boolean') throw new TypeError('"exact" in "exclude" must be true or false')
+  if (methods === undefined) return { path, methods, exact }
+  // A name in small letters would match nothing.
+  if (Array.isArray(methods) && methods.length > 0 && [...methods].every((one) => typeof one === 'string' && /^[A-Z-]+$/.test(one))) {
+    return { path, methods: methods.map((one: string) => (one === 'HEAD' ? 'GET' : one)), exact }
+  }
+  throw new TypeError(`"methods" in "exclude" must be an array of methods in capitals, such as ['GET'], with which HEAD goes`)
+}
+
+const EXCLUSION = { path: true, methods: true, exact: true } as const satisfies OptionNames<ExcludedRoute>
+
+function isPath(path: unknown): path is string {
+  return typeof path === 'string' && isPlain(path) && !/[*?#:]/.test(path)
+}
+
+function withoutSlash(path: string): string {
+  return path === '/' ? path : path.replace(/\/$/, '')
+}
+
+/** True when this path is the end of that one, by whole segments: a proxy has put something in front of it, or taken it away. */
+export function isEndOf(end: string, path: string): boolean {
+  return end !== '/' && path !== end && isPlain(path) && isPlain(end) && withoutSlash(path).endsWith(withoutSlash(end))
+}
+
+/** True when the path is this one or below it. */
+export function isBelow(path: string, prefix: string): boolean {
   const start = prefix.replace(/\/$/, '')
   return path === start || path.startsWith(`${start}/`)
 }

@@ -1,7 +1,8 @@
-/** Whether a caller may do what the request asks for: the scopes of every request, and those of the operations in it. */
+/** This file says whether a caller may do what the request asks for: by the scopes of every request, and those of the operations in it. */
 import { hasScopes } from '../access-token.js'
-import { errorAnswer } from '../answer.js'
+import { errorAnswer, isAnswer } from '../answer.js'
 import { unlessUnavailable } from './caller.js'
+import { sessionIdsOf } from './request/session-ids.js'
 import { calledOperations } from './operations/called-operations.js'
 import { needOf } from './operations/operations.js'
 import type { Answer } from '../answer.js'
@@ -15,27 +16,28 @@ export async function permittedCaller(request: GateRequest, caller: Caller, poli
   if (!isOwnSession(request, caller, policy)) return NO_SESSION
   const called = policy.operations === undefined ? [] : await calledOperations(request)
   // What cannot be read asks for nothing beyond that.
-  if ('status' in called) return lacks(caller, requiredScopes) ? answers.insufficientScope(requiredScopes, caller.token) : called
-  const { scopes, maxAge } = needOf(called, operations)
+  if (isAnswer(called)) return lacks(caller, requiredScopes) ? answers.insufficientScope(requiredScopes, caller.token) : called
+  const { caller: mustBeKnown, scopes, maxAge } = needOf(called, operations)
   const needed = [...new Set([...requiredScopes, ...scopes])]
-  if (caller.token === null) return scopes.length === 0 && maxAge === undefined ? caller : answers.unauthenticated(needed)
+  if (caller.token === null) return mustBeKnown ? answers.unauthenticated(needed) : caller
   const current = maxAge === undefined ? caller : await renewed(caller, maxAge, policy)
-  if ('status' in current) return current
+  if (isAnswer(current)) return current
   return lacks(current, needed) ? answers.insufficientScope(needed, current.token) : current
 }
 
 // MCP, Streamable HTTP: 404 tells a client to begin a new session.
 const NO_SESSION = errorAnswer(404, 'invalid_session', 'There is no such session', {})
 
-function isOwnSession({ header }: GateRequest, { token }: Caller, { sessions }: GatePolicy): boolean {
-  const [id, ...others] = sessions === undefined ? [] : header('mcp-session-id')
-  return id === undefined || (others.length === 0 && sessions?.belongsTo(id, token) === true)
+function isOwnSession(request: GateRequest, { token }: Caller, { sessions }: GatePolicy): boolean {
+  if (sessions === undefined) return true
+  const ids = sessionIdsOf(request)
+  return ids !== 'several' && ids.every((id) => sessions.belongsTo(id, token))
 }
 
-/** Whether the caller has the scopes for one operation: to show only what may be used. */
+/** Whether the caller may use one operation: to show only what may be used. */
 export function mayCall({ token }: Caller, method: string, name: string, { operations = [] }: GatePolicy): boolean {
-  const { scopes } = needOf([{ method, names: [name] }], operations)
-  return scopes.length === 0 || (token !== null && hasScopes(token, scopes))
+  const { caller, scopes } = needOf([{ method, names: [name], uris: [] }], operations)
+  return !caller || (token !== null && hasScopes(token, scopes))
 }
 
 function renewed({ verify }: Caller, maxAge: number, policy: GatePolicy): Promise<Caller | Answer> {

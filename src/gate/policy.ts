@@ -1,11 +1,11 @@
-/** What a gate demands, checked once where it is built. */
-import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js'
+/** This file checks what a gate demands, once, where it is built. */
+import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { checkedScopes } from '../lib/scope-match.js'
 import { challengeAnswers } from './challenge/challenge.js'
 import { GATE_OPTIONS } from './gate-options.js'
 import { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.js'
 import { operationTable, operationScopes } from './operations/operations.js'
-import { checkedPaths, isGuarded } from './paths.js'
+import { checkedExclusions, checkedPaths, isGuarded } from './paths.js'
 import { TokenWatches } from './token-watches.js'
 import { requestNamesBy } from './challenge/request-names.js'
 import { protectedResource } from './metadata/resource-metadata.js'
@@ -14,6 +14,7 @@ import type { BearerAuthProvider } from '../provider.js'
 import type { Answers } from './challenge/challenge.js'
 import type { GateOptions } from './gate-options.js'
 import type { OperationTable } from './operations/operations.js'
+import type { PathPolicy } from './paths.js'
 import type { RequestNames } from './challenge/request-names.js'
 import type { ProtectedResource } from './metadata/resource-metadata.js'
 import type { BoundSessions } from './sessions.js'
@@ -28,6 +29,10 @@ export interface GatePolicy {
   readonly authorizationServers: readonly string[] | undefined
   /** Where the whole app is wrapped, and where a route or a mount is. */
   readonly paths: Readonly<Record<'app' | 'mount', PathPolicy>>
+  /** True: CORS preflights to guarded paths are handed on. */
+  readonly passesPreflights: boolean
+  /** A token's `aud` must hold one of these. */
+  readonly audience: readonly string[] | undefined
   readonly optional: boolean
   readonly operations: OperationTable | undefined
   readonly sessions: BoundSessions | undefined
@@ -41,21 +46,15 @@ export interface GatePolicy {
   readonly requestNames: RequestNames
 }
 
-interface PathPolicy {
-  readonly protect: readonly string[]
-  readonly exclude: readonly string[]
-}
-
 /** @throws TypeError for an option that is wrong; says what to write instead. */
 export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'requestAs' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
   checkOptions('bearerAuth', options, GATE_OPTIONS)
-  for (const name of GATE_OPTIONS) {
-    const isMissing = Object.hasOwn(options, name) && options[name] === undefined
-    if (isMissing) throw new TypeError(`"${name}" is undefined; is a variable not set? leave the option out to do without`)
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) throw new TypeError(`"${name}" is undefined; is a variable not set? leave the option out to do without`)
   }
-  const { requiredScopes = [], optional = false, errors: profile = 'rfc6750' } = options
+  const { requiredScopes = [], optional = false, preflight = 'answer' } = options
   if (typeof optional !== 'boolean') throw new TypeError('"optional" must be true or false')
-  if (profile !== 'rfc6750' && profile !== 'mcp-use') throw new TypeError('"errors" must be "rfc6750" or "mcp-use"')
+  const profile = options.profile === undefined ? 'rfc6750' : oneOf('profile', options.profile, ['mcp-use'])
   if (options.resource === undefined && options.metadata !== undefined) throw new TypeError('"metadata" describes "resource"; give that too')
   // The provider's word: its tokens are good in that header only, where whoever puts them there takes care that nobody else does.
   if (options.tokenFrom !== undefined && provider.tokenHeader !== undefined) {
@@ -75,6 +74,8 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
     scopesSupported: supported === undefined ? { atLeast: ownScopes } : { all: supported },
     authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers),
     paths: pathPolicies(options, resource),
+    passesPreflights: oneOf('preflight', preflight, ['answer', 'pass']) === 'pass',
+    audience: options.audience === undefined ? undefined : checkedAudience(options.audience),
     optional,
     operations,
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
@@ -88,20 +89,30 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
 
 function pathPolicies(options: GateOptions, resource: ProtectedResource | undefined): GatePolicy['paths'] {
   const protect = options.protect === undefined ? undefined : checkedPaths('protect', options.protect)
-  const exclude = options.exclude === undefined ? undefined : checkedPaths('exclude', options.exclude)
-  const guarded = resource === undefined ? ['/mcp'] : ['/mcp', resource.path]
-  // The default opens only what nobody meant: nothing where paths were named, and nothing above or below the resource.
+  const exclude = options.exclude === undefined ? [] : checkedExclusions(options.exclude)
+  if (protect?.length === 0) throw new TypeError(NOTHING_PROTECTED)
+  const paths = { protect, exclude }
+  if (options.profile === undefined) return { app: paths, mount: paths }
+  const guarded = protect ?? (resource === undefined ? ['/mcp'] : ['/mcp', resource.path])
+  // Its list opens what nobody meant: nothing that was named, and nothing above or below it.
   const meant = guarded.filter((path) => path !== '/')
-  const open = NOT_GUARDED.filter((path) => !isGuarded(path, meant) && !meant.some((one) => isGuarded(one, [path])))
-  return {
-    app: { protect: protect ?? guarded, exclude: exclude ?? (protect === undefined ? open : []) },
-    mount: { protect: protect ?? ['/'], exclude: exclude ?? [] },
-  }
+  const open = EXCLUDED_BY_MCP_USE.filter((path) => !isGuarded(path, meant) && !meant.some((one) => isGuarded(one, [path])))
+  const excluded = options.exclude === undefined ? open.map((path) => ({ path, methods: undefined, exact: false })) : exclude
+  // Who put the gate on a route or a mount has said there what it guards.
+  return { app: { protect: guarded, exclude: excluded }, mount: paths }
 }
 
 const NOTHING = (): void => undefined
 
-const NOT_GUARDED = ['/health', '/docs', '/inspector', '/openmcp.json']
+const NOTHING_PROTECTED = '"protect" is empty, and would guard nothing; leave it out to guard everything, or name paths: protect: [\'/mcp\']'
+
+const EXCLUDED_BY_MCP_USE = ['/health', '/docs', '/inspector', '/openmcp.json']
+
+function checkedAudience(audience: unknown): readonly string[] {
+  const list: readonly unknown[] = [audience].flat()
+  if (list.length > 0 && list.every((one): one is string => typeof one === 'string' && one !== '')) return list
+  throw new TypeError('"audience" must be what a token\'s "aud" has to hold, such as "https://mcp.example.com/mcp", or an array of that')
+}
 
 function checkedSessions(sessions: BoundSessions): BoundSessions {
   if (typeof sessions?.belongsTo === 'function') return sessions

@@ -1,4 +1,4 @@
-/** The caller in the shape of the MCP SDKs, so that a tool finds it as `extra.authInfo` (1.x) or `ctx.http.authInfo` (2.x). */
+/** This file shows the caller in the shape of the MCP SDKs, so that a tool finds it as `extra.authInfo` (1.x) or `ctx.http.authInfo` (2.x). */
 import { heldScopes } from '../access-token.js'
 import type { AccessToken } from '../access-token.js'
 import type { AuthContext } from '../context.js'

@@ -1,4 +1,4 @@
-/** Lets pages on other origins read our answers: constant texts that hold nothing of anybody's. */
+/** This file lets pages on other origins read our answers: constant texts that hold nothing of anybody's. */
 import type { AuthContext } from '../context.js'
 import type { Answer } from '../answer.js'
 
@@ -7,12 +7,10 @@ const EXPOSE = 'Access-Control-Expose-Headers'
 
 /**
  * The headers to set on an answer of ours, beside those that the app has set already: its own `Allow-Origin` stays, its
- * list of exposed headers grows. Preflights are the app's business: `OPTIONS` always passes.
+ * list of exposed headers grows. The answer to a preflight gets none of these: it would be a permission.
  */
-export function readableAcrossOrigins(
-  headers: Readonly<Record<string, string>>,
-  alreadySet: (name: string) => unknown,
-): Record<string, string> {
+export function readableAcrossOrigins({ headers, grantsNothing }: Answer, alreadySet: (name: string) => unknown): Readonly<Record<string, string>> {
+  if (grantsNothing === true) return headers
   const exposed = [alreadySet(EXPOSE), headers[EXPOSE]].filter(Boolean).join(', ')
   return {
     ...headers,
@@ -25,7 +23,7 @@ export function readableAcrossOrigins(
 export function readableWhenThrown(context: AuthContext, alreadySet: (name: string) => unknown): AuthContext {
   const { answers } = context
   if (answers === undefined) return context
-  const readable = (answer: Answer): Answer => ({ ...answer, headers: readableAcrossOrigins(answer.headers, alreadySet) })
+  const readable = (answer: Answer): Answer => ({ ...answer, headers: readableAcrossOrigins(answer, alreadySet) })
   return {
     ...context,
     answers: {

@@ -1,4 +1,4 @@
-/** Ends an event stream of a `Response` together with the token that opened it. */
+/** This file ends an event stream of a `Response` together with the token that opened it. */
 import type { AuthContext } from '../context.js'
 
 type Life = NonNullable<AuthContext['life']>

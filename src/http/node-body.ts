@@ -1,4 +1,4 @@
-/** The body of a request of `node:http`, read and put back. */
+/** This file reads the body of a request of `node:http`, and puts it back. */
 import type { IncomingMessage } from 'node:http'
 import type { ReadBody, RequestBody } from '../gate/request/request-body.js'
 

@@ -1,26 +1,64 @@
-/** Reads requests and sends answers of `node:http`, for the servers that are built on it. */
+/** This file reads requests and sends answers of `node:http`, for the servers that are built on it. */
 import { readableAcrossOrigins } from './cors.js'
 import { bodyOfMessage } from './node-body.js'
+import { authorityOf, hostAmong, pathOf } from './target.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
-import type { ReadHeader } from '../gate/request/read-header.js'
-import type { GateRequest } from '../gate/request/gate-request.js'
+import type { GateRequest, ReadHeader } from '../gate/request/gate-request.js'
 
-/** `url` as the client wrote it, `routedUrl` as the server reads it, `mounted` as in `GateRequest`. */
-export function incomingRequest(message: IncomingMessage, url: string, routedUrl: string, mounted: boolean): GateRequest {
+/** A message as frameworks leave it: with what the client wrote, where they have changed that. */
+type Message = IncomingMessage & {
+  /** The URL that the client wrote: Express, connect, Fastify and middie leave it when they change `url`. */
+  readonly originalUrl?: unknown
+  /** The mount that Express is in; it is taken off `url` there. */
+  readonly baseUrl?: unknown
+  /** The method that the client sent, by `method-override`. */
+  readonly originalMethod?: unknown
+  readonly stream?: { readonly endAfterHeaders?: unknown }
+}
+
+/** What a framework knows of a request beyond its message. */
+interface Known extends Pick<GateRequest, 'routedPaths' | 'mounted'> {
+  /** The URL that the client wrote, as far as this framework knows. */
+  readonly originalUrl?: string
+}
+
+/** The message as the gate sees it. `routedPaths` and `mounted` add to what the message itself shows. */
+export function incomingRequest(message: IncomingMessage, { originalUrl, routedPaths = [], mounted = false }: Known = {}): GateRequest {
   const { method = '' } = message
   const header = headersOf(message)
-  const [path, routedPath] = [pathOf(url), pathOf(routedUrl)]
-  return { method, path, routedPath, header, host: hostIn(header), body: bodyOfMessage(message), source: message, mounted }
+  const names = namesOf(message, originalUrl)
+  return {
+    method,
+    sentMethod: sentMethodOf(message),
+    path: names.path,
+    routedPaths: [...names.routedPaths, ...routedPaths],
+    query: queryOf(names.target, message.url ?? ''),
+    header,
+    host: hostAmong([authorityOf(names.target), ...header(':authority'), ...header('host')]),
+    body: bodyOfMessage(message),
+    hasBody: (message as Message).stream?.endAfterHeaders === false,
+    source: message,
+    mounted: mounted || names.mounted,
+  }
+}
+
+/** The names that one request has: the path that the client wrote, and what servers in front have made of it. */
+function namesOf({ url = '/', originalUrl, baseUrl }: Message, known = url): { target: string; path: string; routedPaths: readonly string[]; mounted: boolean } {
+  const target = typeof originalUrl === 'string' ? originalUrl : known
+  const [path, present] = [pathOf(target), pathOf(url)]
+  // Express keeps its mount; of any other server nobody knows whether it took a mount away or wrote another path.
+  const isExpress = typeof baseUrl === 'string'
+  return { target, path, routedPaths: [isExpress ? `${baseUrl}${present}` : present], mounted: isExpress ? baseUrl !== '' : present !== path }
 }
 
 /** Sends an answer, unless somebody has begun to answer already. */
-export function sendAnswer(response: ServerResponse, { status, headers, body }: Answer): void {
+export function sendAnswer(response: ServerResponse, answer: Answer): void {
   if (response.headersSent) return
-  response.statusCode = status
-  const all = readableAcrossOrigins(headers, (name) => response.getHeader(name))
+  response.statusCode = answer.status
+  const all = readableAcrossOrigins(answer, (name) => response.getHeader(name))
   for (const [name, value] of Object.entries(all)) response.setHeader(name, value)
-  response.end(body)
+  response.end(answer.body)
 }
 
 // `headers` keeps the first of several; all of them are needed to see that there are several.
@@ -32,15 +70,14 @@ function headersOf({ rawHeaders = [], headers }: IncomingMessage): ReadHeader {
   }
 }
 
-/** HTTP/2 has one name in the place of the other. Who says two things is of neither: the server behind may read the other one. */
-function hostIn(header: ReadHeader): string | undefined {
-  const [host, ...others] = new Set([...header(':authority'), ...header('host')])
-  return others.length === 0 ? host : undefined
+/** Of both, where something in front of the gate has changed one: the server behind reads either. */
+function queryOf(...urls: readonly string[]): string {
+  return [...new Set(urls.map((one) => /\?([^#]*)/.exec(one)?.[1] ?? ''))].join('&')
 }
 
-function pathOf(url: string): string {
-  // RFC 9112 section 3.2.2: the request line may hold a whole URL. `new URL` would resolve its dots, which routers do not.
-  const path = url.replace(/^https?:\/\/[a-z0-9._-]+(:\d+)?(?=\/)/i, '')
-  // Routers and `new URL` cut anything else in ways of their own: it stays whole, and is read with suspicion.
-  return path.startsWith('/') ? path.replace(/[?#].*$/s, '') : path
+/** The method that was really sent, as far as the message still tells. */
+function sentMethodOf({ method, originalMethod, rawHeaders = [] }: Message): string | undefined {
+  const pseudo = rawHeaders.indexOf(':method') // HTTP/2 puts it among the headers
+  if (pseudo !== -1) return rawHeaders[pseudo + 1]
+  return typeof originalMethod === 'string' ? originalMethod : method
 }

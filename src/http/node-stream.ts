@@ -1,4 +1,4 @@
-/** Ends an event stream of `node:http` and `node:http2` together with the token that opened it. */
+/** This file ends an event stream of `node:http` and `node:http2` together with the token that opened it. */
 import { isEventStream } from './event-stream.js'
 import type { ServerResponse } from 'node:http'
 import type { AuthContext } from '../context.js'

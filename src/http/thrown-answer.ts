@@ -1,4 +1,4 @@
-/** What a handler throws, as an answer, for servers that do not find it by themselves. */
+/** This file finds the answer in what a handler throws, for servers that do not find it by themselves. */
 import type { Answer } from '../answer.js'
 
 const OURS = new Set<unknown>(['ERR_AUTHENTICATION_REQUIRED', 'ERR_INSUFFICIENT_SCOPE', 'ERR_AUTH_UNAVAILABLE'])

@@ -1,4 +1,4 @@
-/** What to tell somebody whose server called the adapter for another one. */
+/** This file says what to tell somebody whose server called the adapter for another one. */
 
 /** Every adapter but Fastify's looks at what it is called with at each request: one comparison. */
 export function wrongServer(adapter: string): TypeError {

@@ -4,9 +4,10 @@ import { withinSpan } from '../lib/deadline.js'
 import { fetchJson } from '../lib/net/fetch-json.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import { webUrl } from '../lib/net/web-url.js'
-import { discoveryUrls } from '../jwt/keys/discovery.js'
+import { discoveryUrls, leadsInside } from '../jwt/keys/discovery.js'
 import type { CustomFetch, ServerMetadata } from 'openid-client'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
+import type { ProviderContext } from '../provider-context.js'
 import type { OpenidClient } from '../upstream/openid-fetch.js'
 
 export interface EndpointOptions {
@@ -20,8 +21,9 @@ export interface EndpointOptions {
   readonly headers: Readonly<Record<string, string>> | undefined
   /** Allow plain http. */
   readonly insecure: boolean
-  readonly closed: AbortSignal
-  readonly now: () => number
+  /** Whether a tenant may have chosen the issuer. */
+  readonly ofTenant: boolean
+  readonly context: ProviderContext
   /** Around the first discovery, which requests wait for: one attempt, however many of them. */
   readonly guarded: (work: () => Promise<ServerMetadata>) => Promise<ServerMetadata>
 }
@@ -47,13 +49,13 @@ export class Endpoint {
   async server(): Promise<ServerMetadata> {
     const known = this.#known
     if (known === undefined) return this.#discover(() => this.#options.guarded(() => this.#ask()))
-    if (this.#options.now() >= known.askAgainAt) this.#refresh(known.server)
+    if (this.#options.context.now() >= known.askAgainAt) this.#refresh(known.server)
     return known.server
   }
 
   /** In the background: what was found before serves on, whatever comes of it. */
   #refresh(server: ServerMetadata): void {
-    this.#known = { server, askAgainAt: this.#options.now() + RETRY_AFTER }
+    this.#known = { server, askAgainAt: this.#options.context.now() + RETRY_AFTER }
     this.#discover(() => this.#ask()).catch(() => undefined)
   }
 
@@ -70,7 +72,8 @@ export class Endpoint {
   }
 
   async #ask(): Promise<ServerMetadata> {
-    const { issuer = '', closed, timeout, now } = this.#options
+    const { issuer = '', timeout, context } = this.#options
+    const { closed, now } = context
     const openid = await this.#options.openid()
     const tooLate = (): Error => new AuthUnavailableError(`no discovery document from ${new URL(issuer).host} in time`)
     const server = await withinSpan({ timeout, closed }, (signal) => this.#document(openid, issuer, signal), tooLate)
@@ -134,6 +137,7 @@ export class Endpoint {
     if (url.protocol === 'http:' && issuer.startsWith('https:')) {
       throw new AuthUnavailableError(`the discovery document of ${issuer} names its ${name} on plain http`)
     }
+    if (this.#options.ofTenant && leadsInside(issuer, url)) throw new AuthUnavailableError(`the discovery document of ${issuer} names its ${name} within this network`)
     return url.href
   }
 }

@@ -1,7 +1,9 @@
 /** What an introspecting provider can be told. */
+import type { OptionNames } from '../lib/options.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import type { Hints } from '../jwt/rules/hints.js'
+import type { chosenByTenant } from '../jwt/keys/discovery.js'
 import type { ClaimRule } from '../jwt/rules/rules.js'
 import type { ClientAuth } from './client-auth/client-auth.js'
 import type { SignedAnswers } from './response/signed-response.js'
@@ -46,6 +48,7 @@ export type IntrospectionOptions = {
   fetch?: Fetch | undefined
   [allowInsecureHttp]?: true
   [allowNoExpiry]?: true
+  [chosenByTenant]?: true
 } & (
   | {
       /** Exactly as its discovery document and its tokens write it. */
@@ -62,7 +65,7 @@ export type IntrospectionOptions = {
 export const TIMEOUT = 2
 
 /** The names of `IntrospectionOptions`. */
-export const INTROSPECTION_OPTIONS = [
-  ...['issuer', 'endpoint', 'audience', 'audienceClaims', 'audienceMode', 'clientAuth', 'prefix', 'tokenTypeHint', 'parameters'],
-  ...['headers', 'maxTokenAge', 'requiredClaims', 'rules', 'hints', 'timeout', 'fetch', 'signed'],
-]
+export const INTROSPECTION_OPTIONS = {
+  issuer: true, endpoint: true, audience: true, audienceClaims: true, audienceMode: true, clientAuth: true, prefix: true, tokenTypeHint: true,
+  parameters: true, headers: true, maxTokenAge: true, requiredClaims: true, rules: true, hints: true, timeout: true, fetch: true, signed: true,
+} as const satisfies OptionNames<IntrospectionOptions>

@@ -5,6 +5,7 @@ import type { Algorithm } from './signature/algorithms.js'
 import type { Hints } from './rules/hints.js'
 import type { KeyOptions } from './keys/issuer-keys.js'
 import type { IssuerOption } from './rules/issuers.js'
+import type { chosenByTenant } from './keys/discovery.js'
 import type { tokenFormat, TokenFormat } from './formats/token-format.js'
 import type { ClaimRule } from './rules/rules.js'
 import type { EngineChoice } from './signature/signature.js'
@@ -58,6 +59,7 @@ export type JwtOptions = {
   headers?: Readonly<Record<string, string>> | undefined
   [allowInsecureHttp]?: true
   [tokenFormat]?: TokenFormat
+  [chosenByTenant]?: true
 } & (
     | { /** Where the keys are, instead of discovery. May have the braces of `issuer.template`. */ jwksUri?: string | undefined; jwks?: undefined; jwksFile?: undefined }
     | { /** The keys themselves: no network at all. */ jwks: JSONWebKeySet; jwksUri?: undefined; jwksFile?: undefined }

@@ -4,6 +4,7 @@ import { requestHeaders } from '../lib/net/request-headers.js'
 import { webUrl } from '../lib/net/web-url.js'
 import { forTenant, issuersOf } from './rules/issuers.js'
 import { allowInsecureHttp } from './jwt-options.js'
+import { chosenByTenant } from './keys/discovery.js'
 import { fetchJwks, readKeyFile, givenKeys, discoverJwks } from './keys/key-loader.js'
 import { parseKeySet } from './keys/key-set.js'
 import { tokenFormat } from './formats/token-format.js'
@@ -36,6 +37,7 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
     ...span,
     headers: headers === undefined ? undefined : requestHeaders('headers', headers),
     insecure,
+    ofTenant: options[chosenByTenant] === true,
   }
   if (jwksUri !== undefined) {
     const issuers = issuersOf(options.issuer)

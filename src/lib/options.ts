@@ -1,8 +1,17 @@
 /** Checks options where they are given, so that a mistake is found at start and not at the first request. */
 import { likelyName } from './likely-name.js'
 
+/**
+ * The names of all options, each once, held by the compiler: `{ issuer: true, … } satisfies OptionNames<Options>`. Of a
+ * union those of every member; symbols are left out, since nobody misspells them.
+ */
+export type OptionNames<Options> = Readonly<Record<NameIn<Options>, true>>
+
+type NameIn<Options> = Options extends unknown ? Extract<keyof Options, string> : never
+
 /** @throws TypeError for an option that does not exist; says which one was likely meant, or which ones do exist. */
-export function checkOptions(owner: string, options: unknown, names: readonly string[]): void {
+export function checkOptions(owner: string, options: unknown, known: readonly string[] | Readonly<Record<string, true>>): void {
+  const names = Array.isArray(known) ? (known as readonly string[]) : Object.keys(known)
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${owner} takes an object with ${names.join(', ')}`)
   }
@@ -12,7 +21,7 @@ export function checkOptions(owner: string, options: unknown, names: readonly st
 }
 
 function adviceOn(name: string, owner: string, names: readonly string[]): string {
-  const elsewhere = (owner === 'bearerAuth' ? OF_PROVIDERS : ELSEWHERE).get(name)
+  const elsewhere = (owner === 'bearerAuth' ? NOT_OF_THE_GATE : ELSEWHERE).get(name)
   if (elsewhere !== undefined) return elsewhere
   const likely = likelyName(name, names)
   return likely === undefined ? `; it takes ${names.join(', ')}` : `; did you mean "${likely}"?`
@@ -82,10 +91,11 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['operations', ' but of bearerAuth'],
 ])
 
-const PROVIDERS_ALONE = ['issuer', 'audience', 'jwksUri', 'cache', 'observe', 'clockTolerance', 'introspect', 'tokenHeader']
+const PROVIDERS_ALONE = ['issuer', 'jwksUri', 'cache', 'observe', 'clockTolerance', 'introspect', 'tokenHeader']
 
-/** Names of a provider's options, which are given to the gate by mistake. */
-const OF_PROVIDERS: ReadonlyMap<string, string> = new Map([
+/** Those that are given to the gate by mistake, or that it had once. */
+const NOT_OF_THE_GATE: ReadonlyMap<string, string> = new Map([
   ...PROVIDERS_ALONE.map((name) => [name, ' but of the provider'] as const),
   ['scopes', ' but of the provider; what requests need is "requiredScopes"'],
+  ['errors', ` any more: profile: 'mcp-use' is mcp-use's server in one switch, its open paths included; the other wording needs no option`],
 ])

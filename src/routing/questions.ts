@@ -1,6 +1,7 @@
 /** Asks several providers about one token, and keeps what each of them said. */
 import { toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
+import { verifiedBy } from './member.js'
 import type { AccessToken } from '../access-token.js'
 import type { Refusal, VerifyOptions } from '../provider.js'
 import type { Member } from './member.js'
@@ -13,14 +14,15 @@ export type MemberAnswer =
   | { readonly kind: 'bug'; readonly name: string; readonly error: unknown }
 
 /** Never rejects: what a member throws is its answer. */
-export async function answerOf({ name, provider }: Member, token: string, options: VerifyOptions): Promise<MemberAnswer> {
+export async function answerOf(member: Member, token: string, options: VerifyOptions): Promise<MemberAnswer> {
+  const { name } = member
   const refusals: Refusal[] = []
   const refused = (refusal: Refusal): void => {
     refusals.push(refusal)
     options.refused?.(refusal)
   }
   try {
-    const given = toAccessToken(await provider.verifyToken(token, { ...options, refused }))
+    const given = toAccessToken(await verifiedBy(member, token, { ...options, refused }))
     return given === null ? { kind: 'no', name, refusals } : { kind: 'yes', name, token: given }
   } catch (error) {
     return { kind: isUnavailable(error) ? 'unavailable' : 'bug', name, error }

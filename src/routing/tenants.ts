@@ -36,7 +36,10 @@ export class Tenants<Route extends object> {
   /** Digests of issuers, and the end of the refusal. */
   readonly #refused = new LRUCache<string, number>({ max: MAX_REFUSED })
   readonly #asking = new Map<string, Promise<BearerAuthProvider | null>>()
-  readonly #limit = new CallLimit(MAX_AT_ONCE)
+  readonly #strangers = new CallLimit(MAX_AT_ONCE)
+  /** Digests of issuers that were tenants: made-up ones must not keep them waiting. */
+  readonly #former = new LRUCache<string, true>({ max: MAX_FORMER })
+  readonly #tenants = new CallLimit(MAX_AT_ONCE)
 
   constructor(options: TenantsOptions<Route>) {
     this.#options = options
@@ -95,9 +98,11 @@ export class Tenants<Route extends object> {
     const { now, refusedFor, make } = this.#options
     if (route === null) {
       this.#kept.delete(issuer)
+      this.#former.delete(sha256(issuer))
       this.#refused.set(sha256(issuer), now() + refusedFor)
       return null
     }
+    this.#former.set(sha256(issuer), true)
     const before = this.#kept.peek(issuer)
     const isSame = before?.route === route
     const tenant = { route, provider: isSame ? before.provider : make(issuer, route), since: now() }
@@ -109,8 +114,9 @@ export class Tenants<Route extends object> {
     const { resolve, timeout } = this.#options
     const silence = (cause?: unknown): Error => new AuthUnavailableError('"resolve" gave no answer about an issuer', { cause })
     const busy = (): Error => new AuthUnavailableError('"resolve" is asked about too many issuers at once')
+    const limit = this.#former.has(sha256(issuer)) ? this.#tenants : this.#strangers
     const once = (signal: AbortSignal): Promise<Route | null> =>
-      this.#limit.run(() => resolve(issuer, signal).catch((cause: unknown) => Promise.reject(silence(cause))), signal, busy)
+      limit.run(() => resolve(issuer, signal).catch((cause: unknown) => Promise.reject(silence(cause))), signal, busy)
     return withinSpan({ timeout }, once, silence)
   }
 }
@@ -118,7 +124,10 @@ export class Tenants<Route extends object> {
 /** Issuers that are nobody's: digests, so 100 bytes each. */
 const MAX_REFUSED = 10_000
 
-/** Look-ups at once. */
+/** 100 bytes each, too. */
+const MAX_FORMER = 10_000
+
+/** Look-ups at once: of former tenants, and of all others. */
 const MAX_AT_ONCE = 16
 
 async function close({ route, provider }: Tenant): Promise<void> {

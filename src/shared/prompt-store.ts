@@ -11,7 +11,7 @@ export type StoreNews =
   | { readonly type: 'store_away' }
   | { readonly type: 'store_back' }
 
-export type StoreVerb = 'get' | 'set' | 'add' | 'delete'
+export type StoreVerb = 'get' | 'add' | 'delete' | 'swap'
 
 /** Stands for the answer of a call that failed, or was not made because the last ones failed. */
 export const failed: unique symbol = Symbol('failed')
@@ -56,13 +56,14 @@ export class PromptStore {
     return typeof text === 'string' || text === failed ? text : null
   }
 
-  async set(name: string, text: string, seconds: number): Promise<true | typeof failed> {
-    return (await this.#call('set', () => this.#store.set(name, text, seconds))) === failed ? failed : true
-  }
-
   async add(name: string, text: string, seconds: number): Promise<boolean | typeof failed> {
     const added = await this.#call('add', () => this.#store.add(name, text, seconds))
     return added === failed ? failed : added === true
+  }
+
+  async swap(name: string, before: string, text: string | null, seconds: number): Promise<boolean | typeof failed> {
+    const swapped = await this.#call('swap', () => this.#store.swap(name, before, text, seconds))
+    return swapped === failed ? failed : swapped === true
   }
 
   async delete(name: string): Promise<true | typeof failed> {
@@ -108,7 +109,7 @@ export class PromptStore {
   }
 
   #breakerOf(verb: StoreVerb): CircuitBreaker {
-    return verb === 'set' || verb === 'add' ? this.#writing : this.#reading
+    return verb === 'swap' || verb === 'add' ? this.#writing : this.#reading
   }
 
   #answered(verb: StoreVerb, answer: unknown): unknown {

@@ -3,7 +3,7 @@ import { CallLimit } from '../lib/call-limit.js'
 import { CircuitBreaker } from '../lib/circuit-breaker.js'
 import { within, withinSpan } from '../lib/deadline.js'
 import { IS_OUTAGE, NoAnswerError } from './no-answer.js'
-import type { AuthEvent } from '../events.js'
+import type { ProviderContext } from '../provider-context.js'
 
 /** At once. @public for the model of a fleet */
 export const MOST_CALLS = 64
@@ -11,10 +11,7 @@ export const MOST_CALLS = 64
 export interface GuardedCallsOptions {
   /** Seconds for one call, the wait for its turn and a second attempt included. */
   readonly timeout: number
-  readonly closed: AbortSignal
-  readonly now: () => number
-  readonly provider: string
-  readonly tell: (event: AuthEvent) => void
+  readonly context: ProviderContext
 }
 
 export class GuardedCalls {
@@ -24,14 +21,15 @@ export class GuardedCalls {
 
   constructor(options: GuardedCallsOptions) {
     this.#options = options
-    this.#breaker = new CircuitBreaker(options.now)
+    this.#breaker = new CircuitBreaker(options.context.now)
   }
 
   /** Does the work when it is its turn; one second attempt where no connection came about. @throws NoAnswerError */
   run<T>(host: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const tooLate = (): Error => new NoAnswerError('too slow', `no answer from ${host} in time`)
     const busy = (): Error => new NoAnswerError('busy', `too many questions to ${host} at once`, { retryAfter: 1 })
-    return withinSpan(this.#options, (signal) => {
+    const { timeout, context } = this.#options
+    return withinSpan({ timeout, closed: context.closed }, (signal) => {
       // Ended in its turn as well, or a `fetch` that ignores the signal would keep its place for ever.
       const turn = (): Promise<T> => this.noted(host, () => within(signal, () => twice(work, signal), tooLate))
       return this.#limit.run(turn, signal, busy)
@@ -49,7 +47,7 @@ export class GuardedCalls {
     } catch (error) {
       const fault = error instanceof NoAnswerError ? error.fault : undefined
       // Who was held back asked nothing, and has nothing to say about the server.
-      if (!this.#options.closed.aborted && fault !== 'held back') this.#note(fault === undefined || !IS_OUTAGE[fault])
+      if (!this.#options.context.closed.aborted && fault !== 'held back') this.#note(fault === undefined || !IS_OUTAGE[fault])
       throw error
     }
   }
@@ -59,7 +57,7 @@ export class GuardedCalls {
     if (went) this.#breaker.succeeded()
     else this.#breaker.failed()
     const { isOpen } = this.#breaker
-    const { provider, tell } = this.#options
+    const { provider, tell } = this.#options.context
     if (isOpen !== wasOpen) tell({ type: isOpen ? 'breaker_opened' : 'breaker_closed', provider })
   }
 }

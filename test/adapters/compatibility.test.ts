@@ -1,4 +1,4 @@
-/** mcp-use's Python middleware, row by row, on every server: to the letter with `errors: 'mcp-use'`, and by the book without. */
+/** mcp-use's Python middleware, row by row, on every server: to the letter with `profile: 'mcp-use'`; and its table of paths with the wording of the book. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ADA, BOB, callers, GOOD, NOBODY, smallApp } from './callers.js'
 import { SERVERS } from './servers.js'
@@ -27,16 +27,19 @@ const WORDINGS = {
   },
 } as const
 
+/** What the profile stands for, written out. */
+const ITS_PATHS: GateOptions = { protect: ['/mcp'], exclude: ['/health', '/docs', '/inspector', '/openmcp.json'] }
+
 describe.each(Object.entries(SERVERS))('the compatibility table on %s', (_, serve) => {
-  describe.each(['mcp-use', 'rfc6750'] as const)('with errors: %s', (errors) => {
+  describe.each(['mcp-use', 'rfc6750'] as const)('in the words of %s', (words) => {
     const app = smallApp()
     const running: Running[] = []
     const serving = async (gate: GateOptions = {}): Promise<Running['ask']> => {
-      const server = await serve({ provider: callers(), handlers: app.handlers, gate: { errors, ...gate } })
+      const server = await serve({ provider: callers(), handlers: app.handlers, gate: { ...(words === 'mcp-use' ? { profile: words } : ITS_PATHS), ...gate } })
       running.push(server)
       return server.ask
     }
-    const wording = WORDINGS[errors]
+    const wording = WORDINGS[words]
     let ask: Running['ask']
     beforeAll(async () => {
       ask = await serving()
@@ -97,10 +100,13 @@ describe.each(Object.entries(SERVERS))('the compatibility table on %s', (_, serv
       expect(await ask({ target: '/mcpx' })).toMatchObject({ status: 200, json: NOBODY })
     })
 
-    test('OPTIONS /mcp is never 401', async () => {
-      for (const asked of [{}, bearer('invalid-token'), bearer('nobody-knows')]) {
-        expect(await ask({ method: 'OPTIONS', ...asked })).toMatchObject({ status: 200, json: NOBODY })
+    test('a preflight to /mcp is never 401, and any other OPTIONS is: there we mend the original', async () => {
+      for (const { headers } of [{ headers: {} }, bearer('invalid-token'), bearer('nobody-knows')]) {
+        const preflight = { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'POST' }
+        expect((await ask({ method: 'OPTIONS', headers: { ...preflight, ...headers } })).status).toBe(204)
       }
+      expect(wordsOf(await ask({ method: 'OPTIONS' }))).toEqual(wording.unauthorized)
+      expect(app.ran).toEqual([])
     })
 
     test('paths of your own are honoured', async () => {
@@ -110,9 +116,8 @@ describe.each(Object.entries(SERVERS))('the compatibility table on %s', (_, serv
       expect((await own({ target: '/mcp' })).status).toBe(200)
     })
 
-    test('an empty list means none: the original would take the default instead', async () => {
-      const nothingGuarded = await serving({ protect: [] })
-      expect((await nothingGuarded({ target: '/mcp' })).status).toBe(200)
+    test('an empty list of what is excluded means none, and one of what is protected is refused: the original takes its own lists instead', async () => {
+      await expect(serving({ protect: [] })).rejects.toThrow(/"protect" is empty/)
       const nothingExcluded = await serving({ protect: ['/health'], exclude: [] })
       expect(wordsOf(await nothingExcluded({ target: '/health' }))).toEqual(wording.unauthorized)
     })

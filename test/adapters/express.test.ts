@@ -66,7 +66,7 @@ describe.each(VERSIONS)('the gate for Express $version', ({ express, serve }) =>
       expect((await ask({ target: '/y' })).json).toBe(null)
     })
 
-    test('even on a path that is open where the whole app is wrapped', async () => {
+    test('on a path that others leave open', async () => {
       const ask = await serving(express().use('/docs', gate).get('/health', gate).use(who))
       expect((await ask({ target: '/docs/api' })).status).toBe(401)
       expect((await ask({ target: '/health', method: 'GET' })).status).toBe(401)
@@ -104,7 +104,7 @@ describe.each(VERSIONS)('the gate for Express $version', ({ express, serve }) =>
       req.url = req.url.replace('/docs', '')
       next()
     })
-    const ask = await serving(app.use(gate).use(who))
+    const ask = await serving(app.use(bearerAuth(callers(), { exclude: ['/docs'] })).use(who))
     expect((await ask({ target: '/docs/mcp' })).status).toBe(401)
   })
 
@@ -127,7 +127,7 @@ describe.each(VERSIONS)('the gate for Express $version', ({ express, serve }) =>
 
   test("the app's own error handler sees the code and the status", async () => {
     const seen: unknown[] = []
-    const app = express().use(gate)
+    const app = express().use(bearerAuth(callers(), { exclude: ['/open'] }))
     app.get('/open', () => requireAuth())
     app.use(((error, _req, res, _next) => {
       seen.push([error.code, error.status, error.headers['WWW-Authenticate']])

@@ -49,7 +49,22 @@ describe('the gate for Fastify', () => {
     expect((await ask({ target: '/mcp' })).text).toBe('null')
   })
 
-  test('guards a scope even on a path that is open where the whole app is wrapped', async () => {
+  test('leaves the routes alone that say of themselves that they are public', async () => {
+    const app = Fastify({ routerOptions: { caseSensitive: false } })
+    await app.register(gate)
+    app.get('/health', { config: { public: true } }, who)
+    app.post('/health', who)
+    app.all('/almost', { config: { public: 'yes' } }, who)
+    app.all('/parts/:id', { config: { public: true } }, who)
+    const ask = await serving(app)
+    for (const method of ['GET', 'HEAD']) expect((await ask({ method, target: '/health' })).status).toBe(200)
+    for (const target of ['/HEALTH', '/%68ealth?x']) expect((await ask({ method: 'GET', target })).text).toBe('null')
+    expect((await ask({ method: 'GET', target: '/health', ...asAda })).text).toBe('null')
+    expect((await ask({ target: '/parts/7' })).text).toBe('null')
+    for (const target of ['/health', '/almost', '/health/x', '/parts/7/x']) expect({ target, status: (await ask({ target })).status }).toEqual({ target, status: 401 })
+  })
+
+  test('guards a scope with a prefix', async () => {
     const app = Fastify()
     app.register(
       async (docs) => {
@@ -72,7 +87,7 @@ describe('the gate for Fastify', () => {
     app.all('/mcp/outside', who)
     const ask = await serving(app)
     expect((await ask({ target: '/mcp' })).status).toBe(401)
-    expect((await ask({ target: '/open' })).text).toBe('null')
+    expect((await ask({ target: '/open' })).status).toBe(401)
     expect((await ask({ target: '/mcp/outside' })).text).toBe('null')
   })
 
@@ -95,8 +110,8 @@ describe('the gate for Fastify', () => {
     await app.register(gate)
     const ask = await serving(app)
     expect((await ask({ target: '/mcp/nothing' })).status).toBe(401)
+    expect((await ask({ target: '/nothing' })).status).toBe(401)
     expect((await ask({ target: '/mcp/nothing', ...asAda })).status).toBe(404)
-    expect((await ask({ target: '/nothing' })).status).toBe(404)
   })
 
   test('guards whatever a lax router takes for the path', async () => {

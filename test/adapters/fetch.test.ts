@@ -42,7 +42,7 @@ describe('the gate for fetch handlers', () => {
   test("leaves the handler's own errors to the runtime", async () => {
     const own = new Error('mine')
     for (const handler of [() => Promise.reject(own), () => { throw own }]) {
-      await expect(bearerAuth(callers())(handler)(new Request('https://x/open'))).rejects.toBe(own)
+      await expect(bearerAuth(callers(), { protect: ['/mcp'] })(handler)(new Request('https://x/open'))).rejects.toBe(own)
     }
   })
 

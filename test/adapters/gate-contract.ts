@@ -65,6 +65,9 @@ const onPath = (target: string, headers: Record<string, string>, expected: Expec
 
 const SCOPED: GateOptions = { requiredScopes: ['notes:read', 'notes:write'] }
 const SCOPE = 'notes:read notes:write'
+const EXCLUDED: GateOptions = { exclude: ['/health', '/docs'] }
+const READABLE: GateOptions = { exclude: [{ path: '/open', methods: ['GET'] }] }
+const NARROW: GateOptions = { protect: ['/mcp'] }
 
 /** The table. */
 const CASES: readonly Case[] = [
@@ -100,51 +103,72 @@ const CASES: readonly Case[] = [
   onMcp('an outage of unknown length', 'Bearer nobody-knows-how-long', { ...unavailable, headers: { 'retry-after': '5' } }),
   onMcp('a caller who asks too often', 'Bearer asks-too-often', tooMany),
 
-  ...['/health', '/docs', '/docs/api', '/inspector/x', '/openmcp.json'].map((path) => onPath(path, bearer(GOOD.ada), { caller: NOBODY })),
-  onPath('/health', bearer('nobody-knows'), { caller: NOBODY }),
-  onPath('/health?x=/mcp', {}, { caller: NOBODY }),
-  onPath('http://localhost/health', bearer(GOOD.ada), { caller: NOBODY }),
-  onPath('http://localhost/open', {}, { caller: NOBODY }),
+  // Whatever comes to the gate, on any path and by any method.
+  ...['/health', '/docs/api', '/openmcp.json', '/open', '/mcpx', '/mcp/messages', '/nowhere', '/'].map((path) => onPath(path, {}, unauthenticated)),
+  ...['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => onPath('/open', {}, unauthenticated, undefined, method)),
+  onPath('http://localhost/open', {}, unauthenticated),
   onPath('http://localhost/mcp', {}, unauthenticated),
-  onPath('/mcp/messages', {}, unauthenticated),
   onPath('/mcp?x=/health', {}, unauthenticated),
-  onPath('/mcp/messages', bearer(GOOD.ada), { caller: ADA }),
-  onPath('/mcpx', {}, { caller: NOBODY }),
-  onPath('/docs-secret', bearer(GOOD.ada), { caller: ADA }),
-  onPath('/docs-secret', {}, unauthenticated, { protect: ['/docs-secret'], exclude: ['/docs'] }),
-  onPath('/mcp', {}, { caller: NOBODY }, undefined, 'OPTIONS'),
-  onPath('/mcp', bearer(GOOD.ada), { caller: NOBODY }, undefined, 'OPTIONS'),
-  onPath('/mcp', bearer('never-issued'), { caller: NOBODY }, undefined, 'OPTIONS'),
-  onPath('/mcp', {}, unauthenticated, undefined, 'GET'),
-  onPath('/mcp', {}, unauthenticated, undefined, 'DELETE'),
-
-  onPath('/open', {}, { caller: NOBODY }),
   onPath('/open', bearer(GOOD.ada), { caller: ADA }),
-  onPath('/open', bearer('never-issued'), { caller: NOBODY }),
-  onPath('/open', bearer('nobody-knows'), { caller: NOBODY }),
-  onPath('/open', bearer('bound-to-a-key'), { caller: NOBODY }),
-  onPath('/open', { Authorization: 'Bearer  two-blanks' }, { caller: NOBODY }),
-  onPath('/open', bearer(GOOD.ada), { caller: ADA }, SCOPED),
+  onPath('/open', bearer('never-issued'), invalid),
+  onPath('/open', {}, { ...unauthenticated, parameters: { scope: SCOPE } }, SCOPED),
+  onPath('/open', {}, unauthenticated, { resource: 'https://mcp.example.com/api' }),
+  onPath('/mcp', {}, unauthenticated, undefined, 'OPTIONS'),
+  onPath('/mcp', bearer(GOOD.ada), { caller: ADA }, undefined, 'OPTIONS'),
+  onPath('/mcp', bearer('never-issued'), invalid, undefined, 'OPTIONS'),
 
+  // What was excluded by name: no token is looked at.
+  onPath('/health', bearer(GOOD.ada), { caller: NOBODY }, EXCLUDED),
+  onPath('/health', bearer('nobody-knows'), { caller: NOBODY }, EXCLUDED),
+  onPath('/health?x=/mcp', {}, { caller: NOBODY }, EXCLUDED),
+  onPath('http://localhost/health', {}, { caller: NOBODY }, EXCLUDED),
+  onPath('/docs/api', {}, { caller: NOBODY }, EXCLUDED, 'GET'),
+  onPath('/docs', {}, { caller: NOBODY }, EXCLUDED, 'PUT'),
+  onPath('/docs-secret', {}, unauthenticated, EXCLUDED),
+  onPath('/HEALTH', {}, unauthenticated, EXCLUDED),
+  onPath('/health', {}, { caller: NOBODY }, EXCLUDED, 'OPTIONS'),
+  onPath('/docs-secret', {}, unauthenticated, { protect: ['/docs-secret'], exclude: ['/docs'] }),
+  onPath('/mcp/messages', {}, { caller: NOBODY }, { exclude: ['/mcp/messages'] }),
+  onPath('/mcp', {}, unauthenticated, { exclude: ['/mcp/messages'] }),
+  onPath('/open', {}, { caller: NOBODY }, READABLE, 'GET'),
+  onPath('/open/caller', {}, unauthenticated, { exclude: [{ path: '/open', exact: true }] }),
+  onPath('/open', {}, unauthenticated, READABLE),
+  onPath('/open', {}, unauthenticated, READABLE, 'DELETE'),
+  onPath('/open', { 'X-HTTP-Method-Override': 'DELETE' }, unauthenticated, READABLE, 'GET'),
+  onPath('/open', {}, unauthenticated, { exclude: ['/'] }),
+  onPath('/health', bearer(GOOD.ada), { caller: ADA }, { exclude: [] }),
+
+  // Where paths were named, all else is open: a good token is known there, and a bad one ignored.
+  onPath('/mcp', {}, unauthenticated, NARROW),
+  onPath('/mcp/messages', {}, unauthenticated, NARROW),
+  onPath('/mcp/messages', bearer(GOOD.ada), { caller: ADA }, NARROW),
+  onPath('/mcpx', {}, { caller: NOBODY }, NARROW),
+  onPath('/open', {}, { caller: NOBODY }, NARROW),
+  onPath('/open', {}, { caller: NOBODY }, NARROW, 'OPTIONS'),
+  onPath('/open', bearer(GOOD.ada), { caller: ADA }, NARROW),
+  onPath('/open', bearer('never-issued'), { caller: NOBODY }, NARROW),
+  onPath('/open', bearer('nobody-knows'), { caller: NOBODY }, NARROW),
+  onPath('/open', bearer('bound-to-a-key'), { caller: NOBODY }, NARROW),
+  onPath('/open', { Authorization: 'Bearer  two-blanks' }, { caller: NOBODY }, NARROW),
+  onPath('/open', bearer(GOOD.ada), { caller: ADA }, { ...SCOPED, ...NARROW }),
+  onPath('/api/notes', {}, unauthenticated, { protect: ['/api'] }),
+  onPath('/api/notes', {}, unauthenticated, { protect: ['/api/'] }),
+  onPath('/mcp', {}, { caller: NOBODY }, { protect: ['/api'] }),
+  onPath('/open', {}, unauthenticated, { protect: ['/'] }),
+  onPath('/health', {}, { caller: NOBODY }, { protect: ['/'], exclude: ['/health'] }),
+
+  onPath('/open', {}, { caller: NOBODY }, { optional: true }),
   onPath('/mcp', {}, { caller: NOBODY }, { optional: true }),
   onPath('/mcp', bearer(GOOD.ada), { caller: ADA }, { optional: true }),
   onPath('/mcp', bearer('never-issued'), invalid, { optional: true }),
   onPath('/mcp', bearer('nobody-knows'), unavailable, { optional: true }),
   onPath('/mcp', { Authorization: 'Bearer a b' }, malformed, { optional: true }),
 
-  onPath('/api/notes', {}, unauthenticated, { protect: ['/api'] }),
-  onPath('/api/notes', {}, unauthenticated, { protect: ['/api/'] }),
-  onPath('/mcp', {}, { caller: NOBODY }, { protect: ['/api'] }),
-  onPath('/mcp', {}, { caller: NOBODY }, { protect: [] }),
-  onPath('/mcp', bearer(GOOD.ada), { caller: ADA }, { protect: [] }),
-  onPath('/open', {}, unauthenticated, { protect: ['/'] }),
-  onPath('/health', {}, unauthenticated, { protect: ['/'] }),
-  onPath('/health', {}, { caller: NOBODY }, { protect: ['/'], exclude: ['/health'] }),
-  onPath('/health', bearer(GOOD.ada), { caller: ADA }, { exclude: [] }),
-  onPath('/mcp/messages', {}, { caller: NOBODY }, { exclude: ['/mcp/messages'] }),
-  onPath('/api/notes', {}, unauthenticated, { resource: 'https://mcp.example.com/api' }),
-  onPath('/api/notes', {}, unauthenticated, { resource: 'https://mcp.example.com/api/' }),
-  onPath('/mcp', {}, unauthenticated, { resource: 'https://mcp.example.com/api' }),
+  // One provider, several audiences: the token must have this gate's.
+  onPath('/mcp', bearer(GOOD.ada), { caller: ADA }, { audience: 'https://mcp.example.com/mcp' }),
+  onPath('/mcp', bearer(GOOD.ada), { caller: ADA }, { audience: ['https://mail.example.com/mcp', 'https://mcp.example.com/mcp'] }),
+  onPath('/mcp', bearer(GOOD.ada), invalid, { audience: 'https://mail.example.com/mcp' }),
+  onPath('/open', bearer(GOOD.ada), { caller: NOBODY }, { ...NARROW, audience: 'https://mail.example.com/mcp' }),
 ].map(withMetadata)
 
 /** Spellings that some router or other takes for `/mcp`. */
@@ -167,8 +191,11 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
     return server
   }
   let plain: Running
+  /** Guards `/mcp` and nothing else. */
+  let narrow: Running
   beforeAll(async () => {
     plain = await serving()
+    narrow = await serving(NARROW)
   })
   beforeEach(() => {
     app.ran.length = 0
@@ -203,9 +230,9 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
     afterAll(() => vi.restoreAllMocks())
 
     for (const bug of Object.keys(BUGS)) {
-      for (const target of ['/mcp', '/open']) {
-        test(`one that ${bug.replaceAll('-', ' ')}, on ${target}`, async () => {
-          const answered = await plain.ask({ target, headers: bearer(bug) })
+      for (const [target, open] of [['/mcp', false], ['/open', false], ['/open', true]] as const) {
+        test(`one that ${bug.replaceAll('-', ' ')}, on ${target}${open ? ', which is open' : ''}`, async () => {
+          const answered = await (open ? narrow : plain).ask({ target, headers: bearer(bug) })
           expect({ status: answered.status, ran: app.ran, challenge: answered.challenge }).toEqual({ status: 500, ran: [], challenge: undefined })
           expect(provider.asked).toEqual([bug])
           expect((await plain.ask({ headers: bearer(GOOD.ada) })).json).toEqual(ADA)
@@ -217,8 +244,8 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
   describe('no spelling of a guarded path gets past without a token', () => {
     for (const target of ODD_SPELLINGS) {
       test(target.slice(0, 80), async () => {
-        for (const headers of [{}, bearer('never-issued')]) {
-          const { status } = await plain.ask({ target, headers })
+        for (const [server, headers] of [plain, narrow].flatMap((server) => [[server, {}], [server, bearer('never-issued')]] as const)) {
+          const { status } = await server.ask({ target, headers })
           expect({ status, ran: app.ran }).toEqual({ status: expect.toSatisfy((code: number) => code >= 400 && code < 500), ran: [] })
         }
       })
@@ -228,7 +255,7 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
       const reached: string[] = []
       for (const target of ODD_SPELLINGS) {
         app.ran.length = 0
-        const answered = await plain.ask({ target, headers: bearer(GOOD.ada) })
+        const answered = await narrow.ask({ target, headers: bearer(GOOD.ada) })
         if (app.ran.length === 0) continue
         reached.push(target)
         expect(answered.json).toEqual(ADA)
@@ -237,24 +264,59 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
     })
 
     test('nor any spelling of the path of the resource', async () => {
-      const server = await serving({ resource: 'https://mcp.example.com/api/notes/' })
+      const server = await serving({ resource: 'https://mcp.example.com/api/notes/', protect: ['/api/notes'] })
       for (const target of ['/api/notes', '/api/notes/', '/API/notes', '/api//notes', '/api//../notes', '/api/x/../notes', '//x/api/notes', '/api/n%6ftes', '/api%2fnotes']) {
         const { status } = await server.ask({ target })
         expect({ target, status, ran: app.ran }).toEqual({ target, status: 401, ran: [] })
       }
     })
-
-    test('nor a path of the resource that is not plain ASCII', async () => {
-      const server = await serving({ resource: 'https://mcp.example.com/n%C3%B6tes/my%20mcp' })
-      for (const target of ['/n%C3%B6tes/my%20mcp', '/n%c3%b6tes/my%20mcp/x']) {
-        expect((await server.ask({ target })).status).toBe(401)
-      }
-    })
   })
 
-  test('a list of nothing guards nothing, not even a path that cannot be decoded', async () => {
-    const server = await serving({ protect: [] })
-    for (const target of ['/%zz', '/%', '/mcp/..']) expect((await server.ask({ target })).status).not.toBe(401)
+  test('a preflight made up by a stranger reaches no handler, is granted nothing, and is no 401', async () => {
+    const asked = (headers: Asked['headers'], more: Asked = {}): Asked => ({ method: 'OPTIONS', headers: { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST', ...headers }, ...more })
+    for (const target of ['/mcp', '/open', '/health', '/nowhere']) {
+      const answered = await plain.ask(asked({}, { target }))
+      expect({ target, status: answered.status, text: answered.text, ran: app.ran }).toEqual({ target, status: 204, text: '', ran: [] })
+      expect(Object.keys(answered.headers).filter((name) => name.startsWith('access-control'))).toEqual([])
+    }
+    const noPreflights = [asked({}, { body: '{}' }), asked({ 'X-HTTP-Method-Override': 'POST' }), { method: 'OPTIONS', headers: { Origin: 'https://evil.example' } }, { method: 'OPTIONS', headers: { 'Access-Control-Request-Method': 'POST' } }]
+    for (const one of noPreflights) {
+      expect({ one, status: (await plain.ask(one)).status, ran: app.ran }).toEqual({ one, status: 401, ran: [] })
+    }
+  })
+
+  test('a preflight is handed on where the gate is told so, and nothing else is', async () => {
+    const server = await serving({ preflight: 'pass' })
+    const headers = { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'POST' }
+    expect(await server.ask({ method: 'OPTIONS', headers })).toMatchObject({ status: 200, json: NOBODY })
+    expect((await server.ask({ method: 'OPTIONS', headers, body: '{}' })).status).toBe(401)
+    expect((await server.ask({ method: 'OPTIONS' })).status).toBe(401)
+  })
+
+  describe('OAuth discovery that is not ours', () => {
+    const DOCUMENTS = ['oauth-protected-resource', 'oauth-protected-resource/x', 'oauth-authorization-server', 'oauth-authorization-server/mcp', 'openid-configuration', 'openid-configuration/mcp'].map((name) => `/.well-known/${name}`)
+
+    test('is not found, so that clients go on looking, and its preflight is granted', async () => {
+      for (const target of [...DOCUMENTS, '/mcp/.well-known/openid-configuration']) {
+        for (const method of ['GET', 'HEAD']) expect({ target, status: (await plain.ask({ method, target })).status }).toEqual({ target, status: 404 })
+        const { status, headers } = await plain.ask({ method: 'OPTIONS', target, headers: { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'GET' } })
+        expect({ status, allowed: headers['access-control-allow-headers'] }).toEqual({ status: 204, allowed: '*' })
+        for (const method of ['POST', 'PUT', 'OPTIONS']) expect((await plain.ask({ method, target })).status).toBe(401)
+      }
+      for (const target of ['/.well-known/oauth-protected-resourcex', '/.well-known/', '/.well-known', '//.well-known/oauth-authorization-server', '/.well-known/%6fpenid-configuration']) {
+        expect({ target, status: (await plain.ask({ method: 'GET', target })).status }).toEqual({ target, status: 401 })
+      }
+    })
+
+    test("is the app's where it was excluded, and where paths were named", async () => {
+      const target = '/.well-known/oauth-authorization-server'
+      const document = { ...app.handlers, [target]: () => ({ issuer: 'me' }) }
+      for (const gate of [{ exclude: [target] }, NARROW]) {
+        const server = await serve({ provider, handlers: document, gate })
+        running.push(server)
+        expect(await server.ask({ method: 'GET', target })).toMatchObject({ status: 200, json: { issuer: 'me' } })
+      }
+    })
   })
 
   describe('operations', () => {
@@ -393,7 +455,6 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
       const other = await serving({ resource: 'https://mcp.example.com' })
       expect((await other.ask({ method: 'GET', target: '/.well-known/oauth-protected-resource' })).json.resource).toBe('https://mcp.example.com')
       expect((await other.ask({ target: '/open' })).status).toBe(401)
-      expect((await other.ask({ target: '/health' })).status).toBe(200)
     })
   })
 
@@ -411,6 +472,7 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
   describe('a page on another origin', () => {
     const EXPOSED = 'WWW-Authenticate, Retry-After'
     const NOT_GOOD: readonly Asked[] = [
+      { method: 'GET', target: '/.well-known/openid-configuration' },
       {},
       { headers: bearer('never-issued') },
       { headers: { Authorization: 'Bearer a b' } },
@@ -420,24 +482,29 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
       { target: '/mcp/write', headers: bearer(GOOD.ada) },
       { target: '/mcp/write-later', headers: bearer(GOOD.ada) },
     ]
+    const OPENED: GateOptions = { exclude: ['/open'] }
+    let opened: Running
+    beforeAll(async () => {
+      opened = await serving(OPENED)
+    })
     /** What apps set on everything, in front of the gate. */
     const OWN = { origin: 'https://app.example.com', expose: 'X-Mine' }
 
     test('can read every denial, and those of handlers', async () => {
       for (const asked of NOT_GOOD) {
-        const { headers } = await plain.ask(asked)
+        const { headers } = await opened.ask(asked)
         expect({ asked, ...headers }).toMatchObject({ asked, 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED })
       }
     })
 
     test('cannot read what a handler answers, as far as we are concerned', async () => {
-      for (const asked of [{ headers: bearer(GOOD.ada) }, { target: '/open' }, { target: '/health' }]) {
-        expect((await plain.ask(asked)).headers).not.toHaveProperty('access-control-allow-origin')
+      for (const asked of [{ headers: bearer(GOOD.ada) }, { target: '/open' }]) {
+        expect((await opened.ask(asked)).headers).not.toHaveProperty('access-control-allow-origin')
       }
     })
 
     if (traits.setsHeadersFirst) test('is let in by the app, whose own headers stay', async () => {
-      const server = await serving(undefined, OWN)
+      const server = await serving(OPENED, OWN)
       for (const { headers: sent, ...asked } of NOT_GOOD) {
         const { headers } = await server.ask({ ...asked, headers: { ...sent, Origin: OWN.origin } })
         expect({ asked, ...headers }).toMatchObject({
@@ -454,7 +521,7 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
   describe('what requireAuth throws in a handler', () => {
     for (const path of ['/open/caller', '/open/caller-later']) {
       test(`${path} is a 401 with the gate's challenge`, async () => {
-        const server = await serving({ resource: 'https://mcp.example.com/mcp', requiredScopes: ['notes:read'] })
+        const server = await serving({ resource: 'https://mcp.example.com/mcp', requiredScopes: ['notes:read'], exclude: ['/open'] })
         const answered = await server.ask({ target: path })
         expect(answered.status).toBe(401)
         expect(answered.challenge?.parameters).toEqual({ scope: 'notes:read', resource_metadata: 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp' })
@@ -478,20 +545,20 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
 
     test('an outage that a handler found is a 503, as at the gate', async () => {
       for (const target of ['/open/outage', '/open/outage-later']) {
-        const answered = await plain.ask({ target })
+        const answered = await narrow.ask({ target })
         expect(answered).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
         expect(answered.challenge).toBeUndefined()
       }
     })
 
     test('a caller who asked too often, as a handler found, is told so with a 429', async () => {
-      const answered = await plain.ask({ target: '/open/too-often' })
+      const answered = await narrow.ask({ target: '/open/too-often' })
       expect(answered).toMatchObject({ status: 429, headers: { 'retry-after': '9', 'cache-control': 'no-store' } })
       expect(answered.challenge).toBeUndefined()
     })
 
     test('speaks as mcp-use does where the gate does', async () => {
-      const server = await serving({ errors: 'mcp-use' })
+      const server = await serving({ profile: 'mcp-use' })
       const answered = await server.ask({ target: '/open/caller' })
       expect(answered.status).toBe(401)
       expect(answered.headers['www-authenticate']).toBe('Bearer')
@@ -507,8 +574,8 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
     })
 
     test('is not inherited by the next request on the same connection', async () => {
-      await plain.ask({ target: '/open', headers: bearer(GOOD.ada) })
-      expect((await plain.ask({ target: '/open' })).json).toEqual(NOBODY)
+      await narrow.ask({ target: '/open', headers: bearer(GOOD.ada) })
+      expect((await narrow.ask({ target: '/open' })).json).toEqual(NOBODY)
     })
 
     test('survives the reading of the body', async () => {
@@ -546,7 +613,7 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
     })
 
     test('is nothing where nobody is authenticated', async () => {
-      expect((await plain.ask({ target: '/open/auth' })).json).toEqual({ auth: null })
+      expect((await narrow.ask({ target: '/open/auth' })).json).toEqual({ auth: null })
     })
   })
 }

@@ -10,7 +10,7 @@ import { askingAt, askingDirectly, listen } from './http-kit.js'
 import type { GateOptions } from '../../src/index.js'
 import type { Asked, Running } from './http-kit.js'
 
-const options: GateOptions = { resource: 'https://mcp.example.com/mcp', operations: { 'tools/call': { purge: 'notes:write' } } }
+const options: GateOptions = { resource: 'https://mcp.example.com/mcp', operations: { 'tools/call': { purge: 'notes:write' } }, protect: ['/mcp', '/notes'] }
 
 function notes(app = new H3()): H3 {
   app.all('/mcp', async (event) => ({ caller: requireAuth().subject, sent: await readBody(event) }))

@@ -87,7 +87,8 @@ export function askingDirectly(handler: (request: Request) => Response | Promise
   return async ({ method = 'POST', target = '/mcp', headers = {}, body } = {}) => {
     const list = new Headers()
     for (const [name, values] of Object.entries(headers)) for (const value of [values].flat()) list.append(name, value)
-    if (body !== undefined) list.set('Content-Type', 'application/json')
+    // As every server says of a body that came.
+    if (body !== undefined) for (const [name, value] of Object.entries({ 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) })) list.set(name, value)
     const url = new URL(target.startsWith('/') ? `http://localhost${target}` : target)
     url.username = '' // no Request has one
     const request = new Request(url, { method, headers: list, ...(body !== undefined && { body }) })

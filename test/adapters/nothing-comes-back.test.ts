@@ -127,9 +127,9 @@ describe('whatever is configured', () => {
 
   test('every challenge can be read, and says what was configured', async () => {
     await fc.assert(
-      fc.asyncProperty(scopes, resource, fc.constantFrom('rfc6750', 'mcp-use'), async (requiredScopes, url, errors) => {
+      fc.asyncProperty(scopes, resource, fc.constantFrom<{ profile?: 'mcp-use' }>({}, { profile: 'mcp-use' }), async (requiredScopes, url, profile) => {
         for (const [authorization, token] of [[[], 'no'], [['Bearer x'], 'no'], [['Bearer x y'], 'no'], [['Bearer x'], 'yes']] as const) {
-          const header = (await answered(authorization, { requiredScopes, resource: url, errors, exclude: [] }, token))['WWW-Authenticate']
+          const header = (await answered(authorization, { requiredScopes, resource: url, ...profile, exclude: [] }, token))['WWW-Authenticate']
           if (header === undefined) {
             expect({ token, requiredScopes }).toEqual({ token: 'yes', requiredScopes: [] })
             continue
@@ -138,7 +138,7 @@ describe('whatever is configured', () => {
           const { pathname, search } = new URL(url)
           const metadata = `https://mcp.example.com/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}${search}`
           expect(parameters['resource_metadata']).toBe(metadata.replaceAll('\\', '%5C'))
-          if (errors === 'rfc6750') expect(parameters['scope'] ?? '').toBe(requiredScopes.join(' '))
+          if (profile.profile === undefined) expect(parameters['scope'] ?? '').toBe(requiredScopes.join(' '))
         }
       }),
       { seed: SEED, numRuns: 1000 },

@@ -112,8 +112,8 @@ const MOUNTED: Readonly<Record<string, (both: Both) => Promise<Ask>>> = {
 
 test('a gate that guards nothing of a request does not take its caller away, and one that is asked within it does not lend him', async () => {
   const shown: string[] = []
-  const { provider } = resource('notes', 'mail', shown)
-  const open = resource('mail', 'notes', shown)
+  const { provider } = resource('notes', shown)
+  const open = resource('mail', shown)
   const inner = new Hono().use(honoAuth(open.provider, { protect: ['/mail'] })).all('*', (c) => c.json(who()))
   const app = new Hono().use(honoAuth(provider, { protect: ['/notes'] }))
   app.all('/notes/within', () => inner.request('/anywhere') as Promise<Response>)
@@ -128,7 +128,7 @@ test('a gate that guards nothing of a request does not take its caller away, and
 describe.each(Object.entries({ ...CHOSEN, ...IN_A_ROW, ...MOUNTED }))('two resources on %s', (_, serve) => {
   test('take their own tokens, and are shown no others', async () => {
     const shown: string[] = []
-    const both = { notes: resource('notes', 'mail', shown), mail: resource('mail', 'notes', shown) }
+    const both = { notes: resource('notes', shown), mail: resource('mail', shown) }
     const ask = await serve(both)
     for (const name of ['notes', 'mail'] as const) {
       const [other] = name === 'notes' ? ['mail'] : ['notes']
@@ -140,7 +140,7 @@ describe.each(Object.entries({ ...CHOSEN, ...IN_A_ROW, ...MOUNTED }))('two resou
   })
 
   test('point at metadata of their own, and serve them', async () => {
-    const both = { notes: resource('notes', 'mail', []), mail: resource('mail', 'notes', []) }
+    const both = { notes: resource('notes', []), mail: resource('mail', []) }
     const ask = await serve(both)
     for (const name of ['notes', 'mail'] as const) {
       const { path, metadata } = both[name]
@@ -151,7 +151,7 @@ describe.each(Object.entries({ ...CHOSEN, ...IN_A_ROW, ...MOUNTED }))('two resou
   })
 })
 
-function resource(name: string, other: string, shown: string[]): Resource {
+function resource(name: string, shown: string[]): Resource {
   const path = `/${name}/mcp`
   return {
     provider: {
@@ -161,7 +161,7 @@ function resource(name: string, other: string, shown: string[]): Resource {
         return token === `token-of-${name}` ? accessToken({ token, claims: {}, scopes: [], provider: name }) : null
       },
     },
-    options: { resource: `${ORIGIN}${path}`, exclude: [`/${other}`] },
+    options: { resource: `${ORIGIN}${path}`, protect: [`/${name}`], exclude: [`/${name === 'notes' ? 'mail' : 'notes'}`] },
     path,
     metadata: `${WELL_KNOWN}${path}`,
   }

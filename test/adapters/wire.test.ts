@@ -117,7 +117,7 @@ describe('on the wire', () => {
   const app = smallApp()
   let servers: readonly (readonly [Name, Running])[]
   beforeAll(async () => {
-    const under: AppUnderTest = { provider: callers(), handlers: app.handlers }
+    const under: AppUnderTest = { provider: callers(), handlers: app.handlers, gate: { protect: ['/mcp'] } }
     servers = await Promise.all(Object.entries(SERVERS).map(async ([name, serve]) => [name as Name, await serve(under)] as const)) // its own keys
   })
   beforeEach(() => void (app.ran.length = 0))

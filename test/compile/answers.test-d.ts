@@ -76,7 +76,7 @@ holds<Equal<AuthenticationError['answer'], Answer>>()
 holds<Equal<AuthUnavailableError['code'] | InsufficientScopeError['code'] | AuthenticationError['code'], Code>>()
 type Code = 'ERR_AUTH_UNAVAILABLE' | 'ERR_INSUFFICIENT_SCOPE' | 'ERR_AUTHENTICATION_REQUIRED'
 holds<Equal<AuthEvent['provider'], string>>()
-holds<Equal<GateOptions['errors'], 'rfc6750' | 'mcp-use' | undefined>>()
+holds<Equal<GateOptions['profile'], 'mcp-use' | undefined>>()
 holds<Equal<Extract<Algorithm, `HS${string}` | 'none'>, never>>()
 
 // A verdict and a decision are told apart by one member.

@@ -55,6 +55,18 @@ test('behind a proxy, the host is read from the header that was named, and from 
   }
 })
 
+test('where none is chosen, discovery is not found, a preflight is granted nothing, and the path is read from all three documents', async () => {
+  const none = byRequest(() => undefined)
+  expect(await ask(none, { method: 'GET', path: '/.well-known/oauth-authorization-server/x' })).toMatchObject({ answer: { status: 404 } })
+  expect(await none({ method: 'OPTIONS', path: '/x', header: headers({ origin: ['https://a.example'], 'access-control-request-method': ['POST'] }) })).toMatchObject({ answer: { status: 204, body: '', grantsNothing: true } })
+  expect(await ask(none, { host: '1.2.3.999' })).toMatchObject({ answer: { status: 400 } })
+  const asked: string[] = []
+  const chosen = byRequest(({ path }) => void asked.push(path))
+  const documents = ['/.well-known/oauth-protected-resource', '/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
+  for (const path of [...documents.map((document) => `${document}/mail/mcp`), '/mail/mcp/.well-known/openid-configuration', '/mail/mcp']) await ask(chosen, { method: 'GET', path })
+  expect(asked).toEqual(Array.from({ length: 5 }, () => '/mail/mcp'))
+})
+
 test('a gate within a gate is a gate', async () => {
   const inner = byRequest(() => gateOf('notes'))
   expect(await ask(byRequest(() => inner), { token: key('notes') })).toMatchObject({ pass: true })

@@ -13,8 +13,8 @@ import type { Verdict } from '../../src/index.js'
 
 /** What the gate answers to a request line without a token. */
 async function statusOf(url: string): Promise<number> {
-  const message = { method: 'GET', headers: {}, headersDistinct: {} } as unknown as IncomingMessage
-  const decision = await decide(incomingRequest(message, url, url, false), says('no'), gatePolicy({}))
+  const message = { method: 'GET', url, headers: {}, headersDistinct: {} } as unknown as IncomingMessage
+  const decision = await decide(incomingRequest(message), says('no'), gatePolicy({ protect: ['/mcp'] }))
   return decision.pass ? 200 : decision.answer.status
 }
 
@@ -25,12 +25,12 @@ describe('request lines that hold a whole URL', () => {
     'https:///x/mcp',
     'http://x?/mcp',
     'http://x#/mcp',
-    'http://x\\/mcp',
-    'http://a@b/mcp',
     'http://[::1]/mcp',
     'HTTP://localhost:80/mcp?x',
     'ws://x/mcp',
   ])('%s may be /mcp', async (url) => expect(await statusOf(url)).toBe(401))
+
+  test.each(['http://x\\/mcp', 'http://a@b/mcp', 'http://1.2.3.999/mcp', 'http://xn--a/mcp', 'http://[::1/mcp'])('%s names a host that cannot be', async (url) => expect(await statusOf(url)).toBe(400))
 
   test.each(['http://localhost/open', 'http://localhost', '/open?next=/mcp'])('%s is not', async (url) => expect(await statusOf(url)).toBe(200))
 })

@@ -44,7 +44,12 @@ describe('gatePolicy', () => {
     ['a cookie without pages', { tokenFrom: { cookie: 'a' } }, /"tokenFrom.origins" must name the pages/],
     ['a page with a path', { tokenFrom: { cookie: 'a', origins: ['https://app.example.com/'] } }, /without a path/],
     ['a header', { tokenFrom: { header: 'X-Assertion' } }, /"header" is not an option of tokenFrom/],
-    ['an unknown wording', { errors: 'nice' }, /"errors" must be/],
+    ['an unknown profile', { profile: 'rfc6750' }, /"profile" must be one of mcp-use/],
+    ['the option that "profile" replaced', { errors: 'mcp-use' }, /"errors" is not an option of bearerAuth any more: profile: 'mcp-use'/],
+    ['an empty list of what is protected', { protect: [] }, /"protect" is empty, and would guard nothing; leave it out to guard everything/],
+    ['a word for preflights', { preflight: true }, /"preflight" must be one of answer, pass/],
+    ['an audience that is none', { audience: '' }, /"audience" must be what/],
+    ['no audience', { audience: [] }, /"audience" must be what/],
     ['issuers as text', { authorizationServers: 'https://id.example.com' }, /"authorizationServers"/],
     ['an issuer that is no URL', { authorizationServers: ['id.example.com'] }, /"authorizationServers"/],
   ])('%s is refused', (_, options, message) => {
@@ -81,7 +86,7 @@ describe('decide', () => {
 
   test('a bug is thrown, on guarded paths and on others', async () => {
     await expect(decided({}, {}, says('bug'))).rejects.toThrow('the provider failed')
-    await expect(decided({}, { path: '/elsewhere' }, says('bug'))).rejects.toThrow('the provider failed')
+    await expect(decided({ protect: ['/mcp'] }, { path: '/elsewhere' }, says('bug'))).rejects.toThrow('the provider failed')
   })
 
   test('a bug brings nothing of its own that a framework would send', async () => {
@@ -97,18 +102,19 @@ describe('decide', () => {
       verifyToken: async (token) => ({ token, claims: { sub: 'ada', cnf: { jkt: 'abc' } }, scopes: [], provider: 'own' }),
     }
     expect(await decided({}, {}, bound)).toMatchObject({ pass: false, answer: { status: 401 } })
-    expect(await decided({}, { path: '/elsewhere' }, bound)).toMatchObject({ pass: true, context: { token: null } })
+    expect(await decided({ protect: ['/mcp'] }, { path: '/elsewhere' }, bound)).toMatchObject({ pass: true, context: { token: null } })
   })
 
-  test('the path of the resource is guarded, and a resource at the root guards everything', async () => {
+  test('everything is guarded, whatever the resource is', async () => {
     const request = { header: NO_TOKEN, path: '/api/mcp' }
-    expect((await decided({}, request)).pass).toBe(true)
+    expect((await decided({}, request)).pass).toBe(false)
+    expect((await decided({ resource: 'https://mcp.example.com/notes' }, request)).pass).toBe(false)
     expect((await decided({ resource: 'https://mcp.example.com/api/mcp' }, request)).pass).toBe(false)
     expect((await decided({ resource: 'https://mcp.example.com' }, { ...request, path: '/anything' })).pass).toBe(false)
   })
 
   test('a path that was rewritten on its way is guarded by either of its names, and excluded only by both', async () => {
-    const passes = async (options: GateOptions, path: string, routedPath: string) => (await decided(options, { path, routedPath, header: NO_TOKEN })).pass
+    const passes = async (options: GateOptions, path: string, routedPath: string) => (await decided(options, { path, routedPaths: [routedPath], header: NO_TOKEN })).pass
     const guards = { protect: ['/mcp'] }
     expect([await passes(guards, '/x', '/mcp'), await passes(guards, '/mcp', '/x'), await passes(guards, '/x', '/x')]).toEqual([false, false, true])
     const excludes = { protect: ['/'], exclude: ['/health'] }
@@ -121,8 +127,8 @@ describe('decide', () => {
   })
 
   test('OPTIONS in another spelling is no preflight', async () => {
-    const request = { header: NO_TOKEN }
-    expect((await decided({}, { ...request, method: 'OPTIONS' })).pass).toBe(true)
+    const request = { header: headers({ origin: ['https://app.example.com'], 'access-control-request-method': ['POST'] }) }
+    expect(await decided({}, { ...request, method: 'OPTIONS' })).toMatchObject({ answer: { status: 204 } })
     for (const method of ['options', 'Options', 'OPTIONS ', 'XOPTIONS']) expect(await decided({}, { ...request, method })).toMatchObject({ answer: { status: 401 } })
   })
 
@@ -223,7 +229,7 @@ describe('decide', () => {
     })
 
     test('without a resource there is none', async () => {
-      expect(await document({}, says('no'))).toBe('passed')
+      expect(await document({}, says('no'))).toMatchObject({ error: 'not_found' })
     })
 
     test('only reading is allowed', async () => {
@@ -255,7 +261,10 @@ describe('what is protected by name', () => {
     expect((await decided({ protect: ['/'] }, request)).pass).toBe(false)
     expect((await decided({ protect: ['/Docs'] }, request)).pass).toBe(false)
     expect((await decided({ resource: 'https://mcp.example.com/docs/internal' }, request)).pass).toBe(false)
-    expect((await decided({ resource: 'https://mcp.example.com/' }, { ...request, path: '/health' })).pass).toBe(true)
+    expect((await decided({ resource: 'https://mcp.example.com/docs/internal', profile: 'mcp-use' }, request)).pass).toBe(false)
+    expect((await decided({ protect: ['/docs'], profile: 'mcp-use' }, request)).pass).toBe(false)
+    expect((await decided({ resource: 'https://mcp.example.com/', profile: 'mcp-use' }, { ...request, path: '/health' })).pass).toBe(true)
+    expect((await decided({ profile: 'mcp-use' }, { ...request, mounted: true })).pass).toBe(false)
     expect((await decided({ protect: ['/docs'], exclude: ['/docs'] }, request)).pass).toBe(true)
   })
 

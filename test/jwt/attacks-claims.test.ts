@@ -234,7 +234,7 @@ describe('text that is no UTF-8, or not only JSON', () => {
   })
 
   test('blanks of JSON around it, and escapes in it, are fine', async () => {
-    for (const good of [`\t\r\n ${text}\n`, text.replace('"ada"', '"\\u0061da"'), claimsWith('"n":"\\ud800"')]) {
+    for (const good of [`\t\r\n ${text}\n`, text.replace('"ada"', '"\\u0061da"'), claimsWith('"n":"\\ud83d\\ude00"')]) {
       expect(await says(rsa.write({ alg: 'RS256', kid: 'rsa' }, good))).toBe('accepted')
     }
   })
@@ -265,8 +265,10 @@ describe('instants', () => {
     [`${START - 4.5}`, 'accepted', 'accepted', 'accepted'],
     [`${START + 5}`, 'accepted', 'accepted', 'accepted'],
     [`${START + 5.5}`, 'accepted', 'not_yet_valid', 'accepted'],
-    [`${START * 1000}`, 'accepted', 'not_yet_valid', 'accepted'],
-    ['1e308', 'accepted', 'not_yet_valid', 'accepted'],
+    [`${START + 60}`, 'accepted', 'not_yet_valid', 'accepted'],
+    [`${START + 60.5}`, 'accepted', 'not_yet_valid', 'not_yet_valid'],
+    [`${START * 1000}`, 'accepted', 'not_yet_valid', 'not_yet_valid'],
+    ['1e308', 'accepted', 'not_yet_valid', 'not_yet_valid'],
     ['-1e308', 'expired', 'accepted', 'accepted'],
   ]
   const CASES = TIMES.flatMap(([value, ...verdicts]) =>

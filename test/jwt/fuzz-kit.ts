@@ -258,6 +258,17 @@ export const STRICTER: readonly Strictness[] = [
     examples: () => [withoutClaim('exp', '1e400'), goodClaims('"nbf":-1e400'), withoutClaim('iat', '1e999')],
   },
   {
+    because: 'a token of more than a minute ahead would outlive the revocation of its subject',
+    covers: (token) => Number(partsOf(token)[1]?.iat ?? 0) > START + 60,
+    examples: () => [good({ iat: START + 61 }), good({ iat: START * 1000 })],
+  },
+  {
+    because: 'half of a pair of surrogates is no text: in UTF-8, and so in every digest, all of these are the same',
+    // `JSON.stringify` writes them as escapes, and nothing else of their kind.
+    covers: (token) => partsOf(token).some((part) => /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(part ?? null))),
+    examples: () => [goodClaims('"n":"\\ud800"'), goodClaims('"\\udfff":1')],
+  },
+  {
     because: 'who somebody is, is text: sub, client_id, azp and jti (RFC 7519 section 4.1.2, RFC 9068 section 2.2)',
     covers: (token) =>
       ['sub', 'client_id', 'azp', 'jti'].some(

@@ -1,4 +1,4 @@
-/** How each outcome is worded for the client: one constant text each, within RFC 6750's characters. */
+/** This file words each outcome for the client: one constant text each, within RFC 6750's characters. */
 import { errorAnswer, unavailableAnswer } from '../../answer.js'
 import { withGranted } from './granted-scopes.js'
 import type { AccessToken } from '../../access-token.js'
@@ -6,7 +6,7 @@ import type { Answer, Unavailable } from '../../answer.js'
 import type { RequestNames } from './request-names.js'
 
 /** The wording of answers. `'mcp-use'`: the exact bodies and the bare challenge of mcp-use's Python server. */
-export type ErrorProfile = 'rfc6750' | 'mcp-use'
+type ErrorProfile = 'rfc6750' | 'mcp-use'
 
 /** Every denial that there is. */
 export interface Answers {

@@ -1,4 +1,4 @@
-/** What a client already has, and would lose with a new token that it asks for without it (MCP authorization, step-up). */
+/** This file keeps in a challenge what the client has already, and would lose with a new token that it asks for without it (MCP authorization, step-up). */
 import { mapScopes, standardScopes } from '../../scopes/mappers.js'
 import type { AccessToken } from '../../access-token.js'
 import type { RequestNames } from './request-names.js'

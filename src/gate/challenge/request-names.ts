@@ -1,4 +1,4 @@
-/** How clients ask for scopes: an authorization server may call one otherwise in a request than in a token. */
+/** This file says how clients ask for scopes: an authorization server may call one otherwise in a request than in a token. */
 import { isScopeToken } from '../../lib/scope-token.js'
 
 /** What a client asks for to be given these scopes, each once; without those that nobody can ask for. */

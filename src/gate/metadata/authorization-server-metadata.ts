@@ -1,4 +1,4 @@
-/** The authorization server's own metadata, served here as well: clients of MCP before 2025-06-18 look for it here. */
+/** This file serves the authorization server's own metadata (RFC 8414) as well: clients of MCP before 2025-06-18 look for it here. */
 import { unavailableAnswer } from '../../answer.js'
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { discoveryUrls } from '../../jwt/keys/discovery.js'

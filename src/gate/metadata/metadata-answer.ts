@@ -1,4 +1,4 @@
-/** A document that everybody may read, at a place that everybody knows. */
+/** This file answers requests for a document that everybody may read, at a place that everybody knows. */
 import type { Answer } from '../../answer.js'
 
 /** What is answered there: the document to GET and HEAD, leave to pages on other origins, and 405 to the rest. */

@@ -1,6 +1,7 @@
-/** Tells clients which authorization server to ask for a token: Protected Resource Metadata, RFC 9728. */
+/** This file tells clients which authorization server to ask for a token: Protected Resource Metadata, RFC 9728. */
 import { checkOptions } from '../../lib/options.js'
 import { webUrl } from '../../lib/net/web-url.js'
+import { RESOURCE_METADATA } from './discovery.js'
 import { documentAnswer } from './metadata-answer.js'
 import type { Answer } from '../../answer.js'
 import type { GateRequest } from '../request/gate-request.js'
@@ -39,22 +40,15 @@ export interface ProtectedResource {
   readonly description: ResourceDescription
 }
 
-const WELL_KNOWN = '/.well-known/oauth-protected-resource'
-
-/** The path that a request for metadata is about; any other path is about itself. */
-export function aboutPath(path: string): string {
-  return path === WELL_KNOWN || path.startsWith(`${WELL_KNOWN}/`) ? path.slice(WELL_KNOWN.length) || '/' : path
-}
-
 /** @throws TypeError for what is not an absolute https URL (http on loopback) without fragment. */
 export function protectedResource(resource: unknown, description: ResourceDescription): ProtectedResource {
   const url = webUrl('resource', resource, { insecure: 'never' })
   // RFC 9728 section 3.1: inserted between host and path; a slash that stands alone is dropped.
-  const metadataPath = `${WELL_KNOWN}${url.pathname === '/' ? '' : url.pathname}`
+  const metadataPath = `${RESOURCE_METADATA}${url.pathname === '/' ? '' : url.pathname}`
   return {
     resource: String(resource),
     path: url.pathname,
-    metadataPaths: [metadataPath, WELL_KNOWN],
+    metadataPaths: [metadataPath, RESOURCE_METADATA],
     // A backslash, which a query may have, would be an escape in the challenge's quoted string.
     metadataUrl: `${url.origin}${metadataPath}${url.search.replaceAll('\\', '%5C')}`,
     description: checkedDescription(description),

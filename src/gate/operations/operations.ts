@@ -1,35 +1,43 @@
-/** Which scopes each MCP operation needs, beyond those of every request: tools by name, resources by URI. */
+/** This file says what each MCP operation needs, beyond what every request does: tools by name, resources by URI. */
 import { spanInSeconds } from '../../lib/options.js'
 import { isScopeToken } from '../../lib/scope-token.js'
 import { ownProperty } from '../../lib/own-property.js'
 import { checkedMethod } from './method-names.js'
 
-/** Scopes, one or several; with `maxAge`, on an answer about the token that is not older than so many seconds. */
+/** Scopes, one or several; none means that the caller must be signed in. With `maxAge`, on an answer about the token that is not older than so many seconds. */
 export type OperationRule = string | readonly string[] | { readonly scopes?: string | readonly string[]; readonly maxAge?: number }
 
 /**
  * By JSON-RPC method, then by name: `{ 'tools/call': { 'purge-notes': 'notes:write', 'admin-*': 'notes:admin' } }`. A star
- * at the end stands for any rest, alone for any name. Scopes in the place of names are for all of the method. What several
- * rules ask for adds up; what none of them names needs nothing.
+ * at the end stands for any rest, alone for any name. Scopes in the place of names are for all of the method. A rule without
+ * scopes (`[]`, `{}`) means "signed in". What several rules ask for adds up; what none of them names needs nothing.
  */
 export type Operations = Readonly<Record<string, string | readonly string[] | Readonly<Record<string, OperationRule>>>>
 
 export interface Operation {
   readonly method: string
-  /** Of the tool or prompt; URI of the resource, as it came and as a server may read it. None for methods that name nothing. */
+  /** Of the tool or prompt; URI of the resource, as it came. None for methods that name nothing. */
   readonly names: readonly string[]
+  readonly uris: readonly string[]
 }
 
-/** What an operation needs. */
-export interface Need {
+interface Terms {
   readonly scopes: readonly string[]
   /** Seconds. */
   readonly maxAge: number | undefined
 }
 
-interface Rule extends Need {
+/** What operations need. */
+export interface Need extends Terms {
+  /** True where a rule is about one of them: the caller must be known, whatever scopes it names. */
+  readonly caller: boolean
+}
+
+interface Rule extends Terms {
   readonly method: string
   readonly covers: (names: readonly string[]) => boolean
+  /** False for one that holds whatever is named. */
+  readonly looksAtNames: boolean
 }
 
 export type OperationTable = readonly Rule[]
@@ -39,17 +47,29 @@ export function operationTable(operations: Operations): OperationTable {
   if (!isTable(operations)) throw new TypeError(EXAMPLE)
   return Object.entries(operations).flatMap(([name, rules]): Rule[] => {
     const method = checkedMethod(name)
-    if (!isTable(rules)) return [{ method, covers: () => true, ...checkedNeed(method, rules) }]
-    return Object.entries(rules).map(([pattern, rule]) => ({ method, covers: matcher(pattern), ...checkedNeed(`${method} ${pattern}`, rule) }))
+    if (!isTable(rules)) return [{ method, covers: () => true, looksAtNames: false, ...checkedTerms(method, rules) }]
+    // A table of nothing is a rule without scopes, and not no rule.
+    if (Object.keys(rules).length === 0) return [{ method, covers: () => true, looksAtNames: false, scopes: [], maxAge: undefined }]
+    return Object.entries(rules).map(([pattern, rule]) => {
+      return { method, covers: matcher(pattern), looksAtNames: pattern !== '*', ...checkedTerms(`${method} ${pattern}`, rule) }
+    })
   })
 }
 
 /** What all of these operations need together. */
 export function needOf(operations: readonly Operation[], table: OperationTable): Need {
-  const rules = operations.flatMap(({ method, names }) => table.filter((rule) => rule.method === method && rule.covers(names)))
+  const rules = operations.flatMap((operation) => rulesFor(operation, table))
   // Each once: a batch may have more of them than a call can take.
   const ages = new Set(rules.flatMap(({ maxAge }) => maxAge ?? []))
-  return { scopes: [...new Set(rules.flatMap(({ scopes }) => scopes))], maxAge: ages.size === 0 ? undefined : Math.min(...ages) }
+  const scopes = [...new Set(rules.flatMap((rule) => rule.scopes))]
+  return { caller: rules.length > 0, scopes, maxAge: ages.size === 0 ? undefined : Math.min(...ages) }
+}
+
+function rulesFor({ method, names, uris }: Operation, table: OperationTable): readonly Rule[] {
+  const ofMethod = table.filter((rule) => rule.method === method)
+  // To read a URI costs more than all the rest: only where a rule looks at it.
+  const all = ofMethod.some(({ looksAtNames }) => looksAtNames) ? [...names, ...uris.flatMap(spellings)] : []
+  return ofMethod.filter((rule) => rule.covers(all))
 }
 
 /** Every scope that an operation may need. */
@@ -64,7 +84,8 @@ export function operationOf(message: unknown): Operation | undefined {
   const params = ownProperty(message, 'params')
   // `completion/complete` names a prompt or a resource in `ref`.
   const places = [params, ownProperty(params, 'ref')]
-  return { method, names: places.flatMap((place) => [...texts(ownProperty(place, 'name')), ...spellings(ownProperty(place, 'uri'))]) }
+  const textsIn = (member: string): string[] => places.flatMap((place) => texts(ownProperty(place, member)))
+  return { method, names: textsIn('name'), uris: textsIn('uri') }
 }
 
 function texts(value: unknown): string[] {
@@ -72,13 +93,11 @@ function texts(value: unknown): string[] {
 }
 
 /** Servers look a resource up by its URI as it is, or in the one form of it, and decode what stands for a variable. */
-function spellings(uri: unknown): string[] {
-  return texts(uri).flatMap((text) => {
-    const href = hrefOf(text)
-    const plain = decoded(href)
-    // What is decoded may be a path with dots again.
-    return [text, href, plain, hrefOf(plain)]
-  })
+function spellings(uri: string): string[] {
+  const href = hrefOf(uri)
+  const plain = decoded(href)
+  // What is decoded may be a path with dots again.
+  return [uri, href, plain, ...(plain === href ? [] : [hrefOf(plain)])]
 }
 
 function hrefOf(uri: string): string {
@@ -96,7 +115,7 @@ function decoded(uri: string): string {
   })
 }
 
-function checkedNeed(which: string, rule: OperationRule): Need {
+function checkedTerms(which: string, rule: OperationRule): Terms {
   const { scopes = [], maxAge } = isTable(rule) ? rule : { scopes: rule }
   const list = [scopes].flat()
   if (!list.every(isScopeToken)) throw new TypeError(`"operations": ${which} must name a scope or an array of scopes, one scope per entry`)

@@ -1,26 +1,45 @@
-/** What a request presents: one token, in the one place where this gate looks for it. */
+/** This file says what the gate knows of a request, and reads the token that it presents. */
 import { isAssertion, isBearerToken } from '../../lib/bearer-token.js'
 import { isOfAllowedPage, valuesOfCookie } from './token-cookie.js'
-import type { ReadHeader } from './read-header.js'
 import type { ReadBody } from './request-body.js'
 import type { TokenCookie } from './token-cookie.js'
 
+/** Reads every value of a request header, as they came, by its name in small letters; empty where it did not come. */
+export type ReadHeader = (name: string) => readonly string[]
+
+/** Reads the headers of a `Request`, which joins the values of one name with commas: no token has one in it. */
+export function headersIn(headers: Headers): ReadHeader {
+  return (name) => [headers.get(name) ?? []].flat()
+}
+
 /** One request as the gate sees it. */
 export interface GateRequest {
+  /** The method that the server behind goes by. */
   readonly method: string
+  /** The method that the client sent, where something in front of the gate has changed it. Default: `method`. */
+  readonly sentMethod?: string | undefined
   /** The path as the client wrote it: no query, nothing decoded, nothing stripped. */
   readonly path: string
-  /** The path that the server routes by, where something in front of the gate has changed it. */
-  readonly routedPath?: string | undefined
+  /**
+   * The paths that servers may route by, where something in front of the gate has changed it: a mount, a rewrite. One
+   * that is protected is enough to need a token; only if all of them are excluded, none is looked at.
+   */
+  readonly routedPaths?: readonly string[] | undefined
+  /** What stands behind the `?`, for the ids of sessions. */
+  readonly query?: string | undefined
   readonly header: ReadHeader
-  /** As the client wrote it: `mcp.example.com`, with a port that is not the scheme's own. */
+  /** The host that the client wrote: `mcp.example.com`, with a port that is not the scheme's own. None where it wrote two. */
   readonly host?: string | undefined
-  /** For `operations`. Read once a token was found good, and left to be read by the server behind. */
+  /** Reads the body, for `operations`: once a token was found good, and so that the server behind can read it too. */
   readonly body?: ReadBody | undefined
+  /** True where a body comes that no header tells of, as on HTTP/2. */
+  readonly hasBody?: boolean | undefined
   /** The server's own object for this request, by which a gate behind another knows that it is the same. */
   readonly source?: object | undefined
   /** True where the server itself chose this path for the gate: a route, a mount, a prefix. */
-  readonly mounted?: boolean
+  readonly mounted?: boolean | undefined
+  /** True where the route says of itself that it needs no token, by the server's own means. */
+  readonly isPublic?: boolean | undefined
 }
 
 export type Credentials =

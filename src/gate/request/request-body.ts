@@ -1,4 +1,4 @@
-/** The body of a request, read before the server behind reads it too. */
+/** This file reads the body of a request before the server behind reads it too. */
 import { boundedText } from '../../lib/net/bounded-text.js'
 
 /** `parsed` by somebody in front of the gate, and what the server behind will use; or the text that it will find. */

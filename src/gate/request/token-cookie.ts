@@ -1,6 +1,5 @@
-/** A token in a cookie: browsers send it along with every request, so who made them send it is looked at too. */
+/** This file takes a token from a cookie: browsers send it along with every request, so who made them send it is looked at too. */
 import { checkOptions } from '../../lib/options.js'
-import type { ReadHeader } from './read-header.js'
 
 /** Takes the token from a cookie as well, for pages of your own. `Authorization` wins. */
 export interface TokenCookieOptions {
@@ -14,6 +13,9 @@ export interface TokenCookie {
   readonly name: string
   readonly origins: readonly string[]
 }
+
+/** Every value of a header, by its name in small letters. */
+type Values = (name: string) => readonly string[]
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
 export function tokenCookie(options: TokenCookieOptions, resource: string | undefined): TokenCookie {
@@ -33,7 +35,7 @@ export function tokenCookie(options: TokenCookieOptions, resource: string | unde
  * True when a page of ours sent the request. Browsers name the page's origin, and where they leave that out they say
  * that it is the same; whoever says neither is no page of ours, and has no need of a cookie.
  */
-export function isOfAllowedPage(header: ReadHeader, { origins }: TokenCookie): boolean {
+export function isOfAllowedPage(header: Values, { origins }: TokenCookie): boolean {
   const [origin, ...others] = header('origin')
   if (origin !== undefined) return others.length === 0 && origins.includes(origin)
   return header('sec-fetch-site').join() === 'same-origin'
@@ -43,7 +45,7 @@ export function isOfAllowedPage(header: ReadHeader, { origins }: TokenCookie): b
 const LONGEST = 65_536
 
 /** Every value of the cookie: more than one means that somebody else set one too. */
-export function valuesOfCookie(header: ReadHeader, { name }: TokenCookie): readonly string[] {
+export function valuesOfCookie(header: Values, { name }: TokenCookie): readonly string[] {
   const lines = header('cookie')
   if (lines.some((line) => line.length > LONGEST)) return [''] // no token: it is refused
   const pairs = lines.filter((line) => line.includes(`${name}=`)).flatMap((line) => line.split(';')).map((pair) => pair.trim())

@@ -9,7 +9,7 @@ import { faultOf, NoAnswerError } from '../../upstream/no-answer.js'
 import { AppCredentials } from './apps.js'
 import { budgetOf, limitOf } from './rate-limits.js'
 import { Pause } from './pause.js'
-import type { AuthEvent } from '../../events.js'
+import type { ProviderContext } from '../../provider-context.js'
 import type { Fetch, FetchAnswer } from '../../lib/net/bounded-fetch.js'
 import type { Size } from '../../upstream/exchange.js'
 import type { GitHubAnswer } from './github-answer.js'
@@ -20,10 +20,7 @@ export interface GitHubCallsOptions {
   readonly fetch: Fetch
   /** Seconds for one call, the wait for its turn and a second attempt included. */
   readonly timeout: number
-  readonly closed: AbortSignal
-  readonly now: () => number
-  readonly provider: string
-  readonly tell: (event: AuthEvent) => void
+  readonly context: ProviderContext
 }
 
 /** One request, without who makes it. */
@@ -53,12 +50,12 @@ export class GitHubCalls {
   constructor(options: GitHubCallsOptions) {
     this.#options = options
     this.#calls = new GuardedCalls(options)
-    this.#lockOut = new Pause(options.now, options.timeout)
+    this.#lockOut = new Pause(options.context.now, options.timeout)
   }
 
   /** Asks, and gives what `read` makes of the answer. @throws NoAnswerError, also what `read` throws */
   async ask<T>(request: GitHubRequest, caller: ApiCredentials, read: (answer: GitHubAnswer) => T): Promise<T> {
-    const { provider, tell } = this.#options
+    const { provider, tell } = this.#options.context
     const { host } = new URL(request.url)
     try {
       return await this.#calls.run(host, (signal) => this.#inTurn(host, caller, async (told) => read(await this.#exchange(request, caller, signal, told))))
@@ -71,7 +68,7 @@ export class GitHubCalls {
   /** Does the work unless GitHub asked this caller to wait. An application does not wait for what the holders of tokens did. */
   #inTurn<T>(host: string, caller: ApiCredentials, work: (told: (limit: Limit) => void) => Promise<T>): Promise<T> {
     const key = caller instanceof AppCredentials ? caller.clientId : sha256(caller)
-    const pause = this.#pauses.get(key) ?? new Pause(this.#options.now, this.#options.timeout, blameOf(caller))
+    const pause = this.#pauses.get(key) ?? new Pause(this.#options.context.now, this.#options.timeout, blameOf(caller))
     const told = ({ kind, retryAfter }: Limit): void => {
       if (kind === 'lock-out') return this.#lockOut.hold(retryAfter)
       pause.hold(retryAfter)
@@ -98,7 +95,7 @@ export class GitHubCalls {
       ...(etag !== undefined && { 'If-None-Match': etag }),
     }
     const response = await headOf(this.#options.fetch, url, { method, signal, headers, ...(body && { body: JSON.stringify(body) }) })
-    const budget = budgetOf(response.headers, this.#options.now())
+    const budget = budgetOf(response.headers, this.#options.context.now())
     const answer = { host, status: response.status, headers: response.headers, json: await bodyOf(response, host, size), budget }
     this.#heed(answer, caller, told)
     return answer
@@ -106,7 +103,7 @@ export class GitHubCalls {
 
   /** Tells what is left. @throws NoAnswerError where nothing is */
   #heed(answer: GitHubAnswer, caller: ApiCredentials, told: (limit: Limit) => void): void {
-    const { provider, tell } = this.#options
+    const { provider, tell } = this.#options.context
     const of = caller instanceof AppCredentials ? 'app' : 'user'
     const { budget } = answer
     if (budget !== undefined) tell({ type: 'rate_budget', provider, of, ...budget })

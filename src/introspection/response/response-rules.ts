@@ -1,6 +1,7 @@
 /** What an introspection answer must say about a token (RFC 7662 section 2.2): checked like a JWT, and not believed. */
 import { otherKindOf } from '../../jwt/rules/token-kind.js'
 import { rulesFor } from '../../jwt/rules/rules.js'
+import { withoutEmptyNames } from '../../lib/empty-claims.js'
 import { reject } from '../../verdict.js'
 import type { Claims } from '../../access-token.js'
 import type { Expectations, RuleFailure, Rule } from '../../jwt/rules/rules.js'
@@ -17,11 +18,14 @@ export interface AnswerRulesOptions {
   readonly allowNoExpiry: boolean
 }
 
-/** The rules, in the order they are looked at. There is no header here, and what says what kind a token is has its own spelling. */
+/**
+ * Lists the rules that options say, in the order they are looked at; those that are functions of the user's come after.
+ * There is no header here, and what says what kind a token is has its own spelling.
+ */
 export function answerRules({ expected, knowsIssuer, allowNoExpiry }: AnswerRulesOptions): readonly Rule[] {
-  const { claims, signed } = rulesFor(expected)
+  const { claims } = rulesFor(expected)
   const ofJwts = claims.filter(({ name }) => name !== 'kind').map((rule) => where(rule, knowsIssuer, allowNoExpiry))
-  return [tokenType, kind, ...INSTANTS, ...ofJwts.map(explained), ...signed]
+  return [tokenType, kind, ...INSTANTS, ...ofJwts.map(explained)]
 }
 
 // RFC 7662 section 2.2: `iss` may be left out, and the endpoint is the issuer's own. What it says must be right.
@@ -91,7 +95,7 @@ function explained(rule: Rule): Rule {
 
 /** The claims that an active answer makes: a client without a user speaks for itself. */
 export function claimsOf(answer: Readonly<Record<string, unknown>>): Claims {
-  const claims: Claims = withoutNulls(answer)
+  const claims: Claims = withoutEmptyNames(withoutNulls(answer))
   if (claims.sub !== undefined || claims.username !== undefined || typeof claims.client_id !== 'string') return claims
   return { ...claims, sub: claims.client_id }
 }

@@ -59,7 +59,8 @@ export async function openSigned(text: string, expected: SignedExpectations): Pr
   const { alg, kid } = header
   // RFC 9701 section 5: this type and no other, so that no other JWT of the issuer can pass for an answer.
   if (typeof header.typ !== 'string' || !TYPES.includes(header.typ.toLowerCase())) throw untrusted('has another "typ"')
-  if (header.crit !== undefined || !isAlgorithm(alg) || !expected.algorithms.includes(alg)) throw untrusted('is signed in a way that is not taken')
+  // RFC 7797 section 6: without "crit" some would read the payload in another way.
+  if (header.crit !== undefined || header.b64 !== undefined || !isAlgorithm(alg) || !expected.algorithms.includes(alg)) throw untrusted('is signed in a way that is not taken')
   if (claims.iss !== expected.issuer) throw untrusted('is of another issuer')
   const keys = await expected.keys.candidates(expected.issuer, alg, typeof kid === 'string' ? kid : undefined)
   if (!(await isSigned(signatureEngine('auto'), jwt, alg, keys))) throw untrusted('is not signed with a key of the issuer')

@@ -1,14 +1,28 @@
 /** Finds an issuer's keys from its name: OIDC Discovery 1.0 section 4, RFC 8414 section 3. */
 import { AuthUnavailableError } from '../../errors.js'
 import { ownProperty } from '../../lib/own-property.js'
+import { isLocalAddress } from '../../lib/net/local-address.js'
 import { webUrl } from '../../lib/net/web-url.js'
 import type { JsonAnswer } from '../../lib/net/fetch-json.js'
+
+/**
+ * Set by `IssuerRouter` where a tenant may have chosen the issuer: its discovery document then names no place within this
+ * network, unless the issuer itself is one. Not public.
+ */
+export const chosenByTenant: unique symbol = Symbol('chosen by a tenant')
+
+/** True for a place within this network in the document of an issuer outside of it. */
+export function leadsInside(issuer: string, url: URL): boolean {
+  return isLocalAddress(url) && !isLocalAddress(new URL(issuer))
+}
 
 export interface DiscoverOptions {
   /** URLs to look at, one after the other. */
   readonly places: readonly string[]
   /** Allow keys on plain http. */
   readonly insecure: boolean
+  /** Whether a tenant may have chosen the issuer. */
+  readonly ofTenant: boolean
   readonly read: (url: string) => Promise<JsonAnswer>
 }
 
@@ -18,7 +32,7 @@ export interface DiscoverOptions {
  *
  * @throws AuthUnavailableError when no document is found or the one found is wrong: about the token, nobody knows.
  */
-export async function discoverJwksUri(issuer: string, { places, insecure, read }: DiscoverOptions): Promise<{ uri: string; place: string }> {
+export async function discoverJwksUri(issuer: string, { places, insecure, ofTenant, read }: DiscoverOptions): Promise<{ uri: string; place: string }> {
   const { place, document } = await firstDocument(issuer, places, read)
   if (ownProperty(document, 'issuer') !== issuer) {
     throw new AuthUnavailableError(`the discovery document of ${issuer} names another issuer; write "issuer" exactly as it does`)
@@ -32,6 +46,7 @@ export async function discoverJwksUri(issuer: string, { places, insecure, read }
   if (url.protocol === 'http:' && issuer.startsWith('https:')) {
     throw new AuthUnavailableError(`the discovery document of ${issuer} names keys on plain http`)
   }
+  if (ofTenant && leadsInside(issuer, url)) throw new AuthUnavailableError(`the discovery document of ${issuer} names keys within this network`)
   return { uri: url.href, place }
 }
 

@@ -15,6 +15,8 @@ type Load = KeySourceOptions['load']
 export interface KeyHttp extends Omit<FetchJsonOptions, 'maxBytes'> {
   /** Allow plain http. */
   readonly insecure: boolean
+  /** Whether a tenant may have chosen the issuer. */
+  readonly ofTenant: boolean
 }
 
 const MAX_BYTES = 512 * 1024
@@ -60,7 +62,8 @@ export function discoverJwks(issuer: string, http: KeyHttp): Load {
     const isBrief = request.failures > 0 && request.failures < BRIEF
     if (known === undefined || !(isBrief && gotStuckAtKeys)) {
       const reader = (url: string): Promise<JsonAnswer> => read(url, { ...http, retry: request.failures === 0 }, {})
-      const { uri, place } = await discoverJwksUri(issuer, { places: isBrief ? places.slice(0, 1) : places, insecure: http.insecure, read: reader })
+      const { insecure, ofTenant } = http
+      const { uri, place } = await discoverJwksUri(issuer, { places: isBrief ? places.slice(0, 1) : places, insecure, ofTenant, read: reader })
       places = [place, ...places.filter((other) => other !== place)]
       if (known?.uri !== uri) known = { uri, load: fetchJwks(uri, ownOrigin(uri, issuer, http)) }
     }
@@ -95,14 +98,20 @@ function maxAge(headers: JsonAnswer['headers']): number | undefined {
 
 async function readFile(path: string): Promise<string> {
   const fs = await import('node:fs/promises') // only where a file was named
-  let bytes: Uint8Array
-  try {
-    bytes = await fs.readFile(path)
-  } catch (cause) {
+  const cannotRead = (cause: unknown): never => {
     throw new AuthUnavailableError(`cannot read the keys in ${path}`, { cause })
   }
-  if (bytes.byteLength > MAX_BYTES) throw new AuthUnavailableError(`${path} is larger than ${MAX_BYTES} bytes`)
-  return new TextDecoder().decode(bytes)
+  // A pipe would be waited for, by a thread that nobody else could use.
+  const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants
+  const file = await fs.open(path, O_RDONLY | O_NONBLOCK).catch(cannotRead)
+  try {
+    const stat = await file.stat().catch(cannotRead)
+    if (!stat.isFile()) throw new AuthUnavailableError(`${path} is not a file`)
+    if (stat.size > MAX_BYTES) throw new AuthUnavailableError(`${path} is larger than ${MAX_BYTES} bytes`)
+    return new TextDecoder().decode(await file.readFile().catch(cannotRead))
+  } finally {
+    await file.close()
+  }
 }
 
 function parsed(text: string, path: string): unknown {

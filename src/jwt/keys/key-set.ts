@@ -142,12 +142,15 @@ function isSameAlgorithm(stated: unknown, alg: Algorithm): boolean {
 }
 
 const MIN_RSA_BITS = 2048
+/** A larger one costs milliseconds for each token, whoever sent it. */
+const MAX_RSA_BITS = 8192
 
 // RFC 7518 section 3.3: 2048 bits or more; and an exponent of 1 signs nothing.
 function isStrongRsa(n: unknown, e: unknown): boolean {
   const modulus = bigEndian(n)
   const exponent = bigEndian(e)
-  if (bitsOf(modulus) < MIN_RSA_BITS || isRoca(modulus)) return false
+  const bits = bitsOf(modulus)
+  if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS || isRoca(modulus)) return false
   return exponent.length <= 8 && (exponent.length > 1 || (exponent[0] ?? 0) >= 3)
 }
 

@@ -1,4 +1,5 @@
-/** Checks what a JWT access token must say, by a list of named rules. Does NOT look at the signature. */
+/** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
+import { isThere } from '../../lib/empty-claims.js'
 import { nearMiss } from './near-miss.js'
 import { otherKindOf } from './token-kind.js'
 import type { Claims } from '../../access-token.js'
@@ -148,8 +149,10 @@ const OF_CLAIMS: readonly Rule[] = [
       if (iat === undefined && maxTokenAge === undefined) return undefined
       if (iat === undefined) return failure('missing_claim', 'iat', 'a number', iat)
       if (!isInstant(iat)) return failure('invalid_claim', 'iat', 'a finite number', iat)
+      // `revoke({ sub })` goes by it: one that is yet to come would outlive its own revocation.
+      const ahead = maxTokenAge === undefined ? MOST_AHEAD : clockTolerance
+      if (iat - ahead > now) return failure('not_yet_valid', 'iat', now, iat, clockHint(iat - now))
       if (maxTokenAge === undefined) return undefined
-      if (iat - clockTolerance > now) return failure('not_yet_valid', 'iat', now, iat, clockHint(iat - now))
       return now - iat < maxTokenAge + clockTolerance ? undefined : failure('expired', 'iat', now - maxTokenAge, iat)
     },
   },
@@ -173,7 +176,7 @@ function text(claim: string, read: (claims: Claims) => unknown): Rule {
 function present(claim: string): Rule {
   return {
     name: `${claim} is there`,
-    check: ({ claims }) => (Object.hasOwn(claims, claim) && claims[claim] !== null ? undefined : failure('missing_claim', claim, 'any value', claims[claim])),
+    check: ({ claims }) => (Object.hasOwn(claims, claim) && isThere(claim, claims[claim]) ? undefined : failure('missing_claim', claim, 'any value', claims[claim])),
   }
 }
 
@@ -207,6 +210,9 @@ const NO_AUDIENCE: Hint = 'the token has no audience; the authorization server n
 
 /** Most seconds by which clocks differ in practice; beyond them a token is simply too old or too new. */
 const CLOCK_TROUBLE = 120
+
+/** Seconds by which `iat` may lie ahead, whatever `clockTolerance` is. */
+const MOST_AHEAD = 60
 
 function clockHint(difference: number): Hint | undefined {
   return difference <= CLOCK_TROUBLE ? 'the clocks differ by a little more than is forgiven' : undefined

@@ -32,11 +32,14 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>
  */
 export async function respond(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
   try {
-    return await fetch(url, { ...init, redirect: 'manual' })
+    return await fetch(url, { ...init, headers: { ...IN_THE_CLEAR, ...init.headers }, redirect: 'manual' })
   } catch (error) {
     throw new AuthUnavailableError(`no answer from ${new URL(url).host}${errorWord(error)}`)
   }
 }
+
+/** Not compressed: a runtime may decompress far more of a bomb than is read. */
+const IN_THE_CLEAR = { 'Accept-Encoding': 'identity' }
 
 /**
  * Reads the body of an answer. `maxBytes` counts after decoding, so that a gzip bomb is cut off as well.

@@ -32,7 +32,7 @@ describe('the mirror of an authorization server\'s metadata', () => {
 
   test('is nowhere else, and is only read', async () => {
     const { ask, asked } = mirrored()
-    expect(status(await ask('/.well-known/oauth-authorization-server/mcp'))).toBe(401)
+    expect(status(await ask('/.well-known/oauth-authorization-server/mcp'))).toBe(404)
     expect(status(await ask(undefined, 'POST'))).toBe(405)
     expect(status(await ask(undefined, 'OPTIONS'))).toBe(204)
     expect(asked).toEqual([])
@@ -62,7 +62,7 @@ describe('the mirror of an authorization server\'s metadata', () => {
   })
 
   test('that cannot be read is a 503 in every wording: nobody showed a token', async () => {
-    const { ask } = mirrored({ answers: () => new Response('', { status: 500 }) }, { errors: 'mcp-use' })
+    const { ask } = mirrored({ answers: () => new Response('', { status: 500 }) }, { profile: 'mcp-use' })
     const decision = await ask()
     expect(decision).toMatchObject({ answer: { status: 503, body: expect.stringContaining('authorization server') } })
     expect(decision).not.toHaveProperty(['answer', 'headers', 'WWW-Authenticate'])

@@ -44,9 +44,9 @@ describe('what an operation needs', () => {
   })
 
   test('the strictest age counts', () => {
-    expect(needOf([{ method: 'tools/call', names: ['delete'] }], table).maxAge).toBe(5)
-    expect(needOf([{ method: 'tools/call', names: ['greet'] }], table).maxAge).toBeUndefined()
-    expect(needOf(Array(200_000).fill({ method: 'tools/call', names: ['delete'] }), table).maxAge, 'of a batch too').toBe(5)
+    expect(needOf([{ method: 'tools/call', names: ['delete'], uris: [] }], table).maxAge).toBe(5)
+    expect(needOf([{ method: 'tools/call', names: ['greet'], uris: [] }], table).maxAge).toBeUndefined()
+    expect(needOf(Array(200_000).fill({ method: 'tools/call', names: ['delete'], uris: [] }), table).maxAge, 'of a batch too').toBe(5)
   })
 
   test.each<[string, unknown, RegExp]>([
@@ -167,7 +167,7 @@ describe('a gate with operations', () => {
   })
 
   test('leaves the bodies of other paths alone', async () => {
-    expect(answerOf(await post(provider([]), { body: { problem: 'unreadable' }, path: '/upload' }))).toBe('passed')
+    expect(answerOf(await post(provider([]), { body: { problem: 'unreadable' }, path: '/upload' }, { protect: ['/mcp'] }))).toBe('passed')
   })
 
   test.each<[string, Posted, number]>([
@@ -249,4 +249,22 @@ test('the tools that the caller may use are shown, and the rest is not', async (
   if (!decision.pass) throw new Error('expected to pass')
   expect(runWithAuth(decision.context, () => visibleTools(tools))).toEqual([{ name: 'greet' }, { name: 'purge-notes' }])
   expect(visibleTools(tools), 'where no gate is around').toEqual(tools)
+})
+
+describe('a rule without scopes', () => {
+  const profile = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'profile', arguments: {} } }
+  test.each([[[]], [{}], [{ profile: [] }], [{ profile: {} }], [{ profile: { scopes: [] } }]])('%j means that the caller must be signed in', async (rule) => {
+    const options: GateOptions = { operations: { 'tools/call': rule }, optional: true }
+    expect(answerOf(await post(provider([]), { message: profile, token: '' }, options))).toMatchObject({ status: 401 })
+    expect(answerOf(await post(provider([]), { message: profile }, options))).toBe('passed')
+    expect(answerOf(await post(provider([]), { message: { ...profile, method: 'tools/list' }, token: '' }, options))).toBe('passed')
+  })
+
+  test('hides the tool from strangers', async () => {
+    const shown = async (token: string): Promise<boolean | undefined> => {
+      const decision = await post(provider([]), { message: { ...profile, method: 'tools/list' }, token }, { operations: { 'tools/call': { profile: [] } }, optional: true })
+      return decision.pass ? decision.context.allows?.('tools/call', 'profile') : undefined
+    }
+    expect([await shown(''), await shown('a-token')]).toEqual([false, true])
+  })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkedPaths, isGuarded, isLeftAlone, needsToken } from '../../../src/gate/paths.js'
+import { checkedExclusions, checkedPaths, isGuarded, isLeftAlone, needsToken } from '../../../src/gate/paths.js'
 import { readCredentials } from '../../../src/gate/request/gate-request.js'
 import { headers } from '../headers.js'
 import type { TokenPlaces } from '../../../src/gate/request/gate-request.js'
@@ -121,13 +121,45 @@ describe('guarded paths below a mount', () => {
   })
 })
 
+const get = (path: string) => ({ method: 'GET', path, header: headers({}) })
+
 describe('excluded paths', () => {
-  test.each(['/docs', '/docs/', '/docs/api', '/docs/a.b'])('%s is below /docs', (path) => expect(isLeftAlone({ path }, ['/docs'])).toBe(true))
+  test.each(['/docs', '/docs/', '/docs/api', '/docs/a.b'])('%s is below /docs', (path) => expect(isLeftAlone(get(path), checkedExclusions(['/docs']))).toBe(true))
 
   test.each(['/docs-secret', '/DOCS', '/docs/../mcp', '/docs/./x', '/docs//x', '/docs/%2e%2e/mcp', '/docs%2fx', '/docs\\..\\mcp', '/docs/..', '/%64ocs'])(
     '%s is not excluded',
-    (path) => expect(isLeftAlone({ path }, ['/docs'])).toBe(false),
+    (path) => expect(isLeftAlone(get(path), checkedExclusions(['/docs']))).toBe(false),
   )
+})
+
+test('the root that is excluded is the root alone', () => {
+  const excluded = checkedExclusions(['/', { path: '/docs', exact: true }])
+  expect(['/', '/x', '//', '/mcp'].map((path) => isLeftAlone(get(path), excluded))).toEqual([true, false, false, false])
+  expect(['/docs', '/docs/', '/docs/x'].map((path) => isLeftAlone(get(path), excluded))).toEqual([true, false, false])
+})
+
+describe('lists of exclusions', () => {
+  test('are paths, or paths with methods, to which HEAD belongs where GET does', () => {
+    expect(checkedExclusions(['/health/', { path: '/orders', methods: ['HEAD', 'POST'] }])).toEqual([
+      { path: '/health', methods: undefined, exact: false },
+      { path: '/orders', methods: ['GET', 'POST'], exact: false },
+    ])
+  })
+
+  test.each<[unknown, RegExp]>([
+    ['/health', /"exclude" must be an array of paths/],
+    [[null], /"exclude" must be an array of paths/],
+    [[{ methods: ['GET'] }], /"exclude" must be an array of paths/],
+    [[{ path: '/x/*', methods: ['GET'] }], /no patterns/],
+    [[{ path: '/x', methods: ['get'] }], /methods in capitals/],
+    [[{ path: '/x', methods: [] }], /methods in capitals/],
+    [[{ path: '/x', methods: 'GET' }], /methods in capitals/],
+    [[{ path: '/x', method: ['GET'] }], /"method" is not an option of exclude; did you mean "methods"/],
+    [[{ path: '/x', exact: 'yes' }], /"exact" in "exclude" must be true or false/],
+  ])('%j is refused', (entries, message) => {
+    expect(() => checkedExclusions(entries)).toThrow(message)
+    expect(() => checkedExclusions(entries)).toThrow(TypeError)
+  })
 })
 
 describe('lists of paths', () => {

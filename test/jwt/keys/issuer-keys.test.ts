@@ -288,7 +288,7 @@ describe('a store', () => {
 
 describe('a file', () => {
   test('on a drive that hangs is no answer, in time', async () => {
-    vi.doMock('node:fs/promises', () => ({ readFile: () => new Promise(() => undefined) }))
+    vi.doMock('node:fs/promises', () => ({ constants: {}, open: () => new Promise(() => undefined) }))
     const { made } = provider({ jwksFile: '/mnt/away/jwks.json', timeout: 0.02 })
     await expect(made.verifyToken(await key.sign())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
     vi.doUnmock('node:fs/promises')

@@ -1,0 +1,14 @@
+/** This file looks at the host that a request names. */
+import { errorAnswer } from '../../answer.js'
+import type { Answer } from '../../answer.js'
+
+/** True for no host at all, as HTTP/1.0 allows, and for one that a URL can have: a server behind makes one of it. */
+export function isPossibleHost(host: string | undefined): boolean {
+  return host === undefined || host === '' || (HOST.test(host) && URL.canParse(`http://${host}`))
+}
+
+/** A name, an IPv4 address or an IPv6 address, and a port (RFC 9110 section 7.2): nothing in front of it, nothing behind. */
+const HOST = /^(?:[^\s/?#@:\\[\]]+|\[[\da-f.:]+\])(?::\d*)?$/i
+
+/** RFC 9112 section 3.2: 400 for a `Host` that is none. */
+export const IMPOSSIBLE_HOST: Answer = errorAnswer(400, 'invalid_request', 'The Host header must name a host', {})
