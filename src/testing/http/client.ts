@@ -35,8 +35,9 @@ function begun(origin: URL, { method, target, headers, body }: Sent, timeout: nu
   const length = method === 'GET' || method === 'HEAD' ? [] : ['Content-Length', String(Buffer.byteLength(body ?? ''))]
   const lines = [...(names.has('host') ? [] : ['Host', origin.host]), ...headers.flat(), ...length, ...(names.has('connection') ? [] : ['Connection', 'close'])]
   const { hostname, port } = origin
+  const host = hostname.replace(/^\[|\]$/g, '')
   try {
-    return begin({ host: hostname.replace(/^\[|\]$/g, ''), port, method, path: target, headers: lines, agent: false, signal: AbortSignal.timeout(timeout * 1000) })
+    return begin({ host, port, method, path: target, headers: lines, agent: false, signal: AbortSignal.timeout(timeout * 1000) })
   } catch {
     return undefined // a character that Node does not write
   }

@@ -1,10 +1,8 @@
 /** Tries to get in with nothing, with what is no token, and with a token where none should be looked for. */
 import { described, judged, refused } from './ground.js'
 import type { CheckName } from './check-names.js'
-import type { Change, Check } from './ground.js'
+import type { Change, Changes, Check } from './ground.js'
 import type { Trial } from './results.js'
-
-type Changes = readonly (readonly [label: string, change: Change])[]
 
 const authorization = (...values: readonly string[]): Change => ({ headers: values.map((value) => ['Authorization', value] as const) })
 const refusedWith = (changes: Changes, needsGood = false): Check => (ground) => refused(ground, changes, { due: [400, 401], needsGood })
@@ -76,7 +74,7 @@ export const CREDENTIALS = {
   },
 
   async 'proxy-headers'(ground) {
-    const changes = PROXY.map((name) => [`${name}`, { headers: [[name, name.endsWith('For') || name.endsWith('IP') ? '127.0.0.1' : 'admin'] as const] }] as const)
+    const changes = PROXY.map((name) => [name, { headers: [[name, name.endsWith('For') || name.endsWith('IP') ? '127.0.0.1' : 'admin'] as const] }] as const)
     return refused(ground, changes, { due: [400, 401] })
   },
 } as const satisfies Partial<Readonly<Record<CheckName, Check>>>

@@ -28,6 +28,9 @@ export interface Change {
   readonly token?: string
 }
 
+/** Several, each with what is different. */
+export type Changes = readonly (readonly [label: string, change: Change])[]
+
 /** A request that was sent, for what is looked for in all answers. */
 export interface Logged {
   readonly label: string
@@ -107,7 +110,7 @@ export function described({ status, headers }: Came): string {
 }
 
 /** Sends every change to every route and judges the answers. */
-export async function refused(ground: Ground, changes: readonly (readonly [label: string, change: Change])[], due: Due, routes = ground.routes): Promise<readonly Trial[]> {
+export async function refused(ground: Ground, changes: Changes, due: Due, routes = ground.routes): Promise<readonly Trial[]> {
   const trials: Trial[] = []
   for (const route of routes) {
     for (const [label, change] of changes) trials.push(judged(route, label, await send(ground, route, change, label), due))

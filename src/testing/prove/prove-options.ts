@@ -5,7 +5,9 @@ import type { JWK } from 'jose'
 import type { MintJwtOptions } from '../issuer/token-claims.js'
 
 /** A request that a good token lets in: `'/notes'`, `'POST /mcp'`, or one with a body. */
-export type ProveRoute = string | { readonly path: string; readonly method?: string; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
+export type ProveRoute =
+  | string
+  | { readonly path: string; readonly method?: string; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
 
 /** Tokens of an issuer that the server trusts, for a server that trusts no test issuer. */
 export interface ProveTokens {

@@ -2,7 +2,7 @@
 import { forStrangers, isSuccess, send } from './ground.js'
 import { isBelow } from './surface.js'
 import type { CheckName } from './check-names.js'
-import type { Change, Check, Ground, Route } from './ground.js'
+import type { Changes, Check, Ground, Route } from './ground.js'
 import type { Trial } from './results.js'
 
 const HEALTH = '/health'
@@ -24,7 +24,7 @@ const UNNAMED = [
 ]
 
 /** Sends changes of each route without a token. */
-async function strangers(ground: Ground, changesOf: (route: Route) => readonly (readonly [label: string, change: Change])[]): Promise<readonly Trial[]> {
+async function strangers(ground: Ground, changesOf: (route: Route) => Changes): Promise<readonly Trial[]> {
   const trials: Trial[] = []
   for (const route of ground.routes) {
     for (const [label, change] of changesOf(route)) trials.push(forStrangers(ground, route, label, await send(ground, route, change, label), change.method))

@@ -36,7 +36,7 @@ export async function tokenSet(options: ProveOptions): Promise<TokenSet> {
 
 function handedOver(tokens: ProveTokens): TokenSet {
   const { good, another, publicKey } = tokens
-  const given = (name: keyof ProveTokens & string): (() => Promise<readonly Case[] | NotTried>) => async () => {
+  const given = (name: keyof ProveTokens): (() => Promise<readonly Case[] | NotTried>) => async () => {
     const token = tokens[name]
     return typeof token === 'string' ? [{ label: name, token }] : { wants: `tokens.${name}` }
   }
