@@ -1,5 +1,4 @@
 /** What every check stands on: the target, its routes, the tokens, and the judgement of an answer. */
-import { UNSENDABLE } from '../http/exchange.js'
 import type { Came, Sent } from '../http/exchange.js'
 import type { ProveOptions } from './prove-options.js'
 import type { NotTried, TokenSet } from './token-set.js'
@@ -91,7 +90,6 @@ export interface Due {
 /** Judges the answer to a request that must not get in. */
 export function judged(route: Route, sent: string, came: Came, { due, needsGood = false }: Due): Trial {
   const told = (verdict: Trial['verdict'], why = '', letIn = false): Trial => ({ sent: `${route.method} ${route.path}, ${sent}`, came: described(came), verdict, letIn, why })
-  if (came.unsendable === UNSENDABLE.unsendable) return told('cannot tell', 'such a request cannot be sent to a fetch handler')
   if (came.status === 0) return told('cannot tell', 'no answer came')
   if (isIn(came, route.good)) return told('open', 'it was let in', true)
   if (isSuccess(came)) return told('open', 'the refusal is inside of an answer that says yes')
@@ -109,11 +107,14 @@ export function described({ status, headers }: Came): string {
   return `${status}${error === undefined ? '' : ` ${error}`}`
 }
 
-/** Sends every change to every route and judges the answers. */
+/** Sends every change to every route and judges the answers. What a platform of `fetch` cannot be sent is left out. */
 export async function refused(ground: Ground, changes: Changes, due: Due, routes = ground.routes): Promise<readonly Trial[]> {
   const trials: Trial[] = []
   for (const route of routes) {
-    for (const [label, change] of changes) trials.push(judged(route, label, await send(ground, route, change, label), due))
+    for (const [label, change] of changes) {
+      const came = await send(ground, route, change, label)
+      if (came.unsendable !== true) trials.push(judged(route, label, came, due))
+    }
   }
   return trials
 }

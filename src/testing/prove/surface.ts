@@ -39,6 +39,8 @@ export async function surfaceOf(asking: Asking): Promise<Surface> {
     for (const kind of kindsOf(path)) {
       if (routes.some((route) => route.path === path && (route.method === kind.method || !kind.body))) continue
       const route = await tried(asking, kind)
+      const isKnown = routes.some(({ method, good }) => method === route.method && good.text === route.good.text)
+      if (isKnown) continue
       if (isProtected(route) || (route.isMcp && !isBelow(path, open))) routes.push(route)
       else if (route.stranger.status === 401 && [401, 403].includes(route.good.status)) doubtful.push(route)
     }

@@ -1,5 +1,5 @@
 /** Recognizes what is to be proved by its shape: a URL, a `fetch`, or an app of any framework. */
-import { askingAt } from '../http/client.js'
+import { clientOf } from '../http/client.js'
 import { joined, NO_ANSWER, textOf, UNSENDABLE } from '../http/exchange.js'
 import { serveApp } from '../http/server.js'
 import type { RequestListener, Server } from 'node:http'
@@ -67,13 +67,20 @@ function atUrl(target: string | URL, timeout: number): Target {
   if (!URL.canParse(String(target)) || !/^https?:$/.test(new URL(target).protocol)) throw new TypeError(NO_TARGET)
   const url = new URL(target)
   const path = url.pathname === '/' ? undefined : url.pathname
-  return { ask: askingAt(url, timeout), origin: new URL(url.origin), path, by: 'http', close: async () => undefined }
+  const { ask, close } = clientOf(url, timeout)
+  return { ask, origin: new URL(url.origin), path, by: 'http', close: async () => close() }
 }
 
 async function listening(app: RequestListener | Server, timeout: number): Promise<Target> {
-  const { origin, close } = await serveApp(app)
-  const url = new URL(origin)
-  return { ask: askingAt(url, timeout), origin: url, path: undefined, by: 'http', close }
+  const server = await serveApp(app)
+  const client = atUrl(server.origin, timeout)
+  return {
+    ...client,
+    async close() {
+      await client.close()
+      await server.close()
+    },
+  }
 }
 
 async function ofServer(server: Server, timeout: number): Promise<Target> {
