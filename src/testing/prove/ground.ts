@@ -125,5 +125,6 @@ export function forStrangers({ publicTexts }: Ground, route: Route, label: strin
   const isOther = isSuccess(came) && came.text !== route.good.text
   const isPublic = isOther && came.text !== '' && publicTexts.has(came.text)
   // RFC 9110 section 9.3.7: OPTIONS may say yes, but not what a handler says.
-  return isPublic || (isOther && method === 'OPTIONS') ? { ...trial, verdict: 'holds', letIn: false, why: '' } : trial
+  const isOptions = method === 'OPTIONS' && isSuccess(came) && (isOther || came.text === '')
+  return isPublic || isOptions ? { ...trial, verdict: 'holds', letIn: false, why: '' } : trial
 }
