@@ -55,7 +55,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
     mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'shared', 'revocations', 'core'],
   },
   testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract|prove)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
-  cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'static'] },
+  cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'static', 'testing', 'src/lib/net/web-url.ts'] },
 }
 
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
@@ -63,6 +63,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jose: ['jwt', 'shared', 'introspection', 'providers', 'testing'],
   'lru-cache': ['cache', 'jwt', 'introspection', 'github', 'routing'],
   'openid-client': ['introspection', 'upstream'],
+  // Loaded by the command, and by nothing else.
+  commander: ['cli'],
+  'cli-table3': ['cli'],
+  picocolors: ['cli'],
 }
 
 /** Modules of Node at run time, and the one file each that may use them: the core runs elsewhere too. */
@@ -75,7 +79,6 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:https': ['providers/presets/cluster-fetch.ts', 'src/testing/http/client.ts'],
   // The command line is Node's.
   'node:fs': ['src/cli/bin.ts'],
-  'node:util': ['src/cli/arguments.ts'],
   // Not of the core: a server for tests, and a client that writes what no fetch would.
   'node:http': ['src/testing/http/server.ts', 'src/testing/http/client.ts'],
   'node:stream/consumers': ['src/testing/http/server.ts'],

@@ -1,4 +1,5 @@
 /** Tries tokens with one fault each, of the issuer that the server trusts and of others. */
+import { isLoopback } from '../../lib/net/web-url.js'
 import { createTestIssuer } from '../issuer/test-issuer.js'
 import { jwsOf, withOwnKey } from './forgeries.js'
 import { isIn, isTrusted, judged, refused, send } from './ground.js'
@@ -78,7 +79,3 @@ export const FAULTY_TOKENS = {
 
 /** Seconds: a minute, and what clocks are forgiven. */
 const AFTER = 180
-
-export function isLoopback(host: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
-}
