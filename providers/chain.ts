@@ -11,7 +11,7 @@ import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
 import { isAskedByOthers } from '../src/routing/doors.js'
 import { asGiven, named, recognition, verifiedBy } from '../src/routing/member.js'
-import { answerOf, askAtOnce, askInOrder } from '../src/routing/questions.js'
+import { answerOf, askAtOnce, askInOrder, askTogether } from '../src/routing/questions.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
@@ -24,7 +24,10 @@ import type { MemberAnswer } from '../src/routing/questions.js'
 export interface ChainProviderOptions {
   /** Seconds for the whole chain; what takes longer is "nobody knows". Default: as long as its members take. */
   timeout?: number | undefined
-  /** How those are asked who may know a token that nobody owns; the first yes wins. Default `'in order'`. */
+  /**
+   * How those are asked who may know a token that nobody owns; the first yes wins. Default `'in order'`. One that remembers a
+   * yes for this token is asked before all others, and they only if it has changed its mind.
+   */
   ask?: 'in order' | 'at once' | undefined
   /** Takes what happened to tokens that no member knows: often an issuer with a slash too many. */
   observe?: Observe | undefined
@@ -144,7 +147,9 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   #askAll(members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly MemberAnswer[]> {
-    return this.#ask === 'in order' ? askInOrder(members, token, options) : askAtOnce(members, token, options)
+    const ask = this.#ask === 'in order' ? askInOrder : askAtOnce
+    // Alone, its no is the last word.
+    return members.length === 1 ? ask(members, token, options) : askTogether(ask, members, token, options)
   }
 
   async #inTime<T>(options: VerifyOptions | undefined, work: (options: VerifyOptions | undefined) => Promise<T>): Promise<T> {

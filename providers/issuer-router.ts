@@ -9,6 +9,7 @@ import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds 
 import { BearerAuthProvider } from '../src/provider.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import { Tenants } from '../src/routing/tenants.js'
+import { issuersOf } from '../src/jwt/rules/issuers.js'
 import { JwksProvider } from './jwks.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
@@ -16,8 +17,8 @@ import type { OptionNames } from '../src/lib/options.js'
 import type { Ownership, Recognition, VerifyOptions } from '../src/provider.js'
 import type { JwksProviderOptions } from './jwks.js'
 
-/** What `JwksProvider` takes, but for the issuer; or a provider of another kind for its tokens. */
-export type IssuerRoute = DistributiveOmit<JwksProviderOptions, 'issuer'> | BearerAuthProvider
+/** What `JwksProvider` takes, with the issuer or without, such as a preset; or a provider of another kind for its tokens. */
+export type IssuerRoute = (DistributiveOmit<JwksProviderOptions, 'issuer'> & { issuer?: JwksProviderOptions['issuer'] }) | BearerAuthProvider
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
@@ -27,8 +28,9 @@ export interface IssuerRouterOptions {
   issuers?: Readonly<Record<string, IssuerRoute>> | undefined
   /**
    * Looks an issuer up that is none of these, in a table of yours; null where it is nobody's. Whoever can reach the server
-   * can have it asked about any text, and about nothing else: no request goes anywhere that it did not allow. Give the
-   * same object for the same tenant, or its keys are fetched anew each time.
+   * can have it asked about any text, and about nothing else: no request goes anywhere that it did not allow. Options with an
+   * `issuer` of their own, such as a preset, are for those issuers alone: for any other they count as null. Give the same
+   * object for the same tenant, or its keys are fetched anew after each `tenantAge`.
    */
   resolve?: ((issuer: string, options: { readonly signal: AbortSignal }) => Promise<IssuerRoute | null> | IssuerRoute | null) | undefined
   /** Tenants of `resolve` kept. Default 100. */
@@ -91,6 +93,7 @@ export class IssuerRouter extends BearerAuthProvider {
       new Tenants({
         resolve: async (issuer, signal) => (await resolve(issuer, { signal })) ?? null,
         make: (issuer, route) => this.#providerFor(issuer, route, "a tenant's"),
+        takes: (issuer, route) => isProvider(route) || route.issuer === undefined || issuersOf(route.issuer).has(issuer),
         max: countOf('maxTenants', maxTenants),
         maxAge: spanInSeconds('tenantAge', tenantAge, { min: 1, max: 86_400 }),
         refusedFor: spanInSeconds('refusedFor', refusedFor, { min: 0, max: 3_600 }),
@@ -170,7 +173,8 @@ export class IssuerRouter extends BearerAuthProvider {
 
   #providerFor(issuer: string, route: IssuerRoute, choice: 'ours' | "a tenant's"): BearerAuthProvider {
     const ofTenant = choice === 'ours' ? {} : { [chosenByTenant]: true as const }
-    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer, ...ofTenant })
+    // An issuer that is there stays: a template is for more than the name.
+    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer: route.issuer ?? issuer, ...ofTenant })
     const { issuers = [] } = provider
     if (issuers.length === 0 || issuers.includes(issuer)) return provider
     throw new TypeError(`the provider for the issuer ${issuer} takes tokens of ${issuers.join(', ')} only`)

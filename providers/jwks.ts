@@ -10,7 +10,7 @@ import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/log
 import { shapeOf } from '../src/jwt/rules/near-miss.js'
 import { tokenFormat } from '../src/jwt/formats/token-format.js'
 import { firstFailure, rulesFor } from '../src/jwt/rules/rules.js'
-import { anyAudience } from '../src/jwt/jwt-options.js'
+import { anyAudience, laterIssuers } from '../src/jwt/jwt-options.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature/signature.js'
 import { andThen } from '../src/lib/awaitable.js'
 import { checkOptions, oneOf } from '../src/lib/options.js'
@@ -98,6 +98,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
+      later: options[laterIssuers],
       load: keyOrigin(options, this.context.closed),
       keys: keyOptions(options),
       now: this.now,
@@ -182,8 +183,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   }
 
   #rejected(found: RuleFailure): Verdict {
-    const { reason, detail } = inOwnWords(found, this.#hints)
-    return reject(reason, detail)
+    const { reason, detail, provisional } = inOwnWords(found, this.#hints)
+    return provisional === true ? { ...reject(reason, detail), provisional } : reject(reason, detail)
   }
 
   #recheckBy(introspect: RecheckOptions, options: Pick<JwksProviderOptions, 'fetch' | typeof chosenByTenant>): Recheck {
@@ -203,19 +204,18 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     const issuer = claims.iss as string // and the rule for `iss` to this
     const { kid } = header
     if (kid !== undefined && typeof kid !== 'string') return about('unknown_key', kid) // RFC 7515 section 4.1.4
-    return andThen(this.#keys.candidates(issuer, alg, kid), (keys) => {
+    return andThen(this.#keys.candidates(issuer, alg, kid, claims.iat), (keys) => {
       if (keys.length === 0) return about('unknown_key', kid)
-      return andThen(isSigned(this.#engine, jwt, alg, keys), (good) => {
-        if (good) return undefined
-        // Without a name nobody can see that a key is new: look once more, within the same budget.
-        return kid === undefined ? this.#checkWithNewerKeys(jwt, issuer, alg) : about('bad_signature', kid)
-      })
+      return andThen(isSigned(this.#engine, jwt, alg, keys), (good) => (good ? undefined : this.#checkWithNewerKeys(jwt, issuer, alg, kid)))
     })
   }
 
-  async #checkWithNewerKeys(jwt: DecodedJwt, issuer: string, alg: Algorithm): Promise<RuleFailure | undefined> {
-    const newer = await this.#keys.newer(issuer, alg)
-    return (await isSigned(this.#engine, jwt, alg, newer)) ? undefined : about('bad_signature', undefined)
+  /** A new key under an old name, or under none, is no reason to refuse what it signed. */
+  #checkWithNewerKeys(jwt: DecodedJwt, issuer: string, alg: Algorithm, kid: string | undefined): Awaitable<RuleFailure | undefined> {
+    return andThen(this.#keys.newer(issuer, alg, kid, jwt.claims.iat), (newer) => {
+      if (newer === undefined) return { ...about('bad_signature', kid), provisional: true }
+      return andThen(isSigned(this.#engine, jwt, alg, newer), (good) => (good ? undefined : about('bad_signature', kid)))
+    })
   }
 }
 

@@ -9,11 +9,13 @@ import { allowInsecureHttp, anyAudience } from '../src/jwt/jwt-options.js'
 import { firstFailure, rulesFor } from '../src/jwt/rules/rules.js'
 import { withoutEmptyNames } from '../src/lib/empty-claims.js'
 import { hasLoneSurrogate } from '../src/lib/lone-surrogate.js'
-import { checkOptions, optionalFunction, spanInSeconds } from '../src/lib/options.js'
+import { fetchOption } from '../src/lib/net/fetch-option.js'
+import { checkOptions, spanInSeconds } from '../src/lib/options.js'
 import { webUrl } from '../src/lib/net/web-url.js'
 import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import { GuardedCalls } from '../src/upstream/guarded-calls.js'
+import { KnownTokens } from '../src/upstream/known-tokens.js'
 import { NoAnswerError } from '../src/upstream/no-answer.js'
 import { accept, reject } from '../src/verdict.js'
 import type { TokenInfoEndpoint, TokenInfo } from '../src/introspection/token-info.js'
@@ -86,6 +88,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
   readonly #userInfoEndpoint: TokenInfoEndpoint | undefined
   readonly #fetch: Fetch
   readonly #calls: GuardedCalls
+  readonly #known = new KnownTokens()
 
   constructor(options: UserInfoProviderOptions<Output>) {
     checkOptions('UserInfoProvider', options, OPTIONS)
@@ -108,7 +111,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     this.#userInfoClaims = checkedUserInfoClaims(options.userInfoClaims)
     this.#tokenInfo = tokenInfo && { ...tokenInfo }
     this.#userInfoEndpoint = userInfoEndpoint === undefined ? undefined : { url: userInfoEndpoint, send: 'header', refusedWith: [401] }
-    this.#fetch = optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request))
+    this.#fetch = fetchOption(options.fetch)
     this.#calls = new GuardedCalls({
       timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
       context: this.context,
@@ -118,6 +121,11 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
   /** Mine by prefix; maybe, for any opaque token, where no prefix is known. */
   override recognizes(token: string): Recognition {
     return recognition(token, this.#shown)
+  }
+
+  override async close(): Promise<void> {
+    this.#known.clear()
+    await super.close()
   }
 
   /** Whom to ask and how: what is shared is what they said. */
@@ -132,6 +140,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     const info = this.#tokenInfo && (await this.#ask(token, this.#tokenInfo))
     const user = info === null ? undefined : this.#userInfoEndpoint && (await this.#ask(token, this.#userInfoEndpoint))
     if (info === null || user === null) return reject('unknown_token')
+    this.#known.add(token)
     return accept({ [SAID]: { askedAt, info, user } })
   }
 
@@ -149,7 +158,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
 
   async #ask(token: string, place: TokenInfoEndpoint): Promise<Readonly<Record<string, unknown>> | null> {
     try {
-      return await this.#calls.run(new URL(place.url).host, (signal) => askAbout(token, place, this.#fetch, signal))
+      return await this.#calls.run(new URL(place.url).host, (signal) => askAbout(token, place, this.#fetch, signal), this.#known.standing(token))
     } catch (error) {
       if (error instanceof NoAnswerError) this.emit({ type: 'endpoint_unavailable', provider: this.name, fault: error.fault, message: error.message })
       throw error

@@ -7,6 +7,7 @@ import { withoutEmptyNames } from './lib/empty-claims.js'
 import { marksOf } from './revocations/revocation-marks.js'
 import { andThen } from './lib/awaitable.js'
 import { frozenCopy } from './lib/frozen-copy.js'
+import { isInMilliseconds } from './lib/milliseconds.js'
 import { ClaimSteps } from './scopes/claim-steps.js'
 import { ScopePlan } from './scopes/scope-plan.js'
 import { unknownRolesOf } from './scopes/unknown-roles.js'
@@ -62,7 +63,7 @@ export class ClaimPipeline {
     const claims = withoutEmptyNames(isFrozen ? verdict.claims : frozenCopy('claims', verdict.claims))
     // Whatever a check forgets: a token past its end is refused, by the verdict or by the claim, whichever comes first.
     const { exp } = claims
-    if (exp !== undefined && !Number.isFinite(exp)) return reject('invalid_claim', { claim: 'exp', expected: 'a finite number', actual: undefined })
+    if (exp !== undefined && (!Number.isFinite(exp) || isInMilliseconds(exp))) return reject('invalid_claim', { claim: 'exp', expected: 'seconds since the epoch', actual: undefined })
     const expiresAt = exp === undefined ? verdict.expiresAt : Math.min(exp, verdict.expiresAt ?? exp)
     const { clockTolerance, now } = this.#context
     if (expiresAt !== undefined && !(expiresAt + clockTolerance > now())) return reject('expired')

@@ -17,7 +17,7 @@ export {
   noClientAuth,
   tlsClientAuth,
 } from './introspection/client-auth/client-auth.js'
-export { allowNoExpiry } from './introspection/introspection-options.js'
+export { allowNoExpiry, allowNoIssuer } from './introspection/introspection-options.js'
 export { privateKeyJwt } from './introspection/client-auth/private-key-jwt.js'
 export { discordTokenInfo, googleTokenInfo } from './introspection/token-info.js'
 export { allowInsecureHttp, anyAudience } from './jwt/jwt-options.js'

@@ -10,7 +10,7 @@ import { isPending } from './lib/awaitable.js'
 import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
 import { unlessAborted } from './lib/deadline.js'
 import { clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
-import { BearerAuthProvider } from './provider.js'
+import { BearerAuthProvider, toldLater } from './provider.js'
 import { VerdictLookup } from './verdict-lookup.js'
 import { reject } from './verdict.js'
 import type { AccessToken, Claims } from './access-token.js'
@@ -131,6 +131,11 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     return this.#conclude(isPending(asked) ? await asked : asked, presented)
   }
 
+  /** True where a yes is remembered for this token: `verifyToken` asks nobody about it. */
+  override remembers(token: string, maxAge?: number): boolean {
+    return isBoundedText(token) && this.#lookup.holdsYes(token, maxAge)
+  }
+
   /**
    * Refuses tokens from now on: by `jti`, `sub`, `sid`, `clientId`, or the token itself. In this process, before the call
    * returns; in all that share `revocations` with a log, soon after.
@@ -201,7 +206,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   }
 
   async #failed(error: unknown): Promise<never> {
-    if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message })
+    if (isUnavailable(error)) this.emit({ type: 'unavailable', provider: this.name, message: error.message, ...(error.overloaded && { overloaded: true }) })
     // A turn later, when whoever asked listens: Node takes the time to note a rejection that nobody has heard yet. (D9)
     await undefined // oxlint-disable-line await-thenable
     throw error
@@ -230,7 +235,10 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (this.#observe === undefined && options?.refused === undefined) return null
     const { claim, hint } = detail ?? {}
     const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
-    this.emit({ type: 'rejected', ...refusal, ...(token !== undefined && this.#key(token)), remembered })
+    const tell = (type: 'rejected' | 'passed_on'): void => this.emit({ type, ...refusal, ...(token !== undefined && this.#key(token)), remembered })
+    const later = options?.[toldLater]
+    if (later === undefined) tell('rejected')
+    else later(tell)
     options?.refused?.(refusal)
     return null
   }

@@ -89,6 +89,11 @@ export class VerdictLookup {
     return this.#cache === undefined ? find() : this.#cache.ask(key, find, maxAge)
   }
 
+  /** True for a yes that `recall` would give. */
+  holdsYes(token: string, maxAge: number | undefined): boolean {
+    return this.#cache?.holdsYes(sha256(token), this.#options.context.now(), maxAge) === true
+  }
+
   clear(): void {
     this.#cache?.clear()
   }

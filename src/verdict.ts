@@ -42,6 +42,8 @@ export interface Rejected {
   readonly accepted: false
   readonly reason: RejectReason
   readonly detail?: Mismatch | undefined
+  /** True for a no that another look could turn into a yes: it is not remembered. */
+  readonly provisional?: true | undefined
 }
 
 export type Verdict = Accepted | Rejected

@@ -41,7 +41,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
     mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/keys/discovery.ts'],
   },
   // What several adapters need to read a request of their platform, and to send what the gate decided.
-  http: { files: /^src\/http\/[a-z0-9-]+\.ts$/, mayImport: ['http', 'gate', 'core'] },
+  http: { files: /^src\/http\/[a-z0-9-]+\.ts$/, mayImport: ['http', 'gate', 'core', 'lib'] },
   adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['http', 'gate', 'core', 'lib'] },
   // Options of the one are what the other is made of.
   'issuer-router': { files: /^providers\/issuer-router\.ts$/, mayImport: ['providers/jwks.ts', 'routing', 'jwt', 'core', 'lib'] },
@@ -61,7 +61,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jose: ['jwt', 'shared', 'introspection', 'providers', 'testing'],
-  'lru-cache': ['cache', 'jwt', 'introspection', 'github', 'routing'],
+  'lru-cache': ['cache', 'jwt', 'introspection', 'upstream', 'github', 'routing'],
   'openid-client': ['introspection', 'upstream'],
   // Loaded by the command, and by nothing else.
   commander: ['cli'],
@@ -79,8 +79,9 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:https': ['providers/presets/cluster-fetch.ts', 'src/testing/http/client.ts'],
   // The command line is Node's.
   'node:fs': ['src/cli/bin.ts'],
-  // Not of the core: a server for tests, and a client that writes what no fetch would.
-  'node:http': ['src/testing/http/server.ts', 'src/testing/http/client.ts'],
+  // Not of the core: a server for tests, a client that writes what no fetch would, and the answer to an upgrade, which Node
+  // gives no response for.
+  'node:http': ['src/testing/http/server.ts', 'src/testing/http/client.ts', 'src/http/guard-upgrade.ts'],
   'node:stream/consumers': ['src/testing/http/server.ts'],
 }
 

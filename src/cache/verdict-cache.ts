@@ -82,6 +82,12 @@ export class VerdictCache<V extends Verdict & Asked> {
     return found
   }
 
+  /** True for a yes that `recall` would give. Does not count as a hit or a miss. */
+  holdsYes(key: string, now: number, maxAge = Number.POSITIVE_INFINITY): boolean {
+    const found = fresh(this.#accepted, key, now)
+    return found !== undefined && maxAge > 0 && now - found.since <= maxAge
+  }
+
   /**
    * Asks, and remembers the answer under the key; or joins the question of somebody else. With `maxAge` only one that asks
    * for a young answer too, and began at most so many seconds ago: none with 0.
@@ -119,7 +125,7 @@ export class VerdictCache<V extends Verdict & Asked> {
   /** Tells when a verdict that came now would be forgotten, in seconds since the epoch; undefined for one that is not remembered. */
   endOf(verdict: Verdict, now = this.#options.now()): number | undefined {
     const { ttl, rejectedTtl } = this.#options
-    if (!verdict.accepted) return REMEMBERED[verdict.reason] ? now + rejectedTtl : undefined
+    if (!verdict.accepted) return REMEMBERED[verdict.reason] && verdict.provisional !== true ? now + rejectedTtl : undefined
     return Math.min(now + ttl, verdict.expiresAt ?? Number.POSITIVE_INFINITY)
   }
 

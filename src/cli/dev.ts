@@ -53,7 +53,8 @@ async function started(options: Options): Promise<TestIssuer> {
   const { createTestIssuer, vendorNames } = await import('../testing/index.js')
   if (like !== undefined && !vendorNames.includes(like as VendorName)) throw new CommandError(64, `--like must be one of ${vendorNames.join(', ')}`)
   const settings: TestIssuerOptions = {
-    ...{ audience, sub, scopes: scope?.flatMap((one) => one.split(' ')), claims: claimsIn(claim), expiresIn: ttl, like: like as VendorName | undefined }, // looked at above
+    ...{ audience, sub, scopes: scope?.flatMap((one) => one.split(' ')), claims: claimsIn(claim), expiresIn: ttl },
+    like: like as VendorName | undefined, // looked at above
     accessTokens: opaque === true ? 'opaque' : 'jwt',
     consent: click === true ? 'on a click' : 'by itself',
   }

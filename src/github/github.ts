@@ -1,7 +1,8 @@
 /** One GitHub as the options say: whose tokens are taken, how it is asked, and what becomes of its answers. */
 import { allowInsecureHttp } from '../jwt/jwt-options.js'
 import { withinSpan } from '../lib/deadline.js'
-import { optionalFunction, spanInSeconds } from '../lib/options.js'
+import { fetchOption } from '../lib/net/fetch-option.js'
+import { spanInSeconds } from '../lib/options.js'
 import { NoAnswerError } from '../upstream/no-answer.js'
 import { accept, reject } from '../verdict.js'
 import { askAsHolder } from './tokens/holder-token.js'
@@ -12,7 +13,6 @@ import { areOfApps, checkedKinds, kindOf, kindRefusal } from './tokens/token-kin
 import { membershipsOf } from './membership/memberships.js'
 import { OwnApps } from './tokens/own-apps.js'
 import { deploymentOf } from './api/deployment.js'
-import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { Ownership, Recognition } from '../provider.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { Accepted, Verdict } from '../verdict.js'
@@ -48,7 +48,7 @@ export class GitHub {
     this.#timeout = spanInSeconds('timeout', timeout, { min: 0.001, max: 30 })
     this.#context = context
     this.#calls = new GitHubCalls({
-      fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
+      fetch: fetchOption(options.fetch),
       timeout: this.#timeout,
       context,
     })

@@ -14,6 +14,13 @@ import type { SignedAnswers } from './response/signed-response.js'
  */
 export const allowNoExpiry: unique symbol = Symbol.for('bearer-auth-providers.allow-no-expiry')
 
+/**
+ * Shows the authorization server JWTs that name no issuer: `[allowNoIssuer]: true`, for those whose access tokens are JWTs
+ * without `iss` (Gitea, simplesamlphp). Whose they are is not written in them: any such JWT of a stranger is shown too. Where
+ * nothing else sends such tokens, a `prefix` that they begin with, such as `'eyJ'`, says the same and decides in a chain.
+ */
+export const allowNoIssuer: unique symbol = Symbol.for('bearer-auth-providers.allow-no-issuer')
+
 type OneOrMore = string | readonly [string, ...string[]]
 
 /** Whom to ask, as whom, and what to expect of the answer. */
@@ -26,7 +33,10 @@ export type IntrospectionOptions = {
   audienceMode?: 'any' | 'exclusive' | undefined
   /** How this server proves who it is: `clientSecretBasic(id, secret)`, `privateKeyJwt(id, key)` and their like. */
   clientAuth: ClientAuth
-  /** How the issuer's opaque tokens begin, such as `'ory_at_'`. Then no other opaque token is shown to it. */
+  /**
+   * How the issuer's opaque tokens begin, such as `'ory_at_'`. Then no other opaque token is shown to it. JWTs without an
+   * `iss` count as opaque where one begins so (`'eyJ'`).
+   */
   prefix?: OneOrMore | undefined
   /** Sent as `token_type_hint`. Default: none. */
   tokenTypeHint?: string | undefined
@@ -48,6 +58,7 @@ export type IntrospectionOptions = {
   fetch?: Fetch | undefined
   [allowInsecureHttp]?: true
   [allowNoExpiry]?: true
+  [allowNoIssuer]?: true
   [chosenByTenant]?: true
 } & (
   | {

@@ -8,18 +8,19 @@ import { keyOrigin } from '../jwt/key-origin.js'
 import { firstFailure, rulesFor } from '../jwt/rules/rules.js'
 import { hasLoneSurrogate } from '../lib/lone-surrogate.js'
 import { sha256 } from '../lib/digest.js'
-import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js'
+import { fetchOption } from '../lib/net/fetch-option.js'
+import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/net/web-url.js'
+import { KnownTokens } from '../upstream/known-tokens.js'
 import { accept, reject } from '../verdict.js'
 import { answerRules, claimsOf, INACTIVE, unsupportedTokenType, oddityOf } from './response/response-rules.js'
 import { checkedClientAuth, ClientAuth } from './client-auth/client-auth.js'
 import { decryptionBy } from './response/encrypted-response.js'
-import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
+import { allowNoExpiry, allowNoIssuer, TIMEOUT } from './introspection-options.js'
 import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from '../lib/net/extra-parameters.js'
 import { checkedPrefixes, ownership, recognition, unshownRefusal } from './shown-tokens.js'
 import type { OptionNames } from '../lib/options.js'
-import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { Hints } from '../jwt/rules/hints.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
 import type { Expectations, Rule } from '../jwt/rules/rules.js'
@@ -44,6 +45,7 @@ export class Introspection {
   readonly #hints: Hints | undefined
   readonly #introspector: Introspector
   readonly #context: ProviderContext
+  readonly #known = new KnownTokens()
   readonly #told = new Set<string>()
 
   /** @throws TypeError for an option that is wrong. */
@@ -55,7 +57,7 @@ export class Introspection {
     checkNeeds(ClientAuth.needs(checkedClientAuth('clientAuth', clientAuth)), options)
     this.issuer = issuer
     this.#context = context
-    this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix) }
+    this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix), withoutIssuer: options[allowNoIssuer] === true }
     this.#expected = expectationsOf(asJwtOptions(options), context.clockTolerance)
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
     this.#ownRules = rulesFor(this.#expected).signed
@@ -69,7 +71,7 @@ export class Introspection {
       parameters: parametersOf(options),
       headers: options.headers === undefined ? undefined : checkedHeaders(options.headers),
       signed: this.#signed(options),
-      fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
+      fetch: fetchOption(options.fetch),
       timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
       insecure,
       ofTenant: options[chosenByTenant] === true,
@@ -88,13 +90,14 @@ export class Introspection {
   /** Asks, and checks the answer by what options say. A foreign token is refused without being shown. @throws AuthUnavailableError */
   async verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return unshownRefusal(token, this.#shown)
-    const answer = await this.#introspector.ask(token)
+    const answer = await this.#introspector.ask(token, this.#known.standing(token))
     if (answer === 'unsupported_token_type') return unsupportedTokenType()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
     if (hasLoneSurrogate(claims)) return reject('invalid_claim', { claim: 'encoding', expected: 'text', actual: undefined })
     const found = firstFailure(this.#rules, { header: {}, claims }, this.#expected, this.#context.now())
     if (found !== undefined) return reject(found.reason, found.detail)
+    this.#known.add(token)
     return accept(claims) // its `exp` is its end
   }
 
@@ -176,7 +179,8 @@ function policyOf(options: IntrospectionOptions, expected: Expectations): string
   return JSON.stringify([
     'introspection',
     ...[issuer, endpoint, clientAuth.clientId, clientAuth.method, prefix, tokenTypeHint, signingOf(signed)],
-    ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, options[allowNoExpiry] === true],
+    ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims],
+    ...[options[allowNoExpiry] === true, options[allowNoIssuer] === true],
     // What goes along may be a key.
     sha256(JSON.stringify([headers, parameters])),
   ])

@@ -11,6 +11,7 @@ import { openSigned, SIGNED_TYPE } from './response/signed-response.js'
 import { exchange, isAboutUs } from '../upstream/openid-fetch.js'
 import type { ServerMetadata } from 'openid-client'
 import type { ProviderContext } from '../provider-context.js'
+import type { Standing } from '../lib/call-limit.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { IntrospectionResponse } from './response/response-rules.js'
 import type { OpenidClient } from '../upstream/openid-fetch.js'
@@ -51,15 +52,16 @@ export class Introspector {
   }
 
   /**
-   * What the authorization server says. `'unsupported_token_type'`: it does not deal in tokens of this kind.
+   * What the authorization server says. `'unsupported_token_type'`: it does not deal in tokens of this kind. `standing`:
+   * strangers leave some places to those that were good before.
    *
    * @throws NoAnswerError when nobody knows.
    */
-  async ask(token: string): Promise<IntrospectionResponse | 'unsupported_token_type'> {
+  async ask(token: string, standing: Standing = 'stranger'): Promise<IntrospectionResponse | 'unsupported_token_type'> {
     const { provider, tell } = this.#options.context
     try {
       const server = await this.#endpoint.server()
-      return await this.#calls.run(hostOf(server), (signal) => this.#attempt(token, server, signal))
+      return await this.#calls.run(hostOf(server), (signal) => this.#attempt(token, server, signal), standing)
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error
       tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
@@ -129,7 +131,7 @@ export class Introspector {
 /** What the process is told, once. */
 const REFUSAL = {
   credentials: (method: string) => `the authorization server refuses our credentials (${method}); nobody gets in until that is put right`,
-  forbidden: () => 'the introspection endpoint answered 403; this client needs the permission to ask about tokens',
+  forbidden: () => 'the introspection endpoint answered 403; this client needs the permission to ask about tokens, or its secret is wrong (django-oauth-toolkit)',
 } as const
 
 function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): string {

@@ -20,6 +20,9 @@ export const anyAudience: unique symbol = Symbol.for('bearer-auth-providers.any-
 /** Allows plain http to hosts other than this machine: `[allowInsecureHttp]: true`. Whoever is on the way can then sign tokens. */
 export const allowInsecureHttp: unique symbol = Symbol.for('bearer-auth-providers.allow-insecure-http')
 
+/** Issuers whose keys `keys.warm()` leaves alone. Not public: only a preset gives it, for an issuer that may not be there. */
+export const laterIssuers: unique symbol = Symbol('bearer-auth-providers.later-issuers')
+
 type OneOrMore = string | readonly [string, ...string[]]
 
 /** What to expect of a JWT and where its issuer's keys are: from discovery, `jwksUri`, `jwksFile`, or `jwks` in hand. */
@@ -59,6 +62,7 @@ export type JwtOptions = {
   headers?: Readonly<Record<string, string>> | undefined
   [allowInsecureHttp]?: true
   [tokenFormat]?: TokenFormat
+  [laterIssuers]?: readonly string[]
   [chosenByTenant]?: true
 } & (
     | { /** Where the keys are, instead of discovery. May have the braces of `issuer.template`. */ jwksUri?: string | undefined; jwks?: undefined; jwksFile?: undefined }

@@ -16,6 +16,9 @@ export type StoreVerb = 'get' | 'add' | 'delete' | 'swap'
 /** Stands for the answer of a call that failed, or was not made because the last ones failed. */
 export const failed: unique symbol = Symbol('failed')
 
+/** Nobody waits for the store, so nobody needs it sooner. */
+const ONCE_A_SECOND = { first: 1, longest: 1, longestOfAll: 1 }
+
 export interface PromptStoreOptions {
   readonly store: SharedStore
   /** A clock in seconds. */
@@ -41,8 +44,8 @@ export class PromptStore {
     this.#store = store
     this.#after = after
     this.#tell = tell
-    this.#reading = new CircuitBreaker(now)
-    this.#writing = new CircuitBreaker(now)
+    this.#reading = new CircuitBreaker(now, ONCE_A_SECOND)
+    this.#writing = new CircuitBreaker(now, ONCE_A_SECOND)
   }
 
   /** True while calls are held back: to prepare one would be for nothing. */

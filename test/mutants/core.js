@@ -44,7 +44,8 @@ export const CORE = [
     mutants: [
       ["if (expiresAt !== undefined && !(expiresAt + clockTolerance > now())) return reject('expired')", '', 'a check that forgets the end of a token lets it live'],
       ['Math.min(exp, verdict.expiresAt ?? exp)', 'verdict.expiresAt ?? exp', 'a verdict outlives the claim'],
-      ['if (exp !== undefined && !Number.isFinite(exp)) return', 'if (false) return', 'an end that is no number is none'],
+      ['if (exp !== undefined && (!Number.isFinite(exp) || isInMilliseconds(exp))) return', 'if (false) return', 'an end that is no number is none'],
+      ['(!Number.isFinite(exp) || isInMilliseconds(exp))', '!Number.isFinite(exp)', 'an end in milliseconds is one in the year 58883'],
       ['marks: marksOf(token, claims, found) })', 'marks: marksOf(token, slim, found) })', 'a token with slim claims cannot be revoked by those left out'],
       ['if (!refined.accepted) return rememberedReject(refined, asked)', '', 'what a schema refuses is taken'],
       ["isFrozen ? verdict.claims : frozenCopy('claims', verdict.claims)", 'verdict.claims', 'a check can change what it said'],
@@ -124,8 +125,9 @@ export const CORE = [
     file: 'src/lib/circuit-breaker.ts',
     by: ['test/lib/circuit-breaker.test.ts'],
     mutants: [
-      ['Math.min(this.#nextProbe - now, ONE_EVERY)', 'this.#nextProbe - now', 'a clock that was set back keeps the circuit open'],
-      ['this.#nextProbe = now + ONE_EVERY\n    return 0', 'return 0', 'an open circuit lets everybody through after a second'],
+      ['Math.min(this.#nextProbe - now, this.#pause)', 'this.#nextProbe - now', 'a clock that was set back keeps the circuit open'],
+      ['this.#pauseFrom(now, this.#pause * 2)', '', 'an open circuit lets everybody through after a while'],
+      ['now - this.#openedAt < DOWN ? longest : longestOfAll', 'longestOfAll', 'a server that flaps is missed'],
     ],
   },
   {

@@ -79,8 +79,8 @@ export const JWT = [
     mutants: [
       ['return new URL(uri).origin === new URL(issuer).origin ? http :', 'return true ? http :', 'credentials for the issuer go to wherever its keys are'],
       ['if (set === null || !(await set.isUsable())) throw', 'if (set === null) throw', 'a set without a usable key takes the place of one that has some'],
-      ['Math.max(0, Number(found) - Number(age))', 'Number(found)', 'keys that a cache kept are young again'],
-      ['if (stat.size > MAX_BYTES) throw', 'if (false) throw', 'a file of keys may have any size'],
+      ['Math.max(0, Number(found) - cachedFor)', 'Number(found)', 'keys that a cache kept are young again'],
+      ['if (bytes.byteLength > MAX_BYTES) throw', 'if (false) throw', 'a file of keys may have any size'],
     ],
   },
   {
@@ -104,21 +104,32 @@ export const JWT = [
     file: 'src/jwt/keys/key-search.ts',
     by: ['test/jwt/keys/key-source.test.ts', 'test/soak/findings.test.ts'],
     mutants: [
-      ['if (wait > 0) throw this.#tooManyAsked(Math.ceil(wait))', '', 'a flood of unknown keys becomes a flood at the issuer'],
-      ['if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return', 'if (this.#wasAbsent(name)) return', 'the name of a key may be of any length'],
-      ['if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return', 'if (name.length > LONGEST_NAME) return', 'one unknown key is asked for again and again'],
+      ['if (kid !== undefined && kid.length > LONGEST_NAME) return', 'if (false) return', 'the name of a key may be of any length'],
+      ['if (wait > 0) throw tooManyNames(Math.ceil(wait))', '', 'one unknown key is asked for again and again'],
+      ['completeAt > iat + PUBLISHED_WITHIN', 'completeAt > iat', 'the first tokens of a rotation are refused'],
+      ['if (wait > 0) return this.#unlooked(', 'if (false) return this.#unlooked(', 'every bad signature has the keys read anew'],
+    ],
+  },
+  {
+    file: 'src/jwt/keys/key-age.ts',
+    by: ['test/jwt/keys/key-source.test.ts', 'test/jwt/keys/issuer-keys.test.ts'],
+    mutants: [
+      ["if (now < fetchedAt - CLOCK_SET_BACK) return 'ended'", '', 'keys from a future that was set back never age'],
+      ["now < freshUntil + maxStale ? 'stale' : 'ended'", "'stale'", 'keys serve for ever'],
+      ['const fetchedAt = Math.min(stated ?? now, now)', 'const fetchedAt = stated ?? now', 'whoever writes the store can write keys that never age'],
+      ['Math.min(LONGEST_AGE, Math.max(SHORTEST_AGE, maxAge))', 'maxAge', 'an issuer can have its keys kept for ever'],
+      ['hasKeys ? WITH_KEYS : WITHOUT_KEYS', 'WITHOUT_KEYS', 'an issuer that is down is asked every four seconds by everybody'],
     ],
   },
   {
     file: 'src/jwt/keys/key-source.ts',
     by: ['test/jwt/keys/key-source.test.ts', 'test/jwt/keys/issuer-keys.test.ts'],
     mutants: [
-      ['if (now < held.fetchedAt - CLOCK_SET_BACK) return undefined', '', 'keys from a future that was set back never age'],
-      ['if (now >= held.freshUntil && !away) return undefined', '', 'keys serve for ever'],
-      ['now < this.#failure.retryAt + LONGEST_BACK_OFF && now', 'now', 'an old failure keeps old keys alive'],
-      ['const fetchedAt = Math.min(stated ?? now, now)', 'const fetchedAt = stated ?? now', 'whoever writes the store can write keys that never age'],
-      ['Math.min(LONGEST_AGE, Math.max(SHORTEST_AGE, maxAge))', 'maxAge', 'an issuer can have its keys kept for ever'],
-      ['.filter((name) => !names.has(name)).slice(-MAX_REMOVED)', '.filter((name) => !names.has(name))', 'an issuer can fill the memory with names of keys'],
+      ['if (wait > 0) throw this.#tooManyAsked(Math.ceil(wait))', '', 'a flood of unknown keys becomes a flood at the issuer'],
+      ["(freshness === 'stale' && !isAway)", 'false', 'old keys serve though the issuer is there'],
+      ['now < this.#failure.retryAt + LONGEST_BACK_OFF', 'true', 'an old failure keeps old keys alive'],
+      ['const completeAt = partial ? Number.NEGATIVE_INFINITY : begunAt - cachedFor', 'const completeAt = begunAt', 'keys that a cache kept are taken for those of now'],
+      ['.filter((kid) => !kids.has(kid)).slice(-MAX_REMOVED)', '.filter((kid) => !kids.has(kid))', 'an issuer can fill the memory with names of keys'],
     ],
   },
   {

@@ -5,11 +5,13 @@ import { abandon } from '../../lib/net/bounded-text.js'
 import { sha256 } from '../../lib/digest.js'
 import { headOf, jsonIn } from '../../upstream/exchange.js'
 import { GuardedCalls } from '../../upstream/guarded-calls.js'
+import { KnownTokens } from '../../upstream/known-tokens.js'
 import { faultOf, NoAnswerError } from '../../upstream/no-answer.js'
 import { AppCredentials } from './apps.js'
 import { budgetOf, limitOf } from './rate-limits.js'
 import { Pause } from './pause.js'
 import type { ProviderContext } from '../../provider-context.js'
+import type { Standing } from '../../lib/call-limit.js'
 import type { Fetch, FetchAnswer } from '../../lib/net/bounded-fetch.js'
 import type { Size } from '../../upstream/exchange.js'
 import type { GitHubAnswer } from './github-answer.js'
@@ -32,6 +34,8 @@ export interface GitHubRequest {
   readonly etag?: string | undefined
   /** Of the answer. Default: as for one token. */
   readonly size?: Size | undefined
+  /** Of the token that an application asks about. Default: a stranger's. */
+  readonly standing?: Standing | undefined
 }
 
 /** Who asks: an application of ours, or the holder of a token. */
@@ -45,12 +49,14 @@ export class GitHubCalls {
   readonly #calls: GuardedCalls
   /** For all holders of tokens. */
   readonly #lockOut: Pause
+  /** Holders whose token GitHub knew. */
+  readonly #known = new KnownTokens()
   readonly #pauses = new LRUCache<string, Pause>({ max: MOST_PAUSES })
 
   constructor(options: GitHubCallsOptions) {
     this.#options = options
     this.#calls = new GuardedCalls(options)
-    this.#lockOut = new Pause(options.context.now, options.timeout)
+    this.#lockOut = new Pause(options.context.now, options.timeout, STRANGERS)
   }
 
   /** Asks, and gives what `read` makes of the answer. @throws NoAnswerError, also what `read` throws */
@@ -58,11 +64,17 @@ export class GitHubCalls {
     const { provider, tell } = this.#options.context
     const { host } = new URL(request.url)
     try {
-      return await this.#calls.run(host, (signal) => this.#inTurn(host, caller, async (told) => read(await this.#exchange(request, caller, signal, told))))
+      const exchange = (signal: AbortSignal): Promise<T> =>
+        this.#inTurn(host, caller, async (told) => read(await this.#exchange(request, caller, signal, told)))
+      return await this.#calls.run(host, exchange, this.#standing(request, caller))
     } catch (error) {
       if (error instanceof NoAnswerError) tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
       throw error
     }
+  }
+
+  #standing({ standing }: GitHubRequest, caller: ApiCredentials): Standing {
+    return caller instanceof AppCredentials ? (standing ?? 'stranger') : this.#known.standing(caller)
   }
 
   /** Does the work unless GitHub asked this caller to wait. An application does not wait for what the holders of tokens did. */
@@ -98,6 +110,7 @@ export class GitHubCalls {
     const budget = budgetOf(response.headers, this.#options.context.now())
     const answer = { host, status: response.status, headers: response.headers, json: await bodyOf(response, host, size), budget }
     this.#heed(answer, caller, told)
+    if (answer.status === 200 && typeof caller === 'string') this.#known.add(caller)
     return answer
   }
 
@@ -113,10 +126,13 @@ export class GitHubCalls {
     told(limit)
     tell({ type: 'rate_limited', provider, of, limit: kind, retryAfter })
     const message = `${answer.host} answered ${answer.status}: ${WORDS[kind]}`
-    if (kind === 'lock-out') throw new NoAnswerError('locked out', message, { retryAfter })
+    if (kind === 'lock-out') throw new NoAnswerError('locked out', message, { ...STRANGERS, retryAfter })
     throw new NoAnswerError('budget spent', message, { ...blameOf(caller), retryAfter })
   }
 }
+
+// Too many bad tokens came from here, and whoever sent them is nobody of ours.
+const STRANGERS: Blame = { overloaded: true }
 
 // Of a user's budget, only that token waits; of an application's, everybody.
 function blameOf(caller: ApiCredentials): Blame {

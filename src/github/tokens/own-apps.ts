@@ -59,11 +59,11 @@ export class OwnApps {
     const reserve = this.#reserves.get(app)
     const wait = reserve?.wait(token) ?? 0
     if (wait > 0) {
-      const kept = new NoAnswerError('budget spent', 'the calls that GitHub still allows are kept for tokens that were good before', { retryAfter: Math.ceil(wait) })
+      const kept = new NoAnswerError('budget spent', 'the calls that GitHub still allows are kept for tokens that were good before', { retryAfter: Math.ceil(wait), overloaded: true })
       tell({ type: 'endpoint_unavailable', provider, fault: kept.fault, message: kept.message })
       throw kept
     }
-    const verdict = await askAs(app, token, kind, { place, calls, heed: (budget) => reserve?.heed(budget) })
+    const verdict = await askAs(app, token, kind, { place, calls, standing: reserve?.standing(token), heed: (budget) => reserve?.heed(budget) })
     if (verdict.accepted) reserve?.remember(token)
     return verdict
   }

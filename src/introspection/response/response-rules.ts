@@ -25,7 +25,7 @@ export interface AnswerRulesOptions {
 export function answerRules({ expected, knowsIssuer, allowNoExpiry }: AnswerRulesOptions): readonly Rule[] {
   const { claims } = rulesFor(expected)
   const ofJwts = claims.filter(({ name }) => name !== 'kind').map((rule) => where(rule, knowsIssuer, allowNoExpiry))
-  return [tokenType, kind, ...INSTANTS, ...ofJwts.map(explained)]
+  return [tokenType, kind, ...ofJwts.map(explained)]
 }
 
 // RFC 7662 section 2.2: `iss` may be left out, and the endpoint is the issuer's own. What it says must be right.
@@ -65,19 +65,6 @@ const kind: Rule = {
     return other && failure('wrong_type', other.claim, 'an access token', other.kind, OTHER_KIND)
   },
 }
-
-/** 1e11 seconds is the year 5138; 1e11 milliseconds was in 1973. */
-const MILLISECONDS_FROM = 1e11
-
-const INSTANTS = ['exp', 'nbf', 'iat'].map(
-  (claim): Rule => ({
-    name: `${claim} in seconds`,
-    check: ({ claims }) => {
-      const instant = claims[claim]
-      return typeof instant === 'number' && instant >= MILLISECONDS_FROM ? failure('invalid_claim', claim, 'seconds', instant, IN_MILLISECONDS) : undefined
-    },
-  }),
-)
 
 // Glewlwyd writes the scope into `aud`.
 function explained(rule: Rule): Rule {
@@ -124,7 +111,6 @@ export const INACTIVE =
   'the authorization server says inactive: ended, revoked, never issued, or not for this client to ask about; try a client of its own for this server'
 const NOT_THEIRS = 'the authorization server answers no questions about tokens of this kind; verify its JWTs with JwksProvider'
 const OTHER_KIND = 'this is another kind of token; send the access token'
-const IN_MILLISECONDS = 'the authorization server writes milliseconds where RFC 7662 has seconds'
 const SCOPE_AS_AUDIENCE = 'the authorization server writes the scope into "aud"; name another claim in "audienceClaims"'
 const USERNAME_ONLY = 'the answer names a user by "username" only, which may be given to somebody else; the token has no subject'
 

@@ -61,4 +61,11 @@ export function retryAfter({ headers }: Pick<FetchAnswer, 'headers'>): number | 
   return seconds > 0 ? Math.min(seconds, LONGEST_WAIT) : undefined
 }
 
+/** Says what to do about a redirect to the same URL with a slash at its end, as Django sends; nothing about any other. */
+export function slashAdvice(url: string, { headers }: Pick<FetchAnswer, 'headers'>): string {
+  const location = headers.get('location')
+  const isSame = location !== null && URL.canParse(location, url) && new URL(location, url).href === `${url}/`
+  return isSame ? ', to the same URL with a slash at its end: set that one' : ''
+}
+
 const LONGEST_WAIT = 3600

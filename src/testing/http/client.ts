@@ -15,7 +15,8 @@ export interface Client {
 export function clientOf(origin: URL, timeout: number): Client {
   const isTls = origin.protocol === 'https:'
   const agent = isTls ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true })
-  const begin = (sent: Sent): ClientRequest => (isTls ? overHttps : overHttp)({ ...optionsOf(origin, sent), agent, signal: AbortSignal.timeout(timeout * 1000) })
+  const request = isTls ? overHttps : overHttp
+  const begin = (sent: Sent): ClientRequest => request({ ...optionsOf(origin, sent), agent, signal: AbortSignal.timeout(timeout * 1000) })
   const ask: Asking = (sent) =>
     new Promise((resolve) => {
       let outgoing: ClientRequest

@@ -47,7 +47,7 @@ export interface Ground {
   readonly log: Logged[]
 }
 
-export type Outcome = readonly Trial[] | NotTried
+type Outcome = readonly Trial[] | NotTried
 export type Check = (ground: Ground) => Promise<Outcome>
 
 /** Sends the route's request with these changes. `label` says what is different, and never a token. */

@@ -48,7 +48,7 @@ interface WithIssuer extends CommonOptions {
   readonly requiredScopes?: readonly string[] | undefined
   /** Scopes of single operations of MCP, as the gate's option: `{ 'tools/call': { purge: 'notes:write' } }`. Default: not tried. */
   readonly operations?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>> | undefined
-  /** Claims of a tenant that is not this server's: `{ org_id: 'globex' }`. Default: the claim that `like` has for it, or not tried. */
+  /** Claims of a tenant that is not this server's: `{ org_id: 'globex' }`. Default: not tried. */
   readonly otherTenant?: Readonly<Record<string, unknown>> | undefined
   /** Moves the clock of server and issuer on, by seconds, to see that no verdict outlives its token. Default: not tried. */
   readonly elapse?: ((seconds: number) => unknown) | undefined

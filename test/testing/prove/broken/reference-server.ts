@@ -16,7 +16,7 @@ export interface Asked {
   readonly body: string
 }
 
-export interface Answered {
+interface Answered {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown

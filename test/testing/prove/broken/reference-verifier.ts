@@ -38,7 +38,7 @@ const rulesOf = (issuer: TestIssuer, now: () => number) => ({
   tenant: ({ claims: { tenant } }: Signed) => tenant === undefined || tenant === 'acme',
 })
 
-export type Rule = keyof ReturnType<typeof rulesOf>
+type Rule = keyof ReturnType<typeof rulesOf>
 
 export interface Weakness {
   /** Rules that are left out. */
