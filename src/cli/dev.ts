@@ -1,5 +1,6 @@
 /** `bearer dev`: an authorization server on this machine, for those who have none at hand. */
 import { CommandError } from './command.js'
+import { listening } from './listening.js'
 import { claimsIn, collected, wholeNumber } from './values.js'
 import type { TestIssuer, TestIssuerOptions, VendorName } from '../testing/index.js'
 import type { AddCommand } from './command.js'
@@ -24,7 +25,7 @@ interface Options {
 
 export const dev: AddCommand = (program, { stdout, stderr, interrupted }) => {
   const command = program.command('dev').summary('runs an authorization server for tests').description(DESCRIPTION)
-  command.option('--port <port>', 'where it listens; 0 for any that is free (default: 4000)', wholeNumber('--port', 0, 65_535), 4000)
+  command.option('--port <port>', 'where it listens; 0 for any that is free', wholeNumber('--port', 0, 65_535), 4000)
   command.option('--audience <audience>', 'whom its tokens are for: the "audience" of your provider')
   command.option('--sub <subject>', 'who signs in (default: ada)')
   command.option('--scope <scope>', 'a scope of the token; may come several times', collected)
@@ -58,13 +59,7 @@ async function started(options: Options): Promise<TestIssuer> {
     accessTokens: opaque === true ? 'opaque' : 'jwt',
     consent: click === true ? 'on a click' : 'by itself',
   }
-  try {
-    return await createTestIssuer(settings).listen(port)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EADDRINUSE') throw new CommandError(1, `port ${port} is taken; choose another with --port`)
-    throw error
-  }
+  return listening(createTestIssuer(settings), port)
 }
 
 type Facts = Readonly<Record<string, string>>

@@ -1,6 +1,7 @@
 /** `bearer probe`: tries whether a server that runs is guarded. */
 import { isLoopback } from '../lib/net/web-url.js'
 import { CommandError } from './command.js'
+import { listening } from './listening.js'
 import { proofTable } from './proof-table.js'
 import { readSecret } from './secret-input.js'
 import { collected, wholeNumber } from './values.js'
@@ -60,7 +61,7 @@ async function proofBy(url: string, options: Options, terminal: Terminal): Promi
   }
   const issuer = createTestIssuer({ audience })
   try {
-    if (issuerPort !== undefined) await issuer.listen(issuerPort)
+    if (issuerPort !== undefined) await listening(issuer, issuerPort)
     const withIssuer: ProveOptions = { ...common, issuer, requiredScopes: scope }
     return await usable(() => proofOf(url, withIssuer))
   } finally {

@@ -241,6 +241,16 @@ describe('bearer dev', () => {
   })
 })
 
+test('a port that is taken is said to be', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const port = String((server.address() as AddressInfo).port) // of TCP
+  for (const args of [['dev', '--port', port], ['probe', 'http://127.0.0.1:9/', '--issuer-port', port]]) {
+    expect(await bearer(args)).toMatchObject({ exitCode: 1, stdout: '', stderr: `bearer: port ${port} is taken, or may not be used; choose another\n` })
+  }
+  server.close()
+})
+
 describe('bearer probe', () => {
   const RESOURCE = 'https://mcp.example.com/mcp'
 
