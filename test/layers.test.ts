@@ -54,8 +54,8 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
     files: /^src\/index\.ts$/,
     mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'shared', 'revocations', 'core'],
   },
-  testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
-  cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'static'] },
+  testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract|prove)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
+  cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'static', 'testing', 'src/lib/net/web-url.ts'] },
 }
 
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
@@ -63,6 +63,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jose: ['jwt', 'shared', 'introspection', 'providers', 'testing'],
   'lru-cache': ['lib', 'cache', 'github'],
   'openid-client': ['introspection', 'upstream'],
+  // Loaded by the command, and by nothing else.
+  commander: ['cli'],
+  'cli-table3': ['cli'],
+  picocolors: ['cli'],
 }
 
 /** Modules of Node at run time, and the one file each that may use them: the core runs elsewhere too. */
@@ -72,12 +76,12 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['src/lib/digest.ts', 'src/lib/runtime.ts'],
   // cluster-fetch.ts where a pod asks the API server of its own cluster.
   'node:fs/promises': ['src/jwt/keys/key-loader.ts', 'src/lib/text-file.ts', 'providers/presets/cluster-fetch.ts'],
-  'node:https': ['providers/presets/cluster-fetch.ts'],
+  'node:https': ['providers/presets/cluster-fetch.ts', 'src/testing/http/client.ts'],
   // The command line is Node's.
   'node:fs': ['src/cli/bin.ts'],
-  'node:util': ['src/cli/arguments.ts'],
-  // Not of the core: a server for tests, and the answer to an upgrade, which Node gives no response for.
-  'node:http': ['src/testing/http/server.ts', 'src/http/guard-upgrade.ts'],
+  // Not of the core: a server for tests, a client that writes what no fetch would, and the answer to an upgrade, which Node
+  // gives no response for.
+  'node:http': ['src/testing/http/server.ts', 'src/testing/http/client.ts', 'src/http/guard-upgrade.ts'],
   'node:stream/consumers': ['src/testing/http/server.ts'],
 }
 
