@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
+    // A test that hangs ends; how long one takes says nothing: other things may be running on this machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     coverage: {
       include: ['src/**', 'providers/**'],
       // What is run as a process of its own is not seen.

@@ -119,9 +119,9 @@ export class ChainProvider extends BearerAuthProvider {
     })
   }
 
-  /** Rings when a member's tokens are revoked. */
-  override watch(rung: () => void): () => void {
-    const ends = this.#members.map(({ provider }) => provider.watch?.(rung))
+  override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
+    const { owner, perhaps } = this.#route(token.token)
+    const ends = (owner === undefined ? perhaps : [owner]).map(({ provider }) => provider.watch?.(token, ended))
     return () => ends.forEach((end) => end?.())
   }
 

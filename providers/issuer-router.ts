@@ -131,10 +131,11 @@ export class IssuerRouter extends BearerAuthProvider {
     await before?.close?.()
   }
 
-  /** Rings when tokens of an issuer that was named are revoked; those of `resolve` are looked at again now and then. */
-  override watch(rung: () => void): () => void {
-    const ends = [...this.#routes.values()].map((provider) => provider.watch?.(rung))
-    return () => ends.forEach((end) => end?.())
+  override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
+    const { issuer = '' } = token
+    const tenant = this.#tenants?.known(issuer)
+    const provider = this.#routes.get(issuer) ?? (tenant === 'refused' ? undefined : tenant)
+    return provider?.watch?.(token, ended) ?? (() => undefined)
   }
 
   override async close(): Promise<void> {

@@ -19,14 +19,23 @@ export interface AuthContext {
     invalidToken(): Answer
     insufficientScope(requiredScopes: readonly string[], token: AccessToken | null): Answer
   }
-  /** Fires when the token is good no more. Absent where there is none. */
-  readonly life?: { readonly signal: AbortSignal; close(): void } | undefined
+  /** Whether the token is still valid, for what outlives the request. Absent where there is none. */
+  readonly life?: TokenLifeLine | undefined
   /** Whether the caller has the scopes that the gate's `operations` ask for. Absent where no gate is around. */
   readonly allows?: ((method: string, name: string) => boolean) | undefined
   /** What a client has to ask for to be given these scopes beside what it has. Absent where no gate is around. */
   readonly scopesToAskFor?: ((needed: readonly string[]) => readonly string[]) | undefined
   /** Asks again about the token, unless the answer is younger than so many seconds; null when it is good no more. */
   readonly verifyAgain?: ((maxAge: number) => Promise<AccessToken | null>) | undefined
+}
+
+/** Follows one request's token. Begun by whoever first asks for the signal. */
+export interface TokenLifeLine {
+  readonly signal: AbortSignal
+  readonly hasBegun: boolean
+  /** Set by the adapter: calls the function when the answer is finished, closed or dropped. */
+  endsWith: ((close: () => void) => void) | undefined
+  close(): void
 }
 
 /** The token of the request being handled, or null when it came without a good one. */
@@ -74,8 +83,9 @@ export async function requireFreshAuth(maxAge: number, ...scopes: string[]): Pro
 }
 
 /**
- * Fires when the token of the request being handled is good no more: it ended, was revoked, or is refused when it is asked
- * about again. For what outlives the request; the adapters end event streams by it. Null where nobody is authenticated.
+ * Fires when the token of the request being handled is no longer valid: it expired, was revoked, or is refused when it is
+ * asked about again. For answers that go on for long; the adapters end event streams by it. Does NOT fire any more once the
+ * answer is finished or its client has left. Null where nobody is authenticated.
  */
 export function authSignal(): AbortSignal | null {
   return storage.getStore()?.life?.signal ?? null

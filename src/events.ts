@@ -101,6 +101,8 @@ export type AuthEvent =
   | { readonly type: 'revocations_full'; readonly provider: string; readonly from: 'here' | 'log'; readonly held: number }
   /** Entries of the log that nobody with our secret wrote. They do nothing. */
   | { readonly type: 'revocations_unreadable'; readonly provider: string; readonly count: number }
+  /** The log lost its entries, as a Redis without persistence does in a restart. What is held here is written back to it. */
+  | { readonly type: 'revocations_lost'; readonly provider: string; readonly held: number }
   /**
    * What a memory did. `joined`: a request waited for a check that another had started. `stale`: an answer near its end was
    * given out. `renewed`: it is asked for anew, in the background. `evicted`: one had to go before its end, for want of room.

@@ -75,8 +75,11 @@ export abstract class BearerAuthProvider {
    */
   readonly tokenHeader?: string
 
-  /** Rings when tokens of this provider may have been revoked. Gives the function that ends it. */
-  watch?(rung: () => void): () => void
+  /**
+   * Follows a token that this provider said yes to: calls `ended` when the token is revoked, or when the provider is
+   * closed and will not know any more. Asks nobody. Gives the function that ends this.
+   */
+  watch?(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void
 
   /** Ends timers, sockets and subscriptions, and forgets what was remembered. */
   close?(): Promise<void>

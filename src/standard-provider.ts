@@ -58,6 +58,9 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   readonly #shared: SharedVerdicts | undefined
   readonly #sharedCounts = { hits: 0, misses: 0 }
   #revocations: Revocations | undefined
+  readonly #watching = new Set<(how: 'revoked' | 'closed') => void>()
+  /** Of tokens whose claims are not all kept (`cache.keep`). */
+  readonly #slimMarks = new WeakMap<AccessToken, RevocationMarks>()
 
   constructor(options: ProviderOptions<Output> = {}) {
     super()
@@ -142,8 +145,17 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   }
 
   /** Rings when tokens are revoked, here or by another process. */
-  override watch(rung: () => void): () => void {
-    return this.#own().watch(rung)
+  override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
+    const marks = this.#slimMarks.get(token) ?? this.#marksOf(token.token, token.claims)
+    const revocations = this.#own()
+    // Between the yes and this call it may have been revoked.
+    if (revocations.covers(marks)) ended('revoked')
+    const stop = revocations.watch(marks, () => ended('revoked'))
+    this.#watching.add(ended)
+    return () => {
+      stop()
+      this.#watching.delete(ended)
+    }
   }
 
   /** What the memory was good for. */
@@ -158,6 +170,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
 
   /** Forgets every verdict. Subclasses that hold timers or sockets end them too. */
   override async close(): Promise<void> {
+    for (const ended of [...this.#watching]) ended('closed')
     this.#grants.close()
     this.#cache?.clear()
   }
@@ -227,7 +240,9 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (this.#observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
     const { claims, scopes, held, expiresAt } = finding
     // What the claims hold beyond `Claims`, the schema saw to.
-    return new VerifiedAccessToken(token, claims, scopes, expiresAt, this.name, held) as AccessToken as AccessToken<Output>
+    const given = new VerifiedAccessToken(token, claims, scopes, expiresAt, this.name, held)
+    if (finding.marks !== undefined) this.#slimMarks.set(given, finding.marks)
+    return given as AccessToken as AccessToken<Output>
   }
 
   #isRevoked(token: string, granted: RememberedAccept, revocations: Revocations): boolean {

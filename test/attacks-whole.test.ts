@@ -371,4 +371,4 @@ test.each([20_260_714, Number(process.env.FUZZ_SEED ?? crypto.randomInt(2 ** 31)
     expect(pool.includes(token) ? [200] : [400, 401], JSON.stringify(token)).toContain(await bearer(token))
     events.length = 0
   }
-}, 60_000)
+})

@@ -1,8 +1,8 @@
 /**
- * R14: whatever a stranger sends, nobody else waits for it. What is measured is the time on the processor, each input is
- * tried often, and the best time counts: that is the work itself, without what else this machine does. A machine that is
- * slower than those of the promise, or has no time, is given more.
+ * R14: whatever a stranger sends, nobody else waits for it. No piece of work holds up the event loop for 20 milliseconds;
+ * what is counted here is that work, which is the same on every machine: `npm run bench:event-loop` measures the time.
  */
+import { workOf } from './work.js'
 import { describe, expect, test } from 'vitest'
 import { logoutHandler } from '../src/adapters/logout.js'
 import { ChainProvider, clientSecretBasic, fromClaim, gate, IntrospectionProvider, JwksProvider, Revocations, standardScopes, StaticProvider } from '../src/index.js'
@@ -33,6 +33,11 @@ const logout = logoutHandler(jwks, { audience: 'client' })
 
 const KIB_64 = 65_536
 const MIB = 1_048_576
+/** Looks at each character, of which a millisecond has half a million: 64 KiB of eighty, or a megabyte of six, are 12 ms at worst. */
+const A_FEW = 80
+const A_GLANCE = 6
+/** Keys, for a set that has none which is of use: twenty take a millisecond. */
+const MOST_IMPORTS = 64
 const REPEATED = ['A', '.', '=', '+', ' ', ',', '\t', ';', '%', '/', '//', '{', 'A=', 'A;', 'AAAA.', '%41', '/..', 'Bearer ', 'token=x;']
 const filled = (size: number): readonly string[] => REPEATED.map((text) => text.repeat(Math.ceil(size / text.length)).slice(0, size))
 
@@ -80,26 +85,24 @@ const DOORS: readonly (readonly [string, (text: string) => unknown])[] = [
 ]
 
 describe.each(DOORS)('at the door of %s', (_, door) => {
-  test('64 KiB take less than 20 ms', async () => {
-    const limit = await allowed(20)
-    for (const text of [...LARGE, ...filled(32_768), ...filled(KIB_64)]) expect(await quickest(() => door(text)), text.slice(0, 40)).toBeLessThan(limit)
+  test('each character of 64 KiB is looked at a few times', async () => {
+    const texts = [...LARGE, ...filled(32_768), ...filled(KIB_64)]
+    for (const text of texts) expect(await perCharacter(text, () => door(text)), text.slice(0, 40)).toBeLessThan(A_FEW)
   })
 
-  test('a megabyte is refused in less than 5 ms', async () => {
-    const limit = await allowed(5)
-    for (const text of filled(MIB)) expect(await quickest(() => door(text)), text.slice(0, 40)).toBeLessThan(limit)
+  test('a megabyte is refused after a glance', async () => {
+    for (const text of filled(MIB)) expect(await perCharacter(text, () => door(text)), text.slice(0, 40)).toBeLessThan(A_GLANCE)
   })
 })
 
-test('the form of a logout of 64 KiB takes less than 20 ms', async () => {
-  const limit = await allowed(20)
+test('each character in the form of a logout is looked at a few times', async () => {
   for (const text of [...filled(65_000), ...['&', 'a=&', 'logout_token=&', 'logout_token=a.b.c&'].map((one) => one.repeat(65_000 / one.length))]) {
-    const requests = Array.from({ length: ATTEMPTS }, () => form(text)) // a platform makes these, not we
-    expect(await quickest(() => logout(requests.pop() ?? form(text))), text.slice(0, 40)).toBeLessThan(limit)
+    const request = form(text) // a platform makes this, not we
+    expect(await perCharacter(text, () => logout(request)), text.slice(0, 40)).toBeLessThan(A_FEW)
   }
 })
 
-describe('an answer of the authorization server of 64 KiB takes less than 20 ms', () => {
+describe('each character in an answer of the authorization server is looked at a few times', () => {
   const active = `{"active":true,"iss":"${ISSUER}","aud":"${AUDIENCE}","sub":"ada","exp":${START + 60}`
   const many = (count: number, member: (index: number) => string): string => Array.from({ length: count }, (_, index) => member(index)).join()
   test.each([
@@ -117,11 +120,11 @@ describe('an answer of the authorization server of 64 KiB takes less than 20 ms'
     const provider = new IntrospectionProvider({ ...elsewhere, fetch, cache: false })
     const answer = await provider.verifyToken('opaque').catch(({ code }: { code: string }) => code)
     expect(answer === null ? 'no' : typeof answer === 'string' ? 'nobody knows' : 'yes').toBe(expected)
-    expect(await quickest(() => new IntrospectionProvider({ ...elsewhere, fetch, cache: false }).verifyToken('opaque'))).toBeLessThan(await allowed(20))
+    expect(await perCharacter(body, () => provider.verifyToken('opaque'))).toBeLessThan(A_FEW)
   })
 })
 
-describe('a key set of 64 KiB takes less than 20 ms', () => {
+describe('each character in a key set is looked at a few times, and few of its keys are imported', () => {
   const power = (65_537n ** 130n).toString(16) // of the factory of weak keys
   const weak = Buffer.from(power.padStart(power.length + (power.length % 2), '0'), 'hex').toString('base64url')
   test.each<[string, (index: number) => object]>([
@@ -136,34 +139,22 @@ describe('a key set of 64 KiB takes less than 20 ms', () => {
     const fetch = async (): Promise<Response> => Response.json({ keys })
     const fresh = () => new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwksUri: `${ISSUER}/keys`, fetch, now })
     await expect(fresh().verifyToken(signer.token())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
-    expect(await quickest(() => fresh().verifyToken(signer.token()))).toBeLessThan(await allowed(20))
+    const { steps, read, imports } = await workOf(() => answered(() => fresh().verifyToken(signer.token())))
+    expect((steps + read) / KIB_64).toBeLessThan(A_FEW)
+    expect(imports).toBeLessThanOrEqual(MOST_IMPORTS)
   })
 })
 
-const ATTEMPTS = 12
-
-/** Milliseconds: as promised, and more where this machine is slower than that. */
-async function allowed(promised: number): Promise<number> {
-  return promised * Math.max(1, (await quickest(REFERENCE)) / REFERENCE_TAKES)
+async function perCharacter(text: string, call: () => unknown): Promise<number> {
+  const { steps, read } = await workOf(() => answered(call))
+  return (steps + read) / text.length
 }
 
-const NUMBERS = `[${'1,'.repeat(20_000)}1]`
-const REFERENCE = (): void => {
-  for (let n = 0; n < 5; n += 1) JSON.parse(NUMBERS)
-}
-/** Milliseconds on two cores of 2023 with nothing else to do. */
-const REFERENCE_TAKES = 3
-
-/** Milliseconds on the processor. */
-async function quickest(work: () => unknown): Promise<number> {
-  let best = Number.POSITIVE_INFINITY
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const before = process.cpuUsage()
-    await Promise.resolve().then(work).catch((error: unknown) => {
-      if (!isUnavailable(error)) throw error
-    })
-    const { user, system } = process.cpuUsage(before)
-    best = Math.min(best, (user + system) / 1000)
+/** Nobody knows, where the stub cannot say: that is not what is looked at here. */
+async function answered(call: () => unknown): Promise<void> {
+  try {
+    await call()
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
   }
-  return best
 }

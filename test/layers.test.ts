@@ -54,7 +54,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
     files: /^src\/index\.ts$/,
     mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'shared', 'revocations', 'core'],
   },
-  testing: { files: /^src\/testing\/[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'lib'] },
+  testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
   cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'static'] },
 }
 
@@ -77,8 +77,8 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:fs': ['src/cli/bin.ts'],
   'node:util': ['src/cli/arguments.ts'],
   // Not of the core: a server for tests.
-  'node:http': ['src/testing/github-server.ts'],
-  'node:stream/consumers': ['src/testing/github-server.ts'],
+  'node:http': ['src/testing/http/server.ts'],
+  'node:stream/consumers': ['src/testing/http/server.ts'],
 }
 
 interface Import {

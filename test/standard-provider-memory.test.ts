@@ -235,6 +235,17 @@ describe('giving up', () => {
 })
 
 describe('an answer that must not be old', () => {
+  test('is not the one that others are waiting for, which may come from a process that asked long ago', async () => {
+    const { provider } = setUp()
+    const hand = withResolvers<Verdict>()
+    provider.answer = () => hand.promise
+    const any = provider.verifyToken('opaque-1')
+    provider.answer = () => accept({ sub: 'young' })
+    expect((await provider.verifyToken('opaque-1', { maxAge: 1 }))?.subject).toBe('young')
+    hand.resolve(accept({ sub: 'old' }))
+    expect((await any)?.subject).toBe('old')
+  })
+
   test('is asked for anew when the remembered one is older', async () => {
     const { time, provider } = setUp()
     await provider.verifyToken('opaque-1')

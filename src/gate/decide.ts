@@ -25,7 +25,7 @@ export type Decision =
 
 /** Any exception that leaves here is a bug of the provider. */
 export async function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Decision> {
-  const pass = (caller: Caller): Decision => ({ pass: true, context: contextOf(caller, provider, policy) })
+  const pass = (caller: Caller): Decision => ({ pass: true, context: contextOf(caller, policy) })
   const send = (answer: Answer): Decision => ({ pass: false, answer })
 
   if (!isPossibleHost(request.host)) return send(IMPOSSIBLE_HOST)
@@ -61,18 +61,16 @@ async function publishedAnswer(request: GateRequest, provider: BearerAuthProvide
   return (resource && metadataAnswer(request, resource, describe(provider, policy))) ?? mirror?.answer(request)
 }
 
-function contextOf(caller: Caller, provider: BearerAuthProvider, policy: GatePolicy): AuthContext {
+function contextOf(caller: Caller, policy: GatePolicy): AuthContext {
   const { token, verify: verifyAgain } = caller
   const { resource, answers } = policy
   const allows = (method: string, name: string): boolean => mayCall(caller, method, name, policy)
   const scopesToAskFor = (needed: readonly string[]): readonly string[] => withGranted(needed, token, policy.requestNames)
-  return { token, resource, answers, verifyAgain, allows, scopesToAskFor, life: lifeOf(caller, provider, policy) }
+  return { token, resource, answers, verifyAgain, allows, scopesToAskFor, life: lifeOf(caller, policy) }
 }
 
-function lifeOf({ token, verify }: Caller, provider: BearerAuthProvider, { checkStreamsEvery }: GatePolicy): TokenLife | undefined {
-  if (token === null || verify === undefined) return undefined
-  const watch = provider.watch && ((rung: () => void) => provider.watch?.(rung) ?? (() => undefined))
-  return new TokenLife({ token, verify: () => verify(undefined), watch, every: checkStreamsEvery, now: () => Date.now() / 1000 })
+function lifeOf({ token, verify }: Caller, policy: GatePolicy): TokenLife | undefined {
+  return token === null || verify === undefined ? undefined : new TokenLife(policy.watches, token, verify)
 }
 
 function describe(provider: BearerAuthProvider, policy: GatePolicy): Described {

@@ -6,6 +6,7 @@ import { GATE_OPTIONS } from './gate-options.js'
 import { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.js'
 import { operationTable, operationScopes } from './operations/operations.js'
 import { checkedExclusions, checkedPaths, isGuarded } from './paths.js'
+import { TokenWatches } from './token-watches.js'
 import { requestNamesBy } from './challenge/request-names.js'
 import { protectedResource } from './metadata/resource-metadata.js'
 import { tokenCookie } from './request/token-cookie.js'
@@ -35,8 +36,8 @@ export interface GatePolicy {
   readonly optional: boolean
   readonly operations: OperationTable | undefined
   readonly sessions: BoundSessions | undefined
-  /** Seconds. */
-  readonly checkStreamsEvery: number
+  /** Follows the tokens that have streams open. */
+  readonly watches: TokenWatches
   /** Seconds. */
   readonly maxAge: number | undefined
   readonly tokenCookie: TokenCookie | undefined
@@ -46,7 +47,7 @@ export interface GatePolicy {
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'requestAs' | 'tokenHeader'> = {}): GatePolicy {
+export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'requestAs' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
   checkOptions('bearerAuth', options, GATE_OPTIONS)
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) throw new TypeError(`"${name}" is undefined; is a variable not set? leave the option out to do without`)
@@ -65,6 +66,7 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const supported = options.scopesSupported === undefined ? undefined : checkedScopes('scopesSupported', options.scopesSupported)
   const ownScopes = [...scopes, ...operationScopes(operations)]
   const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs, [...ownScopes, ...(supported ?? [])])
+  const every = spanInSeconds('checkStreamsEvery', options.checkStreamsEvery ?? 30, { min: 1, max: 3_600 })
   return {
     requiredScopes: scopes,
     resource,
@@ -78,7 +80,7 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
     operations,
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
     sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
-    checkStreamsEvery: spanInSeconds('checkStreamsEvery', options.checkStreamsEvery ?? 30, { min: 1, max: 3_600 }),
+    watches: new TokenWatches({ watch: provider.watch && ((token, ended) => provider.watch?.(token, ended) ?? NOTHING), every, now: () => Date.now() / 1000 }),
     tokenCookie: options.tokenFrom === undefined ? undefined : tokenCookie(options.tokenFrom, resource?.resource),
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames }),
     requestNames,
@@ -109,6 +111,8 @@ function checkedAudience(audience: unknown): readonly string[] {
   if (list.length > 0 && list.every((one): one is string => typeof one === 'string' && one !== '')) return list
   throw new TypeError('"audience" must be what a token\'s "aud" has to hold, such as "https://mcp.example.com/mcp", or an array of that')
 }
+
+const NOTHING = (): void => undefined
 
 function checkedSessions(sessions: BoundSessions): BoundSessions {
   if (typeof sessions?.belongsTo === 'function') return sessions

@@ -1,86 +1,61 @@
-/** This file tells when a token is no longer valid, for what outlives its request: streams. */
-import { isUnavailable } from '../errors.js'
-import { after as systemTimer } from '../lib/timer.js'
+/** Tells what one request left behind, such as a stream, when its token is no longer valid. */
 import type { AccessToken } from '../access-token.js'
-import type { After } from '../lib/timer.js'
+import type { TokenWatches, VerifyAgain } from './token-watches.js'
 
-export interface TokenLifeOptions {
-  readonly token: AccessToken
-  /** Asks again about the token; null when it is good no more. */
-  readonly verify: () => Promise<AccessToken | null>
-  /** Rings when something was revoked. Gives the function that ends it. */
-  readonly watch: ((rung: () => void) => () => void) | undefined
-  /** Seconds between two looks. */
-  readonly every: number
-  /** In seconds since the epoch. */
-  readonly now: () => number
-  /** For tests. Default: the runtime's timers. */
-  readonly after?: After | undefined
-}
-
-/** Looks again until the token is good no more, or until nobody wants to know. Costs nothing before it is begun. */
+/** The life of a token as one request sees it. Costs nothing before somebody asks for its signal. */
 export class TokenLife {
-  readonly #options: TokenLifeOptions
-  readonly #ended = new AbortController()
-  #callOff = (): void => undefined
-  #stopWatching = (): void => undefined
-  #state: 'new' | 'begun' | 'over' = 'new'
+  readonly #watches: TokenWatches
+  readonly #token: AccessToken
+  readonly #verify: VerifyAgain
+  #controller: AbortController | undefined
+  #leave = (): void => undefined
+  #isClosed = false
 
-  constructor(options: TokenLifeOptions) {
-    this.#options = options
+  /** Set by the adapter: calls the function when the answer to this request is finished, closed or dropped. */
+  endsWith: ((close: () => void) => void) | undefined
+
+  constructor(watches: TokenWatches, token: AccessToken, verify: VerifyAgain) {
+    this.#watches = watches
+    this.#token = token
+    this.#verify = verify
   }
 
-  /** Fires when the token has ended, was revoked, or is refused when it is asked about again. While nobody knows, it is good. */
+  /** True once somebody asked for the signal. */
+  get hasBegun(): boolean {
+    return this.#controller !== undefined
+  }
+
+  /** Fires when the token has expired, was revoked, or is refused when it is asked about again. While nobody knows, it is valid. */
   get signal(): AbortSignal {
-    if (this.#state === 'new') this.#begin()
-    return this.#ended.signal
+    if (this.#controller !== undefined) return this.#controller.signal
+    const controller = new AbortController()
+    this.#controller = controller
+    if (!this.#isClosed) this.#begin(controller)
+    return controller.signal
   }
 
-  /** Stops looking. */
+  /** Follows the token no longer: the signal does not fire any more. */
   close(): void {
-    this.#state = 'over'
-    this.#callOff()
-    this.#stopWatching()
+    this.#isClosed = true
+    this.#leave()
+    this.#leave = () => undefined
   }
 
-  #begin(): void {
-    this.#state = 'begun'
-    this.#stopWatching = this.#options.watch?.(() => void this.#look()) ?? this.#stopWatching
-    this.#wait()
-  }
-
-  #wait(): void {
-    if (this.#state !== 'begun') return
-    const { token, every, now, after = systemTimer } = this.#options
-    const left = (token.expiresAt ?? Number.POSITIVE_INFINITY) - now()
-    if (left <= 0) return this.#end()
-    this.#callOff = after(Math.min(left, every), () => void this.#look())
-  }
-
-  async #look(): Promise<void> {
-    this.#callOff()
-    const isGood = this.#hasTime() && (await this.#isGood())
-    if (this.#state !== 'begun') return
-    if (isGood) this.#wait()
-    else this.#end()
-  }
-
-  #hasTime(): boolean {
-    const { token, now } = this.#options
-    return token.expiresAt === undefined || token.expiresAt > now()
-  }
-
-  async #isGood(): Promise<boolean> {
-    try {
-      return (await this.#options.verify()) !== null
-    } catch (error) {
-      // A bug of the provider's was told where it happened; neither is a reason to let a stream go on for ever.
-      return isUnavailable(error)
-    }
-  }
-
-  #end(): void {
-    this.close()
-    this.#ended.abort(new Error('the access token is good no more'))
+  #begin(controller: AbortController): void {
+    // Whoever keeps the signal keeps what fires it; where nobody does, the watch ends with it.
+    FIRED_BY.set(controller.signal, controller)
+    this.#leave = this.#watches.join(this.#token, this.#verify, firing(new WeakRef(controller)))
+    FORGOTTEN.register(controller, this.#leave)
+    this.endsWith?.(() => this.close())
   }
 }
+
+// Outside of the class: a function that is made beside one that holds the life would hold it too.
+function firing(controller: WeakRef<AbortController>): () => void {
+  return () => controller.deref()?.abort(new Error('the access token is no longer valid'))
+}
+
+const FIRED_BY = new WeakMap<AbortSignal, AbortController>()
+
+/** Signals that were collected: nobody can hear them. */
+const FORGOTTEN = new FinalizationRegistry<() => void>((leave) => leave())

@@ -1,40 +1,65 @@
 /** This file ends an event stream of a `Response` together with the token that opened it. */
 import type { AuthContext } from '../context.js'
 
-/** Server-sent events, as MCP's transports send them. */
+type Life = NonNullable<AuthContext['life']>
+
+/** Server-sent events, as MCP's transports send them, and lines of JSON. */
 export function isEventStream(contentType: string): boolean {
-  return /^text\/event-stream\b/i.test(contentType)
+  return /^\s*(text\/event-stream|application\/(x-)?(ndjson|jsonl|json-seq))\s*(;|$)/i.test(contentType)
 }
 
-/** The same response, whose stream ends when the token does. What is no event stream is given back as it is. */
+/**
+ * The same response, whose stream ends when the token is no longer valid. What is no stream of events is given back as it
+ * is, unless its handler follows the token by itself: `authSignal()` serves until such a body has ended, and no longer.
+ */
 export function endingWithToken(response: Response, { life }: AuthContext): Response {
-  // The headers first: to look at anything else makes a real response of the light one that Hono's adapter for Node sends at once.
-  if (life === undefined || !isEventStream(response.headers.get('content-type') ?? '')) return response
-  const { body, status, statusText, headers } = response
-  if (body === null) return response
-  return new Response(untilAborted(body, life), { status, statusText, headers })
+  if (life === undefined) return response
+  const isFollowed = life.hasBegun || isEventStream(response.headers.get('content-type') ?? '')
+  const body = isFollowed ? response.body : null
+  if (body === null) {
+    life.close()
+    return response
+  }
+  const { status, statusText, headers } = response
+  return new Response(untilNoLongerValid(body, life), { status, statusText, headers })
 }
 
-function untilAborted(body: NonNullable<Response['body']>, life: NonNullable<AuthContext['life']>): ReadableStream<Uint8Array> {
+function untilNoLongerValid(body: NonNullable<Response['body']>, life: Life): ReadableStream<Uint8Array> {
   const reader = body.getReader()
-  const { signal } = life
-  let stop = (): void => undefined
-  const over = new Promise<'over'>((resolve) => (stop = () => resolve('over')))
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) stop()
-  const leave = (reason?: unknown): void => {
-    life.close()
-    reader.cancel(reason).catch(() => undefined) // the handler's own affair
+  reader.closed.then(() => life.close(), () => life.close())
+  let isFollowed = false
+  let isOver = false
+  const end = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    if (isOver) return
+    isOver = true
+    controller.close()
+    reader.cancel().catch(() => undefined) // the handler's own affair
   }
-  reader.closed.catch(() => life.close()) // it broke off
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      // The first that is there counts, and of a stream that never waits the next part always is.
-      const part = await Promise.race([over, reader.read()])
-      if (part !== 'over' && !part.done) return controller.enqueue(part.value)
-      controller.close()
-      leave()
+  const follow = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    isFollowed = true
+    const { signal } = life
+    if (signal.aborted) end(controller)
+    else signal.addEventListener('abort', () => end(controller), { once: true })
+  }
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        if (!isFollowed) follow(controller)
+        if (isOver) return
+        // No race with the signal, which lives as long as the stream: each would leave a part behind with it. Whoever ends
+        // the stream cancels the reader, and that ends the wait.
+        const { done, value } = await reader.read()
+        if (isOver) return
+        if (done) end(controller)
+        else controller.enqueue(value)
+      },
+      cancel(reason) {
+        isOver = true
+        life.close()
+        return reader.cancel(reason).catch(() => undefined)
+      },
     },
-    cancel: leave,
-  })
+    // Nothing is asked for before somebody reads: the answer to a HEAD never is, and nothing of it is followed.
+    { highWaterMark: 0 },
+  )
 }

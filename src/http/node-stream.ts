@@ -1,33 +1,48 @@
-/** This file ends an event stream of `node:http` together with the token that opened it. */
+/** This file ends an event stream of `node:http` and `node:http2` together with the token that opened it. */
 import { isEventStream } from './event-stream.js'
 import type { ServerResponse } from 'node:http'
 import type { AuthContext } from '../context.js'
 
+type Life = NonNullable<AuthContext['life']>
+
+/** A response of `node:http2` stands on a stream, which can be answered by itself. */
+interface Http2Part {
+  readonly stream?: { readonly destroyed: boolean; respond?: (...all: unknown[]) => unknown }
+}
+
 /** Watches for the head of the response: what is no event stream is left alone, and costs nothing. */
-export function endWithToken(response: ServerResponse, { life }: AuthContext): void {
+export function endWithToken(response: ServerResponse & Http2Part, { life }: AuthContext): void {
   if (life === undefined) return
-  const { writeHead } = response
+  life.endsWith = (close) => (isGone(response) ? close() : void response.once('close', close))
+  const { writeHead, stream } = response
   response.writeHead = (...head: unknown[]): ServerResponse => {
     response.writeHead = writeHead
     const written = (writeHead as (...all: unknown[]) => ServerResponse).apply(response, head) // one of its three forms, handed on
-    if (!isGone(response) && isEventStream(typeInHead(head) ?? String(response.getHeader('content-type') ?? ''))) follow(response, life)
+    const type = typeInHead(head) ?? String(response.getHeader('content-type') ?? '')
+    if (!isGone(response) && isEventStream(type)) follow(life, response)
     return written
+  }
+  if (stream?.respond === undefined) return
+  const { respond } = stream
+  stream.respond = (...head: unknown[]) => {
+    const answered = respond.apply(stream, head)
+    if (!isGone(response) && isEventStream(typeInHead(head) ?? '')) follow(life, stream as unknown as ServerResponse)
+    return answered
   }
 }
 
-/** A client may leave before there is a head, and nothing would say so any more. A response of `node:http2` stands on a stream. */
-function isGone(response: ServerResponse & { readonly stream?: { readonly destroyed: boolean } }): boolean {
+/** A client may leave before there is a head, and nothing would say so any more. */
+function isGone(response: ServerResponse & Http2Part): boolean {
   return response.stream?.destroyed ?? response.destroyed
 }
 
-function follow(response: ServerResponse, life: NonNullable<AuthContext['life']>): void {
+function follow(life: Life, stream: Pick<ServerResponse, 'on' | 'end'>): void {
   const { signal } = life
   const end = (): void => {
-    response.on('error', () => undefined) // whoever writes on would otherwise end the process
-    response.end()
+    stream.on('error', () => undefined) // whoever writes on would otherwise end the process
+    stream.end()
   }
   signal.addEventListener('abort', end, { once: true })
-  response.once('close', () => life.close())
   if (signal.aborted) end()
 }
 

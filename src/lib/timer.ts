@@ -11,7 +11,12 @@ export const after: After = (seconds, work) => {
   return () => clearTimeout(timer)
 }
 
-/** Gives what the promise gives, or rejects with `tooLate()` when it has not settled after so many seconds. */
+/** Lets everything else have its turn. For work in slices. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)))
+}
+
+/** What the promise gives, or a rejection with `tooLate()` when it has not settled after so many seconds. */
 export function inTime<T>(seconds: number, later: After, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const callOff = later(seconds, () => reject(tooLate()))

@@ -3,6 +3,7 @@
 /** A client of `redis` (node-redis) 4 and newer: what `createClient()` gives. Described here, so that nothing is imported. */
 export interface NodeRedisClient {
   readonly isReady: boolean
+  once(event: 'ready', listener: () => void): unknown
   sendCommand(args: readonly string[]): Promise<unknown>
   duplicate(): NodeRedisLine
 }
@@ -18,6 +19,8 @@ export interface NodeRedisLine {
 /** A client of `ioredis` 5 and newer: what `new Redis()` gives. */
 export interface IoredisClient {
   readonly isCluster: boolean
+  readonly status: string
+  once(event: 'ready', listener: () => void): unknown
   call(command: string, ...args: string[]): Promise<unknown>
   duplicate(override: { lazyConnect: boolean }): IoredisLine
 }
@@ -34,6 +37,8 @@ export interface IoredisLine {
 export type RedisClient = NodeRedisClient | IoredisClient
 
 export interface RedisLine {
+  /** Settles when the client is connected. */
+  ready(): Promise<void>
   /** One command, as Redis documents it, and its reply in texts. Rejects or hangs as the client does. */
   command(...args: [string, ...string[]]): Promise<unknown>
   /**
@@ -46,12 +51,24 @@ export interface RedisLine {
 /** @throws TypeError for anything but one of the two clients for one server: no cluster, no sentinel, no pool. */
 export function redisLine(client: RedisClient): RedisLine {
   if (isIoredis(client)) {
-    return { command: async (...args) => inTexts(await client.call(...args)), listen: (channel, rung) => ioredisBell(client, channel, rung) }
+    return {
+      ready: async () => (client.status === 'ready' ? undefined : onceReady(client)),
+      command: async (...args) => inTexts(await client.call(...args)),
+      listen: (channel, rung) => ioredisBell(client, channel, rung),
+    }
   }
   if (isNodeRedis(client)) {
-    return { command: async (...args) => inTexts(await client.sendCommand(args)), listen: (channel, rung) => nodeRedisBell(client, channel, rung) }
+    return {
+      ready: async () => (client.isReady ? undefined : onceReady(client)),
+      command: async (...args) => inTexts(await client.sendCommand(args)),
+      listen: (channel, rung) => nodeRedisBell(client, channel, rung),
+    }
   }
   throw new TypeError('"client" must be a client of redis (createClient) or ioredis (new Redis) for one server; clusters, sentinels and pools are not supported')
+}
+
+function onceReady(client: Pick<RedisClient, 'once'>): Promise<void> {
+  return new Promise((resolve) => void client.once('ready', resolve))
 }
 
 function isIoredis(client: unknown): client is IoredisClient {

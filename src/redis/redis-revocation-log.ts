@@ -3,7 +3,7 @@ import { spanInSeconds } from '../lib/options.js'
 import { prefixOf } from './prefix.js'
 import { redisLine } from './redis-client.js'
 import { entriesOf, isEarlier, isOver } from './stream-entry.js'
-import type { LoggedEntries, RevocationLog } from '../revocations/revocation-log.js'
+import type { IsOver, LoggedEntries, RevocationLog } from '../revocations/revocation-log.js'
 import type { RedisClient, RedisLine } from './redis-client.js'
 import type { StreamEntry } from './stream-entry.js'
 
@@ -13,9 +13,9 @@ export interface RedisRevocationLogOptions {
 }
 
 /**
- * Every entry carries its span, and goes only when that is over by the clock of Redis; each `append` looks through a
- * hundred entries for such. So the stream is about as large as what is in force. It has no expiry of its own: with
- * `maxmemory-policy` `noeviction` or one of `volatile-*` Redis never drops it.
+ * An entry goes when it has expired by what is sealed in it; each revocation looks through a hundred entries for such. So
+ * the stream is about as large as what is in force. It has no expiry of its own: with `maxmemory-policy` `noeviction` or
+ * one of `volatile-*` Redis never drops it.
  *
  * `append` and `read` reject or hang as the client does; hold them to a time yourself. Does NOT connect or end the client.
  *
@@ -31,8 +31,10 @@ class StreamLog implements RevocationLog {
   readonly #stream: string
   /** The channel that says that something was added; its messages say nothing else. */
   readonly #bell: string
-  /** Where the search for entries that are over goes on. */
+  /** Where the search for entries that have expired goes on. */
   #swept = BEGINNING
+  /** Entries in one page. */
+  #count = FIRST_PAGE
 
   constructor(line: RedisLine, stream: string) {
     this.#line = line
@@ -42,24 +44,37 @@ class StreamLog implements RevocationLog {
 
   async append(entry: string, seconds: number): Promise<void> {
     const span = String(Math.ceil(spanInSeconds('seconds', seconds, TEN_YEARS)))
-    const id = String(await this.#line.command('XADD', this.#stream, '*', 'entry', entry, 'seconds', span))
-    // The entry is in: a bell that is not heard and a sweep that fails are no failures of this.
-    const rings = this.#line.command('PUBLISH', this.#bell, '')
-    await Promise.allSettled([rings, this.#sweep(id)])
+    await this.#line.command('XADD', this.#stream, '*', 'entry', entry, 'seconds', span)
+    // The entry is in: a bell that is not heard is no failure of this.
+    await Promise.allSettled([this.#line.command('PUBLISH', this.#bell, '')])
   }
 
   async read(after: string | undefined): Promise<LoggedEntries> {
-    const from = after !== undefined && (await this.#knows(after)) ? after : BEGINNING
-    const found: StreamEntry[] = []
-    let position = from
-    for (let page = 0; page < MAX_PAGES; page += 1) {
-      const entries = await this.#page(position)
-      found.push(...entries)
-      position = entries.at(-1)?.id ?? position
-      if (entries.length < PAGE) break
+    if (after === undefined) return this.#page(BEGINNING)
+    const [page, isKnown] = await Promise.all([this.#page(after), this.#knows(after)])
+    return isKnown ? page : { ...(await this.#page(BEGINNING)), isAnew: true }
+  }
+
+  /** Looks at a hundred entries at a time, round and round. */
+  async sweep(hasExpired: IsOver): Promise<void> {
+    const [time, reply] = await Promise.all([
+      this.#line.command('TIME'),
+      this.#line.command('XRANGE', this.#stream, `(${this.#swept}`, '+', 'COUNT', String(SWEPT_AT_ONCE)),
+    ])
+    const at = Number(Array.isArray(time) ? time[0] : Number.NaN) // whole seconds, and microseconds
+    const entries = entriesOf(reply)
+    this.#swept = entries.length < SWEPT_AT_ONCE ? BEGINNING : (entries.at(-1)?.id ?? BEGINNING)
+    const over: string[] = []
+    for (const entry of entries) {
+      const verdict = entry.text === undefined ? undefined : await hasExpired(entry.text, at)
+      // Of somebody else's entry nothing is known but what it says in the clear.
+      if (verdict ?? isOver(entry, at)) over.push(entry.id)
     }
-    const entries = found.flatMap(({ text }) => text ?? [])
-    return { entries, position: position === BEGINNING ? undefined : position }
+    if (over.length > 0) await this.#line.command('XDEL', this.#stream, ...over)
+  }
+
+  ready(): Promise<void> {
+    return this.#line.ready()
   }
 
   async listen(rung: () => void): Promise<() => Promise<void>> {
@@ -67,35 +82,36 @@ class StreamLog implements RevocationLog {
     return async () => end()
   }
 
-  /** False after Redis came back empty and with an earlier clock: what is added now would stand before our position. */
+  /** False after Redis came back empty, or began the stream anew with an earlier clock. A stream that was swept empty stays. */
   async #knows(position: string): Promise<boolean> {
-    const reply = await this.#line.command('XREVRANGE', this.#stream, '+', '-', 'COUNT', '1')
+    const [reply, exists] = await Promise.all([this.#line.command('XREVRANGE', this.#stream, '+', '-', 'COUNT', '1'), this.#line.command('EXISTS', this.#stream)])
     const last = entriesOf(reply).at(-1)
-    return last === undefined || !isEarlier(last.id, position)
+    return last === undefined ? Number(exists) === 1 : !isEarlier(last.id, position)
   }
 
-  async #page(after: string): Promise<StreamEntry[]> {
-    const reply = await this.#line.command('XRANGE', this.#stream, `(${after}`, '+', 'COUNT', String(PAGE))
-    return entriesOf(reply)
-  }
-
-  /** Takes out what is over, from a hundred entries at a time, round and round. `newest`: its time is Redis's own. */
-  async #sweep(newest: string): Promise<void> {
-    const reply = await this.#line.command('XRANGE', this.#stream, `(${this.#swept}`, '+', 'COUNT', String(SWEPT_AT_ONCE))
-    const entries = entriesOf(reply)
-    this.#swept = entries.length < SWEPT_AT_ONCE ? BEGINNING : (entries.at(-1)?.id ?? BEGINNING)
-    const over = entries.filter((entry) => isOver(entry, newest)).map(({ id }) => id)
-    if (over.length > 0) await this.#line.command('XDEL', this.#stream, ...over)
+  async #page(after: string): Promise<LoggedEntries> {
+    const entries = entriesOf(await this.#line.command('XRANGE', this.#stream, `(${after}`, '+', 'COUNT', String(this.#count)))
+    this.#count = nextCount(this.#count, entries)
+    const position = entries.at(-1)?.id ?? after
+    return { entries: entries.flatMap(({ text }) => text ?? []), position: position === BEGINNING ? undefined : position }
   }
 }
 
 /** Before every id. */
 const BEGINNING = '0-0'
 
-/** Entries in one reply. */
-const PAGE = 1_000
-/** A million entries in one `read`; the next one goes on from there. */
-const MAX_PAGES = 1_000
+/** Entries in the first page, and in the largest. */
+const FIRST_PAGE = 100
+const LARGEST_PAGE = 1_000
+
+/** Whoever can write to the stream can write entries of any length: pages grow while these are as short as ours are. */
+function nextCount(count: number, entries: readonly StreamEntry[]): number {
+  const length = entries.reduce((sum, { text = '' }) => sum + text.length, 0)
+  return length > entries.length * LONG ? FIRST_PAGE / 10 : Math.min(count * 2, LARGEST_PAGE)
+}
+
+/** Characters of an entry, on an average. */
+const LONG = 2_048
 
 const SWEPT_AT_ONCE = 100
 

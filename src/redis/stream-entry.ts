@@ -26,10 +26,9 @@ function isOurs(fields: unknown): fields is readonly unknown[] {
   return Array.isArray(fields) && fields.length === 4 && fields[0] === 'entry' && fields[2] === 'seconds'
 }
 
-/** True when its seconds are over at the time of the newest id. Somebody else's is over at once. */
-export function isOver({ id, seconds }: StreamEntry, newest: string): boolean {
-  const ends = timeOf(id) + seconds
-  return !(ends >= timeOf(newest))
+/** True when its seconds are over at this time, in seconds since the epoch. Somebody else's is over at once. */
+export function isOver({ id, seconds }: StreamEntry, at: number): boolean {
+  return !(timeOf(id) + seconds >= at)
 }
 
 /** True when the first id stands before the second. */

@@ -1,20 +1,28 @@
 /** Reads a log to its end, again and again: at once when its bell rings, and every few seconds whether it rang or not. */
 import { inTime } from '../lib/timer.js'
 import type { After } from '../lib/timer.js'
-import type { RevocationLog } from './revocation-log.js'
+import type { LoggedEntries, RevocationLog } from './revocation-log.js'
 
 export interface LogFollowerOptions {
-  readonly log: Pick<RevocationLog, 'read' | 'listen'>
-  /** Seconds between two looks. */
+  readonly log: Pick<RevocationLog, 'ready' | 'read' | 'listen'>
+  /** Seconds. */
   readonly every: number
   readonly after: After
-  /** Takes a page. False where there was no room: the same page comes again with the next look. */
-  readonly take: (entries: readonly string[]) => Promise<boolean>
+  /** Takes a page. */
+  readonly take: (page: LoggedEntries) => Promise<PageOutcome>
+  /** Called when the log was read to its end. */
+  readonly ended: () => void
   /** Told after every look that failed. */
   readonly failed: (message: string) => void
 }
 
-/** Follows a log. It never rejects and never throws: what fails is told, and tried again. */
+/**
+ * `'taken'`: on to the next page. `'enough'`: taken, and the rest is for the next look. `'no room'`: the same page comes
+ * again with the next look.
+ */
+export type PageOutcome = 'taken' | 'enough' | 'no room'
+
+/** Never rejects and never throws: what fails is told, and tried again. */
 export class LogFollower {
   /** Settles when the first look is over, however it went. */
   readonly first: Promise<void>
@@ -23,6 +31,9 @@ export class LogFollower {
   #looking: Promise<void> | undefined
   #rang = false
   #caughtUp = false
+  /** The log answered that it is empty; the second time, a few seconds later, it is believed. */
+  #wasEmpty = false
+  #hasMet = false
   #closed = false
   #listening = false
   #deafen: (() => Promise<unknown>) | undefined
@@ -46,11 +57,11 @@ export class LogFollower {
     await quietly(deafen)
   }
 
-  /** Looks once at a time; a bell in the middle of a look means another right after it. */
-  #look(): Promise<void> {
+  /** One look at a time; a bell in the middle of one means another right after it. */
+  #look(isTimed = false): Promise<void> {
     this.#rang = this.#looking !== undefined
-    // The work begins inside a promise: a bell that rings while it is hung up finds this look under way.
-    this.#looking ??= Promise.resolve().then(() => this.#lookOnce()).finally(() => this.#lookAgain())
+    // Begun inside a promise: a bell that rings while it is hung up finds this look under way.
+    this.#looking ??= Promise.resolve().then(() => this.#lookOnce(isTimed)).finally(() => this.#lookAgain())
     return this.#looking
   }
 
@@ -58,30 +69,48 @@ export class LogFollower {
     this.#looking = undefined
     if (this.#closed) return
     if (this.#rang) void this.#look()
-    else this.#callOff = this.#options.after(this.#options.every, () => void this.#look())
+    else this.#callOff = this.#options.after(this.#options.every, () => void this.#look(true))
   }
 
-  async #lookOnce(): Promise<void> {
+  async #lookOnce(isTimed: boolean): Promise<void> {
     this.#callOff()
-    void this.#listen()
     try {
-      this.#caughtUp = (await this.#readOn()) || this.#caughtUp
+      await this.#meet()
+      void this.#listen()
+      if (!(await this.#readOn())) return
+      // A log that was emptied a moment ago is written again by those who know what was in it.
+      const isBelieved = this.#position !== undefined || (this.#wasEmpty && isTimed)
+      this.#wasEmpty ||= this.#position === undefined
+      this.#caughtUp ||= isBelieved
+      this.#options.ended()
     } catch {
+      void this.#listen()
       this.#rang = false // what cannot be read now is not read sooner because somebody rings
       // The client's words are left out: they may name hosts and users, and an event must not.
       this.#options.failed('the log of revocations could not be read')
     }
   }
 
-  /** Reads pages. False where the log was not read to its end. */
+  /** A client may be about to connect: to call that "could not be read" would let through what was revoked. */
+  async #meet(): Promise<void> {
+    const { log, after } = this.#options
+    if (this.#hasMet || log.ready === undefined) return
+    this.#hasMet = true
+    await inTime(ANSWER_WITHIN, after, async () => log.ready?.(), tooLate)
+  }
+
+  /** False where the log was not read to its end. Each page has its own time, and a position of its own. */
   async #readOn(): Promise<boolean> {
     const { log, after, take } = this.#options
-    for (let page = 0; page < MAX_PAGES && !this.#closed; page += 1) {
-      const { entries, position } = await inTime(ANSWER_WITHIN, after, () => log.read(this.#position), () => new Error('too late'))
-      if (!(await take(entries))) return false
-      const moved = position !== this.#position
-      this.#position = position
-      if (entries.length === 0 || !moved) return true
+    while (!this.#closed) {
+      const page = await inTime(ANSWER_WITHIN, after, () => log.read(this.#position), tooLate)
+      if (page.isAnew === true) this.#caughtUp = this.#wasEmpty = false
+      const outcome = await take(page)
+      if (outcome === 'no room') return false
+      const moved = page.position !== this.#position
+      this.#position = page.position
+      if (!moved) return true
+      if (outcome === 'enough') return false
     }
     return false
   }
@@ -101,11 +130,10 @@ export class LogFollower {
   }
 }
 
-/** Seconds that the log may take for an answer. */
-const ANSWER_WITHIN = 5
+const tooLate = (): Error => new Error('too late')
 
-/** Per look. What is left over is for the next one. */
-const MAX_PAGES = 10_000
+/** Seconds. */
+const ANSWER_WITHIN = 5
 
 async function quietly(work: (() => Promise<unknown>) | undefined): Promise<void> {
   try {

@@ -35,7 +35,12 @@ export class RevocationTable {
     return this.#version
   }
 
-  /** Adds an entry. Of two about the same, the wider one holds: a later `before`, a later expiry. */
+  /** All that are held. */
+  *entries(): Iterable<RevocationEntry> {
+    for (const byIssuer of Object.values(this.#values)) for (const values of byIssuer.values()) yield* values.values()
+  }
+
+  /** Of two entries about the same, the wider one holds: a later `before`, a later end. */
   add(entry: RevocationEntry, now: number): Added {
     this.sweep(now)
     const known = this.#values[entry.by].get(entry.issuer)?.get(entry.value)

@@ -2,9 +2,11 @@
 import { AuthUnavailableError } from '../errors.js'
 import { notify } from '../events.js'
 import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds } from '../lib/options.js'
-import { after, inTime } from '../lib/timer.js'
+import { after, inTime, nextTurn } from '../lib/timer.js'
 import { LogFollower } from './log-follower.js'
 import { marksOf } from './revocation-marks.js'
+import { LogRepair } from './log-repair.js'
+import { RevocationWatch } from './revocation-watch.js'
 import { RevocationTable } from './revocation-table.js'
 import { readRevocation, writeRevocation } from './revocation-text.js'
 import { revocationEntry } from './revocation.js'
@@ -12,7 +14,8 @@ import { Seal } from '../shared/seal.js'
 import type { Claims } from '../access-token.js'
 import type { Observe } from '../events.js'
 import type { After } from '../lib/timer.js'
-import type { RevocationLog } from './revocation-log.js'
+import type { PageOutcome } from './log-follower.js'
+import type { LoggedEntries, RevocationLog } from './revocation-log.js'
 import type { RevocationMarks } from './revocation-marks.js'
 import type { Revocation, RevocationEntry, RevokedBy } from './revocation.js'
 import type { Secret } from '../shared/seal.js'
@@ -36,20 +39,28 @@ export interface RevocationsOptions {
 
 /** Parts that are handed in from inside of this package. */
 export interface RevocationsParts {
-  readonly seal?: Pick<Seal, 'close' | 'open'> | undefined
+  readonly seal?: EntrySeal | undefined
   readonly after?: After | undefined
 }
 
-/** Holds the revocations. One object serves all providers of a process: `new JwksProvider({ revocations, … })`. */
+/** What seals entries. */
+export type EntrySeal = Pick<Seal, 'close' | 'open'> & Partial<Pick<Seal, 'isOfAnotherSecret'>>
+
+/** One object for all providers of a process: `new JwksProvider({ revocations, … })`. */
 export class Revocations {
   readonly #now: () => number
   readonly #observe: Observe | undefined
   readonly #keepFor: number
   readonly #table: RevocationTable
-  readonly #shared: { readonly log: RevocationLog; readonly seal: Pick<Seal, 'close' | 'open'> } | undefined
-  readonly #watching = new Set<() => void>()
+  readonly #shared: { readonly log: RevocationLog; readonly seal: EntrySeal } | undefined
+  readonly #watch = new RevocationWatch()
   readonly #after: After
   readonly #follower: LogFollower | undefined
+  readonly #repair: LogRepair
+  /** Until then, in seconds since the epoch, entries may be in force that another secret sealed. */
+  #strangeUntil = Number.NEGATIVE_INFINITY
+  /** Entries of this look that nobody of ours sealed. */
+  #junk = 0
 
   constructor(options: RevocationsOptions = {}, parts: RevocationsParts = {}) {
     checkOptions('Revocations', options, ['maxEntries', 'keepFor', 'log', 'secret', 'catchUpEvery', 'now', 'observe'])
@@ -61,11 +72,13 @@ export class Revocations {
     this.#after = parts.after ?? after
     const every = spanInSeconds('catchUpEvery', catchUpEvery, { min: 0.1, max: 300 })
     this.#shared = log === undefined ? undefined : shared(log, parts.seal ?? (options.secret === undefined ? undefined : new Seal(options.secret)))
+    this.#repair = new LogRepair({ every, after: this.#after, entries: () => this.#table.entries(), write: (entry) => this.#append(entry) })
     this.#follower = log && new LogFollower({
       log,
       every,
       after: this.#after,
-      take: (sealed) => this.#take(sealed),
+      take: (page) => this.#take(page),
+      ended: () => this.#ended(),
       failed: (message) => notify(this.#observe, { type: 'revocations_unavailable', provider: NAME, message }),
     })
   }
@@ -80,9 +93,14 @@ export class Revocations {
     return this.#table.size
   }
 
-  /** True once everything in the log was read, and without a log: for a probe of readiness. */
+  /**
+   * True once everything in the log was read, and without a log: for a probe of readiness. False while there may be
+   * revocations that this process does not know: the log cannot be read, holds entries that were sealed with another
+   * secret, lost its entries a moment ago, or answered for the first time just now, and was empty.
+   */
   get caughtUp(): boolean {
-    return this.#follower?.caughtUp ?? true
+    if (this.#follower === undefined) return true
+    return this.#follower.caughtUp && !this.#repair.isDue && this.#now() >= this.#strangeUntil
   }
 
   /**
@@ -103,7 +121,12 @@ export class Revocations {
       throw new AuthUnavailableError('there is no room for another revocation; raise "maxEntries"')
     }
     if (added === 'added') this.#tell(entry.by, 'here', 1)
-    await this.#append(entry, entry.until - now)
+    if (added === 'added') this.#watch.ring(entry)
+    try {
+      await this.#append(entry)
+    } finally {
+      void this.#sweep() // also where there was no room: a log that is full has to shrink
+    }
   }
 
   /** Collects what this token can be revoked by. `issuer`: whose it is where the claims do not say. */
@@ -121,31 +144,45 @@ export class Revocations {
     await this.#follower?.first
   }
 
-  /** Calls back with every revocation, from wherever. Gives the function that ends it. */
-  watch(rung: () => void): () => void {
-    this.#watching.add(rung)
-    return () => void this.#watching.delete(rung)
+  /** Calls `revoked` when the token with these marks is revoked, from wherever. Gives the function that ends this. */
+  watch(marks: RevocationMarks, revoked: () => void): () => void {
+    return this.#watch.add(marks, revoked)
   }
 
   /** Ends the timer and the bell. What is revoked stays so. */
   async close(): Promise<void> {
+    this.#repair.close()
     await this.#follower?.close()
   }
 
-  async #append(entry: RevocationEntry, seconds: number): Promise<void> {
+  async #append(entry: RevocationEntry): Promise<void> {
     if (this.#shared === undefined) return
     const { log, seal } = this.#shared
     const sealed = await seal.close(ENTRY, writeRevocation(entry))
     try {
-      await inTime(TOLD_WITHIN, this.#after, () => log.append(sealed, seconds), () => new Error('no answer in time'))
+      await inTime(TOLD_WITHIN, this.#after, () => log.append(sealed, entry.until - this.#now()), () => new Error('no answer in time'))
     } catch (cause) {
       throw new AuthUnavailableError('revoked here, but the log of revocations could not be written', { cause })
     }
   }
 
-  /** Takes entries of the log. False when one of them found no room. */
-  async #take(sealed: readonly string[]): Promise<boolean> {
-    const entries = await Promise.all(sealed.map((text) => this.#open(text)))
+  async #sweep(): Promise<void> {
+    try {
+      await this.#shared?.log.sweep?.((text, at) => this.#isOver(text, at))
+    } catch {
+      return // and once more with the next revocation
+    }
+  }
+
+  /** By the end that is sealed in the entry, and by the clock of the log and ours: a jump of one of them drops nothing. */
+  async #isOver(sealed: string, at: number): Promise<boolean | undefined> {
+    const entry = await this.#open(sealed)
+    return entry && entry.until <= Math.min(at, this.#now())
+  }
+
+  async #take({ entries: sealed, isAnew }: LoggedEntries): Promise<PageOutcome> {
+    if (isAnew === true) this.#lost()
+    const entries = await this.#openAll(sealed)
     const now = this.#now()
     this.#table.sweep(now)
     const added = new Map<RevokedBy, number>()
@@ -154,17 +191,46 @@ export class Revocations {
     for (const entry of entries) {
       if (entry === undefined) unreadable += 1
       if (entry === undefined || entry.until <= now) continue
+      this.#repair.seen(entry)
       const outcome = this.#table.add(entry, now)
       if (outcome === 'added') added.set(entry.by, (added.get(entry.by) ?? 0) + 1)
+      if (outcome === 'added') this.#watch.ring(entry)
       full ||= outcome === 'full'
     }
     for (const [by, count] of added) this.#tell(by, 'log', count)
     if (unreadable > 0) notify(this.#observe, { type: 'revocations_unreadable', provider: NAME, count: unreadable })
     if (full) this.#tellFull('log')
-    return !full
+    if (full) return 'no room'
+    this.#junk += unreadable
+    if (this.#junk < MOST_JUNK) return 'taken'
+    this.#junk = 0
+    return 'enough'
+  }
+
+  #ended(): void {
+    this.#junk = 0
+    this.#repair.ended()
+  }
+
+  #lost(): void {
+    this.#repair.begin()
+    notify(this.#observe, { type: 'revocations_lost', provider: NAME, held: this.size })
+  }
+
+  /** In slices, so that a log of a hundred thousand holds up nobody. */
+  async #openAll(sealed: readonly string[]): Promise<readonly (RevocationEntry | undefined)[]> {
+    const entries: (RevocationEntry | undefined)[] = []
+    for (const [index, text] of sealed.entries()) {
+      if (index % SLICE === SLICE - 1) await nextTurn()
+      const entry = await this.#open(text)
+      if (entry === undefined && (await this.#shared?.seal.isOfAnotherSecret?.(text)) === true) this.#strangeUntil = this.#now() + this.#keepFor
+      entries.push(entry)
+    }
+    return entries
   }
 
   async #open(sealed: string): Promise<RevocationEntry | undefined> {
+    if (sealed.length > LONGEST) return undefined
     let text: string | undefined
     try {
       text = await this.#shared?.seal.open(ENTRY, sealed)
@@ -176,7 +242,6 @@ export class Revocations {
 
   #tell(by: RevokedBy, from: 'here' | 'log', count: number): void {
     notify(this.#observe, { type: 'revoked', provider: NAME, by, from, count })
-    for (const rung of this.#watching) rung()
   }
 
   #tellFull(from: 'here' | 'log'): void {
@@ -184,7 +249,7 @@ export class Revocations {
   }
 }
 
-function shared(log: RevocationLog, seal: Pick<Seal, 'close' | 'open'> | undefined): { readonly log: RevocationLog; readonly seal: Pick<Seal, 'close' | 'open'> } {
+function shared(log: RevocationLog, seal: EntrySeal | undefined): { readonly log: RevocationLog; readonly seal: EntrySeal } {
   if (typeof log?.append !== 'function' || typeof log.read !== 'function' || typeof log.listen !== 'function') {
     throw new TypeError('"log" must be a log of revocations: { append, read, listen }')
   }
@@ -200,3 +265,12 @@ const ENTRY = 'revocation'
 
 /** Seconds that telling the other processes may take. */
 const TOLD_WITHIN = 2
+
+/** Entries that are opened before everything else has its turn. */
+const SLICE = 250
+
+/** Characters: more than every entry of ours has. */
+const LONGEST = 4_096
+
+/** Entries of somebody without the secret that one look puts up with. */
+const MOST_JUNK = 10_000

@@ -29,7 +29,9 @@ export class PromptStore {
   readonly #store: SharedStore
   readonly #after: After
   readonly #tell: (news: StoreNews) => void
-  readonly #breaker: CircuitBreaker
+  readonly #reading: CircuitBreaker
+  /** One of its own: a store that is full takes nothing more, and gives what it has. */
+  readonly #writing: CircuitBreaker
   /** Number of calls that did not settle yet, too late or not. */
   #unsettled = 0
   /** Number of calls that were answered in time. */
@@ -39,12 +41,13 @@ export class PromptStore {
     this.#store = store
     this.#after = after
     this.#tell = tell
-    this.#breaker = new CircuitBreaker(now)
+    this.#reading = new CircuitBreaker(now)
+    this.#writing = new CircuitBreaker(now)
   }
 
   /** True while calls are held back: to prepare one would be for nothing. */
   get isAway(): boolean {
-    return this.#breaker.isOpen
+    return this.#reading.isOpen || this.#writing.isOpen
   }
 
   /** Reads a text; null when there is none. */
@@ -67,14 +70,15 @@ export class PromptStore {
   }
 
   async #call(verb: StoreVerb, make: () => Promise<unknown>): Promise<unknown> {
-    if (this.#breaker.wait() > 0) return failed
+    const breaker = this.#breakerOf(verb)
+    if (breaker.wait() > 0) return failed
     if (this.#unsettled >= MAX_UNSETTLED) return this.#crowded(verb)
     const answersBefore = this.#answers
     const answer = this.#begin(make)
     const deadline = this.#deadline()
     try {
       const first = await Promise.race([answer, deadline.passed])
-      if (first !== late) return this.#answered(first)
+      if (first !== late) return this.#answered(verb, first)
       this.#failed(verb, 'slow', 'no answer within 50 ms', this.#answers === answersBefore)
       return failed
     } catch (error) {
@@ -103,11 +107,16 @@ export class PromptStore {
     return { passed, callOff: () => callOff() }
   }
 
-  #answered(answer: unknown): unknown {
-    const wasOpen = this.#breaker.isOpen
+  #breakerOf(verb: StoreVerb): CircuitBreaker {
+    return verb === 'set' || verb === 'add' ? this.#writing : this.#reading
+  }
+
+  #answered(verb: StoreVerb, answer: unknown): unknown {
+    const breaker = this.#breakerOf(verb)
+    const wasOpen = breaker.isOpen
     this.#answers += 1
-    this.#breaker.succeeded()
-    if (wasOpen) this.#tell({ type: 'store_back' })
+    breaker.succeeded()
+    if (wasOpen && breaker === this.#reading) this.#tell({ type: 'store_back' })
     return answer
   }
 
@@ -119,10 +128,11 @@ export class PromptStore {
 
   /** `counts`: nothing was heard of the store meanwhile. A burst is slow because this process is, and opens no circuit. (D52) */
   #failed(verb: StoreVerb, problem: 'slow' | 'error', message: string, counts: boolean): void {
-    const wasOpen = this.#breaker.isOpen
-    if (counts || wasOpen) this.#breaker.failed()
+    const breaker = this.#breakerOf(verb)
+    const wasOpen = breaker.isOpen
+    if (counts || wasOpen) breaker.failed()
     this.#tell({ type: 'store_failed', verb, problem, message })
-    if (!wasOpen && this.#breaker.isOpen) this.#tell({ type: 'store_away' })
+    if (!wasOpen && breaker.isOpen && breaker === this.#reading) this.#tell({ type: 'store_away' })
   }
 }
 

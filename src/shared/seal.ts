@@ -1,6 +1,10 @@
 /** Seals texts for a place that others can write to: they can neither read them, nor change them, nor rename them. */
-import { base64url, flattenedDecrypt, FlattenedEncrypt } from 'jose'
-import type { CryptoKey, FlattenedJWE } from 'jose'
+import { base64url, FlattenedEncrypt } from 'jose'
+import { andThen } from '../lib/awaitable.js'
+import { mayShareBetweenRequests } from '../lib/runtime.js'
+import { openSeal } from './open-seal.js'
+import type { Awaitable } from '../lib/awaitable.js'
+import type { SealKey } from './open-seal.js'
 
 /** A secret is at least 32 random characters. Several are for a rotation: the first seals, all of them open. */
 export type Secret = string | readonly string[]
@@ -13,6 +17,7 @@ export type Secret = string | readonly string[]
 export class Seal {
   readonly #secrets: readonly string[]
   #keys: SealKeys | undefined
+  #deriving: Promise<SealKeys> | undefined
 
   /** @throws TypeError for a secret that is missing or short. */
   constructor(secret: Secret) {
@@ -29,21 +34,36 @@ export class Seal {
     return `${jwe.protected}..${jwe.iv}.${jwe.ciphertext}.${jwe.tag}`
   }
 
-  /** Opens a text that was sealed under this name; undefined for anything else, whatever it is. */
-  async open(name: string, sealed: string): Promise<string | undefined> {
-    const { byHeader } = await this.#derived()
-    const parts = sealed.length <= MAX_LENGTH ? PARTS.exec(sealed)?.groups : undefined
-    const { header = '', iv = '', ciphertext = '', tag = '' } = parts ?? {}
-    // The header is compared to the letter: that of a stranger is not even parsed. (D51)
-    const key = byHeader.get(header)
-    if (key === undefined) return undefined
-    const aad = base64url.encode(new TextEncoder().encode(name))
-    return opened({ protected: header, iv, ciphertext, tag, aad }, key)
+  /** The text that was sealed under this name; undefined for anything else, whatever it is. */
+  open(name: string, sealed: string): Awaitable<string | undefined> {
+    return andThen(this.#derived(), ({ byHeader }) => {
+      const parts = sealed.length <= MAX_LENGTH ? PARTS.exec(sealed)?.groups : undefined
+      const { header = '', iv = '', ciphertext = '', tag = '' } = parts ?? {}
+      // Compared to the letter: the header of a stranger is not even parsed.
+      const key = byHeader.get(header)
+      if (key === undefined) return undefined
+      const aad = base64url.encode(new TextEncoder().encode(name))
+      return openSeal({ protected: header, iv, ciphertext, tag, aad }, key)
+    })
   }
 
-  // The keys and not the promise are kept: some runtimes forbid one request to wait for what another began.
-  async #derived(): Promise<SealKeys> {
-    this.#keys ??= await derivedKeys(this.#secrets)
+  /** True for a text that a `Seal` with another secret seems to have closed; anybody can make one that looks so. */
+  async isOfAnotherSecret(sealed: string): Promise<boolean> {
+    const { byHeader } = await this.#derived()
+    const { header = '' } = (sealed.length <= MAX_LENGTH && PARTS.exec(sealed)?.groups) || {}
+    return header.startsWith(HEADER_BEGINS) && !byHeader.has(header)
+  }
+
+  /** At hand once they were derived. Derived by one for all, where the runtime lets one request wait for another's work. */
+  #derived(): Awaitable<SealKeys> {
+    if (this.#keys !== undefined) return this.#keys
+    if (!mayShareBetweenRequests) return this.#derive()
+    this.#deriving ??= this.#derive().finally(() => (this.#deriving = undefined))
+    return this.#deriving
+  }
+
+  async #derive(): Promise<SealKeys> {
+    this.#keys = await derivedKeys(this.#secrets)
     return this.#keys
   }
 }
@@ -54,27 +74,13 @@ const MAX_LENGTH = 1_048_576
 /** Matches the compact form: 96 bits of initialization vector, 128 of tag. */
 const PARTS = /^(?<header>[\w-]{1,128})\.\.(?<iv>[\w-]{16})\.(?<ciphertext>[\w-]*)\.(?<tag>[\w-]{22})$/
 
-const ALLOWED = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }
-
-async function opened(jwe: FlattenedJWE, key: CryptoKey): Promise<string | undefined> {
-  try {
-    const { plaintext } = await flattenedDecrypt(jwe, key, ALLOWED)
-    return new TextDecoder('utf-8', { fatal: true }).decode(plaintext)
-  } catch {
-    return undefined // not ours: forged, swapped, cut, or sealed with a secret that is no longer one
-  }
-}
-
-interface SealKey {
-  /** The key id, which says which key it was, and nothing about it. */
-  readonly id: string
-  readonly key: CryptoKey
-}
+/** What every protected header of ours begins with: `{"alg":"dir","enc":"A256GCM","kid"`, as far as base64url ends with a byte. */
+const HEADER_BEGINS = base64url.encode('{"alg":"dir","enc":"A256GCM","kid":"').slice(0, 44)
 
 interface SealKeys {
   readonly newest: SealKey
-  /** Keys by the protected header that each of them writes. */
-  readonly byHeader: ReadonlyMap<string, CryptoKey>
+  /** By the protected header that each of them writes. */
+  readonly byHeader: ReadonlyMap<string, SealKey>
 }
 
 async function derivedKeys(secrets: readonly string[]): Promise<SealKeys> {
@@ -82,16 +88,17 @@ async function derivedKeys(secrets: readonly string[]): Promise<SealKeys> {
   const [newest] = keys
   if (newest === undefined) throw new TypeError(ADVICE)
   const header = ({ id }: SealKey): string => base64url.encode(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: id }))
-  return { newest, byHeader: new Map(keys.map((one) => [header(one), one.key])) }
+  return { newest, byHeader: new Map(keys.map((one) => [header(one), one])) }
 }
 
 /** Derives the key and its id from one secret, by HKDF (RFC 5869) with SHA-256: neither says anything about the other. */
 async function derivedKey(secret: string): Promise<SealKey> {
   const { subtle } = globalThis.crypto
-  const from = await subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, ['deriveBits', 'deriveKey'])
+  const from = await subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, ['deriveBits'])
   const id = await subtle.deriveBits(hkdf('key id'), from, 72)
-  const key = await subtle.deriveKey(hkdf('A256GCM'), from, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
-  return { id: base64url.encode(new Uint8Array(id)), key }
+  const bytes = new Uint8Array(await subtle.deriveBits(hkdf('A256GCM'), from, 256))
+  const key = await subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
+  return { id: base64url.encode(new Uint8Array(id)), key, bytes }
 }
 
 function hkdf(purpose: string) {

@@ -46,7 +46,7 @@ describe.skipIf(CHROMIUM === '')('a page on another origin', () => {
     page = await browser.newPage()
     stranger = await browser.newPage()
     await Promise.all([page.goto(ours), stranger.goto(theirs)])
-  }, 60_000)
+  })
   beforeEach(() => void (answered.length = 0))
   afterAll(async () => {
     await browser.close()

@@ -14,7 +14,9 @@ import { createServer, request } from 'node:http'
 import { connect, createServer as createServer2 } from 'node:http2'
 import { Readable } from 'node:stream'
 import { interval, map, startWith } from 'rxjs'
-import { describe, expect, test } from 'vitest'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test, vi } from 'vitest'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
@@ -22,12 +24,16 @@ import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
 import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
 import { bearerAuth as nestAuth } from '../../src/adapters/nest.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
-import { authSignal, StaticProvider } from '../../src/index.js'
+import { endingWithToken } from '../../src/http/event-stream.js'
+import { accept, authSignal, ChainProvider, IssuerRouter, JwksProvider, StandardProvider, StaticProvider } from '../../src/index.js'
+import { handSigner } from '../jwt/token-kit.js'
+import { AUDIENCE, ISSUER, START } from '../oauth-kit.js'
 import { closing } from '../closing.js'
 import { listen } from './http-kit.js'
 import { express4 } from './servers.js'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 
 const KEY = 'key-of-ada-0123456789'
@@ -156,6 +162,28 @@ describe('an event stream', () => {
     expect(left).toEqual(['one-session'])
   })
 
+  test('behind a chain and a router ends with its token too', async () => {
+    const key = handSigner('ES256')
+    const jwks = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now: () => START })
+    const auth = provider()
+    const token = key.token({ exp: Math.floor(Date.now() / 1000) + 3600, iat: START - 10 })
+    const chain = new ChainProvider([auth, new IssuerRouter({ issuers: { [ISSUER]: jwks } })])
+    const handler = fetchAuth(chain)(() => new Response(streamBody(), { headers: SSE }))
+    for (const [presented, revoke] of [[KEY, () => auth.revoke({ token: KEY })], [token, () => jwks.revoke({ token })]] as const) {
+      const { body } = await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${presented}` } }))
+      const reader = body?.getReader()
+      expect((await reader?.read())?.done).toBe(false)
+      await revoke()
+      for (let part = await reader?.read(); part?.done === false; part = await reader?.read());
+    }
+  })
+
+  test('of a token that has ended before it is asked for has no part', async () => {
+    const life = { signal: AbortSignal.abort(), close: () => undefined }
+    const response = endingWithToken(new Response(streamBody(), { headers: SSE }), { token: null, life } as never)
+    expect(await response.text()).toBe('')
+  })
+
   test('that never waits ends with its token too', async () => {
     const auth = provider()
     const part = new TextEncoder().encode('data: on\n\n')
@@ -222,7 +250,7 @@ describe('an event stream', () => {
     const handler = fetchAuth({ verifyToken, watch })(() => new Response(breaking(), { headers: SSE }))
     const response = await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${KEY}` } }))
     await expect(response.text()).rejects.toThrow('upstream is gone')
-    expect(watched).toEqual({ begun: 1, ended: 1 })
+    expect(watched.begun).toBe(watched.ended)
   })
 
   test('what is no event stream is left alone', async () => {
@@ -239,13 +267,127 @@ describe('an event stream', () => {
   test('a handler can follow the token by itself', async () => {
     const auth = provider()
     const signals: (AbortSignal | null)[] = []
-    const handler = fetchAuth(auth, { exclude: ['/health'] })(() => (signals.push(authSignal()), new Response()))
-    await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${KEY}` } }))
-    await handler(new Request('https://mcp.example.com/health'))
-    expect(signals.map((signal) => signal?.aborted)).toEqual([false, undefined])
+    const handler = fetchAuth(auth)(({ url }) => (signals.push(authSignal()), new Response(url.endsWith('/file') ? streamBody() : 'whole')))
+    const ask = (path: string) => handler(new Request(`https://mcp.example.com/mcp${path}`, { headers: { Authorization: `Bearer ${KEY}` } }))
+    expect(await (await ask('/whole')).text()).toBe('whole')
+    const file = await ask('/file')
+    await handler(new Request('https://mcp.example.com/health')).catch(() => undefined)
+    expect(signals.slice(0, 2).map((signal) => signal?.aborted)).toEqual([false, false])
     await auth.revoke({ token: KEY })
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(signals[0]?.aborted).toBe(true)
+    expect(signals.slice(0, 2).map((signal) => signal?.aborted), 'an answer that is finished is followed no longer').toEqual([false, true])
+    await file.text() // to its end, and not for ever
     expect(authSignal()).toBeNull()
+  })
+
+  test('the bytes that were sent are let go of: nothing waits for the token beside each part', async () => {
+    const auth = provider()
+    const parts = 200
+    const body = (): ReadableStream<Uint8Array> => {
+      let left = parts
+      return new ReadableStream({ pull: (controller) => (left-- > 0 ? controller.enqueue(new Uint8Array(65_536)) : controller.close()) })
+    }
+    const handler = fetchAuth(auth)(() => new Response(body(), { headers: SSE }))
+    const { body: stream } = await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${KEY}` } }))
+    const reader = stream?.getReader()
+    const held: WeakRef<Uint8Array>[] = []
+    // In a function of its own: what a loop holds in a variable is not collected.
+    const readOne = async (): Promise<void> => {
+      const { value } = (await reader?.read()) ?? {}
+      if (value !== undefined) held.push(new WeakRef(value))
+    }
+    for (let n = 0; n < parts; n += 1) await readOne()
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    await vi.waitUntil(() => {
+      collect()
+      return held.filter((part) => part.deref() !== undefined).length < 5
+    })
+    expect(held).toHaveLength(parts)
+    await reader?.cancel()
+  })
+
+  test.each(['fetch', 'hono'])('the answer to a HEAD is not followed (%s)', async (kind) => {
+    const watched = { begun: 0, ended: 0 }
+    const watch = (): (() => void) => ((watched.begun += 1), () => void (watched.ended += 1))
+    const verifyToken = (token: string) => provider().verifyToken(token)
+    const answer = (): Response => new Response(streamBody(), { headers: SSE })
+    const app = new Hono().use(honoAuth({ verifyToken, watch })).all('*', answer)
+    const handler = kind === 'fetch' ? fetchAuth({ verifyToken, watch })(answer) : (request: Request) => app.fetch(request)
+    await handler(new Request('https://mcp.example.com/mcp', { method: 'HEAD', headers: { Authorization: `Bearer ${KEY}` } }))
+    expect(watched).toEqual({ begun: 0, ended: 0 })
+  })
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['a JSON answer', (res) => res.end('{}')],
+    ['a client that left', (res) => res.destroy()],
+  ])('authSignal() of %s leaves nothing running', async (_, answer) => {
+    const watched = { begun: 0, ended: 0 }
+    const watch = (): (() => void) => ((watched.begun += 1), () => void (watched.ended += 1))
+    const verifyToken = (token: string) => provider().verifyToken(token)
+    const server = closing(await listen(createServer(nodeAuth({ verifyToken, watch })((_req, res) => (authSignal(), answer(res))))))
+    for (let n = 0; n < 5; n += 1) {
+      await fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } }).then((response) => response.text(), () => undefined)
+    }
+    await vi.waitUntil(() => watched.ended === 5)
+    expect(watched).toEqual({ begun: 5, ended: 5 })
+  })
+
+  test.each([' text/event-stream', 'Text/Event-Stream;charset=utf-8', 'application/x-ndjson'])('is one with the type "%s"', async (type) => {
+    const auth = provider()
+    const handler = fetchAuth(auth)(() => {
+      const response = new Response(streamBody())
+      Object.defineProperty(response.headers, 'get', { value: () => type }) // as servers that keep it to the letter do
+      return response
+    })
+    const response = await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${KEY}` } }))
+    const whole = response.text()
+    await new Promise((resolve) => setImmediate(resolve))
+    await auth.revoke({ token: KEY })
+    expect(await whole).toContain('data: first')
+  })
+
+  test('that is answered on the stream of HTTP/2 itself ends too', async () => {
+    const auth = provider()
+    const server = createServer2(
+      nodeAuth(auth)((_req, res) => {
+        const { stream } = res as unknown as { stream: ServerHttp2Stream } // typed for HTTP/1.1
+        stream.respond({ ':status': 200, 'content-type': 'text/event-stream' })
+        stream.write('data: first\n\n')
+      }) as never,
+    )
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo // a TCP server that listens has one
+    const client = connect(`http://127.0.0.1:${port}`)
+    const stream = client.request({ ':path': '/mcp', authorization: `Bearer ${KEY}` })
+    await once(stream, 'data')
+    const ended = once(stream, 'end')
+    stream.resume()
+    await auth.revoke({ token: KEY })
+    await ended
+    client.destroy()
+    server.close()
+  })
+
+  test('a revocation is told to those whom it concerns, and nobody is asked', async () => {
+    let asked = 0
+    class Asking extends StandardProvider {
+      protected check(token: string) {
+        asked += 1
+        return accept({ sub: token, jti: token, exp: Math.floor(Date.now() / 1000) + 600 })
+      }
+    }
+    const auth = new Asking()
+    const handler = fetchAuth(auth)(() => new Response(streamBody(), { headers: SSE }))
+    const open = async (token: string) => (await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${token}` } }))).body?.getReader()
+    const readers = await Promise.all(Array.from({ length: 500 }, (_, n) => open(`person-${n}`)))
+    await Promise.all(readers.map((reader) => reader?.read()))
+    asked = 0
+    for (let n = 0; n < 1000; n += 1) await auth.revoke({ jti: `stranger-${n}` })
+    await auth.revoke({ sub: 'person-7' })
+    for (let part = await readers[7]?.read(); part?.done === false; part = await readers[7]?.read());
+    expect(asked).toBe(0)
+    expect((await readers[8]?.read())?.done).toBe(false)
+    await auth.close()
+    await Promise.all(readers.map((reader) => reader?.cancel()))
   })
 })

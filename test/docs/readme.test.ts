@@ -47,7 +47,7 @@ let complaints: readonly string[] = []
 
 beforeAll(() => {
   if (compiled.length > 0) complaints = compile(compiled)
-}, 120_000)
+})
 
 test('there is a README', () => {
   expect([...documents.keys()]).toContain('README.md')
@@ -72,8 +72,8 @@ describe('code in the documents', () => {
   }
 
   for (const { place, file, code } of compiled.filter(({ note }) => note === 'runs')) {
-    test(`${place} runs`, { timeout: 60_000 }, () => {
-      const { status, stderr } = spawnSync(process.execPath, [`${FOLDER}/js/${file}.js`], { env: environmentOf(code), encoding: 'utf8', timeout: 30_000 })
+    test(`${place} runs`, () => {
+      const { status, stderr } = spawnSync(process.execPath, [`${FOLDER}/js/${file}.js`], { env: environmentOf(code), encoding: 'utf8', timeout: 100_000 })
       expect(status, stderr).toBe(0)
     })
   }
@@ -91,7 +91,7 @@ describe('the first block of the README', () => {
   let server: Awaited<ReturnType<typeof start>>
   beforeAll(async () => {
     if (first !== undefined) server = await start(first)
-  }, 60_000)
+  })
   afterAll(() => server?.child.kill())
 
   test('is under 20 lines', () => {
@@ -264,7 +264,7 @@ async function start({ file, code }: Example): Promise<{ child: ChildProcess; ur
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => void (stderr += text))
   const url = new URL(`http://127.0.0.1:${port}/mcp`)
-  const patience = AbortSignal.timeout(20_000)
+  const patience = AbortSignal.timeout(100_000)
   while (!(await answers(url))) {
     if (patience.aborted) child.kill()
     if (patience.aborted || child.exitCode !== null) throw new Error(`the server gave no answer: ${stderr}`)
@@ -299,7 +299,7 @@ function post(url: URL, token?: string): Promise<Response> {
       ...(token !== undefined && { Authorization: `Bearer ${token}` }),
     },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(100_000),
   })
 }
 
@@ -307,7 +307,7 @@ function post(url: URL, token?: string): Promise<Response> {
 function asCurl(code: string): RequestInit {
   const headers = [...code.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, name = '', value = '']): [string, string] => [name, value])
   const body = /-d '([^']+)'/.exec(code)?.[1]
-  return { headers, signal: AbortSignal.timeout(10_000), ...(body !== undefined && { method: 'POST', body }) }
+  return { headers, signal: AbortSignal.timeout(100_000), ...(body !== undefined && { method: 'POST', body }) }
 }
 
 /** The first token in the list of a StaticProvider: written there, in a constant, or in the environment. */

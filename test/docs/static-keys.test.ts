@@ -23,7 +23,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const run = (program: string, args: readonly string[]): { stdout: string; stderr: string; status: number | null } => {
-  const { stdout, stderr, status } = spawnSync(program, args, { cwd: folder, encoding: 'utf8', env: { PATH: `${bin}:${process.env.PATH}` }, timeout: 30_000 })
+  const { stdout, stderr, status } = spawnSync(program, args, { cwd: folder, encoding: 'utf8', env: { PATH: `${bin}:${process.env.PATH}` }, timeout: 100_000 })
   return { stdout, stderr, status }
 }
 

@@ -22,13 +22,13 @@ interface Outcome {
 
 beforeAll(async () => {
   await promisify(execFile)('npx', ['tsc', '-p', 'examples'], { cwd: ROOT })
-}, 120_000)
+})
 
 describe('npm run demo', () => {
   let demo: Outcome
   beforeAll(async () => {
     demo = await node(MAIN)
-  }, 60_000)
+  })
 
   it('exits 0 and prints nothing but its own', () => {
     expect(demo).toMatchObject({ code: 0, stderr: '' })
@@ -115,7 +115,7 @@ describe('npm run demo -- --serve', () => {
     const printed = await outputUntil(server, 'Ctrl-C ends it')
     url = /^MCP server +(\S+)$/m.exec(printed)?.[1] ?? ''
     commands = printed.match(/^(?:curl|npx) (?:.*\\\n)*.*$/gm) ?? []
-  }, 60_000)
+  })
   afterAll(() => void server.kill('SIGKILL'))
 
   it('prints a command with a token, one with the static key and one for the Inspector', () => {

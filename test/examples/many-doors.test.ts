@@ -13,7 +13,7 @@ beforeAll(async () => {
   printed = await new Promise((resolve) => {
     const child = execFile(process.execPath, ['build/many-doors/main.js'], (_error, stdout, stderr) => resolve({ stdout, stderr, code: child.exitCode }))
   })
-}, 120_000)
+})
 
 test('everybody comes in where they must, or does not', () => {
   expect(printed).toMatchObject({ stderr: '', code: 0 })

@@ -113,6 +113,34 @@ describe('decide', () => {
     expect((await decided({ resource: 'https://mcp.example.com' }, { ...request, path: '/anything' })).pass).toBe(false)
   })
 
+  test('a path that was rewritten on its way is guarded by either of its names, and excluded only by both', async () => {
+    const passes = async (options: GateOptions, path: string, routedPath: string) => (await decided(options, { path, routedPath, header: NO_TOKEN })).pass
+    const guards = { protect: ['/mcp'] }
+    expect([await passes(guards, '/x', '/mcp'), await passes(guards, '/mcp', '/x'), await passes(guards, '/x', '/x')]).toEqual([false, false, true])
+    const excludes = { protect: ['/'], exclude: ['/health'] }
+    expect([await passes(excludes, '/health', '/mcp'), await passes(excludes, '/mcp', '/health'), await passes(excludes, '/health', '/health')]).toEqual([false, false, true])
+  })
+
+  test('a path that only begins like an excluded one is not excluded', async () => {
+    const passes = async (path: string) => (await decided({ protect: ['/'], exclude: ['/health'] }, { path, header: NO_TOKEN })).pass
+    expect([await passes('/health'), await passes('/health/live'), await passes('/healthy'), await passes('/health-secrets')]).toEqual([true, true, false, false])
+  })
+
+  test('OPTIONS in another spelling is no preflight', async () => {
+    const request = { header: NO_TOKEN }
+    expect((await decided({}, { ...request, method: 'OPTIONS' })).pass).toBe(true)
+    for (const method of ['options', 'Options', 'OPTIONS ', 'XOPTIONS']) expect(await decided({}, { ...request, method })).toMatchObject({ answer: { status: 401 } })
+  })
+
+  test('behind another gate, one that guards the path looks itself, and one that does not leaves the caller alone', async () => {
+    const source = {}
+    const front = await decided({ protect: ['/'] }, { source })
+    expect(front).toMatchObject({ pass: true, context: { token: { subject: 'ada' } } })
+    expect(await decided({ protect: ['/'] }, { source }, says('no'))).toMatchObject({ pass: false, answer: { status: 401 } })
+    expect(await decided({ protect: ['/other'] }, { source }, says('no'))).toBe(front)
+    expect(await decided({ protect: ['/other'] }, { source: {} }, says('no'))).toMatchObject({ pass: true, context: { token: null } })
+  })
+
   test('an excluded path is not looked at, even with a token', async () => {
     const provider = says('yes')
     expect(await decided({ protect: ['/'], exclude: ['/health'] }, { path: '/health' }, provider)).toMatchObject({ pass: true, context: { token: null } })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { hmacSha256 } from '../../src/lib/digest.js'
 import { accessToken, boundSessions, gate, withAccessToken } from '../../src/index.js'
 import { says } from '../oauth-kit.js'
 import { headers } from './headers.js'
@@ -37,6 +38,16 @@ describe('a bound session', () => {
   test.each(['', '.', 'a.b', 'a.b.c', 'x'.repeat(10_000), `${'0'.repeat(32)}.`])('%j is nobody\'s', (id) => {
     expect(sessions.belongsTo(id, ada)).toBe(false)
     expect(sessions.belongsTo(id, null)).toBe(false)
+  })
+
+  test('an id with anything behind it is nobody\'s', () => {
+    const id = idOf(ada)
+    for (const more of ['.', '.x', `.${id}`]) expect(sessions.belongsTo(id + more, ada)).toBe(false)
+  })
+
+  test('an id that is longer than any is not looked into, whatever its digest', () => {
+    const made = (nonce: string): string => `${nonce}.${hmacSha256(SECRET, `${nonce} ${JSON.stringify(['https://id.example', 'ada', 'app'])}`)}`
+    expect([sessions.belongsTo(made('a-nonce'), ada), sessions.belongsTo(made('x'.repeat(300)), ada)]).toEqual([true, false])
   })
 
   test('no part of an id can be changed', () => {

@@ -1,48 +1,57 @@
-import { describe, expect, test } from 'vitest'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test, vi } from 'vitest'
 import { TokenLife } from '../../src/gate/token-life.js'
+import { TokenWatches } from '../../src/gate/token-watches.js'
 import { accessToken, AuthUnavailableError } from '../../src/index.js'
 import type { AccessToken } from '../../src/index.js'
 
 const START = 1_800_000_000
 const ada = (expiresAt?: number): AccessToken => accessToken({ token: 'a-token', claims: { sub: 'ada' }, scopes: [], expiresAt })
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** A life on timers that run when told. */
-function life(token: AccessToken, answers: ('yes' | 'no' | 'silence' | 'bug')[] = []) {
+type Answer = 'yes' | 'no' | 'silence' | 'bug'
+
+/** The watches of a gate, on timers that run when told. A look comes after 21 to 27 seconds: 24 here. */
+function gateWithTime(random = () => 0.5) {
   let time = START
-  let pending: { seconds: number; work: () => void } | undefined
-  let asked = 0
-  const bell = new Set<() => void>()
-  const made = new TokenLife({
-    token,
+  const timers = new Map<object, { at: number; work: () => void }>()
+  const following = new Map<object, (how: 'revoked' | 'closed') => void>()
+  const watches = new TokenWatches({
     every: 30,
     now: () => time,
-    verify: async () => {
-      asked += 1
+    random,
+    watch: (_token, ended) => {
+      const id = {}
+      following.set(id, ended)
+      return () => void following.delete(id)
+    },
+    after: (seconds, work) => {
+      const id = {}
+      timers.set(id, { at: time + seconds, work })
+      return () => void timers.delete(id)
+    },
+  })
+  const asked: number[] = []
+  const life = (token: AccessToken, answers: Answer[] = []): TokenLife =>
+    new TokenLife(watches, token, async (maxAge) => {
+      asked.push(maxAge)
       const answer = answers.shift() ?? 'yes'
       if (answer === 'silence') throw new AuthUnavailableError('away')
       if (answer === 'bug') throw new TypeError('undefined is not a function')
       return answer === 'yes' ? token : null
-    },
-    watch: (rung) => (bell.add(rung), () => void bell.delete(rung)),
-    after: (seconds, work) => {
-      pending = { seconds, work }
-      return () => (pending = undefined)
-    },
-  })
-  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+    })
   return {
-    made,
-    bell,
-    asked: () => asked,
-    waits: () => pending?.seconds,
-    async ring() {
-      for (const rung of bell) rung()
-      await settle()
-    },
-    async pass() {
-      const { seconds = 0, work } = pending ?? {}
+    watches,
+    life,
+    asked,
+    timers,
+    following,
+    waits: () => [...timers.values()].map(({ at }) => at - time),
+    provider: (how: 'revoked' | 'closed') => [...following.values()].forEach((ended) => ended(how)),
+    async pass(seconds: number) {
       time += seconds
-      work?.()
+      for (const [id, { at, work }] of [...timers]) if (at <= time && timers.delete(id)) work()
       await settle()
     },
   }
@@ -50,73 +59,186 @@ function life(token: AccessToken, answers: ('yes' | 'no' | 'silence' | 'bug')[] 
 
 describe('the life of a token', () => {
   test('nothing is begun before somebody wants to know', () => {
-    const { waits, bell } = life(ada())
-    expect([waits(), bell.size]).toEqual([undefined, 0])
+    const { life, waits, following } = gateWithTime()
+    expect([life(ada()).hasBegun, waits(), following.size]).toEqual([false, [], 0])
   })
 
   test('ends with the token, and not a look later', async () => {
-    const { made, waits, pass } = life(ada(START + 45))
-    const { signal } = made
-    expect(waits()).toBe(30)
-    await pass()
-    expect([signal.aborted, waits()]).toEqual([false, 15])
-    await pass()
+    const { life, waits, pass } = gateWithTime()
+    const { signal } = life(ada(START + 45))
+    expect(waits()).toEqual([24])
+    await pass(24)
+    expect([signal.aborted, waits()]).toEqual([false, [21]])
+    await pass(21)
+    expect([signal.aborted, waits()]).toEqual([true, []])
+  })
+
+  test('of a token that has expired is over at once', () => {
+    const { life, waits } = gateWithTime()
+    expect([life(ada(START)).signal.aborted, waits()]).toEqual([true, []])
+  })
+
+  test('ends when the token is refused at a look', async () => {
+    const { life, pass } = gateWithTime()
+    const { signal } = life(ada(), ['yes', 'no'])
+    await pass(24)
+    expect(signal.aborted).toBe(false)
+    await pass(24)
     expect(signal.aborted).toBe(true)
-    expect(waits()).toBeUndefined()
   })
 
-  test('of a token that has ended is over at once', () => {
-    expect(life(ada(START)).made.signal.aborted).toBe(true)
+  test('a token that is taken back is noticed within the time that was promised, whatever is remembered', async () => {
+    const { life, asked, waits, pass } = gateWithTime(() => 0.999)
+    const { signal } = life(ada())
+    const [wait = 0] = waits()
+    await pass(wait)
+    expect(signal.aborted).toBe(false)
+    expect(wait + (asked[0] ?? Number.NaN), 'the look, and the age of the answer that it takes').toBeLessThanOrEqual(30)
   })
 
-  test('ends when it is refused at a look', async () => {
-    const { made, pass } = life(ada(), ['yes', 'no'])
-    await pass()
-    expect(made.signal.aborted).toBe(false)
-    await pass()
-    await pass()
-    expect(made.signal.aborted).toBe(true)
+  test('looks of those who began together are spread', () => {
+    let last = 0
+    const { life, waits } = gateWithTime(() => (last = (last + 0.37) % 1))
+    const lives = Array.from({ length: 50 }, (_, n) => life(accessToken({ token: `t-${n}`, claims: {}, scopes: [] })))
+    for (const one of lives) void one.signal
+    expect(new Set(waits()).size).toBe(50)
+    expect([Math.min(...waits()) >= 21, Math.max(...waits()) <= 27]).toEqual([true, true])
+  })
+
+  test('ends when it is looked at past its end, whatever the provider still forgives', async () => {
+    const { life, asked, pass } = gateWithTime()
+    const { signal } = life(ada(START + 45))
+    await pass(46) // a timer that went off late
+    expect([signal.aborted, asked]).toEqual([true, []])
   })
 
   test('goes on while nobody knows', async () => {
-    const { made, pass, asked } = life(ada(), ['silence', 'silence'])
-    expect(made.signal.aborted).toBe(false)
-    await pass()
-    await pass()
-    expect([made.signal.aborted, asked()]).toEqual([false, 2])
+    const { life, pass, asked } = gateWithTime()
+    const { signal } = life(ada(), ['silence', 'silence'])
+    await pass(24)
+    await pass(24)
+    expect([signal.aborted, asked.length]).toEqual([false, 2])
   })
 
   test('ends with a bug of the provider', async () => {
-    const { made, pass } = life(ada(), ['bug'])
-    expect(made.signal.aborted).toBe(false)
-    await pass()
-    expect(made.signal.aborted).toBe(true)
-  })
-
-  test('ends when the bell rings and the token is revoked', async () => {
-    const { made, ring } = life(ada(), ['yes', 'no'])
-    const { signal } = made
-    await ring()
-    expect(signal.aborted).toBe(false)
-    await ring()
+    const { life, pass } = gateWithTime()
+    const { signal } = life(ada(), ['bug'])
+    await pass(24)
     expect(signal.aborted).toBe(true)
   })
 
+  test('ends at once when the token is revoked, and nobody is asked', () => {
+    const { life, provider, asked, waits } = gateWithTime()
+    const { signal } = life(ada())
+    provider('revoked')
+    expect([signal.aborted, asked, waits()]).toEqual([true, [], []])
+  })
+
+  test('is followed no longer when its provider is closed', async () => {
+    const { life, provider, waits, pass, asked } = gateWithTime()
+    const { signal } = life(ada(START + 10))
+    provider('closed')
+    await pass(60)
+    expect([signal.aborted, waits(), asked]).toEqual([false, [], []])
+  })
+
   test('leaves nothing behind', async () => {
-    const { made, bell, waits, pass } = life(ada(), ['no'])
-    expect(made.signal.aborted).toBe(false)
+    const { life, following, waits, watches, pass } = gateWithTime()
+    const made = life(ada(), ['no'])
+    const { signal } = made
     made.close()
-    expect([bell.size, waits()]).toEqual([0, undefined])
-    await pass()
-    expect(made.signal.aborted).toBe(false)
+    expect([following.size, waits(), watches.size]).toEqual([0, [], 0])
+    await pass(60)
+    expect([signal.aborted, made.signal === signal]).toEqual([false, true])
   })
 
   test('that is left in the middle of a look ends nothing', async () => {
-    const { made, ring } = life(ada(), ['no'])
+    const { life, pass } = gateWithTime()
+    const made = life(ada(), ['no'])
     const { signal } = made
-    const rung = ring()
+    const looking = pass(24)
     made.close()
-    await rung
+    await looking
     expect(signal.aborted).toBe(false)
   })
+
+  test('that was closed before anybody asked begins nothing', () => {
+    const { life, waits } = gateWithTime()
+    const made = life(ada(START))
+    made.close()
+    expect([made.signal.aborted, waits()]).toEqual([false, []])
+  })
+
+  test('the adapter says when the answer is over', () => {
+    const { life, waits } = gateWithTime()
+    const made = life(ada())
+    let over = (): void => undefined
+    made.endsWith = (close) => (over = close)
+    expect(made.signal.aborted).toBe(false)
+    over()
+    expect(waits()).toEqual([])
+  })
+})
+
+describe('a thousand streams of one token', () => {
+  test('are one timer and one question, and end together', async () => {
+    const { life, waits, following, asked, pass, watches } = gateWithTime()
+    const signals = Array.from({ length: 1000 }, () => life(ada(), ['yes', 'no']).signal)
+    expect([waits().length, following.size, watches.size]).toEqual([1, 1, 1])
+    await pass(24)
+    expect(asked).toEqual([3])
+    await pass(24)
+    expect([signals.every(({ aborted }) => aborted), watches.size]).toEqual([true, 0])
+  })
+
+  test('one that is left leaves the others', () => {
+    const { life, provider, waits } = gateWithTime()
+    const [one, other] = [life(ada()), life(ada())]
+    const signals = [one.signal, other.signal]
+    one.close()
+    expect(waits().length).toBe(1)
+    provider('revoked')
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
+  })
+})
+
+describe('a thousand streams of as many tokens', () => {
+  test('ask sixteen at a time, whoever else wants to ask', async () => {
+    const { watches, pass } = gateWithTime()
+    let running = 0
+    let most = 0
+    let answered = 0
+    const answers: (() => void)[] = []
+    const verify = (token: AccessToken) => async (): Promise<AccessToken> => {
+      running += 1
+      most = Math.max(most, running)
+      await new Promise<void>((resolve) => void answers.push(resolve))
+      running -= 1
+      answered += 1
+      return token
+    }
+    const tokens = Array.from({ length: 1000 }, (_, n) => accessToken({ token: `t-${n}`, claims: {}, scopes: [] }))
+    for (const token of tokens) watches.join(token, verify(token), () => undefined)
+    await pass(24)
+    while (answers.length > 0) {
+      answers.splice(0).forEach((answer) => answer())
+      await settle()
+    }
+    expect([most, answered]).toEqual([16, 1000])
+  })
+})
+
+test('a signal that nobody keeps ends its watch', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const { life, watches, waits } = gateWithTime()
+  const forgotten = (): boolean => life(ada()).signal.aborted
+  const kept = life(accessToken({ token: 'kept', claims: {}, scopes: [] })).signal
+  forgotten()
+  expect(watches.size).toBe(2)
+  await vi.waitUntil(() => {
+    collect()
+    return watches.size === 1
+  })
+  expect([kept.aborted, waits().length]).toEqual([false, 1])
 })

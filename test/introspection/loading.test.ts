@@ -6,7 +6,7 @@ test('openid-client is loaded by the first question, and not by the package or b
   const loader = `data:text/javascript,${encodeURIComponent(`export async function resolve(specifier, context, next) { if (specifier === 'openid-client') console.log('openid-client'); return next(specifier, context) }`)}`
   const run = (code: string): string => {
     const register = `data:text/javascript,${encodeURIComponent(`import { register } from 'node:module'; register(${JSON.stringify(loader)})`)}`
-    const { stdout, status, stderr } = spawnSync(process.execPath, ['--import', register, '--input-type=module', '--eval', code], { encoding: 'utf8', timeout: 15_000 })
+    const { stdout, status, stderr } = spawnSync(process.execPath, ['--import', register, '--input-type=module', '--eval', code], { encoding: 'utf8', timeout: 100_000 })
     expect(status, stderr).toBe(0)
     return stdout
   }

@@ -41,6 +41,14 @@ describe('Recheck', () => {
     await expect(refusal()).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
   })
 
+  test('a clock that was set back makes no answer younger', async () => {
+    const { idp, time, refusal } = await setUp(300)
+    expect(await refusal()).toBeUndefined()
+    idp.answer({ active: false })
+    time.forward(-3600)
+    expect(await refusal()).toMatchObject({ accepted: false, reason: 'unknown_token' })
+  })
+
   test.each(['iss', 'sub', 'jti'])('an answer with another %s is about another token', async (claim) => {
     const { idp, answer, refusal } = await setUp()
     idp.answer({ ...answer, [claim]: 'other' })

@@ -33,3 +33,12 @@ test('what only looks a little like a JWT is opaque', () => {
 test('a prefix of GitHub\u2019s is refused: its tokens are never shown', () => {
   expect(() => checkedPrefixes('ghp_')).toThrow(/"prefix".*GitHub/)
 })
+
+test.each(['gho_', 'ghp_', 'ghs_', 'ghu_', 'ghr_', 'github_pat_'])('a token of GitHub is shown to no authorization server (%s)', (prefix) => {
+  expect(recognition(`${prefix}16C7e42F292c6912E7710c838347Ae178B4a`, shown)).toBe('foreign')
+})
+
+test('where the tokens of an issuer begin in a known way, others are not shown to it', () => {
+  const ory = { issuer: undefined, prefixes: ['ory_at_', 'ory_pat_'] }
+  expect(['ory_at_x', 'ory_pat_x', 'ory_x', 'xory_at_x', 'opaque'].map((token) => recognition(token, ory))).toEqual(['mine', 'mine', 'foreign', 'foreign', 'foreign'])
+})

@@ -122,6 +122,22 @@ describe('ChainProvider', () => {
     expect(closed).toEqual(['a', 'b'])
   })
 
+  test('who follows a token through a chain hears that the member it belongs to took it back, until the end of that', async () => {
+    const members = ['one-0123456789abcdef', 'two-0123456789abcdef'].map((key) => new StaticProvider({ [key]: { claims: { sub: 'ci' } } }))
+    const [one, two] = members as [StaticProvider, StaticProvider]
+    const chain = new ChainProvider([one, two])
+    const ended: string[] = []
+    const tokens = await Promise.all(['one-0123456789abcdef', 'two-0123456789abcdef'].map((key) => chain.verifyToken(key)))
+    const stop = tokens.map((token) => token && chain.watch(token, (how) => void ended.push(`${token.token.slice(0, 3)} ${how}`)))
+    await one.revoke({ sub: 'stranger' })
+    await two.revoke({ sub: 'ci' })
+    expect(ended).toEqual(['two revoked'])
+    stop[0]?.()
+    await one.revoke({ sub: 'ci' })
+    await chain.close()
+    expect(ended).toEqual(['two revoked', 'two closed'])
+  })
+
   test('a member that fails to close keeps no other from closing, and is told', async () => {
     const closed: string[] = []
     const member = (close: () => Promise<void>): BearerAuthProvider => ({ ...says('no'), close })

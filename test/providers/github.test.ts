@@ -32,7 +32,7 @@ keepsTheContract('GitHubProvider', async () => {
 })
 
 keepsTheContract('GitHubProvider for any app', async () => {
-  const { github, provider, events, time } = gitHub({ cache: {}, app: anyApp, kinds: ['ghp_'], timeout: 0.2 })
+  const { github, provider, events, time } = gitHub({ cache: {}, app: anyApp, kinds: ['ghp_'], timeout: 1 })
   return {
     provider,
     events,
@@ -226,6 +226,23 @@ describe('anyApp', () => {
     expect(told('rate_budget').map(({ remaining }) => remaining)).toEqual([4999, 4999])
     github.end(token)
     expect(await provider.verifyToken(token)).toBeNull()
+  })
+
+  test('what one user was shown is never offered with the token of another', async () => {
+    const { github } = gitHub()
+    const offered: (string | null)[] = []
+    const { provider } = gitHub({
+      app: anyApp,
+      fetch: (url, init) => {
+        offered.push(new Headers(init.headers).get('if-none-match'))
+        return github.fetch(url, init)
+      },
+    })
+    const [ada, bob] = [github.issue({ user: ADA }), github.issue({ user: { ...ADA, id: 8, login: 'bob' } })]
+    const subjects = []
+    for (const token of [ada, bob, ada]) subjects.push((await provider.verifyToken(token))?.subject)
+    expect(subjects).toEqual([String(ADA.id), '8', String(ADA.id)])
+    expect(offered).toEqual([null, null, expect.any(String)])
   })
 
   test('scopes that were taken back are gone, though the user has not changed', async () => {

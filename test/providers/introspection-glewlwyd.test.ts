@@ -13,7 +13,7 @@ describe.skipIf(!HAS_GLEWLWYD)('Glewlwyd', () => {
   let idp: Glewlwyd
   beforeAll(async () => {
     idp = await glewlwyd()
-  }, 30_000)
+  })
   afterAll(() => idp?.close())
 
   function provider(options: Partial<IntrospectionProviderOptions> = {}) {

@@ -56,6 +56,19 @@ keepsTheContract('IntrospectionProvider', async () => {
   }
 })
 
+/** What comes of it when the endpoint has been asked so often and twenty seconds pass. */
+async function tooLate<T>(idp: { readonly questions: readonly unknown[] }, questions: number, ask: () => Promise<T>): Promise<T> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const asked = ask()
+    while (idp.questions.length < questions) await new Promise((done) => setImmediate(done))
+    vi.advanceTimersByTime(20_000)
+    return await asked
+  } finally {
+    vi.useRealTimers()
+  }
+}
+
 type Case = readonly [name: string, answer: Respond | object, expected: 'yes' | 'no' | 'unavailable', options?: Partial<IntrospectionProviderOptions>]
 
 const stall: Respond = () => undefined
@@ -116,7 +129,7 @@ const CASES: readonly Case[] = [
   ['a required claim that is null', { ...GOOD, tenant: null }, 'no', { requiredClaims: ['tenant'] }],
   ['a claim that a rule of ours does not take', GOOD, 'no', { rules: [{ claim: 'sub', accepts: (value) => value === 'grace' }] }],
   ['400 unsupported_token_type: not theirs', json({ error: 'unsupported_token_type' }, 400), 'no'],
-  // What says nothing about the token.
+  // What says nothing about the token. All else in it is good, so that only the one fault can fail it.
   ['active as text', { ...GOOD, active: 'true' }, 'unavailable'],
   ['active as a number', { ...GOOD, active: 1 }, 'unavailable'],
   ['active in a list', { ...GOOD, active: [true] }, 'unavailable'],
@@ -125,16 +138,16 @@ const CASES: readonly Case[] = [
   ['active in another spelling', { ...GOOD, active: undefined, Active: true }, 'unavailable'],
   ['a list', [GOOD], 'unavailable'],
   ['JSON null', raw('null', 'application/json'), 'unavailable'],
-  ['an answer deeper than any', raw(`{"active":true,"x":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 'application/json'), 'unavailable'],
-  ['401 for our credentials', json({ error: 'invalid_client' }, 401, { 'WWW-Authenticate': 'Basic' }), 'unavailable'],
-  ['403 for our credentials', json({ error: 'access_denied' }, 403), 'unavailable'],
-  ['400 invalid_client', json({ error: 'invalid_client' }, 400), 'unavailable'],
-  ['400 invalid_request', json({ error: 'invalid_request' }, 400), 'unavailable'],
+  ['an answer deeper than any', raw(JSON.stringify(GOOD).replace('{', `{"x":${'['.repeat(20_000)}${']'.repeat(20_000)},`), 'application/json'), 'unavailable'],
+  ['401 for our credentials', json({ ...GOOD, error: 'invalid_client' }, 401, { 'WWW-Authenticate': 'Basic' }), 'unavailable'],
+  ['403 for our credentials', json({ ...GOOD, error: 'access_denied' }, 403), 'unavailable'],
+  ['400 invalid_client', json({ ...GOOD, error: 'invalid_client' }, 400), 'unavailable'],
+  ['400 invalid_request', json({ ...GOOD, error: 'invalid_request' }, 400), 'unavailable'],
   ['400 without a word', raw('', 'text/plain', 400), 'unavailable'],
-  ['404', raw('', 'text/plain', 404), 'unavailable'],
-  ['429', json({}, 429, { 'Retry-After': '12' }), 'unavailable'],
-  ['500', raw('oops', 'text/plain', 500), 'unavailable'],
-  ['503', raw('', 'text/plain', 503, { 'Retry-After': '12' }), 'unavailable'],
+  ['404', json(GOOD, 404), 'unavailable'],
+  ['429', json(GOOD, 429, { 'Retry-After': '12' }), 'unavailable'],
+  ['500', json(GOOD, 500), 'unavailable'],
+  ['503', json(GOOD, 503, { 'Retry-After': '12' }), 'unavailable'],
   ['a good answer with 201', json(GOOD, 201), 'unavailable'],
   ['204', (response) => void response.writeHead(204).end(), 'unavailable'],
   ['a redirect', (response) => void response.writeHead(302, { Location: '/trap' }).end(), 'unavailable'],
@@ -145,17 +158,17 @@ const CASES: readonly Case[] = [
   ['HTML as application/json', raw('<p>secret-in-the-body', 'application/json'), 'unavailable'],
   ['an empty body', raw('', 'application/json'), 'unavailable'],
   ['half an answer', raw(JSON.stringify(GOOD).slice(0, 40), 'application/json'), 'unavailable'],
-  ['a body that breaks off', (response) => void response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '999' }).write('{"active":true', () => response.destroy()), 'unavailable'],
+  ['a body that breaks off', (response) => void response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '999' }).write(JSON.stringify(GOOD), () => response.destroy()), 'unavailable'],
   ['a huge body', raw(`${JSON.stringify(GOOD)}${' '.repeat(70_000)}`, 'application/json'), 'unavailable'],
   ['a gzip bomb', raw(gzipSync(JSON.stringify(GOOD) + ' '.repeat(1e7)), 'application/json', 200, { 'Content-Encoding': 'gzip' }), 'unavailable'],
-  ['no UTF-8', raw(Buffer.from([0x7b, 0xff, 0x7d]), 'application/json'), 'unavailable'],
-  ['a signed answer that nobody asked for', raw('e30.e30.AAAA', 'application/token-introspection+jwt'), 'unavailable'],
+  ['no UTF-8', raw(Buffer.from(JSON.stringify({ ...GOOD, name: '\u00ff' }), 'latin1'), 'application/json'), 'unavailable'],
+  ['a signed answer that nobody asked for', raw(JSON.stringify(GOOD), 'application/token-introspection+jwt'), 'unavailable'],
   ['a connection that is cut', (response) => void response.socket?.destroy(), 'unavailable'],
   ['no HTTP', (response) => void response.socket?.end('220 mail.example.com ESMTP\r\n'), 'unavailable'],
   ['silence', stall, 'unavailable', brief],
-  ['headers and then silence', (response) => void response.writeHead(200, { 'Content-Type': 'application/json' }).write('{'), 'unavailable', brief],
+  ['headers and then silence', (response) => void response.writeHead(200, { 'Content-Type': 'application/json' }).write(JSON.stringify(GOOD)), 'unavailable', brief],
   ['a slow drip', (response) => {
-    response.writeHead(200, { 'Content-Type': 'application/json' })
+    response.writeHead(200, { 'Content-Type': 'application/json' }).write(JSON.stringify(GOOD))
     const drip = setInterval(() => void response.write(' '), 5)
     response.on('close', () => clearInterval(drip))
   }, 'unavailable', brief],
@@ -303,7 +316,7 @@ describe('IntrospectionProvider', () => {
   })
 
   test('a connection that is cut is tried once more, a slow one is not', async () => {
-    const { idp, outcome } = await setUp({ timeout: 0.2 })
+    const { idp, outcome } = await setUp({ timeout: 20 })
     idp.answer((response) => {
       idp.answer(GOOD)
       response.socket?.destroy()
@@ -311,7 +324,8 @@ describe('IntrospectionProvider', () => {
     expect(await outcome()).toBe('yes')
     expect(idp.questions).toHaveLength(2)
     idp.answer(stall)
-    expect(await outcome()).toBe('unavailable')
+    const slow = await tooLate(idp, 3, () => outcome())
+    expect(slow).toBe('unavailable')
     expect(idp.questions).toHaveLength(3)
   })
 
@@ -363,10 +377,10 @@ describe('IntrospectionProvider', () => {
   })
 
   test('nobody waits for a turn longer than one question may take', async () => {
-    const { idp, provider, events } = await setUp({ timeout: 0.5 })
+    const { idp, provider, events } = await setUp({ timeout: 20 })
     await provider.verifyToken('first')
     idp.answer(stall)
-    const late = await Promise.allSettled(Array.from({ length: 100 }, (_, n) => provider.verifyToken(`late-${n}`)))
+    const late = await tooLate(idp, 1 + 64, () => Promise.allSettled(Array.from({ length: 100 }, (_, n) => provider.verifyToken(`late-${n}`))))
     expect(late.every(({ status }) => status === 'rejected')).toBe(true)
     expect(events.filter(({ type }) => type === 'endpoint_unavailable')).toHaveLength(100)
     // Places become free when the first give up, until the breaker opens.
@@ -416,11 +430,33 @@ describe('IntrospectionProvider', () => {
       ['a list', () => json([])],
     ]
     test.each(documents)('%s: unavailable, and nobody is asked', async (_, document) => {
-      const { idp, outcome } = await setUp()
+      const elsewhere: string[] = []
+      const answering = async (url: string, init: RequestInit): Promise<Response> => {
+        if (url.startsWith(idp.issuer)) return fetch(url, init)
+        elsewhere.push(url)
+        return Response.json(GOOD)
+      }
+      const { idp, outcome } = await setUp({ fetch: answering as typeof fetch })
       idp.at('/.well-known/openid-configuration', document(idp.issuer))
+      idp.at('/trap', GOOD)
       expect(await outcome()).toBe('unavailable')
+      expect(elsewhere).toEqual([])
       expect(idp.questions).toEqual([])
       expect(idp.others).not.toContain('/trap')
+    })
+
+    test('of an https issuer takes no endpoint on plain http, not even on this machine', async () => {
+      const asked: string[] = []
+      const issuer = 'https://id.example.com'
+      const at = (endpoint: string) => async (url: string): Promise<Response> => {
+        asked.push(url)
+        return Response.json(url.includes('.well-known') ? { issuer, introspection_endpoint: endpoint } : GOOD)
+      }
+      const { outcome } = await setUp({ issuer, fetch: at('https://id.example.com/introspect') })
+      expect(await outcome()).toBe('yes')
+      const { outcome: onLoopback } = await setUp({ issuer, fetch: at('http://127.0.0.1:9/introspect') })
+      expect(await onLoopback()).toBe('unavailable')
+      expect(asked).not.toContain('http://127.0.0.1:9/introspect')
     })
 
     test('takes the document of RFC 8414 where there is none of OpenID', async () => {

@@ -39,6 +39,26 @@ describe('a closed list of issuers', () => {
     expect(await router.verifyToken(await b.sign({ iss: A }))).toBeNull()
   })
 
+  test('who follows a token hears that its issuer’s provider took it back, until the end of that', async () => {
+    const key = await signer()
+    const provider = (issuer: string) => new JwksProvider({ issuer, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now })
+    const [a, b] = [provider(A), provider(B)]
+    const router = new IssuerRouter({ issuers: { [A]: a, [B]: b } })
+    const token = await router.verifyToken(await key.sign({ iss: A, sub: 'ada' }))
+    const ended: string[] = []
+    const follow = () => token && router.watch(token, (how) => void ended.push(how))
+    const stop = follow()
+    await b.revoke({ sub: 'ada' })
+    await a.revoke({ sub: 'grace' })
+    expect(ended).toEqual([])
+    await a.revoke({ sub: 'ada' })
+    expect(ended).toEqual(['revoked'])
+    stop?.()
+    await a.revoke({ clientId: 'x' })
+    follow()
+    expect(ended, 'one that was revoked in between is told at once').toEqual(['revoked', 'revoked'])
+  })
+
   test('the same options for two issuers are two providers', async () => {
     const key = await signer()
     const common = routeFor(key)

@@ -284,31 +284,37 @@ describe('JwksProvider', () => {
       ['names the issuer with a slash more', { issuer: `${ISSUER}/`, jwks_uri: JWKS_URI }],
       ['has no jwks_uri', { issuer: ISSUER }],
       ['has keys on plain http', { issuer: ISSUER, jwks_uri: 'http://id.example.com/keys' }],
+      ['has keys on plain http of this machine, and is of an https issuer', { issuer: ISSUER, jwks_uri: 'http://127.0.0.1:9/keys' }],
       ['has a file as jwks_uri', { issuer: ISSUER, jwks_uri: 'file:///etc/passwd' }],
       ['is an array', []],
       ['is null', null],
     ]
     test.each(broken)('a discovery document that %s is no answer', async (_, document) => {
       const key = await signer()
-      idp.use(http.get(CONFIGURATION, () => HttpResponse.json(document as object)))
+      // The keys are there, wherever it points: only the document is wrong.
+      const keys = [JWKS_URI, 'http://id.example.com/keys', 'http://127.0.0.1:9/keys'].map((url) => http.get(url, () => HttpResponse.json({ keys: [key.publicJwk] })))
+      idp.use(http.get(CONFIGURATION, () => HttpResponse.json(document as object)), ...keys)
       const provider = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, now: clock().now })
       await expect(provider.verifyToken(await key.sign())).rejects.toSatisfy(isUnavailable)
     })
 
-    const silences: readonly (readonly [string, () => Response])[] = [
-      ['a server error', () => new HttpResponse('boom', { status: 500 })],
-      ['a redirect', () => new HttpResponse(null, { status: 302, headers: { Location: 'https://evil.example/keys' } })],
+    const MOVED = 'https://id.example.com/moved'
+    // With the good keys in each, so that only the one fault can fail it.
+    const silences: readonly (readonly [string, (set: { keys: object[] }) => Response])[] = [
+      ['a server error', (set) => HttpResponse.json(set, { status: 500 })],
+      ['a redirect', (set) => HttpResponse.json(set, { status: 302, headers: { Location: MOVED } })],
       ['HTML', () => HttpResponse.html('<h1>maintenance</h1>')],
       ['no key set', () => HttpResponse.json({ hello: 'world' })],
       ['a key set without keys', () => HttpResponse.json({ keys: [] })],
-      ['nothing there', () => new HttpResponse(null, { status: 404 })],
-      ['a body without end', () => HttpResponse.json({ keys: ['x'.repeat(600 * 1024)] })],
+      ['nothing there', (set) => HttpResponse.json(set, { status: 404 })],
+      ['a body without end', (set) => HttpResponse.json({ ...set, more: 'x'.repeat(600 * 1024) })],
       ['a connection that breaks', () => HttpResponse.error()],
-      ['invalid UTF-8', () => HttpResponse.arrayBuffer(new Uint8Array([0x7b, 0xff, 0x7d]).buffer)],
+      ['invalid UTF-8', (set) => HttpResponse.arrayBuffer(Uint8Array.from(Buffer.from(JSON.stringify({ ...set, more: '\u00ff' }), 'latin1')).buffer)],
     ]
     test.each(silences)('%s where the keys should be is no answer', async (_, response) => {
       const key = await signer()
-      idp.use(http.get(JWKS_URI, response))
+      const set = { keys: [key.publicJwk] }
+      idp.use(http.get(JWKS_URI, () => response(set)), http.get(MOVED, () => HttpResponse.json(set)))
       const provider = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwksUri: JWKS_URI, now: clock().now })
       await expect(provider.verifyToken(await key.sign())).rejects.toSatisfy(isUnavailable)
     })

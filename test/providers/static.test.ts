@@ -168,6 +168,7 @@ describe('revocation of a static key', () => {
     expect(events.at(-1)).toMatchObject({ type: 'rejected', reason: 'revoked', key: 'ci 2026' })
     expect(provider.stats().revocations).toBe(1)
     forward(4 * 365 * 86_400)
+    await provider.revoke({ token: 'another-0123456789' }) // sweeps
     expect(await provider.verifyToken(KEY)).toBeNull()
   })
 

@@ -9,6 +9,7 @@ import { keepsTheContract } from '../contract.js'
 import { faultEndpoint, json, raw } from '../introspection/fault-endpoint.js'
 import { clock, signer, START } from '../oauth-kit.js'
 import { recorder } from '../recorder.js'
+import { memoryStore, SECRET, settled } from '../shared/shared-kit.js'
 import type { TokenInfo, UserInfoProviderOptions } from '../../src/index.js'
 import type { Respond } from '../introspection/fault-endpoint.js'
 
@@ -49,7 +50,7 @@ async function setUp(tokenInfo: TokenInfo, answer: Respond | object, options: ob
 
 keepsTheContract('UserInfoProvider', async () => {
   const { idp, provider, events, time, serve } = await setUp(googleTokenInfo, { ...GOOGLE, sub: '10987654321' })
-  idp.at('/tokeninfo?access_token=ya29.bad', json({ error: 'invalid_token' }, 400))
+  for (const bad of ['ya29.bad', 'ya29.goodx', 'xya29.good', 'ya29xgood']) idp.at(`/tokeninfo?access_token=${bad}`, json({ error: 'invalid_token' }, 400))
   return {
     provider,
     events,
@@ -75,6 +76,32 @@ describe('Google', () => {
     expect(provider.recognizes('opaque')).toBe('foreign')
   })
 
+  test.each([
+    ['true', true],
+    [true, true],
+    ['false', false],
+    [false, false],
+    ['yes', false],
+  ])('an address of which Google says %j is verified: %s', async (said, verified) => {
+    const { provider } = await setUp(googleTokenInfo, { ...GOOGLE, email_verified: said })
+    expect((await provider.verifyToken('ya29.good'))?.claims.email_verified).toBe(verified)
+  })
+
+  test('servers of two applications share no answer, though they share a store', async () => {
+    const store = memoryStore(() => START)
+    const cache = { shared: { store, secret: SECRET } }
+    const { provider: ours, serve, idp } = await setUp(googleTokenInfo, GOOGLE, { cache, audience: APP })
+    expect(await ours.verifyToken('ya29.good')).not.toBeNull()
+    await settled(() => store.entries.size > 0 && store.calls.some((call) => call.startsWith('set')))
+    const theirs = new UserInfoProvider({ tokenInfo: { ...googleTokenInfo, url: `${idp.issuer}/tokeninfo` }, audience: 'another.apps.googleusercontent.com', now: () => START, cache })
+    const again = new UserInfoProvider({ tokenInfo: { ...googleTokenInfo, url: `${idp.issuer}/tokeninfo` }, audience: APP, now: () => START, cache })
+    closing(theirs)
+    closing(again)
+    expect(await theirs.verifyToken('ya29.good')).toBeNull()
+    serve(json({}, 503)) // who has the same audience need not ask
+    expect(await again.verifyToken('ya29.good')).not.toBeNull()
+  })
+
   const cases: readonly (readonly [string, Respond | object, string, object?])[] = [
     ['another application\u2019s token', { ...GOOGLE, aud: 'evil.apps.googleusercontent.com' }, 'no'],
     ['no audience', { ...GOOGLE, aud: undefined }, 'no'],
@@ -85,18 +112,18 @@ describe('Google', () => {
     ['an end that is words', { ...GOOGLE, exp: 'soon' }, 'no'],
     ['an end long past', { ...GOOGLE, exp: String(START - 60) }, 'no'],
     ['an end in milliseconds', { ...GOOGLE, exp: String((START + 300) * 1000) }, 'no'],
-    ['400: invalid', json({ error: 'invalid_token' }, 400), 'no'],
-    ['401: invalid', json({}, 401), 'no'],
-    ['403', json({}, 403), 'unavailable'],
-    ['404', json({}, 404), 'unavailable'],
-    ['429', json({}, 429, { 'Retry-After': '3' }), 'unavailable'],
-    ['500', json({}, 500), 'unavailable'],
+    ['400: invalid', json({ ...GOOGLE, error: 'invalid_token' }, 400), 'no'],
+    ['401: invalid', json(GOOGLE, 401), 'no'],
+    ['403', json(GOOGLE, 403), 'unavailable'],
+    ['404', json(GOOGLE, 404), 'unavailable'],
+    ['429', json(GOOGLE, 429, { 'Retry-After': '3' }), 'unavailable'],
+    ['500', json(GOOGLE, 500), 'unavailable'],
     ['a redirect', (response) => void response.writeHead(302, { Location: '/trap' }).end(), 'unavailable'],
-    ['HTML', raw('<p>', 'text/html'), 'unavailable'],
+    ['HTML', raw(JSON.stringify(GOOGLE), 'text/html'), 'unavailable'],
     ['JSON that is none', raw('{', 'application/json'), 'unavailable'],
-    ['a list', json([]), 'unavailable'],
-    ['a gzip bomb', raw(gzipSync(' '.repeat(1e7)), 'application/json', 200, { 'Content-Encoding': 'gzip' }), 'unavailable'],
-    ['too deep', raw(`{"x":${'['.repeat(9000)}${']'.repeat(9000)}}`, 'application/json'), 'unavailable'],
+    ['a list', json([GOOGLE]), 'unavailable'],
+    ['a gzip bomb', raw(gzipSync(JSON.stringify(GOOGLE) + ' '.repeat(1e7)), 'application/json', 200, { 'Content-Encoding': 'gzip' }), 'unavailable'],
+    ['too deep', raw(JSON.stringify(GOOGLE).replace('{', `{"x":${'['.repeat(9000)}${']'.repeat(9000)},`), 'application/json'), 'unavailable'],
     ['a cut connection', (response) => void response.socket?.destroy(), 'unavailable'],
     ['silence', () => undefined, 'unavailable', { timeout: 0.1 }],
   ]
@@ -168,9 +195,9 @@ describe('userinfo', () => {
         cache: false,
       }),
     )
-    idp.at('/userinfo', { sub: '7', name: 'Ada', aud: 'evil', exp: 1, scope: 'admin' })
+    idp.at('/userinfo', { sub: '7', name: 'Ada', aud: 'evil', exp: 1, scope: 'admin', preferred_username: 'root' })
     const token = await both.verifyToken('t')
-    expect(token?.claims).toMatchObject({ name: 'Ada', aud: '42', exp: START + 300 })
+    expect(token?.claims).toMatchObject({ name: 'Ada', aud: '42', exp: START + 300, preferred_username: 'ada' })
     expect(token?.scopes).not.toContain('admin')
     idp.at('/userinfo', { sub: '8', name: 'Eve' })
     expect(await both.verifyToken('t')).toBeNull()
@@ -180,8 +207,10 @@ describe('userinfo', () => {
   test('alone is taken only by name, and grants no scope', async () => {
     const idp = closing(await faultEndpoint())
     const provider = closing(new UserInfoProvider({ audience: anyAudience, userInfoEndpoint: `${idp.issuer}/userinfo`, cache: false }))
-    idp.at('/userinfo', { sub: '7', scope: 'admin' })
-    expect(await provider.verifyToken('t')).toMatchObject({ subject: '7', scopes: [] })
+    idp.at('/userinfo', { sub: '7', name: 'Ada', scope: 'admin', aud: 'evil', iss: 'https://evil.example', client_id: 'evil', exp: 4e9, nbf: 1, iat: 1 })
+    const token = await provider.verifyToken('t')
+    expect(token).toMatchObject({ subject: '7', scopes: [] })
+    expect(token?.claims).toEqual({ sub: '7', name: 'Ada' })
     idp.at('/userinfo', json({}, 401))
     expect(await provider.verifyToken('t')).toBeNull()
   })

@@ -20,6 +20,8 @@ export interface RedisServer {
   /** Hangs: takes connections and commands, and says nothing. */
   freeze(): void
   thaw(): void
+  /** How often it was given this command. */
+  calls(command: string): Promise<number>
   /** A new one on the same port, empty. */
   startAgain(): Promise<void>
 }
@@ -36,6 +38,12 @@ export async function startRedis(...options: readonly string[]): Promise<RedisSe
       if (child.exitCode === null && child.signalCode === null) await gone
     },
     freeze: () => void child.kill('SIGSTOP'),
+    async calls(command) {
+      const client = new Redis({ port })
+      const [, calls = '0'] = new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await client.info('commandstats')) ?? []
+      client.disconnect()
+      return Number(calls)
+    },
     thaw: () => void child.kill('SIGCONT'),
     async startAgain() {
       child = await run(port, options)
@@ -87,7 +95,7 @@ export const CLIENTS = {
 
 /** Waits until something holds, and no longer. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const patience = AbortSignal.timeout(10_000)
+  const patience = AbortSignal.timeout(100_000)
   while (!(await holds())) {
     if (patience.aborted) throw new Error(`waited in vain for ${what}`)
     await setTimeout(5)

@@ -2,7 +2,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { redisIsThere, startRedis, until } from './redis-server.js'
@@ -12,7 +11,7 @@ import type { AddressInfo } from 'node:net'
 import type { ProviderStats } from '../../src/index.js'
 import type { RedisServer } from './redis-server.js'
 
-describe.runIf(redisIsThere)('two replicas', { timeout: 60_000 }, () => {
+describe.runIf(redisIsThere)('two replicas', () => {
   let redis: RedisServer
   let issuer: Issuer
   let replicas: Replica[]
@@ -45,22 +44,20 @@ describe.runIf(redisIsThere)('two replicas', { timeout: 60_000 }, () => {
 
   test('one asks for both when both are asked at once', async () => {
     const [one, other] = await two()
-    issuer.takes = 100
-    const answers = await Promise.all([one.tell('verify', 'good-1'), other.tell('verify', 'good-1')])
-    expect([answers, issuer.asked]).toEqual([['ada', 'ada'], ['good-1']])
+    const answer = issuer.hold()
+    const both = Promise.all([one.tell('verify', 'good-1'), other.tell('verify', 'good-1')])
+    await until(async () => (await redis.calls('set')) >= 2, 'both to try for the right to ask')
+    answer()
+    expect([await both, issuer.asked]).toEqual([['ada', 'ada'], ['good-1']])
   })
 
-  test('what one revokes, the other refuses within 100 ms', async () => {
+  test('what one revokes, the other refuses', async () => {
     const [one, other] = await two()
-    const took: number[] = []
     for (const token of ['good-1', 'good-2', 'good-3', 'good-4', 'good-5']) {
       await other.tell('verify', token) // remembered
-      const since = performance.now()
       await one.tell('revoke', { token })
       await until(async () => (await other.tell('verify', token)) === 'no', 'the refusal')
-      took.push(performance.now() - since)
     }
-    expect(Math.min(...took), 'the best of five: the others measure what else this machine does').toBeLessThan(100)
     await one.tell('revoke', { sub: 'ada' })
     await until(async () => (await other.tell('verify', 'good-6')) === 'no', 'the refusal of another token of the same subject')
   })
@@ -72,19 +69,22 @@ describe.runIf(redisIsThere)('two replicas', { timeout: 60_000 }, () => {
     expect(await late.tell('verify', 'good-1')).toBe('no')
   })
 
-  test('Redis killed in mid-load: no error, no wait; back again: shared again without a restart', async () => {
+  test('Redis killed in mid-load: no error, and no wait for it; back again: shared again without a restart', async () => {
     const [one, other] = await two()
     const loads = [one.tell('load', 'good-a'), other.tell('load', 'good-b')]
-    await setTimeout(300)
-    await redis.kill()
-    await setTimeout(2000)
-    await redis.startAgain()
-    await setTimeout(300)
-    await Promise.all([one.tell('stop'), other.tell('stop')])
-    for (const load of (await Promise.all(loads)) as { answered: number; slowest: number }[]) {
-      expect(load.answered).toBeGreaterThan(10)
-      expect(load.slowest).toBeLessThan(1500) // two calls of 50 ms and what a busy machine adds, and not until Redis is back
+    const goesOn = async (when: string): Promise<void> => {
+      for (const replica of [one, other]) {
+        const before = Number(await replica.tell('answered'))
+        await until(async () => Number(await replica.tell('answered')) >= before + 20, `answers ${when}`)
+      }
     }
+    await goesOn('before')
+    await redis.kill()
+    await goesOn('without Redis')
+    await redis.startAgain()
+    await goesOn('with Redis again')
+    await Promise.all([one.tell('stop'), other.tell('stop')])
+    await Promise.all(loads) // none of them has thrown
     let next = 0
     await until(async () => {
       next += 1
@@ -127,18 +127,19 @@ interface Issuer {
   readonly port: number
   /** Tokens that it was asked about, in order. */
   readonly asked: string[]
-  /** Milliseconds before it answers. */
-  takes: number
+  /** Nobody is answered until the function is called that this gives. */
+  hold(): () => void
   end(): void
 }
 
 async function startIssuer(): Promise<Issuer> {
+  let held: Promise<void> = Promise.resolve()
   const server: Server = createServer(async (request, response) => {
     let body = ''
     for await (const part of request) body += String(part)
     const token = new URLSearchParams(body).get('token') ?? ''
     issuer.asked.push(token)
-    if (issuer.takes > 0) await setTimeout(issuer.takes)
+    await held
     const now = Math.floor(Date.now() / 1000)
     const good = { active: true, sub: 'ada', aud: 'https://mcp.example.com/mcp', iat: now - 10, exp: now + 600 }
     response.setHeader('Content-Type', 'application/json').end(JSON.stringify(token.startsWith('good') ? good : { active: false }))
@@ -146,6 +147,11 @@ async function startIssuer(): Promise<Issuer> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo // listening on TCP
-  const issuer: Issuer = { port, asked: [], takes: 0, end: () => void (server.closeAllConnections(), server.close()) }
+  const hold = (): (() => void) => {
+    let release: () => void = () => undefined
+    held = new Promise((resolve) => void (release = resolve))
+    return release
+  }
+  const issuer: Issuer = { port, asked: [], hold, end: () => void (server.closeAllConnections(), server.close()) }
   return issuer
 }

@@ -1,4 +1,5 @@
 /** A log in memory with faults, and timers that run when told. */
+import { quiet } from '../quiet.js'
 import type { LoggedEntries, RevocationLog } from '../../src/revocations/revocation-log.js'
 import type { Seal } from '../../src/shared/seal.js'
 import type { After } from '../../src/lib/timer.js'
@@ -74,7 +75,7 @@ export function timers() {
   /** Moves on, and lets everything settle that this sets going. */
   const forward = async (seconds: number): Promise<void> => {
     const until = time + seconds
-    await settled()
+    await quiet()
     for (;;) {
       const [next] = [...waiting].filter(([, { at }]) => at <= until).sort(([, a], [, b]) => a.at - b.at)
       if (next === undefined) break
@@ -82,15 +83,11 @@ export function timers() {
       waiting.delete(id)
       time = at
       work()
-      await settled()
+      await quiet()
     }
     time = until
-    await settled()
+    await quiet()
   }
   return { after, forward, waiting }
 }
 
-/** Lets promises that wait for nothing run to their end. */
-export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
-}

@@ -4,10 +4,12 @@ import { marksOf } from '../../src/revocations/revocation-marks.js'
 import { RevocationTable } from '../../src/revocations/revocation-table.js'
 import { Revocations } from '../../src/revocations/revocations.js'
 import { isUnavailable } from '../../src/errors.js'
+import { StaticProvider } from '../../src/index.js'
 import { bigEndian, bytesOf, CURVES, handSigner, verifier, withSignature } from '../jwt/token-kit.js'
 import { clock, ISSUER, START } from '../oauth-kit.js'
+import { quiet } from '../quiet.js'
 import { recorder } from '../recorder.js'
-import { MemoryLog, sealing, settled, timers } from './revocation-kit.js'
+import { MemoryLog, sealing, timers } from './revocation-kit.js'
 import type { Claims } from '../../src/access-token.js'
 import type { Revocation, RevocationEntry } from '../../src/revocations/revocation.js'
 import type { RevocationsOptions } from '../../src/revocations/revocations.js'
@@ -329,12 +331,12 @@ describe('several processes', () => {
     const here = sharing(log)
     const there = sharing(log)
     await Promise.all([here.revocations.ready(), there.revocations.ready()])
-    await settled()
+    await quiet()
     const telling = here.revocations.revoke({ sub: 'ada' })
     expect(here.revoked(), 'at once').toBe(true)
     expect(there.revoked()).toBe(false)
     await telling
-    await settled()
+    await quiet()
     expect(there.revoked()).toBe(true)
     expect(there.revocations.version).toBe(1)
     expect(here.revocations.version, 'its own entry changes nothing when it comes back').toBe(1)
@@ -364,7 +366,7 @@ describe('several processes', () => {
     const log = new MemoryLog()
     const here = sharing(log)
     const there = sharing(log)
-    await settled()
+    await quiet()
     log.faults.bellLost = true
     await here.revocations.revoke({ sub: 'ada' })
     await there.forward(4.9)
@@ -388,7 +390,7 @@ describe('several processes', () => {
   test('what was added after the first look and before the bell was there is found when it is', async () => {
     const log = new MemoryLog()
     const here = sharing(log)
-    await settled()
+    await quiet()
     let answer = (): void => undefined
     const slow = Object.assign(Object.create(log) as MemoryLog, {
       listen: (rung: () => void) => new Promise((resolve) => (answer = () => resolve(log.listen(rung)))),
@@ -397,10 +399,10 @@ describe('several processes', () => {
     const there = sharing(slow)
     await there.revocations.ready()
     await here.revocations.revoke({ sub: 'ada' })
-    await settled()
+    await quiet()
     expect(there.revoked()).toBe(false)
     answer()
-    await settled()
+    await quiet()
     expect(there.revoked()).toBe(true)
   })
 
@@ -419,24 +421,24 @@ describe('several processes', () => {
     const log = new MemoryLog()
     const here = sharing(log)
     const there = sharing(log)
-    await settled()
+    await quiet()
     log.faults.append = 'fails'
     const error = await here.revocations.revoke({ sub: 'ada' }).catch((thrown: unknown) => thrown)
     expect(isUnavailable(error)).toBe(true)
     expect(here.revoked()).toBe(true)
     log.faults.append = 'works'
     await here.revocations.revoke({ sub: 'ada' }) // known here, and yet told
-    await settled()
+    await quiet()
     expect(there.revoked()).toBe(true)
   })
 
   test('a log that hangs is a log that cannot be written', async () => {
     const log = new MemoryLog()
     const here = sharing(log)
-    await settled()
+    await quiet()
     log.faults.append = 'hangs'
     const outcome = here.revocations.revoke({ sub: 'ada' }).catch((thrown: unknown) => thrown)
-    await settled()
+    await quiet()
     await here.forward(2)
     expect(isUnavailable(await outcome)).toBe(true)
   })
@@ -447,7 +449,7 @@ describe('several processes', () => {
       const here = sharing(log)
       const there = sharing(log)
       await here.revocations.revoke({ sub: 'ada' })
-      await settled()
+      await quiet()
       log.faults.read = fault
       await here.revocations.revoke({ sub: 'bob' })
       await there.forward(30)
@@ -467,7 +469,7 @@ describe('several processes', () => {
       const log = new MemoryLog()
       log.faults.read = fault
       const { revocations, forward } = sharing(log)
-      await settled()
+      await quiet()
       await forward(5)
       await revocations.ready()
       expect(revocations.caughtUp).toBe(false)
@@ -477,13 +479,24 @@ describe('several processes', () => {
     })
   }
 
+  test('the first token that a new process sees waits until the log is read', async () => {
+    const log = new MemoryLog()
+    await sharing(log).revocations.revoke({ sub: 'ci' })
+    const { revocations } = sharing(log)
+    const provider = new StaticProvider({ 'ci-0123456789abcdef': { claims: { sub: 'ci' } }, 'cd-0123456789abcdef': { claims: { sub: 'cd' } } }, { revocations, now: () => START })
+    expect(revocations.caughtUp).toBe(false)
+    expect(await provider.verifyToken('ci-0123456789abcdef')).toBeNull()
+    expect(await provider.verifyToken('cd-0123456789abcdef')).not.toBeNull()
+    await revocations.close()
+  })
+
   test('a storm of bells is one look at a time', async () => {
     const log = new MemoryLog()
     const { revocations } = sharing(log)
-    await settled()
+    await quiet()
     const before = log.reads
     for (let n = 0; n < 1000; n += 1) for (const ring of log.bells) ring()
-    await settled()
+    await quiet()
     expect(log.reads - before).toBeLessThan(5)
     expect(log.mostAtOnce).toBe(1)
     await revocations.close()
@@ -494,7 +507,7 @@ describe('several processes', () => {
     const eager = Object.assign(log, { listen: async (rung: () => void) => (rung(), async () => undefined) })
     const { revocations } = sharing(eager)
     await revocations.ready()
-    await settled()
+    await quiet()
     expect(log.mostAtOnce).toBe(1)
     await revocations.close()
   })
@@ -502,18 +515,18 @@ describe('several processes', () => {
   test('what nobody of ours sealed does nothing, and is told', async () => {
     const log = new MemoryLog()
     const here = sharing(log)
-    await settled()
+    await quiet()
     const stranger = sealing('stranger')
     const entry = JSON.stringify({ by: 'sub', value: 'ada', before: START + 999, until: START + 999 })
     await log.append(entry, 60)
     await log.append(await stranger.close('revocation', entry), 60)
     await log.append(await sealing().close('verdict', entry), 60)
-    await settled()
+    await quiet()
     expect(here.revoked()).toBe(false)
     const unreadable = here.events.map((event) => (event.type === 'revocations_unreadable' ? event.count : 0))
     expect(unreadable.reduce((sum, count) => sum + count, 0)).toBe(3)
     await log.append(await sealing().close('revocation', entry), 60)
-    await settled()
+    await quiet()
     expect(here.revoked()).toBe(true)
   })
 
@@ -533,7 +546,7 @@ describe('several processes', () => {
     const log = new MemoryLog()
     const here = sharing(log)
     await log.append(await sealing().close('revocation', text), 60)
-    await settled()
+    await quiet()
     expect(here.revocations.size).toBe(0)
     expect(here.types()).toEqual(['revocations_unreadable'])
   })
@@ -543,7 +556,7 @@ describe('several processes', () => {
     const seal = { ...sealing(), open: async () => Promise.reject(new Error('broken')) }
     const here = sharing(log, {}, seal)
     await log.append('x', 60)
-    await settled()
+    await quiet()
     expect(here.types()).toEqual(['revocations_unreadable'])
     expect(here.revocations.caughtUp).toBe(true)
   })
@@ -553,7 +566,7 @@ describe('several processes', () => {
     const here = sharing(log, { keepFor: 1000 })
     for (let n = 0; n < 5; n += 1) await here.revocations.revoke({ jti: `j-${n}`, expiresAt: START + 100 + n * 1000 })
     const small = sharing(log, { maxEntries: 4 })
-    await settled()
+    await quiet()
     expect(small.revocations.size).toBe(4)
     expect(small.types()).toContain('revocations_full')
     expect(small.revocations.caughtUp).toBe(false)
@@ -577,13 +590,13 @@ describe('several processes', () => {
     const { revocations, clockwork, revoked } = sharing(log)
     const closing = revocations.close()
     await closing
-    await settled()
+    await quiet()
     expect(log.bells.size).toBe(0)
     expect(clockwork.waiting.size).toBe(0)
     await revocations.close()
 
     const other = sharing(log)
-    await settled()
+    await quiet()
     expect(log.bells.size).toBe(1)
     await other.revocations.close()
     const { reads } = log
@@ -601,7 +614,7 @@ describe('several processes', () => {
     for (const what of [{ sub: 'value-of-sub' }, { sid: 'value-of-sid' }, { token: 'value-of-token' }, { clientId: 'value-of-client' }]) {
       await here.revocations.revoke(what)
     }
-    await settled()
+    await quiet()
     expect(here.events.length).toBeGreaterThan(3)
     expect(JSON.stringify([here.events, there.events])).not.toContain('value-of')
   })

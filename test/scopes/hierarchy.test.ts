@@ -1,3 +1,4 @@
+import { workOf } from '../work.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ScopeHierarchy } from '../../src/scopes/hierarchy.js'
@@ -72,13 +73,15 @@ describe('a hierarchy', () => {
     expect(() => new ScopeHierarchy(implies as Implications)).toThrow(/"implies"/)
   })
 
-  test('a thousand names in a row, and a token full of wildcards, take no time', () => {
+  test('a thousand names in a row, and a token full of wildcards, are walked through once', async () => {
     const names = Array.from({ length: 1_000 }, (_, index) => `g${index}:x`)
     const hierarchy = new ScopeHierarchy(Object.fromEntries(names.slice(1).map((name, index) => [names[index] ?? '', name])))
-    const begin = performance.now()
-    expect(hierarchy.expand(['g0:x'])).toHaveLength(1_000)
-    expect(hierarchy.expand(Array.from({ length: 5_000 }, (_, index) => `g${index}:*`))).toHaveLength(6_000)
-    expect(performance.now() - begin).toBeLessThan(500)
+    const wildcards = Array.from({ length: 5_000 }, (_, index) => `g${index}:*`)
+    const work = await workOf(() => {
+      expect(hierarchy.expand(['g0:x'])).toHaveLength(1_000)
+      expect(hierarchy.expand(wildcards)).toHaveLength(6_000)
+    })
+    expect(work.steps).toBeLessThan(5 * 7_000)
   })
 })
 
@@ -134,3 +137,21 @@ function searchByHand(implies: Implications, held: string, needed: string): bool
   }
   return reached.has(needed)
 }
+
+describe('a wildcard', () => {
+  test.each<[string, string, boolean]>([
+    ['notes:*', 'notes:read', true],
+    ['notes:*', 'notes:a:b', true],
+    ['notes.*', 'notes.read', true],
+    ['notes/*', 'notes/read', true],
+    ['notes:*', 'notes', false],
+    ['notes:*', 'notes:', false],
+    ['notes:*', 'notesx:read', false],
+    [':*', ':read', false],
+    ['notes::*', 'notes::read', false],
+    ['*:*', '*:read', false],
+    ['*', 'notes:read', false],
+  ])('%s covers %s: %s', (held, needed, covers) => {
+    expect(missingScopes([held], [needed])).toEqual(covers ? [] : [needed])
+  })
+})

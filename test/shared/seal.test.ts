@@ -37,6 +37,11 @@ describe('Seal', () => {
     expect(await new Seal(SECRET).open('name', await new Seal(SECRET).close('name', 'text'))).toBe('text')
   })
 
+  test('opens nothing that is longer than a mebibyte, though it closed it', async () => {
+    expect(await seal.open('name', await seal.close('name', 'x'.repeat(700_000)))).toHaveLength(700_000)
+    expect(await seal.open('name', await seal.close('name', 'x'.repeat(1_048_576)))).toBeUndefined()
+  })
+
   test('another secret opens nothing', async () => {
     expect(await new Seal(OTHER_SECRET).open('name', await seal.close('name', 'text'))).toBeUndefined()
   })

@@ -81,7 +81,7 @@ test.each([
   await new Promise((done) => void setImmediate(done))
   collect()
   expect(await ended).toBe('ERR_AUTH_UNAVAILABLE')
-}, 3000)
+})
 
 test('a hundred calls that can be closed end with one signal, and without a warning of leaks', async () => {
   const warnings: Error[] = []
@@ -97,4 +97,4 @@ test('a hundred calls that can be closed end with one signal, and without a warn
   process.off('warning', note)
   expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(['rejected']))
   expect(warnings).toEqual([])
-}, 3000)
+})

@@ -1,4 +1,4 @@
-/** A process of its own that verifies one token and then has nothing more to do. Uses what `npm run build` made. */
+/** A process of its own that verifies one token and then has nothing more to do. Uses what `npm run build` made. With `close` it gives up when its input ends. */
 import { JwksProvider } from '../../dist/src/index.js'
 
 const [issuer, token, then] = process.argv.slice(2)
@@ -9,6 +9,6 @@ const answer = provider.verifyToken(token).then(
   ({ code }) => code,
 )
 if (then === 'close') {
-  setTimeout(() => provider.close(), 200) // the issuer has the request by then, and does not answer
+  process.stdin.resume().once('end', () => provider.close()) // the issuer has the request by then, and does not answer
 }
 console.log(await answer)

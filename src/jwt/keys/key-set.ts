@@ -13,6 +13,8 @@ import type { VerificationKey } from '../signature/verification-key.js'
 const MAX_CANDIDATES = 4
 /** Most keys that are looked at in one set. */
 const MAX_KEYS = 256
+/** Keys imported for one question, where none of them is usable: an import holds up the event loop. */
+const MAX_IMPORTS = 32
 
 const ALL_ALGORITHMS = Object.keys(ALGORITHMS) as Algorithm[] // the keys of a constant of ours
 
@@ -62,9 +64,13 @@ export class KeySet {
 
   /** True when one of the keys can check signatures. A set without such a key says nothing about any token. */
   async isUsable(): Promise<boolean> {
+    let imports = 0
     for (const key of this.#keys) {
+      if (imports === MAX_IMPORTS) break
       const alg = ALL_ALGORITHMS.find((one) => fits(key, one, undefined))
-      if (alg !== undefined && (await importPublicKey(key, alg)) !== null) return true
+      if (alg === undefined) continue
+      imports += 1
+      if ((await importPublicKey(key, alg)) !== null) return true
     }
     return false
   }
@@ -79,7 +85,7 @@ export class KeySet {
 
   async #import(fitting: readonly unknown[], alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
     const usable: VerificationKey[] = []
-    for (const key of fitting) {
+    for (const key of fitting.slice(0, MAX_IMPORTS)) {
       if (usable.length === MAX_CANDIDATES) break
       // One that fits and cannot be used takes no place from one that can.
       const imported = await importPublicKey(key, alg)
@@ -100,6 +106,7 @@ function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
   // The name first: it is all that a flood of unknown ones has looked at.
   if (kid !== undefined && ownProperty(key, 'kid') !== kid) return false
   const shape: KeyShape = ALGORITHMS[alg]
+  if (spoilt.has(key as object)) return false
   const own = (name: string): unknown => ownProperty(key, name)
   if (own('kty') !== shape.kty || (shape.crv !== undefined && own('crv') !== shape.crv)) return false
   if (own('alg') !== undefined && !isSameAlgorithm(own('alg'), alg)) return false
@@ -118,6 +125,9 @@ function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
 
 /** Of RSA keys, found out once: it is asked for six algorithms, and a set of weak ones would hold up the event loop. */
 const strength = new WeakMap<object, boolean>()
+
+/** Keys that this runtime could not import: nobody's tokens make it try again. */
+const spoilt = new WeakSet<object>()
 
 /** For signatures; a SPIFFE bundle has a word of its own (SPIFFE Trust Domain and Bundle section 4.2.2). */
 const USES: ReadonlySet<unknown> = new Set(['sig', 'jwt-svid'])
@@ -171,6 +181,7 @@ async function importPublicKey(key: unknown, alg: Algorithm): Promise<CryptoKey 
     // A JWK without `k` is never imported as a secret.
     return (await importJWK(publicKey, alg)) as CryptoKey
   } catch {
+    spoilt.add(key as object)
     return null // off the curve, truncated, or unknown to this runtime: not usable, whatever the cause
   }
 }

@@ -97,6 +97,18 @@ describe('assertions', () => {
     const key = createPublicKey({ key: await exportJWK(publicKey), format: 'jwk' } as never)
     expect(verify(null, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))).toBe(true)
   })
+
+  test('of a signer elsewhere are good for a minute, and each only once', async () => {
+    const provider = privateKeyJwt('notes', () => new Uint8Array(64), { alg: 'EdDSA' })
+    const claims = async (): Promise<Record<'iat' | 'nbf' | 'exp', number> & { jti: string }> => {
+      const { question } = await asking(provider)
+      const [, payload = ''] = (question?.body.get('client_assertion') ?? '').split('.')
+      return JSON.parse(Buffer.from(payload, 'base64url').toString())
+    }
+    const [one, two] = [await claims(), await claims()]
+    expect([one.exp - one.iat, one.nbf - one.iat]).toEqual([60, 0])
+    expect(one.jti).not.toBe(two.jti)
+  })
 })
 
 describe('code of yours that fails', () => {

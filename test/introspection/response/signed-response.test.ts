@@ -57,6 +57,7 @@ const cases: readonly (readonly [string, object, object, string, SignedAnswers?]
   ['claims deeper than any', { token_introspection: { ...GOOD, deep: JSON.parse('['.repeat(30) + ']'.repeat(30)) } }, {}, 'unavailable'],
   ['an algorithm that is not taken', {}, {}, 'unavailable', { algorithms: ['RS256'] }],
   ['a kid nobody knows', {}, { kid: 'other' }, 'unavailable'],
+  ['an extension that must be understood', {}, { b64: true, crit: ['b64'] }, 'unavailable'],
 ]
 
 describe('a signed answer', () => {
@@ -107,6 +108,23 @@ describe('a signed answer', () => {
     const text = new TextEncoder().encode(JSON.stringify({ iss: idp.issuer, aud: 'notes-server', iat: START, token_introspection: GOOD }))
     idp.answer(raw(await new CompactEncrypt(text).setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM' }).encrypt(publicKey), TYPE))
     expect(await outcome()).toBe('unavailable')
+  })
+
+  test('encrypted in another way than the key is for is not taken', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { extractable: true })
+    const { idp, outcome, answer } = await setUp({ decryption: { ...(await exportJWK(privateKey)), alg: 'ECDH-ES' } })
+    const clear = new TextEncoder().encode(await answer())
+    const encrypted = (alg: string) => new CompactEncrypt(clear).setProtectedHeader({ alg, enc: 'A256GCM', cty: 'JWT' }).encrypt(publicKey)
+    idp.answer(raw(await encrypted('ECDH-ES'), TYPE))
+    expect(await outcome()).toBe('yes')
+    idp.answer(raw(await encrypted('ECDH-ES+A128KW'), TYPE))
+    expect(await outcome()).toBe('unavailable')
+  })
+
+  test.each(['dir', 'A256KW', 'PBES2-HS256+A128KW'])('is not decrypted with what both sides know (%s)', async (alg) => {
+    const { privateKey } = await generateKeyPair('ECDH-ES', { extractable: true })
+    const jwk = await exportJWK(privateKey)
+    await expect(setUp({ decryption: { ...jwk, alg } })).rejects.toThrow(/must have as its "alg" one of/)
   })
 
   test('with a shared secret is not taken', async () => {

@@ -79,5 +79,7 @@ describe('decodeJwt', () => {
   test('an issuer that is no text is none', () => {
     expect(unverifiedIssuer(`${HEADER}.${encode({ iss: ['https://id.example.com'] })}.${SIGNATURE}`)).toBeUndefined()
     expect(unverifiedIssuer('opaque')).toBeUndefined()
+    expect(unverifiedIssuer(`${HEADER}.${CLAIMS}.${SIGNATURE}`)).toBe('https://id.example.com')
+    expect(unverifiedIssuer(`${HEADER}.${CLAIMS}.${SIGNATURE}.${SIGNATURE}`), 'of four parts').toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 /** What a stand-in of GitHub knows: applications, users, and the tokens that it gave them. */
-import type { GitHubTokenKind } from '../github/tokens/token-kinds.js'
+import type { GitHubTokenKind } from '../../github/tokens/token-kinds.js'
 
 export interface StandInApp {
   readonly clientId: string

@@ -1,5 +1,5 @@
 /** What GitHub's answers look like, member by member, as its OpenAPI description says. */
-import { sha256 } from '../lib/digest.js'
+import { sha256 } from '../../lib/digest.js'
 import type { IssuedToken, StandInOrganization, StandInUser } from './github-world.js'
 
 const API = 'https://api.github.com'

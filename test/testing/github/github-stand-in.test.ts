@@ -6,11 +6,11 @@ import { buildSchema, execute, parse, validate } from 'graphql'
 import { http } from 'msw'
 import { setupServer } from 'msw/node'
 import { describe, expect, test } from 'vitest'
-import { GitHubStandIn } from '../../src/testing/index.js'
-import { closing } from '../closing.js'
-import { clock, START } from '../oauth-kit.js'
+import { GitHubStandIn } from '../../../src/testing/index.js'
+import { closing } from '../../closing.js'
+import { clock, START } from '../../oauth-kit.js'
 import { DESCRIBED, objections, templateOf } from './github-schema.js'
-import type { GitHubFault, Issue } from '../../src/testing/index.js'
+import type { GitHubFault, Issue } from '../../../src/testing/index.js'
 
 const APP = { clientId: 'Iv23liNotes', clientSecret: 'the-secret-of-notes' }
 const OTHER = { clientId: 'Ov23liOther', clientSecret: 'the-secret-of-others' }

@@ -1,6 +1,6 @@
 /** The one table of what a stand-in of GitHub answers: its server and its handlers for msw are made from it. */
-import { ownProperty } from '../lib/own-property.js'
-import { githubScopeHierarchy } from '../github/scope-hierarchy.js'
+import { ownProperty } from '../../lib/own-property.js'
+import { githubScopeHierarchy } from '../../github/scope-hierarchy.js'
 import { basicError, NOT_FOUND } from './github-reply.js'
 import { authorization, organization, privateUser, repository, team } from './github-shapes.js'
 import type { Reply } from './github-reply.js'

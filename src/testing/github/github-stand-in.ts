@@ -1,14 +1,15 @@
 /** A stand-in of GitHub for tests: its tokens, limits, lock-outs and faults, without GitHub. */
-import { deploymentOf } from '../github/api/deployment.js'
+import { deploymentOf } from '../../github/api/deployment.js'
+import { asFetch, asResolver } from '../http/answering.js'
+import { serve } from '../http/server.js'
 import { GitHubApi } from './github-api.js'
 import { GitHubGuard } from './github-guard.js'
 import { responseOf } from './github-reply.js'
 import { ROUTES } from './github-routes.js'
-import { listen } from './github-server.js'
 import { GitHubWorld } from './github-world.js'
+import type { Answer, MswResolver } from '../http/answering.js'
 import type { GitHubFault } from './github-guard.js'
 import type { Method } from './github-routes.js'
-import type { GitHubServer } from './github-server.js'
 import type { Issue, StandInApp } from './github-world.js'
 
 export interface GitHubStandInOptions {
@@ -21,6 +22,13 @@ export interface GitHubStandInOptions {
   readonly now?: (() => number) | undefined
 }
 
+export interface GitHubServer {
+  /** For the option of the same name. */
+  readonly apiBaseUrl: string
+  /** Stops at once, open connections too. */
+  close(): Promise<void>
+}
+
 /** A request that was made, and how it was answered; no answer is 0. */
 export interface StandInCall {
   readonly method: string
@@ -30,7 +38,7 @@ export interface StandInCall {
 }
 
 /** The part of msw's `http` that is needed, so that this package does not need msw. */
-export type MswHttp<H> = Readonly<Record<Method, (path: string, resolver: (info: { readonly request: Request }) => Promise<Response>) => H>>
+export type MswHttp<H> = Readonly<Record<Method, (path: string, resolver: MswResolver) => H>>
 
 /** Give its `fetch` to a provider, let it `listen`, or hand its `handlers` to msw. It does what GitHub would, until told to `fail`. */
 export class GitHubStandIn {
@@ -66,31 +74,23 @@ export class GitHubStandIn {
   }
 
   /** Answers in place of the network. */
-  readonly fetch: typeof globalThis.fetch = async (input, init) => {
-    const request = new Request(input, init)
-    const answer = await this.answer(request)
-    if (answer === 'cut') throw new TypeError('fetch failed')
-    return answer === 'silence' ? silence(request.signal) : answer
-  }
+  readonly fetch: typeof globalThis.fetch = asFetch((request) => this.answer(request))
 
-  /** A real server on a free port of this machine. */
-  listen(): Promise<GitHubServer> {
-    return listen((request) => this.answer(request))
+  /** A real server on a free port of this machine, as if it were a GitHub Enterprise Server. */
+  async listen(): Promise<GitHubServer> {
+    const { origin, close } = await serve((request) => this.answer(request))
+    return { apiBaseUrl: `${origin}/api/v3`, close }
   }
 
   /** For msw: `setupServer(...github.handlers(http))`, with msw's own `http`. */
   handlers<H>(http: MswHttp<H>, apiBaseUrl = 'https://api.github.com'): H[] {
     const { rest, graphql } = deploymentOf(apiBaseUrl, true)
-    const resolver = async ({ request }: { readonly request: Request }): Promise<Response> => {
-      const answer = await this.answer(request)
-      if (answer === 'cut') return Response.error()
-      return answer === 'silence' ? silence(request.signal) : answer
-    }
+    const resolver = asResolver((request) => this.answer(request))
     return ROUTES.map(({ method, path }) => http[method](path === '/graphql' ? graphql : `${rest}${path}`, resolver))
   }
 
   /** What GitHub would answer, or that it would not. */
-  async answer(request: Request): Promise<Response | 'silence' | 'cut'> {
+  async answer(request: Request): Promise<Answer> {
     const { pathname, search } = new URL(request.url)
     const path = pathname.replace(/^\/api(?:\/v3)?(?=\/)/, '')
     const outage = this.#guard.outage()
@@ -105,8 +105,4 @@ function asWhom({ headers }: Request): StandInCall['as'] {
   const header = headers.get('authorization')
   if (header === null) return 'nobody'
   return /^basic /i.test(header) ? 'app' : 'user'
-}
-
-function silence(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
 }

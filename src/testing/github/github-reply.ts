@@ -1,5 +1,5 @@
 /** Answers of the stand-in, before and after they are put on the wire. */
-import { sha256 } from '../lib/digest.js'
+import { sha256 } from '../../lib/digest.js'
 
 /** An answer before it is sent. */
 export interface Reply {

@@ -1,0 +1,67 @@
+/** Writes back what a log has lost, such as a Redis without persistence that was restarted: by those who know what was in it. */
+import type { After } from '../lib/timer.js'
+import type { RevocationEntry } from './revocation.js'
+
+export interface LogRepairOptions {
+  /** Seconds within which each process begins, at a time of its own: the first one writes, and the others find little to add. */
+  readonly every: number
+  readonly after: After
+  /** All that this process holds. */
+  readonly entries: () => Iterable<RevocationEntry>
+  /** Rejects where the log cannot be written. */
+  readonly write: (entry: RevocationEntry) => Promise<void>
+}
+
+export class LogRepair {
+  readonly #options: LogRepairOptions
+  /** What the log holds since it began anew; undefined while nothing is to be repaired. */
+  #seen: Set<string> | undefined
+  #isWriting = false
+  #callOff = (): void => undefined
+
+  constructor(options: LogRepairOptions) {
+    this.#options = options
+  }
+
+  /** True while the log may lack what this process knows. */
+  get isDue(): boolean {
+    return this.#seen !== undefined
+  }
+
+  /** The log began anew. */
+  begin(): void {
+    this.#seen = new Set()
+  }
+
+  /** An entry was read. */
+  seen(entry: RevocationEntry): void {
+    this.#seen?.add(idOf(entry))
+  }
+
+  /** The log was read to its end: what is missing is written back, unless somebody else does so first. */
+  ended(): void {
+    if (this.#seen === undefined || this.#isWriting) return
+    this.#isWriting = true
+    this.#callOff = this.#options.after(Math.random() * this.#options.every, () => void this.#write())
+  }
+
+  close(): void {
+    this.#callOff()
+  }
+
+  async #write(): Promise<void> {
+    const seen = this.#seen
+    try {
+      for (const entry of this.#options.entries()) if (seen?.has(idOf(entry)) === false) await this.#options.write(entry)
+      if (this.#seen === seen) this.#seen = undefined
+    } catch {
+      return // and once more after the next look
+    } finally {
+      this.#isWriting = false
+    }
+  }
+}
+
+function idOf({ by, issuer, value, before }: RevocationEntry): string {
+  return JSON.stringify([by, issuer, value, before])
+}
