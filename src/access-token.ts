@@ -1,8 +1,10 @@
 /** What a verified bearer token says, in a form that nobody can change and that does not print its secret. */
+import { bindingOf } from './binding.js'
 import { frozenCopy } from './lib/frozen-copy.js'
 import { atEpochSeconds, checkOptions } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
 import { missingScopes } from './lib/scope-match.js'
+import type { TokenBinding } from './binding.js'
 
 /** What the issuer wrote about the token (RFC 7519 section 4, RFC 9068 section 2.2). Frozen to the bottom. */
 export interface Claims {
@@ -35,6 +37,8 @@ export interface AccessToken<Output = unknown> {
   readonly subject?: string
   /** The `client_id` claim, else `azp`; never the subject. */
   readonly clientId?: string
+  /** Whose token it is alone: absent for one that is bound to no key. It says nothing of whether a proof was checked. */
+  readonly boundTo?: TokenBinding
   /** Name of the provider that said yes. */
   readonly provider: string
 }
@@ -96,6 +100,7 @@ export class VerifiedAccessToken implements AccessToken {
   declare readonly issuer?: string
   declare readonly subject?: string
   declare readonly clientId?: string
+  declare readonly boundTo?: TokenBinding
   readonly provider: string
   readonly #token: string
   readonly #held: readonly string[] | undefined
@@ -112,6 +117,8 @@ export class VerifiedAccessToken implements AccessToken {
     if (typeof claims.iss === 'string') this.issuer = claims.iss
     if (typeof claims.sub === 'string') this.subject = claims.sub
     if (typeof clientId === 'string') this.clientId = clientId
+    const boundTo = bindingOf(claims)
+    if (boundTo !== undefined) this.boundTo = boundTo
     Object.freeze(this)
   }
 

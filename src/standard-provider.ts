@@ -237,6 +237,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   #conclude(token: string, finding: RememberedVerdict, remembered: boolean, options: VerifyOptions | undefined): AccessToken<Output> | null {
     if (!finding.accepted) return this.#refuse(finding, remembered, options, token)
     if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), remembered, options, token)
+    // Looked at here, and never remembered: else whoever shows a stolen token as it is gets its holder refused.
+    if (finding.claims.cnf !== undefined && options?.proof !== 'checked') return this.#refuse(reject('unproven'), remembered, options, token)
     if (this.#observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
     const { claims, scopes, held, expiresAt } = finding
     // What the claims hold beyond `Claims`, the schema saw to.

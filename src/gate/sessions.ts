@@ -71,6 +71,8 @@ function randomText(): string {
 /** As JSON, so that no two principals read the same. Where nobody has to be known, nobody is a principal too. */
 function principalOf(token: AccessToken | null): string | undefined {
   if (token === null) return 'null'
-  const { issuer, subject, clientId, provider } = token
-  return subject === undefined && clientId === undefined ? undefined : JSON.stringify([issuer ?? provider, subject, clientId])
+  const { issuer, subject, clientId, provider, boundTo } = token
+  // Of a bound token the key too: a session stays with it.
+  const key = boundTo === undefined ? [] : [boundTo.jkt, boundTo['x5t#S256']]
+  return subject === undefined && clientId === undefined ? undefined : JSON.stringify([issuer ?? provider, subject, clientId, ...key])
 }

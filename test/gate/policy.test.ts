@@ -114,7 +114,7 @@ describe('decide', () => {
   })
 
   test('a path that was rewritten on its way is guarded by either of its names, and excluded only by both', async () => {
-    const passes = async (options: GateOptions, path: string, routedPath: string) => (await decided(options, { path, routedPath, header: NO_TOKEN })).pass
+    const passes = async (options: GateOptions, path: string, routedPath: string) => (await decided(options, { path, routedPaths: [routedPath], header: NO_TOKEN })).pass
     const guards = { protect: ['/mcp'] }
     expect([await passes(guards, '/x', '/mcp'), await passes(guards, '/mcp', '/x'), await passes(guards, '/x', '/x')]).toEqual([false, false, true])
     const excludes = { protect: ['/'], exclude: ['/health'] }
@@ -127,8 +127,8 @@ describe('decide', () => {
   })
 
   test('OPTIONS in another spelling is no preflight', async () => {
-    const request = { header: NO_TOKEN }
-    expect((await decided({}, { ...request, method: 'OPTIONS' })).pass).toBe(true)
+    const request = { header: headers({ origin: ['https://app.example.com'], 'access-control-request-method': ['POST'] }) }
+    expect(await decided({}, { ...request, method: 'OPTIONS' })).toMatchObject({ answer: { status: 204 } })
     for (const method of ['options', 'Options', 'OPTIONS ', 'XOPTIONS']) expect(await decided({}, { ...request, method })).toMatchObject({ answer: { status: 401 } })
   })
 
