@@ -27,6 +27,9 @@ interface ProofRule {
 /** In seconds: how far `iat` may be from our clock, either way. */
 export const IAT_WINDOW = 300
 
+/** In seconds, for the ends that a proof may set itself. */
+const CLOCK_DIFFERENCE = 30
+
 /** In characters. */
 const LONGEST_JTI = 512
 
@@ -59,8 +62,8 @@ export function firstFailing(rules: readonly ProofRule[], proof: DecodedJwt, exp
 /** The ends that a proof sets itself hold as well (RFC 7519 section 4.1). */
 function isCurrent({ iat, exp, nbf }: DecodedJwt['claims'], now: number): boolean {
   if (typeof iat !== 'number' || Math.abs(now - iat) > IAT_WINDOW) return false
-  if (exp !== undefined && !(typeof exp === 'number' && exp > now)) return false
-  return nbf === undefined || (typeof nbf === 'number' && nbf <= now + IAT_WINDOW)
+  if (exp !== undefined && !(typeof exp === 'number' && exp > now - CLOCK_DIFFERENCE)) return false
+  return nbf === undefined || (typeof nbf === 'number' && nbf <= now + CLOCK_DIFFERENCE)
 }
 
 function isText(value: unknown): value is string {

@@ -1,10 +1,10 @@
 /** DPoP proofs for tests: good ones, but for what they are told otherwise; and a gate with bound tokens before it. */
 import { createHash } from 'node:crypto'
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { calculateJwkThumbprint, CompactSign, exportJWK, generateKeyPair } from 'jose'
 import { accessToken, gate } from '../../../src/index.js'
 import { START } from '../../oauth-kit.js'
 import { headers } from '../headers.js'
-import type { CryptoKey, JWK, JWTPayload } from 'jose'
+import type { CryptoKey, JWK } from 'jose'
 import type { AuthEvent, BearerAuthProvider, Decision, GateOptions, GateRequest, ProofOptions } from '../../../src/index.js'
 
 export const RESOURCE = 'https://mcp.example.com/mcp'
@@ -32,7 +32,7 @@ export async function holder(alg = 'ES256'): Promise<Holder> {
     jkt: await calculateJwkThumbprint(publicJwk),
     prove(claims = {}, header = {}) {
       const payload = { jti: `proof-${(made += 1)}`, htm: 'POST', htu: RESOURCE, iat: START, ath: athOf(TOKEN), ...claims }
-      return new SignJWT(payload as JWTPayload).setProtectedHeader({ alg, typ: 'dpop+jwt', jwk: publicJwk, ...header }).sign(privateKey)
+      return new CompactSign(new TextEncoder().encode(JSON.stringify(payload))).setProtectedHeader({ alg, typ: 'dpop+jwt', jwk: publicJwk, ...header }).sign(privateKey)
     },
   }
 }
