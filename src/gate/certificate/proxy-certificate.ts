@@ -48,10 +48,11 @@ const FORMATS = {
   envoy: { header: 'x-forwarded-client-cert', read: ofEnvoy },
 } as const
 
-/** A plus stays one: these are no forms. */
+/** PEM. A plus stays one: these are no forms. */
 function unescaped(value: string): string | undefined {
   try {
-    return decodeURIComponent(value)
+    const text = decodeURIComponent(value)
+    return text.includes('BEGIN CERTIFICATE') ? text : undefined
   } catch {
     return undefined
   }
