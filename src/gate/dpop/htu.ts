@@ -7,7 +7,14 @@
 export function requestHtus(origin: string, strippedPrefix: string, path: string): readonly string[] {
   if (!path.startsWith('/')) return []
   const paths = [`${strippedPrefix}${path}`, ...(path === '/' && strippedPrefix !== '' ? [strippedPrefix] : [])]
-  return paths.flatMap((one) => normalizedHtu(`${origin}${one}`) ?? [])
+  return paths.map((one) => `${origin}${one}`)
+}
+
+/** True where a proof is for one of these. Most clients write it as it is, and nothing has to be taken apart then. */
+export function isForOneOf(htu: string, urls: readonly string[]): boolean {
+  if (urls.includes(htu) && isTarget(htu)) return true
+  const meant = normalizedHtu(htu)
+  return meant !== undefined && urls.some((url) => normalizedHtu(url) === meant)
 }
 
 /**
@@ -17,9 +24,13 @@ export function requestHtus(origin: string, strippedPrefix: string, path: string
  */
 export function normalizedHtu(htu: string): string | undefined {
   const [target] = htu.length <= LONGEST ? htu.split(/[?#]/, 1) : []
-  if (target === undefined || !VISIBLE.test(target) || BROKEN_ESCAPE.test(target) || !URL.canParse(target)) return undefined
+  if (target === undefined || !isTarget(target) || !URL.canParse(target)) return undefined
   const { origin, pathname, username, password } = new URL(target)
   return username === '' && password === '' ? `${origin}${pathname.replace(ESCAPE, plainest)}` : undefined
+}
+
+function isTarget(text: string): boolean {
+  return VISIBLE.test(text) && !BROKEN_ESCAPE.test(text)
 }
 
 /** In characters. No server takes a longer path. */

@@ -8,7 +8,7 @@ import type { ProofExpectations } from './proof-rules.js'
 export function hintOf(check: ProofCheck, { claims: { htu, iat } }: DecodedJwt, { htus, now }: ProofExpectations): string | undefined {
   if (check === 'iat') return Number(iat) > now ? 'the clock of the client is ahead, or this one is behind' : 'the clock of the client is behind, or the proof was used late'
   const meant = check === 'htu' ? normalizedHtu(String(htu)) : undefined
-  return meant === undefined ? undefined : htus.map((own) => hintOfHtu(new URL(meant), new URL(own))).find((hint) => hint !== undefined)
+  return meant === undefined ? undefined : htus.flatMap((url) => normalizedHtu(url) ?? []).map((own) => hintOfHtu(new URL(meant), new URL(own))).find((hint) => hint !== undefined)
 }
 
 function hintOfHtu(meant: URL, own: URL): string | undefined {

@@ -1,7 +1,7 @@
 /** This file checks what a DPoP proof says (RFC 9449 section 4.3), by a list of named rules in the order of that section. */
 import { isAlgorithm } from '../../jwt/signature/algorithms.js'
 import { isSameText, sha256 } from '../../lib/digest.js'
-import { normalizedHtu } from './htu.js'
+import { isForOneOf } from './htu.js'
 import type { ProofCheck } from '../../events.js'
 import type { DecodedJwt } from '../../jwt/token/decode.js'
 import type { Nonces } from './nonces.js'
@@ -48,7 +48,7 @@ export const FORM: readonly ProofRule[] = [
 /** Points 8 to 12. */
 export const CONTENT: readonly ProofRule[] = [
   { check: 'htm', holds: ({ claims: { htm } }, { method }) => htm === method },
-  { check: 'htu', holds: ({ claims: { htu } }, { htus }) => isText(htu) && htus.includes(normalizedHtu(htu) ?? '') },
+  { check: 'htu', holds: ({ claims: { htu } }, { htus }) => isText(htu) && isForOneOf(htu, htus) },
   { check: 'nonce', holds: ({ claims: { nonce } }, { nonces }) => nonces === undefined || nonces.isGood(nonce) },
   { check: 'iat', holds: ({ claims }, { now }) => isCurrent(claims, now) },
   { check: 'ath', holds: ({ claims: { ath } }, { token }) => isText(ath) && isSameText(ath, sha256(token)) },
