@@ -21,7 +21,9 @@ export async function plotOf(figures, platforms) {
 /** @param {readonly Figure[]} figures @param {Platform} platform @param {{ name: string, title: string }} workload */
 function bars(figures, platform, { name, title }) {
   const values = platform.candidates.flatMap(({ name: candidate, role }) =>
-    figures.filter((one) => one.platform === platform.name && one.workload === name && one.candidate === candidate).map(({ microseconds }) => ({ candidate, role, microseconds })),
+    figures
+      .filter((one) => one.platform === platform.name && one.workload === name && one.candidate === candidate)
+      .map(({ microseconds }) => ({ candidate, role, microseconds })),
   )
   return {
     title: `${platform.name}, ${title}`,

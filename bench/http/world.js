@@ -36,7 +36,14 @@ export const CALL_HEADERS = {
 export const JOSE_OPTIONS = { issuer: ISSUER, audience: AUDIENCE, algorithms: [ALGORITHM], requiredClaims: ['exp'], clockTolerance: 5 }
 
 /** What fast-jwt is asked, by hand and by `@fastify/jwt`. */
-export const FAST_JWT_OPTIONS = { algorithms: [ALGORITHM], allowedIss: ISSUER, allowedAud: AUDIENCE, requiredClaims: ['exp', 'iss', 'aud'], clockTolerance: 5000, cache: true }
+export const FAST_JWT_OPTIONS = {
+  algorithms: [ALGORITHM],
+  allowedIss: ISSUER,
+  allowedAud: AUDIENCE,
+  requiredClaims: ['exp', 'iss', 'aud'],
+  clockTolerance: 5000,
+  cache: true,
+}
 
 /** The answer of a server that is no MCP server: it read the body, and knows who calls. @param {any} call @param {string} [subject] */
 export function greeting({ id, params }, subject = 'nobody') {

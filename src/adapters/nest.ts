@@ -29,6 +29,7 @@ interface NestResponse {
 interface ArgumentsHost {
   getType(): string
   switchToHttp(): { getResponse<T>(): T }
+  switchToWs(): { getClient<T>(): T }
 }
 
 /**
@@ -75,7 +76,8 @@ export function publicRoutes(app: object): ExcludedRoute[] {
 
 /**
  * `app.useGlobalFilters(authErrors(Catch))`, with `Catch` from `@nestjs/common`: answers what `requireAuth()` and
- * `authGuard()` throw with its status and challenge. Nest answers errors that it does not know with 500.
+ * `authGuard()` throw with its status and challenge. Nest answers errors that it does not know with 500. A gateway's client
+ * gets the event `exception` with the message; the caller of a microservice, Nest's own answer to an error.
  */
 export function authErrors(Catch: (...types: (typeof OurError)[]) => (filter: typeof AuthErrorFilter) => unknown): AuthErrorFilter {
   if (typeof Catch !== 'function') throw new TypeError("authErrors takes Nest's decorator: authErrors(Catch), with Catch from @nestjs/common")
@@ -99,7 +101,12 @@ class OurError extends Error {
 class AuthErrorFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const answer = thrownAnswer(error)
-    if (answer === undefined || host.getType() !== 'http') throw error
+    if (answer === undefined) throw error
+    const type = host.getType()
+    if (type === 'ws') return tellClient(host.switchToWs().getClient<WsClient>(), error)
+    // Nest's own handler for messages answers where a filter gives nothing; one that throws there leaves the caller waiting.
+    if (type === 'rpc') return
+    if (type !== 'http') throw error
     const response = host.switchToHttp().getResponse<NestResponse & ServerResponse>()
     const raw = response.raw ?? response
     // An answer that had begun would otherwise stay open for ever.
@@ -107,4 +114,18 @@ class AuthErrorFilter {
     for (const [name, value] of Object.entries(answer.headers)) response.header(name, value)
     response.status(answer.status).send(answer.body)
   }
+}
+
+/** A client of Socket.IO, or of `ws`, whose `emit` tells nobody but this process. */
+interface WsClient {
+  readonly readyState?: unknown
+  send(text: string): unknown
+  emit(event: string, data: object): unknown
+}
+
+/** As Nest answers what a gateway throws, with the message of the error: a constant text of ours. */
+function tellClient(client: WsClient, error: unknown): void {
+  const data = { status: 'error', message: error instanceof Error ? error.message : 'Authentication required' }
+  if (typeof client.readyState === 'number') client.send(JSON.stringify({ event: 'exception', data }))
+  else client.emit('exception', data)
 }

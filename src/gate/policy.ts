@@ -101,6 +101,8 @@ function pathPolicies(options: GateOptions, resource: ProtectedResource | undefi
   return { app: { protect: guarded, exclude: excluded }, mount: paths }
 }
 
+const NOTHING = (): void => undefined
+
 const NOTHING_PROTECTED = '"protect" is empty, and would guard nothing; leave it out to guard everything, or name paths: protect: [\'/mcp\']'
 
 const EXCLUDED_BY_MCP_USE = ['/health', '/docs', '/inspector', '/openmcp.json']
@@ -110,8 +112,6 @@ function checkedAudience(audience: unknown): readonly string[] {
   if (list.length > 0 && list.every((one): one is string => typeof one === 'string' && one !== '')) return list
   throw new TypeError('"audience" must be what a token\'s "aud" has to hold, such as "https://mcp.example.com/mcp", or an array of that')
 }
-
-const NOTHING = (): void => undefined
 
 function checkedSessions(sessions: BoundSessions): BoundSessions {
   if (typeof sessions?.belongsTo === 'function') return sessions

@@ -1,4 +1,4 @@
-/** Tells what one request left behind, such as a stream, when its token is no longer valid. */
+/** This file tells what one request left behind, such as a stream, when its token is no longer valid. */
 import type { AccessToken } from '../access-token.js'
 import type { TokenWatches, VerifyAgain } from './token-watches.js'
 

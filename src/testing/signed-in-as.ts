@@ -20,7 +20,9 @@ export interface TestCaller {
   readonly expiresAt?: number | undefined
 }
 
-const NAMES = { sub: true, scopes: true, claims: true, clientId: true, issuer: true, expiresAt: true } as const satisfies Readonly<Record<keyof TestCaller, true>>
+const NAMES = { sub: true, scopes: true, claims: true, clientId: true, issuer: true, expiresAt: true } as const satisfies Readonly<
+  Record<keyof TestCaller, true>
+>
 
 /**
  * Runs code as this caller: `getAccessToken()`, `requireAuth()` and what rests on them find its token, as behind a gate.

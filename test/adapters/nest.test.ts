@@ -1,10 +1,12 @@
-import { Catch, Controller, Get, HttpException, Module, UseGuards } from '@nestjs/common'
+import { Catch, Controller, Get, HttpException, Module, Post, UseGuards, VersioningType } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
+import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microservices'
 import { createServer } from 'node:http'
+import { firstValueFrom } from 'rxjs'
 import { describe, expect, test } from 'vitest'
-import { authErrors, authGuard, bearerAuth } from '../../src/adapters/nest.js'
+import { authErrors, authGuard, bearerAuth, Public, publicRoutes } from '../../src/adapters/nest.js'
 import { AuthenticationError, getAccessToken, requireAuth } from '../../src/index.js'
 import { closing } from '../closing.js'
 import { callers, GOOD } from './callers.js'
@@ -12,6 +14,9 @@ import { keepsTheGateContract } from './gate-contract.js'
 import { listen } from './http-kit.js'
 import { SERVERS } from './servers.js'
 import type { CanActivate, INestApplication, MiddlewareConsumer } from '@nestjs/common'
+import type { MicroserviceOptions } from '@nestjs/microservices'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Running } from './http-kit.js'
 
 describe('the gate for Nest on Express', () => {
@@ -132,13 +137,103 @@ describe.each(Object.entries(PLATFORMS))('the guard and the filter for Nest on %
   })
 })
 
-describe('the filter for Nest', () => {
-  test('leaves what is no HTTP request alone', () => {
-    const error = new AuthenticationError()
-    const host = { getType: () => 'rpc', switchToHttp: () => ({ getResponse: () => undefined as never }) }
-    expect(() => authErrors(Catch).catch(error, host)).toThrow(error)
+describe('the filter for Nest, outside of HTTP', () => {
+  test('answers the caller of a microservice, who would otherwise wait for ever', async () => {
+    class Sums {
+      add(): unknown {
+        return requireAuth()
+      }
+    }
+    MessagePattern('add')(Sums.prototype, 'add', Object.getOwnPropertyDescriptor(Sums.prototype, 'add') ?? {})
+    Controller()(Sums)
+    class App {}
+    Module({ controllers: [Sums] })(App)
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(App, { transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 }, logger: false })
+    app.useGlobalFilters(authErrors(Catch))
+    await app.listen()
+    const { port } = app.unwrap<Server>().address() as AddressInfo // a TCP server that listens has one
+    const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } })
+    await expect(firstValueFrom(client.send('add', {}))).rejects.toMatchObject({ status: 'error' })
+    await client.close()
+    await app.close()
   })
 
+  test.each<[string, object]>([
+    ['of ws', { readyState: 1 }],
+    ['of Socket.IO', {}],
+  ])('answers a client %s', (_, kind) => {
+    const said: unknown[] = []
+    const client = { ...kind, send: (text: string) => void said.push(JSON.parse(text)), emit: (event: string, data: object) => void said.push({ event, data }) }
+    const host = { getType: () => 'ws', switchToHttp: () => ({ getResponse: () => undefined as never }), switchToWs: () => ({ getClient: () => client as never }) }
+    authErrors(Catch).catch(new AuthenticationError(), host)
+    expect(said).toEqual([{ event: 'exception', data: { status: 'error', message: 'Authentication required' } }])
+  })
+
+  test('leaves alone what it does not know', () => {
+    const error = new AuthenticationError()
+    const host = { getType: () => 'graphql', switchToHttp: () => ({ getResponse: () => undefined as never }), switchToWs: () => ({ getClient: () => undefined as never }) }
+    expect(() => authErrors(Catch).catch(error, host)).toThrow(error)
+  })
+})
+
+describe.each(Object.entries(PLATFORMS))('routes of Nest on %s that are marked as public', (_, platform) => {
+  class Notes {
+    health(): string[] {
+      return ['alive']
+    }
+    list(): string[] {
+      return ['secret']
+    }
+    one(): string[] {
+      return ['secret']
+    }
+    create(): string[] {
+      return ['secret']
+    }
+  }
+  const handler = (name: 'health' | 'list' | 'one' | 'create', ...decorators: MethodDecorator[]): void => {
+    for (const decorate of decorators) decorate(Notes.prototype, name, Object.getOwnPropertyDescriptor(Notes.prototype, name) ?? {})
+  }
+  handler('health', Get('health'), Public())
+  handler('list', Get('health/list'))
+  handler('one', Get('other'))
+  handler('create', Post('health'))
+  Controller('notes')(Notes)
+  class App {}
+  Module({ controllers: [Notes] })(App)
+
+  test('need no token, by their method and under their global prefix, and nothing else is open', async () => {
+    const app = await NestFactory.create(App, platform(), { logger: false })
+    app.setGlobalPrefix('api')
+    expect(publicRoutes(app)).toEqual([{ path: '/api/notes/health', exact: true, methods: ['GET'] }])
+    app.use(bearerAuth(callers(), { exclude: publicRoutes(app) }))
+    await app.init()
+    await app.getHttpAdapter().getInstance().ready?.()
+    const server = await listen(app.getHttpAdapter().getType() === 'fastify' ? app.getHttpServer() : createServer(app.getHttpAdapter().getInstance()))
+    expect((await server.ask({ method: 'GET', target: '/api/notes/health' })).json).toEqual(['alive'])
+    for (const [method, target] of [['POST', '/api/notes/health'], ['GET', '/api/notes/health/list'], ['GET', '/api/notes/other'], ['GET', '/notes/health']]) {
+      expect({ target, status: (await server.ask({ method: method ?? '', target: target ?? '' })).status }).toEqual({ target, status: 401 })
+    }
+    await server.close()
+  })
+
+  test('are refused where their path is not certain', async () => {
+    const versioned = await NestFactory.create(App, platform(), { logger: false })
+    versioned.enableVersioning({ type: VersioningType.URI })
+    expect(() => publicRoutes(versioned)).toThrow(/cannot say where routes with @Public\(\) are.*"exclude"/)
+    expect(() => publicRoutes({})).toThrow(/publicRoutes takes the application/)
+    class Patterns {
+      one(): void {}
+    }
+    for (const decorate of [Get(':id'), Public()]) decorate(Patterns.prototype, 'one', Object.getOwnPropertyDescriptor(Patterns.prototype, 'one') ?? {})
+    Controller()(Patterns)
+    class Other {}
+    Module({ controllers: [Patterns] })(Other)
+    await expect(NestFactory.create(Other, platform(), { logger: false }).then(publicRoutes)).rejects.toThrow(/is a pattern/)
+  })
+})
+
+describe('the filter for Nest', () => {
   test('says what it must be given', () => {
     expect(() => authErrors(undefined as never)).toThrow(new TypeError("authErrors takes Nest's decorator: authErrors(Catch), with Catch from @nestjs/common"))
   })

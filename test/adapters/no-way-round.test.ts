@@ -17,7 +17,7 @@ import type { Server } from 'node:http'
 import type { Running } from './http-kit.js'
 
 const SEED = 20_261_123
-const gate = { resource: 'https://mcp.example.com/api/mcp' }
+const gate = { protect: ['/mcp', '/api/mcp'] }
 
 /** Each counts what reaches `/mcp` or `/api/mcp`, or anything below. */
 const LAX: Record<string, (reached: () => void) => Promise<Server>> = {

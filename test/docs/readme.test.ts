@@ -87,6 +87,36 @@ describe('code in the documents', () => {
   })
 })
 
+describe('a whole program of the documents, called at foreign paths without a token', () => {
+  // Not what is about a provider of the reader's, nor routes of h3 1, which test/adapters/h3.test.ts calls.
+  const programs = compiled.filter(({ code }) => /\bbearerAuth\(/.test(code) && !/\bdeclare const|fromWebHandler/.test(code))
+  const asked: string[] = []
+
+  test.each(programs.map((program) => [program.place, program] as const))('%s lets nobody in but where it says so', { timeout: 60_000 }, (_, { file, code }) => {
+    const script = `${FOLDER}/js/${file}-foreign.js`
+    const quiet = readFileSync(`${FOLDER}/js/${file}.js`, 'utf8').replaceAll(/^(?:app\.listen|serve)\(.*$/gm, '')
+    const own = ['app', 'handler'].map((name) => `${name}: typeof ${name} === 'undefined' ? undefined : ${name}`)
+    writeFileSync(script, `${quiet}\nexport const published = { ${own.join(', ')} }\n`)
+    const { stdout, stderr } = spawnSync(process.execPath, ['test/docs/foreign-paths.mjs', script], { env: { ...environmentOf(code), NODE_ENV: 'test' }, encoding: 'utf8', timeout: 50_000 })
+    expect(stdout, stderr).not.toBe('')
+    const found = JSON.parse(stdout) as readonly (readonly [method: string, path: string, status: number])[]
+    if (found.length > 0) asked.push(file)
+    expect(found.filter(([method, path, status]) => status !== 401 && !isNamed(code, method, path))).toEqual([])
+  })
+
+  test('there are many of them', () => {
+    expect(asked.length).toBeGreaterThan(10)
+  })
+})
+
+/** True where the program itself says that this is open: by `exclude`, by paths to `protect`, or by CORS in front of the gate. */
+function isNamed(code: string, method: string, path: string): boolean {
+  const named = (option: string): string[] => [...(new RegExp(`\\b${option}: \\[(.*)\\]`).exec(code)?.[1] ?? '').matchAll(/'(\/[^']*)'/g)].map(([, one = '']) => one)
+  const isBelow = (one: string): boolean => path === one || path.startsWith(`${one}/`)
+  if (method === 'OPTIONS' && code.includes("from 'cors'")) return true
+  return named('exclude').some(isBelow) || (named('protect').length > 0 && !named('protect').some(isBelow))
+}
+
 describe('the first block of the README', () => {
   let server: Awaited<ReturnType<typeof start>>
   beforeAll(async () => {

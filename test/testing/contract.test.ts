@@ -38,48 +38,125 @@ class Changeable {
 
 /** Each breaks one promise. */
 const BROKEN: readonly (readonly [promise: string, how: string, Broken: new () => Honest])[] = [
-  ['nobody knows', 'null for the good token', class extends Honest {
-    override async verifyToken(token: string) { return super.verifyToken(token).catch(() => null) }
-  }],
-  ['nobody knows', 'was not taken after the outage', class extends Honest {
-    override async verifyToken(token: string) { return this.away ? (this.gone = true, super.verifyToken(token)) : this.gone ? null : super.verifyToken(token) }
-    gone = false
-  }],
-  ['nobody knows', 'shows the token', class extends Honest {
-    override async verifyToken(token: string) { if (this.away) throw new AuthUnavailableError(`nobody knows ${token}`); return super.verifyToken(token) }
-  }],
-  ['a good token gives', 'can be changed', class extends Honest {
-    override async verifyToken(token: string) { return (await super.verifyToken(token)) && new Changeable() }
-  }],
-  ['nothing that prints', 'printing the AccessToken shows', class extends Honest {
-    override async verifyToken(token: string) {
-      const good = await super.verifyToken(token)
-      return good && Object.freeze({ ...good, token })
-    }
-  }],
-  ['a bad token is null', 'an exception (RangeError)', class extends Honest {
-    override async verifyToken(token: string) { return super.verifyToken(token).then((yes) => { if (token === BAD) throw new RangeError(BAD); return yes }) }
-  }],
-  ['changed by one letter', 'a yes', class extends Honest {
-    override async verifyToken(token: string) { return super.verifyToken(typeof token === 'string' && token.startsWith(GOOD) ? GOOD : token).then((yes) => yes && accessToken({ token, claims: yes.claims, scopes: [...yes.scopes] })) }
-  }],
-  ['what is no bearer token', 'an exception (TypeError)', class extends Honest {
-    override async verifyToken(token: string) { return super.verifyToken(token.trim()) }
-  }],
-  ['recognition is immediate', 'foreign', class extends Honest {
-    recognizes() { return 'foreign' as const }
-  }],
-  ['many who ask at once', 'several answers', class extends Honest {
-    asked = 0
-    override async verifyToken(token: string) { return (await super.verifyToken(token)) && accessToken({ token, claims: { sub: 'ada', n: this.asked++ }, scopes: [] }) }
-  }],
-  ['no event carries', 'an event shows', class extends Honest {
-    override async verifyToken(token: string) { this.events.push({ type: 'accepted', provider: 'ada', cached: false } as unknown as AuthEvent); return super.verifyToken(token) }
-  }],
-  ['closing twice', 'close() throws', class extends Honest {
-    closed = 0
-    async close() { if (this.closed++ > 0) throw new Error('closed already') }
-  }],
+  [
+    'nobody knows',
+    'null for the good token',
+    class extends Honest {
+      override async verifyToken(token: string) {
+        return super.verifyToken(token).catch(() => null)
+      }
+    },
+  ],
+  [
+    'nobody knows',
+    'was not taken after the outage',
+    class extends Honest {
+      override async verifyToken(token: string) {
+        return this.away ? ((this.gone = true), super.verifyToken(token)) : this.gone ? null : super.verifyToken(token)
+      }
+      gone = false
+    },
+  ],
+  [
+    'nobody knows',
+    'shows the token',
+    class extends Honest {
+      override async verifyToken(token: string) {
+        if (this.away) throw new AuthUnavailableError(`nobody knows ${token}`)
+        return super.verifyToken(token)
+      }
+    },
+  ],
+  [
+    'a good token gives',
+    'can be changed',
+    class extends Honest {
+      override async verifyToken(token: string) {
+        return (await super.verifyToken(token)) && new Changeable()
+      }
+    },
+  ],
+  [
+    'nothing that prints',
+    'printing the AccessToken shows',
+    class extends Honest {
+      override async verifyToken(token: string) {
+        const good = await super.verifyToken(token)
+        return good && Object.freeze({ ...good, token })
+      }
+    },
+  ],
+  [
+    'a bad token is null',
+    'an exception (RangeError)',
+    class extends Honest {
+      override async verifyToken(token: string) {
+        return super.verifyToken(token).then((yes) => {
+          if (token === BAD) throw new RangeError(BAD)
+          return yes
+        })
+      }
+    },
+  ],
+  [
+    'changed by one letter',
+    'a yes',
+    class extends Honest {
+      override async verifyToken(token: string) {
+        return super
+          .verifyToken(typeof token === 'string' && token.startsWith(GOOD) ? GOOD : token)
+          .then((yes) => yes && accessToken({ token, claims: yes.claims, scopes: [...yes.scopes] }))
+      }
+    },
+  ],
+  [
+    'what is no bearer token',
+    'an exception (TypeError)',
+    class extends Honest {
+      override async verifyToken(token: string) {
+        return super.verifyToken(token.trim())
+      }
+    },
+  ],
+  [
+    'recognition is immediate',
+    'foreign',
+    class extends Honest {
+      recognizes() {
+        return 'foreign' as const
+      }
+    },
+  ],
+  [
+    'many who ask at once',
+    'several answers',
+    class extends Honest {
+      asked = 0
+      override async verifyToken(token: string) {
+        return (await super.verifyToken(token)) && accessToken({ token, claims: { sub: 'ada', n: this.asked++ }, scopes: [] })
+      }
+    },
+  ],
+  [
+    'no event carries',
+    'an event shows',
+    class extends Honest {
+      override async verifyToken(token: string) {
+        this.events.push({ type: 'accepted', provider: 'ada', cached: false } as unknown as AuthEvent)
+        return super.verifyToken(token)
+      }
+    },
+  ],
+  [
+    'closing twice',
+    'close() throws',
+    class extends Honest {
+      closed = 0
+      async close() {
+        if (this.closed++ > 0) throw new Error('closed already')
+      }
+    },
+  ],
 ]
 
 describe('keepsTheContract', () => {
@@ -152,7 +229,11 @@ describe('contractOf', () => {
       import { contractOf } from 'bearer-auth-providers/testing'
       const provider = new StaticProvider({ '${GOOD}': { claims: { sub: 'ci' }, scopes: ['a'] } })
       for (const { name, check } of contractOf(provider, { good: '${GOOD}', bad: ['${BAD}'], outage: 'asks nobody' })) test(name, check)`
-    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--test-reporter=tap', '-e', script], { encoding: 'utf8', timeout: 60_000, env: { ...process.env, NODE_TEST_CONTEXT: undefined } })
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--test-reporter=tap', '-e', script], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+    })
     expect(stdout).toMatch(/# pass 10/)
     expect(status).toBe(0)
   }, 60_000)

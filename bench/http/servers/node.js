@@ -11,7 +11,9 @@ export const node = {
   name: 'node:http',
   candidates: [
     { name: 'bare', role: 'bare', start: async () => createServer((req, res) => answer(req, res)) },
-    ...ours('node', async (guard, subject) => createServer(guard((/** @type {IncomingMessage} */ req, /** @type {ServerResponse} */ res) => answer(req, res, subject())))),
+    ...ours('node', async (guard, subject) =>
+      createServer(guard((/** @type {IncomingMessage} */ req, /** @type {ServerResponse} */ res) => answer(req, res, subject()))),
+    ),
     { name: 'jose, by hand', role: 'peer', start: async (world) => byHand(await joseVerify(world)) },
     {
       name: 'fast-jwt with its cache, by hand',

@@ -8,7 +8,7 @@ import type { Scheme } from '../request/gate-request.js'
 import type { RequestNames } from './request-names.js'
 
 /** The wording of answers. `'mcp-use'`: the exact bodies and the bare challenge of mcp-use's Python server. */
-export type ErrorProfile = 'rfc6750' | 'mcp-use'
+type ErrorProfile = 'rfc6750' | 'mcp-use'
 
 /** Every denial that there is. */
 export interface Answers {

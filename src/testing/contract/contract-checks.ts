@@ -92,7 +92,7 @@ export const PROMISES: readonly Promised[] = [
   {
     name: 'what is no bearer token is null',
     async check({ provider }) {
-      for (const token of NO_TOKENS) await isNo(provider, token as string, `${JSON.stringify(token)?.slice(0, 20) ?? 'undefined'}`)
+      for (const token of NO_TOKENS) await isNo(provider, token as string, (JSON.stringify(token)?.slice(0, 20) ?? 'undefined'))
     },
   },
   {

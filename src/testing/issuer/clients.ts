@@ -35,7 +35,12 @@ export class Clients {
     }
     const clientId = globalThis.crypto.randomUUID()
     const clientSecret = token_endpoint_auth_method === 'none' ? undefined : globalThis.crypto.randomUUID()
-    this.#clients.set(clientId, { clientId, clientSecret, redirectUris: redirect_uris, backchannelLogoutUri: typeof backchannel_logout_uri === 'string' ? backchannel_logout_uri : undefined })
+    this.#clients.set(clientId, {
+      clientId,
+      clientSecret,
+      redirectUris: redirect_uris,
+      backchannelLogoutUri: typeof backchannel_logout_uri === 'string' ? backchannel_logout_uri : undefined,
+    })
     const secret = clientSecret !== undefined && { client_secret: clientSecret, client_secret_expires_at: 0 }
     return json({ ...given, client_id: clientId, ...secret, redirect_uris, grant_types, response_types: ['code'], token_endpoint_auth_method }, 201)
   }

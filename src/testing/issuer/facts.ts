@@ -28,7 +28,12 @@ const AUDIENCE = 'https://api.test'
 export function factsOf({ like, issuer, audience }: TestIssuerOptions): Facts {
   const { shape, preset } = like === undefined ? { shape: PLAIN, preset: undefined } : vendorOf(like)
   const [[name, tenant] = [ISSUER, undefined]] = issuersOf(issuer ?? preset?.issuer ?? ISSUER)
-  const options: PresetLike = { ...preset, ...(issuer !== undefined && { jwksUri: undefined }), issuer: issuer ?? preset?.issuer ?? ISSUER, audience: audience ?? preset?.audience ?? AUDIENCE }
+  const options: PresetLike = {
+    ...preset,
+    ...(issuer !== undefined && { jwksUri: undefined }),
+    issuer: issuer ?? preset?.issuer ?? ISSUER,
+    audience: audience ?? preset?.audience ?? AUDIENCE,
+  }
   const jwksUri = options.jwksUri === undefined ? undefined : forTenant(options.jwksUri, tenant)
   const base = baseOf(name, jwksUri)
   return {

@@ -15,7 +15,17 @@ export const LOGOUT_TYPE = 'logout+jwt'
 
 export function logoutClaims({ sub, sid, claims }: IssuerLogout, issuer: string, clientId: string, now: number): Members {
   const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
-  return { iss: issuer, aud: clientId, iat: now, exp: now + 120, jti: globalThis.crypto.randomUUID(), events, ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }), ...claims }
+  return {
+    iss: issuer,
+    aud: clientId,
+    iat: now,
+    exp: now + 120,
+    jti: globalThis.crypto.randomUUID(),
+    events,
+    ...(sub !== undefined && { sub }),
+    ...(sid !== undefined && { sid }),
+    ...claims,
+  }
 }
 
 /** As section 2.5 has it. @throws Error when the client did not take it: a test should hear of that. */

@@ -21,7 +21,10 @@ export function metadataUrls({ issuer, base }: Facts): readonly string[] {
   return discoveryUrls(URL.canParse(issuer) && issuer.startsWith('http') ? issuer : base)
 }
 
-export function metadataOf(facts: Facts, { alg, scopes, issuer = facts.issuer }: { readonly alg: string; readonly scopes: readonly string[]; readonly issuer: string | undefined }): object {
+export function metadataOf(
+  facts: Facts,
+  { alg, scopes, issuer = facts.issuer }: { readonly alg: string; readonly scopes: readonly string[]; readonly issuer: string | undefined },
+): object {
   const { jwks, authorization, token, registration, introspection, revocation, userinfo } = endpointUrls(facts)
   const confidential = METHODS.filter((method) => method !== 'none')
   return {

@@ -19,7 +19,8 @@ export function routeOf(url: URL, facts: Facts, anyOrigin: boolean): Route | und
     const { origin, pathname } = new URL(place)
     const path = pathname.replace(/\/$/, '')
     const isBelow = GOES_ON.has(endpoint) && url.pathname.startsWith(`${path}/`)
-    if ((anyOrigin || origin === url.origin) && (url.pathname === pathname || isBelow)) return { endpoint, rest: url.pathname.slice(path.length).split('/').slice(1) }
+    if ((anyOrigin || origin === url.origin) && (url.pathname === pathname || isBelow))
+      return { endpoint, rest: url.pathname.slice(path.length).split('/').slice(1) }
   }
   return undefined
 }

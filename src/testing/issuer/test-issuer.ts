@@ -107,7 +107,7 @@ export class TestIssuer {
    */
   get options(): TestIssuerJwtOptions {
     const options = { ...this.#facts.options, ...(this.#server === undefined && { fetch: this.fetch }), now: this.#settings.now }
-    return options as TestIssuerJwtOptions // keys come from `jwksUri` or from discovery, whatever the preset
+    return options // keys come from `jwksUri` or from discovery, whatever the preset
   }
 
   /** The URL that a port is reached at, once it listens; before that, where `fetch` answers. */
@@ -156,7 +156,7 @@ export class TestIssuer {
   /** A token that is good only together with a proof by this key: `cnf.jkt` is its thumbprint (RFC 9449 section 6, RFC 7638). */
   async bound(dpopKey: DpopKey, options: MintJwtOptions = {}): Promise<string> {
     const { kty, crv, x, y, n, e } = isJwk(dpopKey) ? dpopKey : await exportJWK(dpopKey)
-    const jkt = await calculateJwkThumbprint(present({ kty, crv, x, y, n, e }) as JWK) // the public half, as section 3 wants it
+    const jkt = await calculateJwkThumbprint(present({ kty, crv, x, y, n, e })) // the public half, as section 3 wants it
     return this.mint({ ...options, claims: { cnf: { jkt }, ...options.claims } })
   }
 

@@ -41,8 +41,20 @@ export const PEOPLE = {
     groups: listIn('cognito:groups'),
   },
   descope: { preset: () => presets.descope({ project: 'P2abcDEF', audience: API }), ...azp, ...roles, ...permissions, audienceList: true },
-  duende: { preset: () => presets.duende({ url: 'https://id.example.com', audience: 'api' }), typ: 'at+jwt', ...clientId, scopes: listIn('scope'), roles: (names) => ({ role: names.length === 1 ? names[0] : names }) },
-  entra: { preset: () => presets.entra({ tenant: TENANT, audience: GUID }), claims: ({ clientId: client }) => ({ azp: client, ver: '2.0' }), ...scpText, ...roles, ...groups },
+  duende: {
+    preset: () => presets.duende({ url: 'https://id.example.com', audience: 'api' }),
+    typ: 'at+jwt',
+    ...clientId,
+    scopes: listIn('scope'),
+    roles: (names) => ({ role: names.length === 1 ? names[0] : names }),
+  },
+  entra: {
+    preset: () => presets.entra({ tenant: TENANT, audience: GUID }),
+    claims: ({ clientId: client }) => ({ azp: client, ver: '2.0' }),
+    ...scpText,
+    ...roles,
+    ...groups,
+  },
   entraB2c: {
     preset: () => presets.entraB2c({ domain: 'contoso', tenant: TENANT, policies: 'B2C_1_signin', audience: GUID }),
     claims: ({ clientId: azp }) => ({ azp, tfp: 'B2C_1_signin', ver: '1.0' }),
@@ -99,8 +111,19 @@ export const PEOPLE = {
     ...groups,
   },
   oneLogin: { preset: () => presets.oneLogin({ subdomain: 'acme', audience: API }), ...groups },
-  pingOne: { preset: () => presets.pingOne({ environment: TENANT, audience: API }), claims: ({ clientId: client }) => ({ client_id: client, env: TENANT }), ...groups, audienceList: true },
-  scalekit: { preset: () => presets.scalekit({ domain: 'acme.scalekit.dev', resource: 'res_1234' }), ...clientId, ...roles, ...permissions, audienceList: true },
+  pingOne: {
+    preset: () => presets.pingOne({ environment: TENANT, audience: API }),
+    claims: ({ clientId: client }) => ({ client_id: client, env: TENANT }),
+    ...groups,
+    audienceList: true,
+  },
+  scalekit: {
+    preset: () => presets.scalekit({ domain: 'acme.scalekit.dev', resource: 'res_1234' }),
+    ...clientId,
+    ...roles,
+    ...permissions,
+    audienceList: true,
+  },
   stytch: {
     preset: () => presets.stytch({ domain: 'acme.customers.stytch.dev', audience: 'project-live-1' }),
     ...clientId,
@@ -114,7 +137,12 @@ export const PEOPLE = {
     claims: () => ({ role: 'authenticated', is_anonymous: false, aal: 'aal1', app_metadata: { provider: 'email' } }),
     roles: (names) => ({ app_metadata: { provider: 'email', roles: names } }),
   },
-  workos: { preset: () => presets.workos({ domain: 'acme-12.authkit.app', audience: API }), claims: () => ({ sid: 'session_01', org_id: 'org_01' }), roles: ([role]) => ({ role }), ...permissions },
+  workos: {
+    preset: () => presets.workos({ domain: 'acme-12.authkit.app', audience: API }),
+    claims: () => ({ sid: 'session_01', org_id: 'org_01' }),
+    roles: ([role]) => ({ role }),
+    ...permissions,
+  },
   zitadel: {
     preset: () => presets.zitadel({ domain: 'acme.zitadel.cloud', audience: '273412345' }),
     ...clientId,

@@ -28,7 +28,16 @@ export const WORKLOADS = {
     preset: () => presets.githubActions({ audience: API, repositoryOwnerId: '65' }),
     sub: 'repo:octo-org/octo-repo:ref:refs/heads/main',
     ...none,
-    claims: () => ({ ref: 'refs/heads/main', ref_type: 'branch', repository: 'octo-org/octo-repo', repository_id: '74', repository_owner: 'octo-org', repository_owner_id: '65', event_name: 'push', runner_environment: 'github-hosted' }),
+    claims: () => ({
+      ref: 'refs/heads/main',
+      ref_type: 'branch',
+      repository: 'octo-org/octo-repo',
+      repository_id: '74',
+      repository_owner: 'octo-org',
+      repository_owner_id: '65',
+      event_name: 'push',
+      runner_environment: 'github-hosted',
+    }),
   },
   gitlabCi: {
     preset: () => presets.gitlabCi({ audience: API, projectId: '20' }),

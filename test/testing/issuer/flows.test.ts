@@ -35,7 +35,16 @@ async function comesBack(url: URL): Promise<URL> {
 }
 
 async function question(config: openid.Configuration, verifier: string, more: Record<string, string> = {}): Promise<URL> {
-  const parameters = { redirect_uri: CALLBACK, scope: 'openid notes:read', code_challenge: await openid.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256', state: 'of-the-client', nonce: 'n-1', resource: RESOURCE, ...more }
+  const parameters = {
+    redirect_uri: CALLBACK,
+    scope: 'openid notes:read',
+    code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    state: 'of-the-client',
+    nonce: 'n-1',
+    resource: RESOURCE,
+    ...more,
+  }
   return openid.buildAuthorizationUrl(config, parameters)
 }
 
@@ -132,7 +141,14 @@ describe('the authorization endpoint', () => {
     const issuer = await listening()
     const config = await openid.discovery(new URL(issuer.issuer), issuer.client.clientId, issuer.client.clientSecret, undefined, insecure)
     const back = await comesBack(await question(config, 'v'.repeat(43), { nonce: '' }))
-    const form = { grant_type: 'authorization_code', code: back.searchParams.get('code') ?? '', redirect_uri: 'http://127.0.0.1:1/callback', code_verifier: 'v'.repeat(43), client_id: issuer.client.clientId, client_secret: issuer.client.clientSecret ?? '' }
+    const form = {
+      grant_type: 'authorization_code',
+      code: back.searchParams.get('code') ?? '',
+      redirect_uri: 'http://127.0.0.1:1/callback',
+      code_verifier: 'v'.repeat(43),
+      client_id: issuer.client.clientId,
+      client_secret: issuer.client.clientSecret ?? '',
+    }
     const response = await fetch(`${issuer.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) })
     expect(await response.json()).toMatchObject({ error: 'invalid_grant', error_description: expect.stringContaining('redirect_uri') })
   })

@@ -33,7 +33,14 @@ function setUp(options: TestIssuerOptions = {}, more: Partial<JwksProviderOption
 /** Asks by introspection; remembers nothing. */
 function asking(issuer: TestIssuer, now: () => number): IntrospectionProvider {
   const { clientId, clientSecret = '' } = issuer.client
-  const provider = new IntrospectionProvider({ issuer: issuer.issuer, audience: issuer.audience, clientAuth: clientSecretBasic(clientId, clientSecret), fetch: issuer.fetch, cache: false, now })
+  const provider = new IntrospectionProvider({
+    issuer: issuer.issuer,
+    audience: issuer.audience,
+    clientAuth: clientSecretBasic(clientId, clientSecret),
+    fetch: issuer.fetch,
+    cache: false,
+    now,
+  })
   open.push(provider)
   return provider
 }
@@ -42,9 +49,20 @@ describe('mint', () => {
   test('makes a token of RFC 9068 that a provider and jose take', async () => {
     const { issuer, provider } = setUp({ scopes: ['notes:read'] })
     const token = await issuer.mint({ sub: 'bob', scopes: ['notes:read', 'notes:write'], claims: { tenant: 'acme' } })
-    expect(await provider.verifyToken(token)).toMatchObject({ subject: 'bob', clientId: 'test-client', scopes: ['notes:read', 'notes:write'], issuer: issuer.issuer, claims: { tenant: 'acme', aud: 'https://api.test' } })
+    expect(await provider.verifyToken(token)).toMatchObject({
+      subject: 'bob',
+      clientId: 'test-client',
+      scopes: ['notes:read', 'notes:write'],
+      issuer: issuer.issuer,
+      claims: { tenant: 'acme', aud: 'https://api.test' },
+    })
     const keys = (await (await issuer.fetch(`${issuer.issuer}/jwks`)).json()) as Parameters<typeof createLocalJWKSet>[0]
-    const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keys), { issuer: issuer.issuer, audience: issuer.audience, typ: 'at+jwt', currentDate: new Date(START * 1000) })
+    const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keys), {
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      typ: 'at+jwt',
+      currentDate: new Date(START * 1000),
+    })
     expect(payload).toMatchObject({ sub: 'bob', iat: START, exp: START + 300, scope: 'notes:read notes:write' })
     expect(protectedHeader).toEqual({ alg: 'ES256', kid: 'key-1', typ: 'at+jwt' })
   })
@@ -89,7 +107,8 @@ describe('mint', () => {
     const { issuer } = setUp()
     const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
     const jkt = await calculateJwkThumbprint(await exportJWK(publicKey))
-    for (const key of [publicKey, await exportJWK(publicKey), await exportJWK(privateKey)]) expect(decodeJwt(await issuer.bound(key, { sub: 'bob' }))).toMatchObject({ cnf: { jkt }, sub: 'bob' })
+    for (const key of [publicKey, await exportJWK(publicKey), await exportJWK(privateKey)])
+      expect(decodeJwt(await issuer.bound(key, { sub: 'bob' }))).toMatchObject({ cnf: { jkt }, sub: 'bob' })
   })
 })
 
@@ -130,7 +149,11 @@ describe('logout', () => {
   test('ends the tokens of a subject, or of one session, and gives a logout token that the handler takes', async () => {
     const { issuer, time } = setUp({}, { revocations: undefined })
     const provider = asking(issuer, time.now)
-    const [ada, session, bob] = [await issuer.opaque(), await issuer.opaque({ sub: 'bob', claims: { sid: 's1' } }), await issuer.opaque({ sub: 'bob', claims: { sid: 's2' } })]
+    const [ada, session, bob] = [
+      await issuer.opaque(),
+      await issuer.opaque({ sub: 'bob', claims: { sid: 's1' } }),
+      await issuer.opaque({ sub: 'bob', claims: { sid: 's2' } }),
+    ]
     await issuer.logout({ sub: 'ada' })
     await issuer.logout({ sid: 's1' })
     expect(await Promise.all([ada, session, bob].map(async (token) => (await provider.verifyToken(token))?.subject))).toEqual([undefined, undefined, 'bob'])
@@ -292,7 +315,11 @@ describe('where it answers', () => {
 
   test.each(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])('its metadata is at %s', async (path) => {
     const { issuer } = setUp()
-    expect(await (await issuer.fetch(issuer.issuer + path)).json()).toMatchObject({ issuer: issuer.issuer, jwks_uri: `${issuer.issuer}/jwks`, code_challenge_methods_supported: ['S256'] })
+    expect(await (await issuer.fetch(issuer.issuer + path)).json()).toMatchObject({
+      issuer: issuer.issuer,
+      jwks_uri: `${issuer.issuer}/jwks`,
+      code_challenge_methods_supported: ['S256'],
+    })
   })
 
   test('a port is of the loopback address, the issuer moves there with its path, and closing is closing', async () => {
