@@ -10,13 +10,14 @@ import { BearerAuthProvider, checkedProvider } from '../src/provider.js'
 import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
 import { isAskedByOthers } from '../src/routing/doors.js'
-import { named, recognition } from '../src/routing/member.js'
-import { answerOf, askAtOnce, askInOrder } from '../src/routing/questions.js'
+import { asGiven, named, recognition, verifiedBy } from '../src/routing/member.js'
+import { answerOf, askAtOnce, askInOrder, askTogether } from '../src/routing/questions.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import { askedByUs, isUnproven } from '../src/routing/unproven.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { TokenBinding } from '../src/binding.js'
 import type { Observe } from '../src/events.js'
+import type { OptionNames } from '../src/lib/options.js'
 import type { Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
 import type { Member } from '../src/routing/member.js'
 import type { MemberAnswer } from '../src/routing/questions.js'
@@ -25,13 +26,18 @@ import type { MemberAnswer } from '../src/routing/questions.js'
 export interface ChainProviderOptions {
   /** Seconds for the whole chain; what takes longer is "nobody knows". Default: as long as its members take. */
   timeout?: number | undefined
-  /** How those are asked who may know a token that nobody owns; the first yes wins. Default `'in order'`. */
+  /**
+   * How those are asked who may know a token that nobody owns; the first yes wins. Default `'in order'`. One that remembers a
+   * yes for this token is asked before all others, and they only if it has changed its mind.
+   */
   ask?: 'in order' | 'at once' | undefined
   /** Takes what happened to tokens that no member knows: often an issuer with a slash too many. */
   observe?: Observe | undefined
   /** Appears in those events. Default: `'chain'`. */
   name?: string | undefined
 }
+
+const OPTIONS = { timeout: true, ask: true, observe: true, name: true } as const satisfies OptionNames<ChainProviderOptions>
 
 /** What one member has to do with a token. */
 export interface MemberReport {
@@ -70,7 +76,7 @@ export class ChainProvider extends BearerAuthProvider {
 
   constructor(members: readonly [BearerAuthProvider, ...BearerAuthProvider[]], options: ChainProviderOptions = {}) {
     super()
-    checkOptions('ChainProvider', options, ['timeout', 'ask', 'observe', 'name'])
+    checkOptions('ChainProvider', options, OPTIONS)
     this.name = options.name ?? 'chain'
     this.#timeout = options.timeout === undefined ? undefined : spanInSeconds('timeout', options.timeout, { min: 0.001, max: 60 })
     this.#ask = oneOf('ask', options.ask ?? 'in order', ['in order', 'at once'])
@@ -101,7 +107,7 @@ export class ChainProvider extends BearerAuthProvider {
     const { owner, perhaps } = this.#route(token)
     if (owner === undefined && perhaps.length === 0) return this.#refuse('no_owner', options)
     const answer = await this.#inTime(askedByUs(options), async (inTime) =>
-      owner === undefined ? this.#conclude(await this.#askAll(perhaps, token, inTime)) : owner.provider.verifyToken(token, inTime),
+      owner === undefined ? this.#conclude(await this.#askAll(perhaps, token, inTime)) : verifiedBy(owner, token, inTime),
     )
     return isUnproven(answer, options) ? this.#refuse('unproven', options) : answer
   }
@@ -126,7 +132,7 @@ export class ChainProvider extends BearerAuthProvider {
 
   override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
     const { owner, perhaps } = this.#route(token.token)
-    const ends = (owner === undefined ? perhaps : [owner]).map(({ provider }) => provider.watch?.(token, ended))
+    const ends = (owner === undefined ? perhaps : [owner]).map(({ provider }) => provider.watch?.(asGiven(token), ended))
     return () => ends.forEach((end) => end?.())
   }
 
@@ -152,7 +158,9 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   #askAll(members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly MemberAnswer[]> {
-    return this.#ask === 'in order' ? askInOrder(members, token, options) : askAtOnce(members, token, options)
+    const ask = this.#ask === 'in order' ? askInOrder : askAtOnce
+    // Alone, its no is the last word.
+    return members.length === 1 ? ask(members, token, options) : askTogether(ask, members, token, options)
   }
 
   async #inTime<T>(options: VerifyOptions, work: (options: VerifyOptions) => Promise<T>): Promise<T> {

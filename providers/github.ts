@@ -2,7 +2,7 @@
 import { GitHub } from '../src/github/github.js'
 import { GITHUB_OPTIONS } from '../src/github/github-options.js'
 import { checkOptions } from '../src/lib/options.js'
-import { PROVIDER_OPTIONS } from '../src/provider-options.js'
+import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import type { GitHubOptions } from '../src/github/github-options.js'
 import type { Ownership, Recognition } from '../src/provider.js'
@@ -25,9 +25,9 @@ export class GitHubProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #github: GitHub
 
   constructor(options: GitHubProviderOptions<Output>) {
-    checkOptions('GitHubProvider', options, [...GITHUB_OPTIONS, ...PROVIDER_OPTIONS])
-    super({ ...standardOptions(options), name: options.name ?? 'github' })
-    this.#github = new GitHub(options, { now: this.now, observe: options.observe, provider: this.name })
+    checkOptions('GitHubProvider', options, { ...GITHUB_OPTIONS, ...PROVIDER_OPTIONS })
+    super({ ...providerOptions(options), name: options.name ?? 'github' })
+    this.#github = new GitHub(options, this.context)
     const { owns, place } = this.#github
     this.issuers = [place.issuer]
     this.owns = owns
@@ -63,8 +63,4 @@ export class GitHubProvider<Output = unknown> extends StandardProvider<Output> {
   protected override check(token: string): Promise<Verdict> {
     return this.#github.verdictOn(token)
   }
-}
-
-function standardOptions<Output>(options: GitHubProviderOptions<Output>): ProviderOptions<Output> {
-  return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }

@@ -2,7 +2,7 @@
 import { Introspection } from '../src/introspection/introspection.js'
 import { INTROSPECTION_OPTIONS } from '../src/introspection/introspection-options.js'
 import { checkOptions } from '../src/lib/options.js'
-import { PROVIDER_OPTIONS } from '../src/provider-options.js'
+import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import type { IntrospectionOptions } from '../src/introspection/introspection-options.js'
 import type { Ownership, Recognition } from '../src/provider.js'
@@ -26,10 +26,9 @@ export class IntrospectionProvider<Output = unknown> extends StandardProvider<Ou
   readonly #introspection: Introspection
 
   constructor(options: IntrospectionProviderOptions<Output>) {
-    checkOptions('IntrospectionProvider', options, [...INTROSPECTION_OPTIONS, ...PROVIDER_OPTIONS])
-    super({ ...standardOptions(options), name: options.name ?? 'introspection' })
-    const { now, clockTolerance, name } = this
-    this.#introspection = new Introspection(options, { now, clockTolerance, observe: options.observe, provider: name })
+    checkOptions('IntrospectionProvider', options, { ...INTROSPECTION_OPTIONS, ...PROVIDER_OPTIONS })
+    super({ ...providerOptions(options), name: options.name ?? 'introspection' })
+    this.#introspection = new Introspection(options, this.context)
     const { issuer } = this.#introspection
     this.owns = this.#introspection.owns
     this.audiences = this.#introspection.audiences
@@ -41,12 +40,6 @@ export class IntrospectionProvider<Output = unknown> extends StandardProvider<Ou
     return this.#introspection.recognizes(token)
   }
 
-  /** Forgets every verdict, and ends what is being asked. What needs an answer after this is unavailable. */
-  override async close(): Promise<void> {
-    this.#introspection.close()
-    await super.close()
-  }
-
   /** All that decides an answer, without secrets. */
   protected override get policy(): string {
     return this.#introspection.policy
@@ -55,8 +48,8 @@ export class IntrospectionProvider<Output = unknown> extends StandardProvider<Ou
   protected override check(token: string): Promise<Verdict> {
     return this.#introspection.verdictOn(token)
   }
-}
 
-function standardOptions<Output>(options: IntrospectionProviderOptions<Output>): ProviderOptions<Output> {
-  return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
+  protected override judge(verdict: Verdict): Verdict {
+    return this.#introspection.judge(verdict)
+  }
 }

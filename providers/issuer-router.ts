@@ -1,4 +1,5 @@
 /** One provider for each of many issuers: a closed list, a table that changes, or both. */
+import { chosenByTenant } from '../src/jwt/keys/discovery.js'
 import { unverifiedIssuer } from '../src/jwt/token/decode.js'
 import { notify } from '../src/events.js'
 import { isUnavailable } from '../src/errors.js'
@@ -9,14 +10,16 @@ import { BearerAuthProvider } from '../src/provider.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import { Tenants } from '../src/routing/tenants.js'
 import { askedByUs, isUnproven } from '../src/routing/unproven.js'
+import { issuersOf } from '../src/jwt/rules/issuers.js'
 import { JwksProvider } from './jwks.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
+import type { OptionNames } from '../src/lib/options.js'
 import type { Ownership, Recognition, VerifyOptions } from '../src/provider.js'
 import type { JwksProviderOptions } from './jwks.js'
 
-/** What `JwksProvider` takes, but for the issuer; or a provider of another kind for its tokens. */
-export type IssuerRoute = DistributiveOmit<JwksProviderOptions, 'issuer'> | BearerAuthProvider
+/** What `JwksProvider` takes, with the issuer or without, such as a preset; or a provider of another kind for its tokens. */
+export type IssuerRoute = (DistributiveOmit<JwksProviderOptions, 'issuer'> & { issuer?: JwksProviderOptions['issuer'] }) | BearerAuthProvider
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
@@ -26,8 +29,9 @@ export interface IssuerRouterOptions {
   issuers?: Readonly<Record<string, IssuerRoute>> | undefined
   /**
    * Looks an issuer up that is none of these, in a table of yours; null where it is nobody's. Whoever can reach the server
-   * can have it asked about any text, and about nothing else: no request goes anywhere that it did not allow. Give the
-   * same object for the same tenant, or its keys are fetched anew each time.
+   * can have it asked about any text, and about nothing else: no request goes anywhere that it did not allow. Options with an
+   * `issuer` of their own, such as a preset, are for those issuers alone: for any other they count as null. Give the same
+   * object for the same tenant, or its keys are fetched anew after each `tenantAge`.
    */
   resolve?: ((issuer: string, options: { readonly signal: AbortSignal }) => Promise<IssuerRoute | null> | IssuerRoute | null) | undefined
   /** Tenants of `resolve` kept. Default 100. */
@@ -46,7 +50,9 @@ export interface IssuerRouterOptions {
   now?: (() => number) | undefined
 }
 
-const OPTIONS = ['issuers', 'resolve', 'maxTenants', 'tenantAge', 'refusedFor', 'timeout', 'observe', 'name', 'now']
+const OPTIONS = {
+  issuers: true, resolve: true, maxTenants: true, tenantAge: true, refusedFor: true, timeout: true, observe: true, name: true, now: true,
+} as const satisfies OptionNames<IssuerRouterOptions>
 
 /**
  * Reads the unverified `iss`, looks it up among those that are taken, and has that issuer's provider verify the token.
@@ -76,7 +82,7 @@ export class IssuerRouter extends BearerAuthProvider {
     }
     this.name = options.name ?? 'issuers'
     this.#observe = optionalFunction('observe', options.observe)
-    for (const [issuer, route] of Object.entries(issuers)) this.#routes.set(checkedIssuer(issuer), this.#providerFor(issuer, route))
+    for (const [issuer, route] of Object.entries(issuers)) this.#routes.set(checkedIssuer(issuer), this.#providerFor(issuer, route, 'ours'))
     this.issuers = [...this.#routes.keys()]
     this.audiences = [...new Set([...this.#routes.values()].flatMap((provider) => provider.audiences ?? []))]
     this.scopesSupported = [...new Set([...this.#routes.values()].flatMap((provider) => provider.scopesSupported ?? []))]
@@ -87,7 +93,8 @@ export class IssuerRouter extends BearerAuthProvider {
       resolve &&
       new Tenants({
         resolve: async (issuer, signal) => (await resolve(issuer, { signal })) ?? null,
-        make: (issuer, route) => this.#providerFor(issuer, route),
+        make: (issuer, route) => this.#providerFor(issuer, route, "a tenant's"),
+        takes: (issuer, route) => isProvider(route) || route.issuer === undefined || issuersOf(route.issuer).has(issuer),
         max: countOf('maxTenants', maxTenants),
         maxAge: spanInSeconds('tenantAge', tenantAge, { min: 1, max: 86_400 }),
         refusedFor: spanInSeconds('refusedFor', refusedFor, { min: 0, max: 3_600 }),
@@ -118,7 +125,7 @@ export class IssuerRouter extends BearerAuthProvider {
 
   /** Takes an issuer's tokens from now on, in the place of what was there for it. @throws TypeError for an option that is wrong */
   async add(issuer: string, route: IssuerRoute): Promise<void> {
-    const provider = this.#providerFor(checkedIssuer(issuer), route)
+    const provider = this.#providerFor(checkedIssuer(issuer), route, "a tenant's")
     const before = this.#routes.get(issuer)
     this.#routes.set(issuer, provider)
     await this.#tenants?.remove(issuer)
@@ -166,8 +173,10 @@ export class IssuerRouter extends BearerAuthProvider {
     return null
   }
 
-  #providerFor(issuer: string, route: IssuerRoute): BearerAuthProvider {
-    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer })
+  #providerFor(issuer: string, route: IssuerRoute, choice: 'ours' | "a tenant's"): BearerAuthProvider {
+    const ofTenant = choice === 'ours' ? {} : { [chosenByTenant]: true as const }
+    // An issuer that is there stays: a template is for more than the name.
+    const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer: route.issuer ?? issuer, ...ofTenant })
     const { issuers = [] } = provider
     if (issuers.length === 0 || issuers.includes(issuer)) return provider
     throw new TypeError(`the provider for the issuer ${issuer} takes tokens of ${issuers.join(', ')} only`)

@@ -3,17 +3,18 @@ import { Recheck } from '../src/introspection/recheck.js'
 import { decodeJwt, unverifiedIssuer } from '../src/jwt/token/decode.js'
 import { expectationsOf } from '../src/jwt/expectations.js'
 import { checkedHints, inOwnWords } from '../src/jwt/rules/hints.js'
+import { chosenByTenant } from '../src/jwt/keys/discovery.js'
 import { IssuerKeys } from '../src/jwt/keys/issuer-keys.js'
 import { FILE_AGE, keyOrigin } from '../src/jwt/key-origin.js'
 import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
 import { shapeOf } from '../src/jwt/rules/near-miss.js'
 import { tokenFormat } from '../src/jwt/formats/token-format.js'
 import { firstFailure, rulesFor } from '../src/jwt/rules/rules.js'
-import { anyAudience } from '../src/jwt/jwt-options.js'
+import { anyAudience, laterIssuers } from '../src/jwt/jwt-options.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature/signature.js'
 import { andThen } from '../src/lib/awaitable.js'
 import { checkOptions, oneOf } from '../src/lib/options.js'
-import { PROVIDER_OPTIONS } from '../src/provider-options.js'
+import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import { AcceptedFrozen, reject } from '../src/verdict.js'
 import type { Algorithm } from '../src/jwt/signature/algorithms.js'
@@ -26,10 +27,11 @@ import type { TokenFormat } from '../src/jwt/formats/token-format.js'
 import type { Expectations, RuleFailure, Rule, RuleSet } from '../src/jwt/rules/rules.js'
 import type { SignatureEngine } from '../src/jwt/signature/signature-engine.js'
 import type { Awaitable } from '../src/lib/awaitable.js'
+import type { OptionNames } from '../src/lib/options.js'
 import type { RecheckOptions } from '../src/introspection/recheck.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
-import type { CheckRequest } from '../src/standard-provider.js'
+import type { CheckRequest } from '../src/verdict-lookup.js'
 import type { RejectReason, Verdict } from '../src/verdict.js'
 
 /** What `JwksProvider` takes: what every provider takes, what to expect of the token, and where its issuer's keys are. */
@@ -43,11 +45,11 @@ export type JwksProviderOptions<Output = unknown> = ProviderOptions<Output> &
     introspect?: RecheckOptions | undefined
   }
 
-const OPTIONS = [
-  ...['issuer', 'audience', 'audienceClaims', 'audienceMode', 'tokenType', 'algorithms', 'maxTokenAge', 'requiredClaims', 'rules', 'hints'],
-  ...['jwksUri', 'jwks', 'jwksFile', 'keys', 'engine', 'timeout', 'fetch', 'headers', 'introspect'],
-  ...PROVIDER_OPTIONS,
-]
+const OPTIONS = {
+  issuer: true, audience: true, audienceClaims: true, audienceMode: true, tokenType: true, algorithms: true, maxTokenAge: true, requiredClaims: true,
+  rules: true, hints: true, jwksUri: true, jwks: true, jwksFile: true, keys: true, engine: true, timeout: true, fetch: true, headers: true,
+  introspect: true, ...PROVIDER_OPTIONS,
+} as const satisfies OptionNames<JwksProviderOptions>
 
 /** What one rule found about one token. Holds claim values: for your own eyes. */
 export interface RuleReport {
@@ -78,11 +80,10 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #hints: Hints | undefined
   readonly #reading: TokenFormat | undefined
   readonly #recheck: Recheck | undefined
-  readonly #closed = new AbortController()
 
   constructor(options: JwksProviderOptions<Output>) {
     checkOptions('JwksProvider', options, OPTIONS)
-    super({ ...standardOptions(options), name: options.name ?? 'jwks' })
+    super({ ...providerOptions(options), name: options.name ?? 'jwks' })
     if (options.cache && options.cache.shared !== undefined) {
       throw new TypeError('"cache.shared" is for answers that cost a call; a JWT is verified here faster, and its keys are shared by keys: { store: sharedKeys({ … }) }')
     }
@@ -97,7 +98,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
-      load: keyOrigin(options, this.#closed.signal),
+      later: options[laterIssuers],
+      load: keyOrigin(options, this.context.closed),
       keys: keyOptions(options),
       now: this.now,
       random: Math.random,
@@ -112,11 +114,9 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return typeof issuer === 'string' && this.#expected.issuers.has(issuer) ? 'mine' : 'foreign'
   }
 
-  /** Forgets every verdict, and ends what the issuer is being asked. What needs the issuer after this is unavailable. */
   override async close(): Promise<void> {
-    this.#closed.abort()
-    this.#recheck?.close()
     await super.close()
+    this.#recheck?.close()
   }
 
   /**
@@ -173,8 +173,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return andThen(this.#checkSignature(jwt), (unsigned) => {
       const fault = unsigned ?? firstFailure(this.#rules.signed, jwt, this.#expected, now)
       if (fault !== undefined) return this.#rejected(fault)
-      const accepted = new AcceptedFrozen(jwt.claims)
-      return this.#recheck === undefined ? accepted : this.#recheck.refusalOf(token, jwt.claims, maxAge).then((refusal) => refusal ?? accepted)
+      if (this.#recheck === undefined) return new AcceptedFrozen(jwt.claims)
+      return this.#recheck.verdictOn(token, jwt.claims, maxAge).then((said) => ('since' in said ? new AcceptedFrozen(jwt.claims, said.since) : said))
     })
   }
 
@@ -183,17 +183,19 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   }
 
   #rejected(found: RuleFailure): Verdict {
-    const { reason, detail } = inOwnWords(found, this.#hints)
-    return reject(reason, detail)
+    const { reason, detail, provisional } = inOwnWords(found, this.#hints)
+    return provisional === true ? { ...reject(reason, detail), provisional } : reject(reason, detail)
   }
 
-  #recheckBy(introspect: RecheckOptions, { observe, fetch }: Pick<JwksProviderOptions, 'observe' | 'fetch'>): Recheck {
+  #recheckBy(introspect: RecheckOptions, options: Pick<JwksProviderOptions, 'fetch' | typeof chosenByTenant>): Recheck {
     if (typeof introspect !== 'object' || introspect === null) throw new TypeError('"introspect" must say who asks: { clientAuth: clientSecretBasic(id, secret) }')
     const [issuer, ...others] = this.issuers
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
     // The audience was looked at in the token itself, which is what was signed.
-    const about = { issuer, audience: anyAudience, ...(introspect.fetch === undefined && fetch !== undefined && { fetch }) } as const
-    return new Recheck(introspect, about, { now: this.now, clockTolerance: this.clockTolerance, observe, provider: this.name })
+    const ofTenant = options[chosenByTenant] === true && { [chosenByTenant]: true as const }
+    const ofIssuer = introspect.fetch === undefined && options.fetch !== undefined && { fetch: options.fetch }
+    const about = { issuer, audience: anyAudience, ...ofTenant, ...ofIssuer } as const
+    return new Recheck(introspect, about, this.context)
   }
 
   #checkSignature(jwt: DecodedJwt): Awaitable<RuleFailure | undefined> {
@@ -202,19 +204,18 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     const issuer = claims.iss as string // and the rule for `iss` to this
     const { kid } = header
     if (kid !== undefined && typeof kid !== 'string') return about('unknown_key', kid) // RFC 7515 section 4.1.4
-    return andThen(this.#keys.candidates(issuer, alg, kid), (keys) => {
+    return andThen(this.#keys.candidates(issuer, alg, kid, claims.iat), (keys) => {
       if (keys.length === 0) return about('unknown_key', kid)
-      return andThen(isSigned(this.#engine, jwt, alg, keys), (good) => {
-        if (good) return undefined
-        // Without a name nobody can see that a key is new: look once more, within the same budget.
-        return kid === undefined ? this.#checkWithNewerKeys(jwt, issuer, alg) : about('bad_signature', kid)
-      })
+      return andThen(isSigned(this.#engine, jwt, alg, keys), (good) => (good ? undefined : this.#checkWithNewerKeys(jwt, issuer, alg, kid)))
     })
   }
 
-  async #checkWithNewerKeys(jwt: DecodedJwt, issuer: string, alg: Algorithm): Promise<RuleFailure | undefined> {
-    const newer = await this.#keys.newer(issuer, alg)
-    return (await isSigned(this.#engine, jwt, alg, newer)) ? undefined : about('bad_signature', undefined)
+  /** A new key under an old name, or under none, is no reason to refuse what it signed. */
+  #checkWithNewerKeys(jwt: DecodedJwt, issuer: string, alg: Algorithm, kid: string | undefined): Awaitable<RuleFailure | undefined> {
+    return andThen(this.#keys.newer(issuer, alg, kid, jwt.claims.iat), (newer) => {
+      if (newer === undefined) return { ...about('bad_signature', kid), provisional: true }
+      return andThen(isSigned(this.#engine, jwt, alg, newer), (good) => (good ? undefined : about('bad_signature', kid)))
+    })
   }
 }
 
@@ -224,10 +225,6 @@ function about(reason: RejectReason, kid: unknown): RuleFailure {
 
 function keyOptions({ keys = {}, jwksFile }: Pick<JwksProviderOptions, 'keys' | 'jwksFile'>): KeyOptions {
   return jwksFile === undefined ? keys : { maxAge: FILE_AGE, ...keys }
-}
-
-function standardOptions<Output>(options: JwksProviderOptions<Output>): ProviderOptions<Output> {
-  return Object.fromEntries(PROVIDER_OPTIONS.map((name) => [name, options[name]]))
 }
 
 function malformed(token: string): RuleFailure['detail'] | undefined {

@@ -12,6 +12,7 @@ import { staticTokens } from '../src/static/list-text.js'
 import { staticList } from '../src/static/static-list.js'
 import { reject } from '../src/verdict.js'
 import type { Revocation } from '../src/revocations/revocation.js'
+import type { OptionNames } from '../src/lib/options.js'
 import type { TextFile } from '../src/lib/text-file.js'
 import type { After } from '../src/lib/timer.js'
 import type { Ownership, Recognition } from '../src/provider.js'
@@ -70,7 +71,7 @@ export class StaticProvider extends StandardProvider {
    * @throws TypeError when the variable is missing, empty or wrong.
    */
   static fromEnv(variable: string, options: StaticEnvOptions = {}): StaticProvider {
-    checkOptions('StaticProvider.fromEnv', options, [...OPTIONS, 'grant', 'env'])
+    checkOptions('StaticProvider.fromEnv', options, ENV_OPTIONS)
     const { env = globalThis.process?.env ?? {}, grant, ...rest } = options
     const text = Object.hasOwn(env, variable) ? env[variable] : undefined
     if (text === undefined) throw new TypeError(`the environment variable ${nameOf(variable)} is not set`)
@@ -85,7 +86,7 @@ export class StaticProvider extends StandardProvider {
    * @throws TypeError when it cannot be read at the start.
    */
   static async fromFile(path: string, options: StaticFileOptions = {}, parts: StaticFileParts = {}): Promise<StaticProvider> {
-    checkOptions('StaticProvider.fromFile', options, [...OPTIONS, 'grant', 'checkEvery'])
+    checkOptions('StaticProvider.fromFile', options, FILE_OPTIONS)
     const { checkEvery = 1, grant, ...rest } = options
     const every = spanInSeconds('checkEvery', checkEvery, { min: 0.1, max: 3600 })
     const copy = grant && frozenCopy('grant', grant)
@@ -155,7 +156,12 @@ export class StaticProvider extends StandardProvider {
   }
 }
 
-const OPTIONS = ['prefix', 'scopes', 'implies', 'expandScopes', 'revocations', 'tokenHeader', 'observe', 'now', 'name']
+const OPTIONS = {
+  prefix: true, scopes: true, implies: true, expandScopes: true, revocations: true,
+  subjectClaim: true, requestAs: true, tokenHeader: true, observe: true, now: true, name: true,
+} as const satisfies OptionNames<StaticProviderOptions>
+const ENV_OPTIONS = { ...OPTIONS, grant: true, env: true } as const satisfies OptionNames<StaticEnvOptions>
+const FILE_OPTIONS = { ...OPTIONS, grant: true, checkEvery: true } as const satisfies OptionNames<StaticFileOptions>
 
 const UNSAID = { expected: undefined, actual: undefined }
 const MISTYPED = reject('malformed', { claim: 'checksum', ...UNSAID, hint: 'the checksum does not fit: the token was cut off or mistyped' })

@@ -4,6 +4,7 @@ import { frozenCopy } from './lib/frozen-copy.js'
 import { atEpochSeconds, checkOptions } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
 import { missingScopes } from './lib/scope-match.js'
+import type { OptionNames } from './lib/options.js'
 import type { TokenBinding } from './binding.js'
 
 /** What the issuer wrote about the token (RFC 7519 section 4, RFC 9068 section 2.2). Frozen to the bottom. */
@@ -31,9 +32,9 @@ export interface AccessToken<Output = unknown> {
   readonly scopes: readonly string[]
   /** Seconds since the epoch; absent when the token has no end. */
   readonly expiresAt?: number
-  /** The `iss` claim. */
+  /** The `iss` claim; where the token does not say, the provider's only issuer. */
   readonly issuer?: string
-  /** The `sub` claim. */
+  /** The `sub` claim, or what `subjectClaim` of the provider names. Never empty. */
   readonly subject?: string
   /** The `client_id` claim, else `azp`; never the subject. */
   readonly clientId?: string
@@ -92,6 +93,32 @@ export function hasScopes(token: AccessToken, needed: readonly string[]): boolea
 const BRAND: unique symbol = Symbol.for('bearer-auth-providers.access-token')
 const HELD: unique symbol = Symbol.for('bearer-auth-providers.held-scopes')
 
+/** What a token was found to say. */
+export interface Granted {
+  /** Frozen to the bottom. */
+  readonly claims: Claims
+  /** Frozen. */
+  readonly scopes: readonly string[]
+  /** Seconds since the epoch. */
+  readonly expiresAt: number | undefined
+  /** What the scopes stand for, if that is more. */
+  readonly held: readonly string[] | undefined
+  readonly issuer: string | undefined
+  readonly subject: string | undefined
+}
+
+/** The value of a claim that names somebody or something; undefined for none, an empty one too. */
+export function nameIn(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** The same token by another name of its provider: a chain tells apart those that are called the same. */
+export function byProvider(token: AccessToken, provider: string): AccessToken {
+  const { claims, scopes, expiresAt, issuer, subject } = token
+  const held = heldScopes(token)
+  return new VerifiedAccessToken(token.token, { claims, scopes, expiresAt, held: held === scopes ? undefined : held, issuer, subject }, provider)
+}
+
 /** What every ready-made provider gives out. The token itself sits in a private field, out of every printer's reach. */
 export class VerifiedAccessToken implements AccessToken {
   readonly claims: Claims
@@ -105,18 +132,18 @@ export class VerifiedAccessToken implements AccessToken {
   readonly #token: string
   readonly #held: readonly string[] | undefined
 
-  /** Takes claims and scopes that are frozen already. `held`: what the scopes stand for, if that is more. */
-  constructor(token: string, claims: Claims, scopes: readonly string[], expiresAt: number | undefined, provider: string, held?: readonly string[]) {
+  constructor(token: string, granted: Granted, provider: string) {
+    const { claims, scopes, expiresAt, held, issuer, subject } = granted
     this.#token = token
     this.#held = held
     this.claims = claims
     this.scopes = scopes
     this.provider = provider
-    const clientId = claims.client_id ?? claims.azp
+    const clientId = nameIn(claims.client_id) ?? nameIn(claims.azp)
     if (expiresAt !== undefined) this.expiresAt = expiresAt
-    if (typeof claims.iss === 'string') this.issuer = claims.iss
-    if (typeof claims.sub === 'string') this.subject = claims.sub
-    if (typeof clientId === 'string') this.clientId = clientId
+    if (issuer !== undefined) this.issuer = issuer
+    if (subject !== undefined) this.subject = subject
+    if (clientId !== undefined) this.clientId = clientId
     const boundTo = bindingOf(claims)
     if (boundTo !== undefined) this.boundTo = boundTo
     Object.freeze(this)
@@ -144,7 +171,7 @@ export class VerifiedAccessToken implements AccessToken {
   }
 }
 
-const INPUT_NAMES = ['token', 'claims', 'scopes', 'expiresAt', 'provider'] as const
+const INPUT_NAMES = { token: true, claims: true, scopes: true, expiresAt: true, provider: true } as const satisfies OptionNames<AccessTokenInput>
 
 function checkedToken({ token, claims, scopes, expiresAt, provider = 'custom' }: AccessTokenInput): AccessToken {
   if (typeof token !== 'string' || token === '') throw new TypeError('"token" must be the bearer token as presented')
@@ -155,5 +182,7 @@ function checkedToken({ token, claims, scopes, expiresAt, provider = 'custom' }:
   const copy = frozenCopy('claims', claims)
   const end = expiresAt ?? (typeof copy.exp === 'number' ? copy.exp : undefined)
   if (end !== undefined) atEpochSeconds('expiresAt', end)
-  return new VerifiedAccessToken(token, copy, Object.freeze([...scopes]), end, provider)
+  const { iss, sub } = copy
+  const granted = { claims: copy, scopes: Object.freeze([...scopes]), expiresAt: end, held: undefined, issuer: nameIn(iss), subject: nameIn(sub) }
+  return new VerifiedAccessToken(token, granted, provider)
 }

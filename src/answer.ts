@@ -35,17 +35,20 @@ export interface Unavailable {
   readonly retryAfter?: number | undefined
   /** True where it is this caller who asks too often. */
   readonly tooManyRequests?: boolean | undefined
+  /** True where too many tokens that nobody knows came at once, whoever sent them: what stands in the way is no fault of ours. */
+  readonly overloaded?: boolean | undefined
 }
 
 /** 503, or 429, and the time to wait. No challenge: the token may be good, and the client must keep it. */
-export function unavailableAnswer({ retryAfter, tooManyRequests }: Unavailable, description = TRY_AGAIN): Answer {
+export function unavailableAnswer({ retryAfter, tooManyRequests, overloaded }: Unavailable, description = TRY_AGAIN): Answer {
   // Whoever threw the error wrote this number, and it goes into a header.
   const known = typeof retryAfter === 'number' && Number.isFinite(retryAfter) && retryAfter > 0
   const seconds = known ? Math.min(Math.ceil(retryAfter), LONGEST_WAIT) : RETRY_AFTER
   const wait = { 'Retry-After': String(seconds) }
-  return tooManyRequests === true
-    ? errorAnswer(429, 'too_many_requests', 'Too many requests with this token; keep it and try again later', wait)
-    : errorAnswer(503, 'temporarily_unavailable', description, wait)
+  if (tooManyRequests === true) return errorAnswer(429, 'too_many_requests', 'Too many requests with this token; keep it and try again later', wait)
+  // Never a 5xx for what strangers send: a load balancer would take the server out. And nobody is blamed: the token may be good.
+  if (overloaded === true) return errorAnswer(429, 'temporarily_unavailable', 'Too many unknown tokens are waiting to be checked; keep yours and try again', wait)
+  return errorAnswer(503, 'temporarily_unavailable', description, wait)
 }
 
 const TRY_AGAIN = 'The token cannot be checked right now; keep it and try again'

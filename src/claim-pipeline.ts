@@ -1,16 +1,20 @@
 /** What becomes of a verdict: its end is looked at once more, claims are checked and added to, and scopes are mapped, once. */
 import { RememberedAccept, lengthOf, rememberedReject } from './cache/remembered.js'
 import { slimClaims } from './cache/slim-claims.js'
+import { nameIn } from './access-token.js'
 import { notify } from './events.js'
+import { withoutEmptyNames } from './lib/empty-claims.js'
+import { marksOf } from './revocations/revocation-marks.js'
 import { andThen } from './lib/awaitable.js'
 import { frozenCopy } from './lib/frozen-copy.js'
+import { isInMilliseconds } from './lib/milliseconds.js'
 import { ClaimSteps } from './scopes/claim-steps.js'
 import { ScopePlan } from './scopes/scope-plan.js'
 import { unknownRolesOf } from './scopes/unknown-roles.js'
 import { AcceptedFrozen, reject } from './verdict.js'
 import type { Claims } from './access-token.js'
+import type { Asked } from './cache/verdict-cache.js'
 import type { RememberedVerdict, RememberedAcceptParts } from './cache/remembered.js'
-import type { RevocationMarks } from './revocations/revocation-marks.js'
 import type { Observe } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { AnyClaimOptions } from './scopes/claim-steps.js'
@@ -28,8 +32,10 @@ export interface ClaimPipelineContext {
   readonly observe: Observe | undefined
   /** The claims that are remembered and given out; undefined for all. */
   readonly keep: readonly string[] | undefined
-  /** What a token can be revoked by. */
-  readonly marksOf: (token: string, claims: Claims) => RevocationMarks
+  /** The claim that names whose the token is. */
+  readonly subjectClaim: string
+  /** Whose token it is where the claims do not say. */
+  readonly issuer: () => string | undefined
 }
 
 export class ClaimPipeline {
@@ -50,22 +56,24 @@ export class ClaimPipeline {
     this.#steps = hasSteps ? new ClaimSteps(options) : undefined
   }
 
-  /** As it is remembered. `until`: where the answer was asked for earlier, elsewhere. @throws AuthUnavailableError when `enrich` gives no answer. */
-  process(token: string, verdict: Verdict, until?: number): Awaitable<RememberedVerdict> {
-    if (!verdict.accepted) return rememberedReject(verdict, until)
+  /** As it is remembered. `asked`: where the answer was asked for earlier. @throws AuthUnavailableError when `enrich` gives no answer. */
+  process(token: string, verdict: Verdict, asked: Asked | undefined = restsOn(verdict)): Awaitable<RememberedVerdict> {
+    if (!verdict.accepted) return rememberedReject(verdict, asked)
     const isFrozen = verdict instanceof AcceptedFrozen
-    const claims = isFrozen ? verdict.claims : frozenCopy('claims', verdict.claims)
-    // Whatever a check forgets: a token that has expired is refused, by the verdict or by the claim, whichever comes first. (D5)
+    const claims = withoutEmptyNames(isFrozen ? verdict.claims : frozenCopy('claims', verdict.claims))
+    // Whatever a check forgets: a token past its end is refused, by the verdict or by the claim, whichever comes first.
     const { exp } = claims
-    if (exp !== undefined && !Number.isFinite(exp)) return reject('invalid_claim', { claim: 'exp', expected: 'a finite number', actual: undefined })
+    if (exp !== undefined && (!Number.isFinite(exp) || isInMilliseconds(exp))) return reject('invalid_claim', { claim: 'exp', expected: 'seconds since the epoch', actual: undefined })
     const expiresAt = exp === undefined ? verdict.expiresAt : Math.min(exp, verdict.expiresAt ?? exp)
     const { clockTolerance, now } = this.#context
     if (expiresAt !== undefined && !(expiresAt + clockTolerance > now())) return reject('expired')
     // A token that was read here is longer than the claims in it, and to write those out again would cost as much as to read them.
-    if (this.#steps === undefined) return this.#granted(token, { claims, expiresAt, until, length: isFrozen ? token.length : lengthOf(claims) })
+    // By what the issuer said: no schema may make somebody else of the subject.
+    const whose = { issuer: nameIn(claims.iss) ?? this.#context.issuer(), subject: nameIn(claims[this.#context.subjectClaim]) }
+    if (this.#steps === undefined) return this.#granted(token, { claims, expiresAt, asked, length: isFrozen ? token.length : lengthOf(claims), ...whose })
     return andThen(this.#steps.refine(claims), (refined) => {
-      if (!refined.accepted) return rememberedReject(refined, until)
-      return this.#granted(token, { claims: refined.claims, expiresAt, until, length: lengthOf(refined.claims) }, refined.assured)
+      if (!refined.accepted) return rememberedReject(refined, asked)
+      return this.#granted(token, { claims: refined.claims, expiresAt, asked, length: lengthOf(refined.claims), ...whose }, refined.assured)
     })
   }
 
@@ -78,17 +86,21 @@ export class ClaimPipeline {
     this.#steps?.close()
   }
 
-  #granted(token: string, { claims, expiresAt, until, length }: Found, assured: readonly string[] = []): RememberedAccept {
-    const { keep, provider, observe, marksOf } = this.#context
+  #granted(token: string, { claims, length, ...found }: Found, assured: readonly string[] = []): RememberedAccept {
+    const { keep, provider, observe, subjectClaim } = this.#context
     const scopes = this.#scopes.scopesOf(claims)
     const held = this.#scopes.heldBy(scopes)
     if (this.#unknownRoles !== undefined) for (const event of this.#unknownRoles.newsOf(claims, provider)) notify(observe, event)
-    if (keep === undefined) return new RememberedAccept({ claims, expiresAt, scopes, held, length, until, marks: undefined })
-    const slim = slimClaims(claims, [...keep, ...assured])
+    if (keep === undefined) return new RememberedAccept({ ...found, claims, scopes, held, length, marks: undefined })
+    const slim = slimClaims(claims, [...keep, subjectClaim, ...assured])
     // What it can be revoked by may not be among the claims that are kept.
-    return new RememberedAccept({ claims: slim, expiresAt, scopes, held, length: lengthOf(slim), until, marks: marksOf(token, claims) })
+    return new RememberedAccept({ ...found, claims: slim, scopes, held, length: lengthOf(slim), marks: marksOf(token, claims, found) })
   }
 }
 
 /** A yes before its scopes. */
-type Found = Pick<RememberedAcceptParts, 'claims' | 'expiresAt' | 'length' | 'until'>
+type Found = Pick<RememberedAcceptParts, 'claims' | 'expiresAt' | 'length' | 'asked' | 'issuer' | 'subject'>
+
+function restsOn(verdict: Verdict): Asked | undefined {
+  return verdict.accepted && verdict.since !== undefined ? { since: verdict.since } : undefined
+}

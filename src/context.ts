@@ -109,8 +109,8 @@ export function runWithAuth<T>(context: AuthContext, run: () => T): T {
 // Frameworks send messages of errors to the client, and this one says who was asked.
 function withoutDetails(cause: unknown): never {
   if (!isUnavailable(cause)) throw cause
-  const { retryAfter, tooManyRequests } = cause
-  throw new AuthUnavailableError('the token cannot be checked right now', { cause, retryAfter, tooManyRequests })
+  const { retryAfter, tooManyRequests, overloaded } = cause
+  throw new AuthUnavailableError('the token cannot be checked right now', { cause, retryAfter, tooManyRequests, overloaded })
 }
 
 let warned = false

@@ -58,8 +58,9 @@ export class InsufficientScopeError extends AnsweredError {
 /**
  * Nobody knows whether the token is good: a timeout, a 5xx, a rate limit, our own credentials refused.
  * Answered with 503 and `Retry-After`, so that clients keep their tokens; with 429 where it is the caller who asks too
- * often (`tooManyRequests`), so that no load balancer takes the server out for it. Throw it from your own provider
- * whenever you could not find out; anything else that you throw counts as a bug.
+ * often (`tooManyRequests`), or where too many unknown tokens came at once (`overloaded`), so that no load balancer takes the
+ * server out for it. Throw it from your own provider whenever you could not find out; anything else that you throw counts as
+ * a bug.
  */
 export class AuthUnavailableError extends AnsweredError {
   override readonly name = 'AuthUnavailableError'
@@ -68,11 +69,14 @@ export class AuthUnavailableError extends AnsweredError {
   readonly retryAfter: number | undefined
   /** True where it is this caller who asks too often, and nobody else has to wait. */
   readonly tooManyRequests: boolean
+  /** True where too many tokens that nobody knows stand in the way, and not this caller: everybody with a new token waits. */
+  readonly overloaded: boolean
 
   constructor(message: string, options: ErrorOptions & Unavailable = {}) {
     super(message, unavailableAnswer(options), options)
     this.retryAfter = options.retryAfter
     this.tooManyRequests = options.tooManyRequests === true
+    this.overloaded = options.overloaded === true
   }
 }
 

@@ -17,14 +17,30 @@ export type AuthEvent =
       readonly hint?: string
       readonly remembered: boolean
     }
+  /**
+   * One member of a chain refused a token, and another took it: no refusal to count. The members are those of `rejected`, which
+   * it takes the place of.
+   */
+  | {
+      readonly type: 'passed_on'
+      readonly provider: string
+      readonly reason: RejectReason
+      readonly key?: string
+      readonly claim?: string
+      readonly hint?: string
+      readonly remembered: boolean
+    }
   /** A token that nobody owns: those who may know it were asked, and none of them said yes. `said`: what each of them did. */
   | {
       readonly type: 'nobody_accepted'
       readonly provider: string
       readonly said: readonly { readonly provider: string; readonly answer: 'no' | 'yes' | 'unavailable' | 'bug'; readonly reason?: RejectReason }[]
     }
-  /** Nobody knows. `message` says what gave no answer. */
-  | { readonly type: 'unavailable'; readonly provider: string; readonly message: string }
+  /**
+   * Nobody knows. `message` says what gave no answer. `overloaded`: too many unknown tokens came at once; the client got 429,
+   * and nobody is away.
+   */
+  | { readonly type: 'unavailable'; readonly provider: string; readonly message: string; readonly overloaded?: true }
   /**
    * The authorization server does not take what we authenticate with: nobody gets in until somebody looks at it. `fault`:
    * `credentials` for a 401, `forbidden` for a 403.
@@ -62,7 +78,7 @@ export type AuthEvent =
    * its user must authorize it for them.
    */
   | { readonly type: 'sso_required'; readonly provider: string; readonly of: 'organizations' | 'teams' | 'enterprises'; readonly partial: boolean }
-  /** The authorization server failed five times in a row, and is asked once a second; or it answers again. */
+  /** The authorization server failed five times in a row, and is asked now and then; or it answers again. */
   | { readonly type: 'breaker_opened' | 'breaker_closed'; readonly provider: string }
   /** A token was taken, and something about the answer is odd. `hint` is one of a few constant texts; each is told once. */
   | { readonly type: 'odd_answer'; readonly provider: string; readonly hint: string }
@@ -83,8 +99,8 @@ export type AuthEvent =
   /** A token named a key that the issuer does not have. `asked`: the issuer was asked for it. */
   | { readonly type: 'key_unknown'; readonly provider: string; readonly issuer: string; readonly asked: boolean }
   /**
-   * Roles that stand for no scope, each told once, a hundred in all: look for a typo in the table. `claim`: where they
-   * were. `unnamed`: so many more, which may be persons.
+   * Roles that stand for no scope, and values of `scope` that are none, each told once, a hundred in all: look for a typo in
+   * the table, and for a list in one text (`separator`). `claim`: where they were. `unnamed`: so many more, which may be persons.
    */
   | { readonly type: 'roles_unknown'; readonly provider: string; readonly claim: string; readonly names: readonly string[]; readonly unnamed: number }
   /** Tokens were revoked, so many times: `'here'` by this process, `'log'` by another. */
@@ -115,7 +131,7 @@ export type AuthEvent =
   | {
       readonly type: 'store_failed'
       readonly provider: string
-      readonly verb: 'get' | 'set' | 'add' | 'delete'
+      readonly verb: 'get' | 'add' | 'delete' | 'swap'
       readonly problem: 'slow' | 'error' | 'crowded'
       readonly message: string
     }

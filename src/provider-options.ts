@@ -2,6 +2,7 @@
 import type { CacheOptions } from './cache/cache-options.js'
 import type { Revocations } from './revocations/revocations.js'
 import type { Observe } from './events.js'
+import type { OptionNames } from './lib/options.js'
 import type { ClaimOptions } from './scopes/claim-steps.js'
 import type { ScopeOptions } from './scopes/scope-plan.js'
 
@@ -22,6 +23,12 @@ export interface ProviderOptions<Output = unknown> extends ScopeOptions, ClaimOp
    * do so, such as `Cf-Access-Jwt-Assertion`. The gate then looks nowhere else. Default: `Authorization`.
    */
   tokenHeader?: string | undefined
+  /**
+   * The claim that names whose the token is: `AccessToken.subject`, what sessions are bound to, and what `revoke({ sub })`
+   * finds beside `sub` itself. For authorization servers that name users elsewhere, such as `username`; name one that is
+   * never given to somebody else. Default `'sub'`.
+   */
+  subjectClaim?: string | undefined
   /** Takes what happened, for logs and metrics. */
   observe?: Observe | undefined
   /** Seconds of clock difference to the issuer that are forgiven. Default 5, at most 60. */
@@ -33,6 +40,13 @@ export interface ProviderOptions<Output = unknown> extends ScopeOptions, ClaimOp
 }
 
 /** The names of `ProviderOptions`, for `checkOptions` in subclasses. */
-export const PROVIDER_OPTIONS = [
-  'scopes', 'implies', 'expandScopes', 'claims', 'enrich', 'enrichTimeout', 'cache', 'revocations', 'requestAs', 'tokenHeader', 'observe', 'clockTolerance', 'now', 'name',
-] as const
+export const PROVIDER_OPTIONS = {
+  scopes: true, implies: true, expandScopes: true, claims: true, enrich: true, enrichTimeout: true, cache: true, revocations: true,
+  subjectClaim: true, requestAs: true, tokenHeader: true, observe: true, clockTolerance: true, now: true, name: true,
+} as const satisfies OptionNames<ProviderOptions>
+
+/** Those of a provider's options that every provider takes. */
+export function providerOptions<Output>(options: ProviderOptions<Output>): ProviderOptions<Output> {
+  const names = Object.keys(PROVIDER_OPTIONS) as (keyof typeof PROVIDER_OPTIONS)[] // the keys of a constant of ours
+  return Object.fromEntries(names.map((name) => [name, options[name]]))
+}

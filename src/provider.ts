@@ -27,6 +27,12 @@ export interface Refusal {
   readonly hint?: string
 }
 
+/** Takes how to tell of a no, once it is known whether another took the token. */
+export type ToldLater = (tell: (type: 'rejected' | 'passed_on') => void) => void
+
+/** By this a chain has its members wait with their event `rejected`. Not public: any copy of this package knows it. */
+export const toldLater: unique symbol = Symbol.for('bearer-auth-providers.told-later')
+
 /** How one token is to be verified. A provider of your own may leave them out of account. */
 export interface VerifyOptions {
   /** Gives up waiting; whoever else waits for the same answer goes on. */
@@ -40,6 +46,7 @@ export interface VerifyOptions {
   readonly proof?: 'checked' | undefined
   /** Told why a token is refused, for explanations. */
   readonly refused?: ((refusal: Refusal) => void) | undefined
+  readonly [toldLater]?: ToldLater | undefined
 }
 
 /**
@@ -79,6 +86,12 @@ export abstract class BearerAuthProvider {
    * puts them there, and the gate reads it as it is and looks nowhere else.
    */
   readonly tokenHeader?: string
+
+  /**
+   * Is a yes remembered for this token, not older than `maxAge` seconds, so that `verifyToken` asks nobody? Cheap. A chain
+   * takes such a member at its word before it asks the others. Absent: no.
+   */
+  remembers?(token: string, maxAge?: number): boolean
 
   /**
    * Follows a token that this provider said yes to: calls `ended` when the token is revoked, or when the provider is

@@ -36,12 +36,16 @@ export interface Accepted {
   readonly claims: Claims
   /** Seconds since the epoch, or undefined for a token without an end. */
   readonly expiresAt: number | undefined
+  /** Seconds since the epoch: when what it rests on was asked for, where that was before the check. */
+  readonly since?: number | undefined
 }
 
 export interface Rejected {
   readonly accepted: false
   readonly reason: RejectReason
   readonly detail?: Mismatch | undefined
+  /** True for a no that another look could turn into a yes: it is not remembered. */
+  readonly provisional?: true | undefined
 }
 
 export type Verdict = Accepted | Rejected
@@ -62,9 +66,11 @@ export class AcceptedFrozen implements Accepted {
   readonly claims: Claims
   /** Its `exp` is its end. */
   readonly expiresAt = undefined
+  readonly since: number | undefined
 
-  constructor(claims: Claims) {
+  constructor(claims: Claims, since?: number) {
     this.claims = claims
+    this.since = since
   }
 }
 

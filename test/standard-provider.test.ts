@@ -15,6 +15,7 @@ class Sessions extends StandardProvider {
     ['nan-session', { accepted: true, claims: { sub: 'bob' }, expiresAt: Number.NaN }],
     ['claims-ended', accept({ sub: 'bob', exp: START - 60 })],
     ['text-session', accept({ sub: 'bob', exp: '1900000000' as never })],
+    ['milliseconds-session', accept({ sub: 'bob', exp: (START + 60) * 1000 })],
   ])
 
   protected async check(token: string): Promise<Verdict> {
@@ -32,7 +33,7 @@ keepsTheContract('a provider of a user\'s own', async () => {
     provider,
     events,
     good: 'good-session',
-    refused: ['unknown-session', 'ended-session', 'nan-session', 'claims-ended', 'text-session'],
+    refused: ['unknown-session', 'ended-session', 'nan-session', 'claims-ended', 'text-session', 'milliseconds-session'],
     outage: { begin: () => void (provider.silent = true), end: () => void (provider.silent = false) },
   }
 })

@@ -12,7 +12,7 @@ export async function loadPolicy(library) {
   const { MOST_CALLS } = await load('upstream/guarded-calls')
   const { TIMEOUT } = await load('introspection/introspection-options')
   const { MAX_AGE, MAX_STALE } = await load('jwt/keys/issuer-keys')
-  const { KeySource } = await load('jwt/keys/key-source')
+  const { KeySearch: KeySource } = await load('jwt/keys/key-search')
   const { AuthUnavailableError } = await load('errors')
   const policy = {
     ...{ VerdictCache, CircuitBreaker, KeySource, AuthUnavailableError },

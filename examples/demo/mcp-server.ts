@@ -1,5 +1,6 @@
 /** An MCP server as you would write it: two tools, and a gate in front that lets in who may call them. */
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { hostHeaderValidation } from '@modelcontextprotocol/sdk/server/middleware/hostHeaderValidation.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import {
   ChainProvider,
@@ -16,7 +17,7 @@ import express from 'express'
 import { z } from 'zod'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import type { AuthEvent, GitHubApp } from 'bearer-auth-providers'
-import type { Express } from 'express'
+import type { Express, RequestHandler } from 'express'
 
 export interface NotesOptions {
   /** This server's public URL; its tokens carry it as their audience. */
@@ -47,6 +48,9 @@ export function notesApp({ resource, issuer, client, github, robotKey, now, obse
   ])
 
   const app = express()
+  // A page elsewhere whose name was pointed at this machine sends its own (MCP, Streamable HTTP, DNS rebinding).
+  const { hostname, origin } = new URL(resource)
+  app.use(hostHeaderValidation([hostname]), onlyFrom(origin))
   // A client that lacks a scope is told so before the tool runs: what a tool throws would be part of its result, with status 200.
   app.use(bearerAuth(auth, { resource, requiredScopes: ['notes:read'], operations: { 'tools/call': { add_note: 'notes:write' } } }))
   app.use(express.json())
@@ -60,6 +64,15 @@ export function notesApp({ resource, issuer, client, github, robotKey, now, obse
   // Stateless: there is no stream to open and no session to end.
   app.all('/mcp', (_req, res) => void res.set('Allow', 'POST').sendStatus(405))
   return app
+}
+
+/** Refuses requests of pages on other origins; programs send no `Origin`. */
+function onlyFrom(own: string): RequestHandler {
+  return (req, res, next) => {
+    const { origin = own } = req.headers
+    if (origin === own) next()
+    else res.sendStatus(403)
+  }
 }
 
 function notesServer(): McpServer {

@@ -1,4 +1,4 @@
-/** Auth0. @see https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles */
+/** Auth0. @see https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles (2026-11) */
 import { checkPreset, hostOf } from './preset.js'
 import { permissionsIn, scopesBy } from './scope-tables.js'
 import type { ScopeTable } from '../../src/scopes/scope-table.js'

@@ -1,4 +1,4 @@
-/** Authelia. @see https://www.authelia.com/integration/openid-connect/introduction/ */
+/** Authelia. @see https://www.authelia.com/integration/openid-connect/introduction/ (2026-08) */
 import { baseOf, checkPreset } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { Audience, ClientAuth, InCommon, JwtPreset, OpaquePreset } from './preset.js'

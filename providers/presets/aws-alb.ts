@@ -1,4 +1,7 @@
-/** AWS Application Load Balancer. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html */
+/**
+ * AWS Application Load Balancer. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+ * Keys and signer: the source of aws-jwt-verify (2026-03).
+ */
 import { albFormat } from '../../src/jwt/formats/alb-token.js'
 import { tokenFormat } from '../../src/jwt/formats/token-format.js'
 import { pin } from './pin.js'

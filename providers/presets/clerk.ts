@@ -1,4 +1,7 @@
-/** Clerk. @see https://clerk.com/docs/guides/development/verifying-oauth-access-tokens */
+/**
+ * Clerk. @see https://clerk.com/docs/guides/development/verifying-oauth-access-tokens (2026-11)
+ * Audience: https://clerk.com/docs/guides/ai/mcp/build-mcp-server.
+ */
 import { audienceOf, checkPreset, hostOf } from './preset.js'
 import { permissionsIn, scopesBy } from './scope-tables.js'
 import type { AudienceOrClients, ClientAuth, JwtPreset, OpaquePreset } from './preset.js'
@@ -11,12 +14,13 @@ export type ClerkOptions = Roles &
     domain: string
   }
 
-const HINT = 'Clerk: tokens often name no audience; list the OAuth applications in "clients"'
+const HINT = 'Clerk: the client must ask with resource, the URL of this server, and Clerk must know it; for tokens without an audience list the OAuth applications in "clients"'
 
 /**
- * OAuth access tokens that are JWTs, by their type `at+jwt`: session tokens of the same issuer are refused. `clients` are the
- * OAuth applications whose tokens are taken (`client_id`), for tokens that are bound to no resource.
- * Not certain: that OAuth tokens carry `org_permissions` and `org_role`, and which of them have an `aud`.
+ * OAuth access tokens that are JWTs, by their type `at+jwt`: session tokens of the same issuer are refused. `audience` is the
+ * URL of this server, which clients ask for with `resource` and Clerk binds the token to. For tokens that are bound to none,
+ * `clients` are the OAuth applications whose tokens are taken (`client_id`).
+ * Not certain: that OAuth tokens carry `org_permissions` and `org_role`.
  */
 export function clerk(options: ClerkOptions): JwtPreset {
   checkPreset('clerk', options, ['domain', 'audience', 'clients', 'roles', 'permissions'])

@@ -1,4 +1,4 @@
-/** Cloudflare Access. @see https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/validating-json/ */
+/** Cloudflare Access. @see https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/validating-json/ (2026-11) */
 import { pin } from './pin.js'
 import { checkPreset, eachOf, hostOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'

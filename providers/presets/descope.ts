@@ -1,4 +1,7 @@
-/** Descope. @see https://docs.descope.com/mcp */
+/**
+ * Descope. @see https://docs.descope.com/mcp (2026-11)
+ * Issuer, keys and audience: https://docs.descope.com/mcp/gateways/integrations.
+ */
 import { checkPreset, wordOf } from './preset.js'
 import { permissionsIn, scopesBy } from './scope-tables.js'
 import type { Audience, JwtPreset } from './preset.js'

@@ -1,4 +1,4 @@
-/** Duende IdentityServer. @see https://docs.duendesoftware.com/identityserver/apis/aspnetcore/jwt/ */
+/** Duende IdentityServer. @see https://docs.duendesoftware.com/identityserver/apis/aspnetcore/jwt/ (2026-11) */
 import { baseOf, checkPreset } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { Audience, ClientAuth, InCommon, JwtPreset, OpaquePreset } from './preset.js'

@@ -1,4 +1,4 @@
-/** Azure AD B2C. @see https://learn.microsoft.com/azure/active-directory-b2c/tokens-overview */
+/** Azure AD B2C. @see https://learn.microsoft.com/azure/active-directory-b2c/tokens-overview (2026-11) */
 import { notIdToken } from './entra.js'
 import { checkPreset, eachOf, guidOf, wordOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'

@@ -1,4 +1,7 @@
-/** Microsoft Entra ID. @see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */
+/**
+ * Microsoft Entra ID. @see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (2026-11)
+ * Clouds: https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud. Keys of one application: https://learn.microsoft.com/entra/identity-platform/access-tokens.
+ */
 import { checkPreset, eachOf, guidOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import { anyAudience } from '../../src/jwt/jwt-options.js'
@@ -13,27 +16,38 @@ export interface EntraOptions extends Roles, Groups {
   audience: Audience
   /** Which tokens: `requestedAccessTokenVersion` in the manifest of the API. Default `'v2'`. */
   version?: 'v1' | 'v2' | 'both'
+  /** The national cloud of the tenant: Azure Government (`'us'`), or Azure operated by 21Vianet (`'china'`). Default: the global one. */
+  cloud?: 'us' | 'china'
+  /**
+   * The application (client) id of an application that has a signing key of its own, by SAML or a claims mapping policy: its
+   * keys are at `…/keys?appid=`, and not among those of the tenant. Default: those of the tenant.
+   */
+  signingKeyOf?: string
 }
 
-const ISSUERS = {
-  v1: ['https://sts.windows.net/{tid}/'],
-  v2: ['https://login.microsoftonline.com/{tid}/v2.0'],
-  both: ['https://login.microsoftonline.com/{tid}/v2.0', 'https://sts.windows.net/{tid}/'],
+/** By cloud: where the issuers of version 1 and of version 2 are. */
+const HOSTS = {
+  global: { v1: 'https://sts.windows.net', v2: 'https://login.microsoftonline.com' },
+  us: { v1: 'https://sts.windows.net', v2: 'https://login.microsoftonline.us' },
+  china: { v1: 'https://sts.chinacloudapi.cn', v2: 'https://login.partner.microsoftonline.cn' },
 } as const
 
 /**
  * Access tokens for an API of yours, from one tenant or several. Scopes: `scp`, by their short names, where a user signed in;
  * `roles`, by the table, for users and for applications alone. Groups are object ids; above 200 Entra leaves them out.
- * National clouds have other hosts: spread it and write `issuer` and `jwksUri`.
+ * Not certain: the issuers of version 1 in the national clouds.
  */
 export function entra(options: EntraOptions): JwtPreset {
-  checkPreset('entra', options, ['tenant', 'audience', 'version', 'roles', 'groups'])
-  const { tenant, audience, version = 'v2', roles, groups } = options
-  if (!Object.hasOwn(ISSUERS, version)) throw new TypeError('"version" must be "v1", "v2" or "both"')
+  checkPreset('entra', options, ['tenant', 'audience', 'version', 'cloud', 'signingKeyOf', 'roles', 'groups'])
+  const { tenant, audience, version = 'v2', cloud = 'global', signingKeyOf, roles, groups } = options
+  if (version !== 'v1' && version !== 'v2' && version !== 'both') throw new TypeError('"version" must be "v1", "v2" or "both"')
+  if (!Object.hasOwn(HOSTS, cloud)) throw new TypeError('"cloud" must be "us" or "china"; the global one is the default')
+  const hosts = HOSTS[cloud]
+  const issuers = { v1: `${hosts.v1}/{tid}/`, v2: `${hosts.v2}/{tid}/v2.0` }
   return {
     name: 'entra',
-    issuer: { template: ISSUERS[version], allow: eachOf('tenant', tenant, (one) => guidOf('tenant', one)) },
-    jwksUri: 'https://login.microsoftonline.com/{tid}/discovery/v2.0/keys',
+    issuer: { template: version === 'both' ? [issuers.v2, issuers.v1] : issuers[version], allow: eachOf('tenant', tenant, tenantOf) },
+    jwksUri: `${hosts.v2}/{tid}/discovery/v2.0/keys${signingKeyOf === undefined ? '' : `?appid=${guidOf('signingKeyOf', signingKeyOf)}`}`,
     audience: bothSpellings(audience),
     scopes: scopesBy(['roles', roles], ['groups', groups]),
     ...askedForAt(audience),
@@ -42,10 +56,18 @@ export function entra(options: EntraOptions): JwtPreset {
       wrong_issuer: 'Entra ID: another tenant, or the other version: set "requestedAccessTokenVersion": 2 in the manifest of the API, or version: "both" here',
       wrong_audience: 'Entra ID: the token is for another API, such as Microsoft Graph; the client must ask for a scope of this one, api://CLIENT-ID/…',
       bad_signature: 'Entra ID: tokens for Microsoft Graph can be verified by nobody else; the client must ask for a scope of this API',
+      unknown_key: 'Entra ID: an application with a signing key of its own (SAML, claims mapping) has it at …/keys?appid=CLIENT-ID; set "signingKeyOf" to its client id',
       wrong_type: 'Entra ID: this is an ID token; send the access token',
     },
   }
 }
+
+function tenantOf(tenant: string): string {
+  if (!FOR_MANY.has(tenant)) return guidOf('tenant', tenant)
+  throw new TypeError(`"tenant" cannot be "${tenant}": tokens name the tenant itself. List the GUIDs that are taken; for tenants that come and go, IssuerRouter with "resolve"`)
+}
+
+const FOR_MANY: ReadonlySet<string> = new Set(['common', 'organizations', 'consumers'])
 
 const GUID = /^[0-9a-f-]{36}$/i
 

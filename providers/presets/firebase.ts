@@ -1,4 +1,7 @@
-/** Firebase Authentication. @see https://firebase.google.com/docs/auth/admin/verify-id-tokens */
+/**
+ * Firebase Authentication. @see https://firebase.google.com/docs/auth/admin/verify-id-tokens
+ * Issuer and keys: https://jwttoolkit.com/issuers/firebase/ (2026-11).
+ */
 import { pin } from './pin.js'
 import { checkPreset, wordOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'

@@ -1,4 +1,4 @@
-/** GitHub Actions. @see https://docs.github.com/actions/reference/security/oidc */
+/** GitHub Actions. @see https://docs.github.com/actions/reference/security/oidc (2026-11) */
 import { pins } from './pin.js'
 import { checkPreset, wordOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
@@ -22,7 +22,11 @@ export type GitHubActionsOptions = Subjects & {
     | { /** Ids of repositories. */ repositoryId: OneOrMore; repositoryOwnerId?: OneOrMore }
   )
 
-/** ID tokens of workflows, of certain owners or repositories: by number, as names can be given to others. They have no scopes: `subjects` gives some. */
+/**
+ * ID tokens of workflows, of certain owners or repositories: by number, as names can be given to others. They have no scopes:
+ * `subjects` gives some. The subject of repositories that were made or renamed since July 2026 has numbers in it,
+ * `repo:octo-org@65/octo-repo@74:ref:refs/heads/main`; that of older ones has names alone.
+ */
 export function githubActions(options: GitHubActionsOptions): JwtPreset {
   checkPreset('githubActions', options, ['audience', 'enterprise', 'ref', 'environment', 'jobWorkflowRef', 'eventName', 'repositoryOwnerId', 'repositoryId', 'subjects'])
   const { audience, enterprise, ref, environment, jobWorkflowRef, eventName, repositoryOwnerId, repositoryId, subjects } = options

@@ -1,4 +1,4 @@
-/** GitLab CI jobs. @see https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
+/** GitLab CI jobs. @see https://docs.gitlab.com/ci/secrets/id_token_authentication/ (2026-11) */
 import { pins } from './pin.js'
 import { baseOf, checkPreset } from './preset.js'
 import { scopesBy } from './scope-tables.js'

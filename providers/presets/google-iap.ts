@@ -1,4 +1,4 @@
-/** Google Cloud Identity-Aware Proxy. @see https://cloud.google.com/iap/docs/signed-headers-howto */
+/** Google Cloud Identity-Aware Proxy. @see https://cloud.google.com/iap/docs/signed-headers-howto (2026-11) */
 import { checkPreset, eachOf } from './preset.js'
 import type { JwtPreset, OneOrMore } from './preset.js'
 

@@ -1,4 +1,4 @@
-/** Ory Hydra and Ory Network. @see https://www.ory.com/docs/oauth2-oidc/jwt-access-token */
+/** Ory Hydra and Ory Network. @see https://www.ory.com/docs/oauth2-oidc/jwt-access-token (2026-07) */
 import { baseOf, checkPreset } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { Audience, ClientAuth, JwtPreset, OpaquePreset } from './preset.js'

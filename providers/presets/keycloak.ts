@@ -1,4 +1,7 @@
-/** Keycloak. @see https://www.keycloak.org/docs/latest/server_admin/#audience-support */
+/**
+ * Keycloak. @see https://www.keycloak.org/docs/latest/server_admin/#audience-support
+ * Audiences of version 26.8: https://phasetwo.io/tutorials/clients/audience/ (2026-10).
+ */
 import { audienceOf, baseOf, checkPreset, wordOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { ScopeTable } from '../../src/scopes/scope-table.js'
@@ -24,10 +27,12 @@ export type KeycloakOptions = Roles &
 export function keycloak(options: KeycloakOptions): JwtPreset {
   checkPreset('keycloak', options, ['url', 'realm', 'audience', 'clients', 'roles', 'clientRoles', 'client', 'groups'])
   const { roles, clientRoles, client, groups } = options
+  const url = baseOf('url', options.url, 'https://id.example.com')
+  if (/\/realms\//.test(url)) throw new TypeError('"url" is what stands before /realms/…, such as https://id.example.com; the name of the realm goes into "realm"')
   if ((clientRoles === undefined) !== (client === undefined)) throw new TypeError('"clientRoles" and "client" go together: roles of other clients are none of ours')
   return {
     name: 'keycloak',
-    issuer: `${baseOf('url', options.url, 'https://id.example.com')}/realms/${wordOf('realm', options.realm, 'acme')}`,
+    issuer: `${url}/realms/${wordOf('realm', options.realm, 'acme')}`,
     ...audienceOf(options, 'azp'),
     scopes: scopesBy(['realm_access.roles', roles], ['groups', groups], ...(client === undefined ? [] : [[['resource_access', client, 'roles'], clientRoles] as const])),
     hints: {

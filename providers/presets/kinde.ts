@@ -1,4 +1,4 @@
-/** Kinde. @see https://docs.kinde.com/build/tokens/about-access-tokens/ */
+/** Kinde. @see https://docs.kinde.com/build/tokens/about-access-tokens/ (2026-08) */
 import { checkPreset, hostOf } from './preset.js'
 import { permissionsIn, scopesBy } from './scope-tables.js'
 import type { Audience, JwtPreset } from './preset.js'

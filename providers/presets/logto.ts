@@ -1,4 +1,4 @@
-/** Logto. @see https://docs.logto.io/authorization/validate-access-tokens */
+/** Logto. @see https://docs.logto.io/authorization/validate-access-tokens (2026-11) */
 import { baseOf, checkPreset } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { Audience, JwtPreset } from './preset.js'

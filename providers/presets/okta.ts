@@ -1,4 +1,4 @@
-/** Okta: custom authorization servers, and the org's own. @see https://developer.okta.com/docs/concepts/auth-servers/ */
+/** Okta: custom authorization servers, and the org's own. @see https://developer.okta.com/docs/concepts/auth-servers/ (2026-11) */
 import { checkPreset, eachOf, hostOf, wordOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { Audience, ClientAuth, JwtPreset, OneOrMore, OpaquePreset } from './preset.js'

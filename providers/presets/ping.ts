@@ -1,4 +1,7 @@
-/** Ping Identity: PingOne, and PingFederate. @see https://docs.pingidentity.com/pingone/applications/p1_access_tokens_and_id_tokens.html */
+/**
+ * Ping Identity: PingOne, and PingFederate. @see https://docs.pingidentity.com/pingone/applications/p1_access_tokens_and_id_tokens.html (2026-11)
+ * PingFederate: https://docs.pingidentity.com/pingfederate/latest/developers_reference_guide/pf_introspec_endpoint.html.
+ */
 import { audienceOf, checkPreset, guidOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { Audience, AudienceOrClients, ClientAuth, JwtPreset, OpaquePreset } from './preset.js'

@@ -46,7 +46,7 @@ export function checkPreset(preset: string, options: object, names: readonly str
 }
 
 const OF_PROVIDERS: ReadonlySet<string> = new Set([
-  ...PROVIDER_OPTIONS,
+  ...Object.keys(PROVIDER_OPTIONS),
   ...['audienceClaims', 'audienceMode', 'tokenType', 'algorithms', 'maxTokenAge', 'requiredClaims', 'rules', 'hints', 'keys', 'engine', 'timeout', 'fetch', 'headers'],
 ])
 

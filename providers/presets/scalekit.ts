@@ -1,4 +1,4 @@
-/** Scalekit. @see https://docs.scalekit.com/mcp/overview/ */
+/** Scalekit. @see https://docs.scalekit.com/mcp/overview/ (2026-08) */
 import { checkPreset, hostOf, wordOf } from './preset.js'
 import { permissionsIn, scopesBy } from './scope-tables.js'
 import type { JwtPreset, OneOrMore } from './preset.js'

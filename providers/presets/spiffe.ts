@@ -1,4 +1,4 @@
-/** SPIFFE workloads, by JWT-SVID. @see https://github.com/spiffe/spiffe/blob/main/standards/JWT-SVID.md */
+/** SPIFFE workloads, by JWT-SVID. @see https://github.com/spiffe/spiffe/blob/main/standards/JWT-SVID.md (2026-07) */
 import { jwtSvidFormat } from '../../src/jwt/formats/jwt-svid.js'
 import { tokenFormat } from '../../src/jwt/formats/token-format.js'
 import { checkPreset } from './preset.js'

@@ -1,4 +1,4 @@
-/** Supabase Auth. @see https://supabase.com/docs/guides/auth/jwts */
+/** Supabase Auth. @see https://supabase.com/docs/guides/auth/jwts (2026-11) */
 import { baseOf, checkPreset, wordOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { Audience, JwtPreset } from './preset.js'

@@ -1,4 +1,7 @@
-/** WorkOS AuthKit. @see https://workos.com/docs/authkit/mcp */
+/**
+ * WorkOS AuthKit. @see https://workos.com/docs/authkit/mcp
+ * Audience: https://docs.skybridge.tech/api-reference/workos-provider (2026-11).
+ */
 import { checkPreset, hostOf } from './preset.js'
 import { permissionsIn, scopesBy } from './scope-tables.js'
 import type { Audience, JwtPreset } from './preset.js'

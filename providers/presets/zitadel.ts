@@ -1,4 +1,4 @@
-/** ZITADEL. @see https://zitadel.com/docs/apis/openidoauth/claims */
+/** ZITADEL. @see https://zitadel.com/docs/apis/openidoauth/claims (2026-11) */
 import { checkPreset, hostOf, wordOf } from './preset.js'
 import { scopesBy } from './scope-tables.js'
 import type { ScopeMapper } from '../../src/scopes/rule.js'

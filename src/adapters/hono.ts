@@ -5,6 +5,7 @@ import { besideOthers, readableAcrossOrigins, readableWhenThrown } from '../http
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { endUpgradeWithToken } from '../http/upgraded.js'
 import { webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { Gate } from '../gate/gate.js'
@@ -42,8 +43,10 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     }
     const auth = authInfoOf(decision.context)
     if (auth !== undefined) c.set('auth', auth)
+    const isUpgrade = endUpgradeWithToken(c.env, decision.context)
     await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
-    const ending = endingWithToken(c.res, decision.context)
+    // The response of an upgrade is not sent: what ends is the connection.
+    const ending = isUpgrade ? c.res : endingWithToken(c.res, decision.context)
     if (ending !== c.res) c.res = ending
     overrule(c, besideOthers(decision.headers ?? {}, alreadySet))
     const thrown = thrownAnswer(c.error)

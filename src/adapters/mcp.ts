@@ -1,11 +1,13 @@
 /** This file plugs a provider into the MCP SDKs' own gates: `requireBearerAuth` of 1.x and of 2.x. Imports neither. */
 import { heldScopes, toAccessToken } from '../access-token.js'
 import { currentAuth } from '../context.js'
+import { isUnavailable } from '../errors.js'
 import { authInfoOf, toAuthInfo } from '../http/auth-info.js'
 import { checkOptions, clockInSeconds, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/net/web-url.js'
 import { checkedProvider } from '../provider.js'
 import { checkedScopes, missingScopes } from '../lib/scope-match.js'
+import type { AccessToken } from '../access-token.js'
 import type { AuthInfo } from '../http/auth-info.js'
 import type { BearerAuthProvider } from '../provider.js'
 
@@ -18,6 +20,8 @@ export interface TokenVerifierOptions {
    * different classes, so hand in the one of the copy that you use. SDK 2.x needs nothing.
    */
   InvalidTokenError?: (new (message: string) => Error) | undefined
+  /** The same for its `TooManyRequestsError`, from the same place: without it, SDK 1.x answers 500 where we answer 429. */
+  TooManyRequestsError?: (new (message: string) => Error) | undefined
   /** This server's URL, for the SDKs' `expectedResource`: states that the provider's audience stands for it. */
   resource?: string | undefined
   /** Seconds that are vouched for when a token has no end, because the SDKs refuse one without. Default 300. */
@@ -27,11 +31,12 @@ export interface TokenVerifierOptions {
 }
 
 /**
- * The `verifier` of `requireBearerAuth`. Refuses with the SDK's own error; when nobody knows, `AuthUnavailableError`
- * goes through, which the SDKs answer with 500: they know no 503. The library's own `bearerAuth` does.
+ * The `verifier` of `requireBearerAuth`. Refuses with the SDK's own error; what is a 429 here is the SDK's
+ * `too_many_requests`, which its gates answer with 400. When nobody knows, `AuthUnavailableError` goes through, which they
+ * answer with 500: they know no 503. The library's own `bearerAuth` does.
  */
 export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifierOptions = {}) {
-  checkOptions('tokenVerifier', options, ['InvalidTokenError', 'resource', 'vouchFor', 'now'])
+  checkOptions('tokenVerifier', options, ['InvalidTokenError', 'TooManyRequestsError', 'resource', 'vouchFor', 'now'])
   const { tokenHeader } = checkedProvider('tokenVerifier', provider)
   if (tokenHeader !== undefined) {
     throw new TypeError(`the SDKs' gates read Authorization, and these tokens come in the header ${tokenHeader}; use bearerAuth`)
@@ -40,10 +45,18 @@ export function tokenVerifier(provider: BearerAuthProvider, options: TokenVerifi
   if (resource !== undefined) webUrl('resource', resource, { insecure: 'never' })
   spanInSeconds('vouchFor', vouchFor, { min: 1, max: 86_400 })
   const InvalidToken = optionalFunction('InvalidTokenError', options.InvalidTokenError) ?? Sdk2InvalidTokenError
+  const TooManyRequests = optionalFunction('TooManyRequestsError', options.TooManyRequestsError) ?? Sdk2TooManyRequestsError
   const now = clockInSeconds(options.now)
+  const verified = async (token: string): Promise<AccessToken | null> => {
+    try {
+      return toAccessToken(await provider.verifyToken(token))
+    } catch (error) {
+      throw isTooMany(error) ? new TooManyRequests(TOO_MANY) : error
+    }
+  }
   return {
     async verifyAccessToken(token: string): Promise<AuthInfo & { expiresAt: number }> {
-      const accessToken = toAccessToken(await provider.verifyToken(token))
+      const accessToken = await verified(token)
       // A token that is bound to a key is worth nothing without the proof, and the SDKs' gates ask for none.
       if (accessToken === null || accessToken.claims.cnf !== undefined) throw new InvalidToken('Token is invalid or expired')
       const { expiresAt = Math.floor(now()) + vouchFor } = accessToken
@@ -90,13 +103,28 @@ export function scopeChallenge(...scopes: readonly [string, ...string[]]) {
 const BRANDS: unique symbol = Symbol.for('mcp.sdk.errorBrands')
 
 /** Known to SDK 2.x as its `OAuthError` by the brand that it uses across copies of itself. */
-class Sdk2InvalidTokenError extends Error {
+abstract class Sdk2Error extends Error {
   override readonly name = 'OAuthError'
-  readonly code = 'invalid_token'
+  abstract readonly code: string
   readonly errorUri = undefined
   readonly [BRANDS] = new Set(['mcp.OAuthError'])
 
   toResponseObject(): { error: string; error_description: string } {
     return { error: this.code, error_description: this.message }
   }
+}
+
+class Sdk2InvalidTokenError extends Sdk2Error {
+  readonly code = 'invalid_token'
+}
+
+class Sdk2TooManyRequestsError extends Sdk2Error {
+  readonly code = 'too_many_requests'
+}
+
+const TOO_MANY = 'Too many requests; keep the token and try again later'
+
+/** True for what a gate of ours answers with 429. */
+function isTooMany(error: unknown): boolean {
+  return isUnavailable(error) && (error.tooManyRequests || error.overloaded)
 }

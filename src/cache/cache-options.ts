@@ -1,5 +1,6 @@
 /** Checks the options about how verdicts are remembered, where the provider is built. */
 import { checkOptions, countOf, spanInSeconds } from '../lib/options.js'
+import type { OptionNames } from '../lib/options.js'
 import type { SharedOptions } from '../shared/shared-options.js'
 
 export interface CacheOptions {
@@ -22,7 +23,7 @@ export interface CacheOptions {
   refreshAhead?: number | undefined
   /**
    * Only these claims are remembered, and given out. Those that the gate and `AccessToken` read are always kept: `iss`,
-   * `sub`, `aud`, `exp`, `client_id`, `azp` and `cnf`. Scopes are mapped from all of them before. Default: all.
+   * `sub` (and `subjectClaim`), `aud`, `exp`, `client_id`, `azp`, `username` and `cnf`. Scopes are mapped from all of them before. Default: all.
    */
   claims?: { readonly keep: readonly string[] } | undefined
   /** A second level that several processes share. For answers that cost a call; refused where there is none to spare. */
@@ -41,7 +42,10 @@ export interface CachePlan {
   readonly keep: readonly string[] | undefined
 }
 
-const NAMES = ['ttl', 'rejectedTtl', 'maxEntries', 'maxRejectedEntries', 'maxBytes', 'maxRejectedBytes', 'refreshAhead', 'claims', 'shared']
+const NAMES = {
+  ttl: true, rejectedTtl: true, maxEntries: true, maxRejectedEntries: true, maxBytes: true,
+  maxRejectedBytes: true, refreshAhead: true, claims: true, shared: true,
+} as const satisfies OptionNames<CacheOptions>
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
 export function cachePlan(options: CacheOptions): CachePlan {

@@ -1,6 +1,7 @@
 /** What is remembered of a token: a yes with its scopes, or a no without what the sender wrote. */
 import { reject } from '../verdict.js'
 import type { Accepted, Rejected } from '../verdict.js'
+import type { Asked } from './verdict-cache.js'
 import type { Claims } from '../access-token.js'
 import type { RevocationMarks } from '../revocations/revocation-marks.js'
 
@@ -13,10 +14,13 @@ export interface RememberedAcceptParts {
   readonly held: readonly string[] | undefined
   /** Approximate length of the claims' JSON, in characters. */
   readonly length: number
-  /** When the answer must be forgotten, in seconds since the epoch, where another process asked for it earlier. */
-  readonly until: number | undefined
-  /** What the token can be revoked by, where the slimmed claims do not tell any more. */
+  /** Where the answer was asked for earlier. */
+  readonly asked: Asked | undefined
+  /** Where the claims do not hold them any more. */
   readonly marks: RevocationMarks | undefined
+  /** As `AccessToken` has them. */
+  readonly issuer: string | undefined
+  readonly subject: string | undefined
 }
 
 /** A yes as it is remembered. Its scopes are mapped once. */
@@ -27,31 +31,37 @@ export class RememberedAccept implements Accepted {
   readonly scopes: readonly string[]
   readonly held: readonly string[] | undefined
   readonly length: number
+  readonly since: number | undefined
   readonly until: number | undefined
   readonly marks: RevocationMarks | undefined
+  readonly issuer: string | undefined
+  readonly subject: string | undefined
   /** The version of the revocations at which none covered it. */
   seen = 0
 
-  constructor({ claims, expiresAt, scopes, held, length, until, marks }: RememberedAcceptParts) {
+  constructor({ claims, expiresAt, scopes, held, length, asked, marks, issuer, subject }: RememberedAcceptParts) {
     this.claims = claims
     this.expiresAt = expiresAt
     this.scopes = scopes
     this.held = held
     this.length = length
-    this.until = until
+    this.since = asked?.since
+    this.until = asked?.until
     this.marks = marks
+    this.issuer = issuer
+    this.subject = subject
   }
 }
 
-export type RememberedReject = Rejected & { readonly until?: number | undefined }
+export type RememberedReject = Rejected & Asked
 
 export type RememberedVerdict = RememberedAccept | RememberedReject
 
 /** A no as it is remembered: what did not fit was written by whoever sent the token, and would fill the memory. (D49) */
-export function rememberedReject({ reason, detail }: Rejected, until?: number): RememberedReject {
-  if (detail === undefined) return { ...reject(reason), until }
+export function rememberedReject({ reason, detail, provisional }: Rejected, asked?: Asked): RememberedReject {
+  if (detail === undefined) return { ...reject(reason), ...asked, provisional }
   const { claim, hint } = detail
-  return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), until }
+  return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), ...asked, provisional }
 }
 
 /** Bytes of memory that an entry takes beside its claims: for the key, the entry itself and the scopes. */

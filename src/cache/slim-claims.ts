@@ -1,8 +1,11 @@
 /** Keeps fewer claims, for a slim memory. */
 import type { Claims } from '../access-token.js'
 
-/** Names of the claims that the gate, `AccessToken` and the MCP bridge read. Without `cnf`, a token bound to a key would pass for an unbound one. */
-const ALWAYS = ['iss', 'sub', 'aud', 'exp', 'client_id', 'azp', 'cnf']
+/**
+ * What the gate, `AccessToken` and the MCP bridge read. Without `cnf`, a token bound to a key would pass for an unbound
+ * one; without `username`, a person without a subject for a client that acts for itself.
+ */
+const ALWAYS = ['iss', 'sub', 'aud', 'exp', 'client_id', 'azp', 'cnf', 'username']
 
 /** Makes a frozen object of these claims and those that are always needed. Takes claims that are deeply frozen. */
 export function slimClaims(claims: Claims, keep: readonly string[]): Claims {

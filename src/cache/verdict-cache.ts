@@ -1,6 +1,7 @@
 /** Remembers verdicts by the digest of the token, never the token, and lets one check run at a time per token. */
 import { LRUCache } from 'lru-cache'
-import { andThen, isPending } from '../lib/awaitable.js'
+import { andThen } from '../lib/awaitable.js'
+import { OrderedQuestions } from '../lib/ordered-questions.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { RejectReason, Verdict } from '../verdict.js'
@@ -9,6 +10,7 @@ import type { CachePlan } from './cache-options.js'
 /** A verdict and the times that belong to it, in seconds since the epoch. */
 export interface CacheEntry<V> {
   readonly verdict: V
+  /** When it was asked for, or what it rests on was: not when it arrived. */
   readonly since: number
   readonly until: number
 }
@@ -45,12 +47,20 @@ export interface VerdictCacheOptions<V> extends Omit<CachePlan, 'keep'> {
   readonly now: () => number
 }
 
-/** "Nobody knows" is a throw, and a throw is never remembered. A verdict that was asked for earlier brings its end as `until`. */
-export class VerdictCache<V extends Verdict & { readonly until?: number | undefined }> {
+/** When an answer was asked for and when it ends, where that was earlier than the question at hand: elsewhere, or before. */
+export interface Asked {
+  /** Seconds since the epoch. */
+  readonly since?: number | undefined
+  /** Seconds since the epoch. */
+  readonly until?: number | undefined
+}
+
+/** "Nobody knows" is a throw, and a throw is never remembered. Of two answers the one that was asked for later counts. */
+export class VerdictCache<V extends Verdict & Asked> {
   readonly #options: VerdictCacheOptions<V>
   readonly #accepted: LRUCache<string, CacheEntry<V>>
   readonly #rejected: LRUCache<string, CacheEntry<V>>
-  readonly #underWay = new Map<string, Promise<V>>()
+  readonly #questions = new OrderedQuestions<V>()
   readonly #counts = { hits: 0, misses: 0, joined: 0, stale: 0, renewed: 0, evicted: 0 }
 
   constructor(options: VerdictCacheOptions<V>) {
@@ -61,10 +71,10 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     this.#rejected = memory(options.maxRejectedEntries, options.maxRejectedBytes)
   }
 
-  /** Gives the verdict under this key while it is fresh, and not older than `maxAge` seconds. */
+  /** The verdict remembered under this key while it is fresh, and was asked for at most `maxAge` seconds ago; with 0 none. */
   recall(key: string, now: number, maxAge = Number.POSITIVE_INFINITY): CacheEntry<V> | undefined {
     const found = fresh(this.#accepted, key, now) ?? fresh(this.#rejected, key, now)
-    if (found === undefined || now - found.since > maxAge) {
+    if (found === undefined || maxAge <= 0 || now - found.since > maxAge) {
       this.#counts.misses += 1
       return undefined
     }
@@ -72,12 +82,28 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     return found
   }
 
-  /** Asks, unless the same question is being asked already, and remembers the answer under the key. */
-  ask(key: string, check: () => Awaitable<V>, question = key): Awaitable<V> {
-    const underWay = this.#underWay.get(question)
-    if (underWay === undefined) return this.#start(key, check, question)
-    this.#count('joined')
-    return underWay
+  /** True for a yes that `recall` would give. Does not count as a hit or a miss. */
+  holdsYes(key: string, now: number, maxAge = Number.POSITIVE_INFINITY): boolean {
+    const found = fresh(this.#accepted, key, now)
+    return found !== undefined && maxAge > 0 && now - found.since <= maxAge
+  }
+
+  /**
+   * Asks, and remembers the answer under the key; or joins the question of somebody else. With `maxAge` only one that asks
+   * for a young answer too, and began at most so many seconds ago: none with 0.
+   */
+  ask(key: string, check: () => Awaitable<V>, maxAge?: number): Awaitable<V> {
+    const now = this.#options.now()
+    const keep = (verdict: V): V => this.#remember(key, verdict, now)
+    let hasJoined = false
+    const joined = (): void => {
+      hasJoined = true
+      this.#count('joined')
+    }
+    const asked = this.#questions.ask({ key, now, maxAge, ask: check, keep, joined })
+    if (!hasJoined || maxAge === undefined) return asked
+    // What it rests on may be older than the question was.
+    return andThen(asked, (verdict) => (now - (verdict.since ?? now) > maxAge ? this.ask(key, check, 0) : verdict))
   }
 
   /** True for a yes that will soon be forgotten, and that asking again could prolong. */
@@ -89,7 +115,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   /** Asks in the background. Where that fails, the older verdict serves until it expires, and the next request asks again. */
   renew(key: string, check: () => Awaitable<V>): void {
     this.#count('stale')
-    if (this.#underWay.has(key) || !mayShareBetweenRequests) return
+    if (this.#questions.isAsking(key) || !mayShareBetweenRequests) return
     this.#count('renewed')
     // A bug of the check's must not reach a request that has its answer: in here, a throw is a rejection.
     const asked = async (): Promise<V> => this.ask(key, check)
@@ -99,7 +125,7 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
   /** Tells when a verdict that came now would be forgotten, in seconds since the epoch; undefined for one that is not remembered. */
   endOf(verdict: Verdict, now = this.#options.now()): number | undefined {
     const { ttl, rejectedTtl } = this.#options
-    if (!verdict.accepted) return REMEMBERED[verdict.reason] ? now + rejectedTtl : undefined
+    if (!verdict.accepted) return REMEMBERED[verdict.reason] && verdict.provisional !== true ? now + rejectedTtl : undefined
     return Math.min(now + ttl, verdict.expiresAt ?? Number.POSITIVE_INFINITY)
   }
 
@@ -112,23 +138,19 @@ export class VerdictCache<V extends Verdict & { readonly until?: number | undefi
     return { ...this.#counts, accepted: holding(this.#accepted), rejected: holding(this.#rejected) }
   }
 
-  #start(key: string, check: () => Awaitable<V>, question: string): Awaitable<V> {
-    const asked = andThen(check(), (verdict) => this.#remember(key, verdict))
-    if (!isPending(asked) || !mayShareBetweenRequests) return asked
-    const shared = asked.finally(() => this.#underWay.delete(question))
-    this.#underWay.set(question, shared)
-    return shared
-  }
-
-  #remember(key: string, verdict: V): V {
-    const { ttl, sizeOf } = this.#options
+  /** `asked`: when the question began. Gives the verdict that counts. */
+  #remember(key: string, verdict: V, asked: number): V {
+    const { sizeOf } = this.#options
     const now = this.#options.now()
+    const since = Math.min(asked, verdict.since ?? asked)
+    // One of the second level may be older than what was heard here.
+    const before = verdict.since === undefined ? undefined : (fresh(this.#accepted, key, now) ?? fresh(this.#rejected, key, now))
+    if (before !== undefined && before.since > since) return before.verdict
     const until = Math.min(this.endOf(verdict, now) ?? 0, verdict.until ?? Number.POSITIVE_INFINITY)
-    if (until <= now) return verdict
-    const since = verdict.until === undefined ? now : Math.min(now, verdict.until - ttl)
-    const [memory, other] = verdict.accepted ? [this.#accepted, this.#rejected] : [this.#rejected, this.#accepted]
-    if (other.size > 0) other.delete(key)
-    memory.set(key, { verdict, since, until }, { size: sizeOf(verdict) })
+    const memory = until <= now ? undefined : verdict.accepted ? this.#accepted : this.#rejected
+    // Also where it is not remembered itself: the older one must not serve on.
+    for (const one of [this.#accepted, this.#rejected]) if (one !== memory && one.size > 0) one.delete(key)
+    memory?.set(key, { verdict, since, until }, { size: sizeOf(verdict) })
     return verdict
   }
 

@@ -1,5 +1,5 @@
 /** This file lists what a gate can be told. */
-import type { AllOf } from '../lib/options.js'
+import type { OptionNames } from '../lib/options.js'
 import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
 import type { Operations } from './operations/operations.js'
 import type { ProofOptions } from './proof-options.js'
@@ -131,4 +131,4 @@ export const GATE_OPTIONS = {
   tokenFrom: true,
   proof: true,
   profile: true,
-} as const satisfies Record<keyof AllOf<GateOptions>, true>
+} as const satisfies OptionNames<GateOptions>

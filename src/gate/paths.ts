@@ -1,7 +1,7 @@
 /** This file says which requests a gate guards, by their paths. It is generous where it protects, and strict where it lets pass. */
 import { checkOptions } from '../lib/options.js'
 import { asksForAnotherMethod } from './request/preflight.js'
-import type { AllOf } from '../lib/options.js'
+import type { OptionNames } from '../lib/options.js'
 import type { ExcludedRoute } from './gate-options.js'
 import type { GateRequest } from './request/gate-request.js'
 
@@ -36,10 +36,12 @@ export function needsToken({ path, routedPaths = [], mounted = false }: Paths, p
 }
 
 /** True when no token is looked at: only if all of its names are excluded, under the method that was sent and the one it became. */
-export function isLeftAlone(request: Pick<GateRequest, 'method' | 'sentMethod' | 'path' | 'routedPaths' | 'header'>, excluded: readonly Exclusion[]): boolean {
-  const { method, sentMethod = method, path, routedPaths = [] } = request
+export function isLeftAlone(request: Pick<GateRequest, 'method' | 'sentMethod' | 'path' | 'routedPaths' | 'header' | 'isUpgrade'>, excluded: readonly Exclusion[]): boolean {
+  const { method, sentMethod = method, path, routedPaths = [], isUpgrade = false } = request
+  // What goes over an upgraded connection is no matter of the method that began it.
+  const isOfOneMethod = !isUpgrade && !asksForAnotherMethod(request)
   const opened = ({ methods }: Exclusion): boolean =>
-    methods === undefined || ([method, sentMethod].every((one) => methods.includes(one === 'HEAD' ? 'GET' : one)) && !asksForAnotherMethod(request))
+    methods === undefined || (isOfOneMethod && [method, sentMethod].every((one) => methods.includes(one === 'HEAD' ? 'GET' : one)))
   return [path, ...routedPaths].every((name) => excluded.some((exclusion) => isExcluded(name, exclusion) && opened(exclusion)))
 }
 
@@ -90,7 +92,7 @@ function narrowed(entry: object): Omit<Exclusion, 'path'> & { readonly path: unk
   throw new TypeError(`"methods" in "exclude" must be an array of methods in capitals, such as ['GET'], with which HEAD goes`)
 }
 
-const EXCLUSION = { path: true, methods: true, exact: true } as const satisfies Record<keyof AllOf<ExcludedRoute>, true>
+const EXCLUSION = { path: true, methods: true, exact: true } as const satisfies OptionNames<ExcludedRoute>
 
 function isPath(path: unknown): path is string {
   return typeof path === 'string' && isPlain(path) && !/[*?#:]/.test(path)

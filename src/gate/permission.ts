@@ -2,6 +2,7 @@
 import { hasScopes } from '../access-token.js'
 import { errorAnswer, isAnswer } from '../answer.js'
 import { unlessUnavailable } from './caller.js'
+import { sessionIdsOf } from './request/session-ids.js'
 import { calledOperations } from './operations/called-operations.js'
 import { needOf } from './operations/operations.js'
 import type { Answer } from '../answer.js'
@@ -28,14 +29,15 @@ export async function permittedCaller(request: GateRequest, caller: Caller, poli
 // MCP, Streamable HTTP: 404 tells a client to begin a new session.
 const NO_SESSION = errorAnswer(404, 'invalid_session', 'There is no such session', {})
 
-function isOwnSession({ header }: GateRequest, { token }: Caller, { sessions }: GatePolicy): boolean {
-  const [id, ...others] = sessions === undefined ? [] : header('mcp-session-id')
-  return id === undefined || (others.length === 0 && sessions?.belongsTo(id, token) === true)
+function isOwnSession(request: GateRequest, { token }: Caller, { sessions }: GatePolicy): boolean {
+  if (sessions === undefined) return true
+  const ids = sessionIdsOf(request)
+  return ids !== 'several' && ids.every((id) => sessions.belongsTo(id, token))
 }
 
 /** Whether the caller may use one operation: to show only what may be used. */
 export function mayCall({ token }: Caller, method: string, name: string, { operations = [] }: GatePolicy): boolean {
-  const { caller, scopes } = needOf([{ method, names: [name] }], operations)
+  const { caller, scopes } = needOf([{ method, names: [name], uris: [] }], operations)
   return !caller || (token !== null && hasScopes(token, scopes))
 }
 

@@ -3,7 +3,7 @@ import { notify } from '../events.js'
 import { checkOptions, optionalFunction } from '../lib/options.js'
 import { dpopPolicy } from './dpop/dpop-options.js'
 import type { Observe } from '../events.js'
-import type { AllOf } from '../lib/options.js'
+import type { OptionNames } from '../lib/options.js'
 import type { ProofPolicy } from './bindings.js'
 import type { ReadCertificate } from './certificate/certificate.js'
 import type { DpopOptions } from './dpop/dpop-options.js'
@@ -47,4 +47,4 @@ const PROOF = {
   now: true,
   certificate: true,
   observe: true,
-} as const satisfies Record<keyof AllOf<ProofOptions>, true>
+} as const satisfies OptionNames<ProofOptions>

@@ -1,4 +1,5 @@
 /** Session ids that are worth nothing to anybody but the principal they were made for (MCP security: session hijacking). */
+import { nameIn } from '../access-token.js'
 import { currentAuth } from '../context.js'
 import { hmacSha256, isSameText } from '../lib/digest.js'
 import { checkOptions } from '../lib/options.js'
@@ -43,7 +44,7 @@ export function boundSessions(options: BoundSessionsOptions = {}): BoundSessions
       const context = currentAuth()
       if (context === undefined) throw new TypeError(NO_REQUEST)
       const principal = principalOf(context.token)
-      if (principal === undefined) throw new TypeError('a token that names neither a subject nor a client can hold no session')
+      if (principal === undefined) throw new TypeError(NO_PRINCIPAL)
       const nonce = randomText()
       return `${nonce}.${hmacSha256(newest, `${nonce} ${principal}`)}`
     },
@@ -58,6 +59,8 @@ export function boundSessions(options: BoundSessionsOptions = {}): BoundSessions
 
 const NO_SECRET =
   '"secret" must be at least 32 random characters, or several such secrets; is the environment variable set? make one with: openssl rand -hex 32'
+const NO_PRINCIPAL =
+  'a token that does not say whose it is can hold no session: the authorization server writes no "sub"; if it names users by another claim that is never given to somebody else, set "subjectClaim" of the provider, such as "username"'
 const NO_REQUEST = 'newId makes a session id for whoever is calling: call it where a request is handled, behind the gate'
 
 /** In characters, of a session id. */
@@ -68,11 +71,19 @@ function randomText(): string {
   return crypto.randomUUID().replaceAll('-', '')
 }
 
-/** As JSON, so that no two principals read the same. Where nobody has to be known, nobody is a principal too. */
+/**
+ * As JSON, so that no two principals read the same. Where nobody has to be known, nobody is a principal too. Undefined for
+ * a token that does not say whose it is: all such people would be one.
+ */
 function principalOf(token: AccessToken | null): string | undefined {
   if (token === null) return 'null'
-  const { issuer, subject, clientId, provider, boundTo } = token
+  const { issuer, subject, clientId, provider, claims, boundTo } = token
+  const authority = issuer === undefined ? { provider } : { issuer }
   // Of a bound token the key too: a session stays with it.
-  const key = boundTo === undefined ? [] : [boundTo.jkt, boundTo['x5t#S256']]
-  return subject === undefined && clientId === undefined ? undefined : JSON.stringify([issuer ?? provider, subject, clientId, ...key])
+  const key = boundTo === undefined ? [] : [boundTo.jkt ?? null, boundTo['x5t#S256'] ?? null]
+  // Not every token is of our making: an empty name is none.
+  if (nameIn(subject) !== undefined) return JSON.stringify([authority, { subject }, clientId ?? null, ...key])
+  const others = [nameIn(claims.sub), nameIn(claims.username)]
+  const isForItself = nameIn(clientId) !== undefined && others.every((name) => name === undefined || name === clientId)
+  return isForItself ? JSON.stringify([authority, { clientId }, ...key]) : undefined
 }

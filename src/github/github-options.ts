@@ -1,5 +1,6 @@
 /** What `GitHubProvider` can be told about GitHub. */
 import type { allowInsecureHttp } from '../jwt/jwt-options.js'
+import type { OptionNames } from '../lib/options.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { anyApp, GitHubApp } from './api/apps.js'
 import type { GitHubTokenKind } from './tokens/token-kinds.js'
@@ -38,4 +39,6 @@ export type GitHubOptions = {
 )
 
 /** The names of `GitHubOptions`. */
-export const GITHUB_OPTIONS = ['app', 'kinds', 'organizations', 'teams', 'enterprises', 'apiBaseUrl', 'timeout', 'fetch']
+export const GITHUB_OPTIONS = {
+  app: true, kinds: true, organizations: true, teams: true, enterprises: true, apiBaseUrl: true, timeout: true, fetch: true,
+} as const satisfies OptionNames<GitHubOptions>

@@ -1,9 +1,9 @@
 /** One GitHub as the options say: whose tokens are taken, how it is asked, and what becomes of its answers. */
 import { allowInsecureHttp } from '../jwt/jwt-options.js'
 import { withinSpan } from '../lib/deadline.js'
-import { optionalFunction, spanInSeconds } from '../lib/options.js'
+import { fetchOption } from '../lib/net/fetch-option.js'
+import { spanInSeconds } from '../lib/options.js'
 import { NoAnswerError } from '../upstream/no-answer.js'
-import { notify } from '../events.js'
 import { accept, reject } from '../verdict.js'
 import { askAsHolder } from './tokens/holder-token.js'
 import { anyApp, checkedApps } from './api/apps.js'
@@ -13,21 +13,13 @@ import { areOfApps, checkedKinds, kindOf, kindRefusal } from './tokens/token-kin
 import { membershipsOf } from './membership/memberships.js'
 import { OwnApps } from './tokens/own-apps.js'
 import { deploymentOf } from './api/deployment.js'
-import type { AuthEvent, Observe } from '../events.js'
-import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { Ownership, Recognition } from '../provider.js'
+import type { ProviderContext } from '../provider-context.js'
 import type { Accepted, Verdict } from '../verdict.js'
 import type { GitHubOptions } from './github-options.js'
 import type { GitHubTokenKind } from './tokens/token-kinds.js'
 import type { Membership, MembershipNews } from './membership/membership.js'
 import type { GitHubDeployment } from './api/deployment.js'
-
-/** What the provider around it brings. */
-export interface Surroundings {
-  readonly now: () => number
-  readonly observe: Observe | undefined
-  readonly provider: string
-}
 
 export class GitHub {
   readonly place: GitHubDeployment
@@ -41,12 +33,11 @@ export class GitHub {
   readonly #timeout: number
   readonly #calls: GitHubCalls
   readonly #gets: ConditionalGets
-  readonly #surroundings: Surroundings
-  readonly #closed = new AbortController()
+  readonly #context: ProviderContext
   readonly #told = new Set<string>()
 
   /** @throws TypeError for an option that is wrong. */
-  constructor(options: GitHubOptions, surroundings: Surroundings) {
+  constructor(options: GitHubOptions, context: ProviderContext) {
     const { apiBaseUrl = 'https://api.github.com', timeout = 3, [allowInsecureHttp]: insecure = false } = options
     this.place = deploymentOf(apiBaseUrl, insecure)
     const apps = checkedApps(options.app)
@@ -55,18 +46,14 @@ export class GitHub {
     this.owns = { prefixes: [...this.#kinds], anyAudience: apps === anyApp && areOfApps(this.#kinds) }
     this.#memberships = MEMBERSHIPS.filter((name) => isWanted(name, options[name]))
     this.#timeout = spanInSeconds('timeout', timeout, { min: 0.001, max: 30 })
-    this.#surroundings = surroundings
+    this.#context = context
     this.#calls = new GitHubCalls({
-      fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
+      fetch: fetchOption(options.fetch),
       timeout: this.#timeout,
-      closed: this.#closed.signal,
-      now: surroundings.now,
-      provider: surroundings.provider,
-      tell: (event) => this.#tell(event),
+      context,
     })
     this.#gets = new ConditionalGets(this.#calls)
-    const { now, provider } = surroundings
-    if (apps !== anyApp) this.#apps = new OwnApps({ apps, place: this.place, calls: this.#calls, now, provider, tell: (event) => this.#tell(event) })
+    if (apps !== anyApp) this.#apps = new OwnApps({ apps, place: this.place, calls: this.#calls, context })
     const names = apps === anyApp ? 'any' : apps.map(({ clientId }) => clientId)
     this.policy = JSON.stringify(['github', this.place.rest, names, [...this.#kinds], this.#memberships])
   }
@@ -94,9 +81,7 @@ export class GitHub {
     return this.#apps.end(token)
   }
 
-  /** Ends what is being asked. What needs an answer after this is unavailable. */
   close(): void {
-    this.#closed.abort()
     this.#gets.clear()
   }
 
@@ -104,23 +89,19 @@ export class GitHub {
     const { place } = this
     const tools = { place, calls: this.#calls, gets: this.#gets, tell: (news: MembershipNews) => this.#tellNews(news) }
     const tooLate = (): Error => new NoAnswerError('too slow', `no memberships from ${new URL(place.rest).host} in time`)
-    const span = { timeout: this.#timeout, closed: this.#closed.signal }
+    const span = { timeout: this.#timeout, closed: this.#context.closed }
     const memberships = await withinSpan(span, () => membershipsOf(token, this.#memberships, tools), tooLate)
     return memberships === null ? reject('unknown_token') : accept({ ...claims, ...memberships })
   }
 
   #tellNews(news: MembershipNews): void {
-    const { provider } = this.#surroundings
+    const { provider, tell } = this.#context
     const { what, of } = news
-    if (what === 'sso') return this.#tell({ type: 'sso_required', provider, of, partial: news.partial })
+    if (what === 'sso') return tell({ type: 'sso_required', provider, of, partial: news.partial })
     const hint = HINTS[what][of]
     if (this.#told.has(hint)) return
     this.#told.add(hint)
-    this.#tell({ type: 'odd_answer', provider, hint })
-  }
-
-  #tell(event: AuthEvent): void {
-    notify(this.#surroundings.observe, event)
+    tell({ type: 'odd_answer', provider, hint })
   }
 }
 

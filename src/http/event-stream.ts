@@ -13,7 +13,8 @@ export function isEventStream(contentType: string): boolean {
  * is, unless its handler follows the token by itself: `authSignal()` serves until such a body has ended, and no longer.
  */
 export function endingWithToken(response: Response, { life }: AuthContext): Response {
-  if (life === undefined) return response
+  // With 101 the connection goes on as something else, and has no body here.
+  if (life === undefined || response.status === 101) return response
   const isFollowed = life.hasBegun || isEventStream(response.headers.get('content-type') ?? '')
   const body = isFollowed ? response.body : null
   if (body === null) {

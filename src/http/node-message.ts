@@ -2,6 +2,7 @@
 import { besideOthers, readableAcrossOrigins } from './cors.js'
 import { bodyOfMessage } from './node-body.js'
 import { authorityOf, hostAmong, pathOf } from './target.js'
+import { isUpgrade } from './upgraded.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
 import type { GateRequest, ReadHeader } from '../gate/request/gate-request.js'
@@ -33,12 +34,14 @@ export function incomingRequest(message: IncomingMessage, { originalUrl, routedP
     sentMethod: sentMethodOf(message),
     path: names.path,
     routedPaths: [...names.routedPaths, ...routedPaths],
+    query: queryOf(names.target, message.url ?? ''),
     header,
     host: hostAmong([authorityOf(names.target), ...header(':authority'), ...header('host')]),
     body: bodyOfMessage(message),
     hasBody: (message as Message).stream?.endAfterHeaders === false,
     source: message,
     mounted: mounted || names.mounted,
+    isUpgrade: isUpgrade(message),
   }
 }
 
@@ -73,6 +76,11 @@ function headersOf({ rawHeaders = [], headers }: IncomingMessage): ReadHeader {
     // A message that was made by hand may have no others.
     return values.length > 0 ? values : [headers[name] ?? []].flat()
   }
+}
+
+/** Of both, where something in front of the gate has changed one: the server behind reads either. */
+function queryOf(...urls: readonly string[]): string {
+  return [...new Set(urls.map((one) => /\?([^#]*)/.exec(one)?.[1] ?? ''))].join('&')
 }
 
 /** The method that was really sent, as far as the message still tells. */

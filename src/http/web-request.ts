@@ -11,7 +11,7 @@ import type { GateRequest } from '../gate/request/gate-request.js'
  * whose mount was cut off still has its whole path. `routedPaths`, `mounted`: as in `GateRequest`, where the server knows more.
  */
 export function webRequest(request: Request, environment: unknown, { routedPaths = [], mounted = false }: Pick<GateRequest, 'routedPaths' | 'mounted'> = {}): GateRequest {
-  const { path, host } = partsOf(request.url)
+  const { path, host, query } = partsOf(request.url)
   const header = headersIn(request.headers)
   const message = messageBeneath(request, environment)
   const beneath = message && incomingRequest(message)
@@ -20,20 +20,22 @@ export function webRequest(request: Request, environment: unknown, { routedPaths
     sentMethod: beneath?.sentMethod,
     path: beneath?.path ?? path,
     routedPaths: [path, ...(beneath?.routedPaths ?? []), ...routedPaths],
+    query: [...new Set([query, beneath?.query ?? ''])].join('&'),
     header,
     host: hostAmong([host, ...header('host')]),
     body: bodyOf(request),
     hasBody: beneath?.hasBody,
     source: message ?? request,
+    isUpgrade: beneath?.isUpgrade,
     mounted: mounted || (beneath !== undefined && (beneath.mounted === true || isCut(path, beneath.path))),
   }
 }
 
 /** Never what a router might take for an open path, where this is no URL: the host that cannot be is for the gate to refuse. */
-function partsOf(url: string): { readonly path: string; readonly host: string } {
-  if (!URL.canParse(url)) return { path: '/%', host: authorityOf(url) ?? '/' }
-  const { pathname: path, host } = new URL(url)
-  return { path, host }
+function partsOf(url: string): { readonly path: string; readonly host: string; readonly query: string } {
+  if (!URL.canParse(url)) return { path: '/%', host: authorityOf(url) ?? '/', query: '' }
+  const { pathname: path, host, search } = new URL(url)
+  return { path, host, query: search.slice(1) }
 }
 
 /** True where this is the end of that, and not all of it: a mount was taken away. */

@@ -2,11 +2,13 @@
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
 import { withinSpan } from '../lib/deadline.js'
 import { fetchJson } from '../lib/net/fetch-json.js'
-import { mayShareBetweenRequests } from '../lib/runtime.js'
+import { SingleFlight } from '../lib/single-flight.js'
+import { firstFound, NotHereError } from '../lib/net/not-here.js'
 import { webUrl } from '../lib/net/web-url.js'
-import { discoveryUrls } from '../jwt/keys/discovery.js'
+import { checkNamesIssuer, discoveryUrls, leadsInside } from '../jwt/keys/discovery.js'
 import type { CustomFetch, ServerMetadata } from 'openid-client'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
+import type { ProviderContext } from '../provider-context.js'
 import type { OpenidClient } from '../upstream/openid-fetch.js'
 
 export interface EndpointOptions {
@@ -20,8 +22,9 @@ export interface EndpointOptions {
   readonly headers: Readonly<Record<string, string>> | undefined
   /** Allow plain http. */
   readonly insecure: boolean
-  readonly closed: AbortSignal
-  readonly now: () => number
+  /** Whether a tenant may have chosen the issuer. */
+  readonly ofTenant: boolean
+  readonly context: ProviderContext
   /** Around the first discovery, which requests wait for: one attempt, however many of them. */
   readonly guarded: (work: () => Promise<ServerMetadata>) => Promise<ServerMetadata>
 }
@@ -34,7 +37,7 @@ const MAX_BYTES = 128 * 1024
 export class Endpoint {
   readonly #options: EndpointOptions
   #known: { readonly server: ServerMetadata; readonly askAgainAt: number } | undefined
-  #underWay: Promise<ServerMetadata> | undefined
+  readonly #discovering = new SingleFlight<ServerMetadata>()
 
   constructor(options: EndpointOptions) {
     this.#options = options
@@ -46,31 +49,20 @@ export class Endpoint {
   /** What is known of the server, discovered if need be. @throws AuthUnavailableError when it cannot be found out. */
   async server(): Promise<ServerMetadata> {
     const known = this.#known
-    if (known === undefined) return this.#discover(() => this.#options.guarded(() => this.#ask()))
-    if (this.#options.now() >= known.askAgainAt) this.#refresh(known.server)
+    if (known === undefined) return this.#discovering.run(() => this.#options.guarded(() => this.#ask()))
+    if (this.#options.context.now() >= known.askAgainAt) this.#refresh(known.server)
     return known.server
   }
 
   /** In the background: what was found before serves on, whatever comes of it. */
   #refresh(server: ServerMetadata): void {
-    this.#known = { server, askAgainAt: this.#options.now() + RETRY_AFTER }
-    this.#discover(() => this.#ask()).catch(() => undefined)
-  }
-
-  async #discover(ask: () => Promise<ServerMetadata>): Promise<ServerMetadata> {
-    if (this.#underWay !== undefined) return this.#underWay
-    const discovering = ask()
-    if (!mayShareBetweenRequests) return discovering
-    this.#underWay = discovering
-    try {
-      return await discovering
-    } finally {
-      this.#underWay = undefined
-    }
+    this.#known = { server, askAgainAt: this.#options.context.now() + RETRY_AFTER }
+    this.#discovering.run(() => this.#ask()).catch(() => undefined)
   }
 
   async #ask(): Promise<ServerMetadata> {
-    const { issuer = '', closed, timeout, now } = this.#options
+    const { issuer = '', timeout, context } = this.#options
+    const { closed, now } = context
     const openid = await this.#options.openid()
     const tooLate = (): Error => new AuthUnavailableError(`no discovery document from ${new URL(issuer).host} in time`)
     const server = await withinSpan({ timeout, closed }, (signal) => this.#document(openid, issuer, signal), tooLate)
@@ -79,11 +71,11 @@ export class Endpoint {
   }
 
   async #document(openid: OpenidClient, issuer: string, signal: AbortSignal): Promise<ServerMetadata> {
-    for (const url of discoveryUrls(issuer)) {
+    const look = async (url: string): Promise<ServerMetadata | undefined> => {
       const found = await this.#at(openid, url, signal)
-      if (found !== undefined) return this.#checked(issuer, found)
+      return found && this.#checked(issuer, found)
     }
-    throw new AuthUnavailableError(`${issuer} has no discovery document; set "endpoint" to the URL of its introspection`)
+    return firstFound(discoveryUrls(issuer), look, `${issuer} has no discovery document; set "endpoint" to the URL of its introspection`)
   }
 
   /** The document at this place, as openid-client reads it; undefined when there is none. */
@@ -101,15 +93,13 @@ export class Endpoint {
       const { cause } = error as Error // whatever it is, a member of it that is absent is undefined
       if (cause instanceof NothingThere) return undefined
       // Without the cause where it is not ours: it holds the document.
-      throw isUnavailable(cause) ? cause : new AuthUnavailableError(`the discovery document at ${url} is none`)
+      throw isUnavailable(cause) ? cause : new NotHereError(`the discovery document of ${new URL(url).host} is none`)
     }
   }
 
   /** RFC 8414 section 3.3: the document must name exactly this issuer, or another could take its place. */
   #checked(issuer: string, server: ServerMetadata): ServerMetadata {
-    if (server.issuer !== issuer) {
-      throw new AuthUnavailableError(`the discovery document of ${issuer} names another issuer; write "issuer" exactly as it does`)
-    }
+    checkNamesIssuer(server.issuer, issuer)
     const { introspection_endpoint: endpoint, token_endpoint: tokens, mtls_endpoint_aliases: aliases, ...rest } = server
     const safe = (name: string, url: unknown): string | undefined => (url === undefined ? undefined : this.#safe(issuer, name, url))
     const found = {
@@ -125,15 +115,17 @@ export class Endpoint {
 
   // Our credentials and the tokens of our users go there.
   #safe(issuer: string, name: string, value: unknown): string {
+    if (value === undefined) throw new NotHereError(`the discovery document of ${issuer} has no ${name}; set "endpoint" to the URL of it, where the server has one`)
     let url: URL
     try {
       url = webUrl(name, value, this.#options)
-    } catch (cause) {
-      throw new AuthUnavailableError(`the discovery document of ${issuer} has no usable ${name}; set "endpoint"`, { cause })
+    } catch {
+      throw new NotHereError(`the discovery document of ${issuer} has no usable ${name}; set "endpoint"`)
     }
     if (url.protocol === 'http:' && issuer.startsWith('https:')) {
-      throw new AuthUnavailableError(`the discovery document of ${issuer} names its ${name} on plain http`)
+      throw new NotHereError(`the discovery document of ${issuer} names its ${name} on plain http`)
     }
+    if (this.#options.ofTenant && leadsInside(issuer, url)) throw new NotHereError(`the discovery document of ${issuer} names its ${name} within this network`)
     return url.href
   }
 }

@@ -1,7 +1,9 @@
 /** What an introspecting provider can be told. */
+import type { OptionNames } from '../lib/options.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import type { Hints } from '../jwt/rules/hints.js'
+import type { chosenByTenant } from '../jwt/keys/discovery.js'
 import type { ClaimRule } from '../jwt/rules/rules.js'
 import type { ClientAuth } from './client-auth/client-auth.js'
 import type { SignedAnswers } from './response/signed-response.js'
@@ -11,6 +13,13 @@ import type { SignedAnswers } from './response/signed-response.js'
  * about again each time that what is remembered has ended.
  */
 export const allowNoExpiry: unique symbol = Symbol.for('bearer-auth-providers.allow-no-expiry')
+
+/**
+ * Shows the authorization server JWTs that name no issuer: `[allowNoIssuer]: true`, for those whose access tokens are JWTs
+ * without `iss` (Gitea, simplesamlphp). Whose they are is not written in them: any such JWT of a stranger is shown too. Where
+ * nothing else sends such tokens, a `prefix` that they begin with, such as `'eyJ'`, says the same and decides in a chain.
+ */
+export const allowNoIssuer: unique symbol = Symbol.for('bearer-auth-providers.allow-no-issuer')
 
 type OneOrMore = string | readonly [string, ...string[]]
 
@@ -24,7 +33,10 @@ export type IntrospectionOptions = {
   audienceMode?: 'any' | 'exclusive' | undefined
   /** How this server proves who it is: `clientSecretBasic(id, secret)`, `privateKeyJwt(id, key)` and their like. */
   clientAuth: ClientAuth
-  /** How the issuer's opaque tokens begin, such as `'ory_at_'`. Then no other opaque token is shown to it. */
+  /**
+   * How the issuer's opaque tokens begin, such as `'ory_at_'`. Then no other opaque token is shown to it. JWTs without an
+   * `iss` count as opaque where one begins so (`'eyJ'`).
+   */
   prefix?: OneOrMore | undefined
   /** Sent as `token_type_hint`. Default: none. */
   tokenTypeHint?: string | undefined
@@ -46,6 +58,8 @@ export type IntrospectionOptions = {
   fetch?: Fetch | undefined
   [allowInsecureHttp]?: true
   [allowNoExpiry]?: true
+  [allowNoIssuer]?: true
+  [chosenByTenant]?: true
 } & (
   | {
       /** Exactly as its discovery document and its tokens write it. */
@@ -62,7 +76,7 @@ export type IntrospectionOptions = {
 export const TIMEOUT = 2
 
 /** The names of `IntrospectionOptions`. */
-export const INTROSPECTION_OPTIONS = [
-  ...['issuer', 'endpoint', 'audience', 'audienceClaims', 'audienceMode', 'clientAuth', 'prefix', 'tokenTypeHint', 'parameters'],
-  ...['headers', 'maxTokenAge', 'requiredClaims', 'rules', 'hints', 'timeout', 'fetch', 'signed'],
-]
+export const INTROSPECTION_OPTIONS = {
+  issuer: true, endpoint: true, audience: true, audienceClaims: true, audienceMode: true, clientAuth: true, prefix: true, tokenTypeHint: true,
+  parameters: true, headers: true, maxTokenAge: true, requiredClaims: true, rules: true, hints: true, timeout: true, fetch: true, signed: true,
+} as const satisfies OptionNames<IntrospectionOptions>

@@ -1,69 +1,66 @@
 /** One issuer's introspection as the options say: which tokens it is shown, how it is asked, what its answer must say. */
 import { expectationsOf } from '../jwt/expectations.js'
 import { checkedHints, inOwnWords } from '../jwt/rules/hints.js'
+import { chosenByTenant } from '../jwt/keys/discovery.js'
 import { IssuerKeys } from '../jwt/keys/issuer-keys.js'
 import { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import { keyOrigin } from '../jwt/key-origin.js'
-import { firstFailure } from '../jwt/rules/rules.js'
+import { firstFailure, rulesFor } from '../jwt/rules/rules.js'
+import { hasLoneSurrogate } from '../lib/lone-surrogate.js'
 import { sha256 } from '../lib/digest.js'
-import { checkOptions, optionalFunction, spanInSeconds } from '../lib/options.js'
+import { fetchOption } from '../lib/net/fetch-option.js'
+import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/net/web-url.js'
-import { notify } from '../events.js'
+import { KnownTokens } from '../upstream/known-tokens.js'
 import { accept, reject } from '../verdict.js'
 import { answerRules, claimsOf, INACTIVE, unsupportedTokenType, oddityOf } from './response/response-rules.js'
 import { checkedClientAuth, ClientAuth } from './client-auth/client-auth.js'
 import { decryptionBy } from './response/encrypted-response.js'
-import { allowNoExpiry, TIMEOUT } from './introspection-options.js'
+import { allowNoExpiry, allowNoIssuer, TIMEOUT } from './introspection-options.js'
 import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from '../lib/net/extra-parameters.js'
 import { checkedPrefixes, ownership, recognition, unshownRefusal } from './shown-tokens.js'
-import type { Observe } from '../events.js'
-import type { Fetch } from '../lib/net/bounded-fetch.js'
+import type { OptionNames } from '../lib/options.js'
 import type { Hints } from '../jwt/rules/hints.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
 import type { Expectations, Rule } from '../jwt/rules/rules.js'
 import type { Ownership, Recognition } from '../provider.js'
+import type { ProviderContext } from '../provider-context.js'
 import type { Verdict } from '../verdict.js'
 import type { Needs } from './client-auth/client-auth.js'
 import type { IntrospectionOptions } from './introspection-options.js'
 import type { ShownTokens } from './shown-tokens.js'
 import type { SignedAnswers, SignedExpectations } from './response/signed-response.js'
 
-/** What the provider around it brings. */
-export interface Surroundings {
-  readonly now: () => number
-  readonly clockTolerance: number
-  readonly observe: Observe | undefined
-  readonly provider: string
-}
-
 export class Introspection {
   readonly issuer: string | undefined
-  /** All that decides an answer, in a text without secrets: two that differ in it must not share answers. */
+  /** All that decides what `verdictOn` says, in a text without secrets: two that differ in it must not share answers. */
   readonly policy: string
   /** What `aud` may hold, where that is looked at. */
   readonly audiences: readonly string[]
   readonly #shown: ShownTokens
   readonly #expected: Expectations
   readonly #rules: readonly Rule[]
+  readonly #ownRules: readonly Rule[]
   readonly #hints: Hints | undefined
   readonly #introspector: Introspector
-  readonly #surroundings: Surroundings
-  readonly #closed = new AbortController()
+  readonly #context: ProviderContext
+  readonly #known = new KnownTokens()
   readonly #told = new Set<string>()
 
   /** @throws TypeError for an option that is wrong. */
-  constructor(options: IntrospectionOptions, surroundings: Surroundings) {
+  constructor(options: IntrospectionOptions, context: ProviderContext) {
     const { issuer, endpoint, clientAuth, timeout = TIMEOUT, [allowInsecureHttp]: insecure = false } = options
     if (issuer === undefined && endpoint === undefined) throw new TypeError('give "issuer", or "endpoint" with the URL of its introspection')
     if (issuer !== undefined && endpoint === undefined) webUrl('issuer', issuer, { insecure })
     if (endpoint !== undefined) webUrl('endpoint', endpoint, { insecure })
     checkNeeds(ClientAuth.needs(checkedClientAuth('clientAuth', clientAuth)), options)
     this.issuer = issuer
-    this.#surroundings = surroundings
-    this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix) }
-    this.#expected = expectationsOf(asJwtOptions(options), surroundings.clockTolerance)
+    this.#context = context
+    this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix), withoutIssuer: options[allowNoIssuer] === true }
+    this.#expected = expectationsOf(asJwtOptions(options), context.clockTolerance)
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
+    this.#ownRules = rulesFor(this.#expected).signed
     this.#hints = checkedHints(options.hints)
     this.audiences = this.#expected.audiences ?? []
     this.policy = policyOf(options, this.#expected)
@@ -74,13 +71,11 @@ export class Introspection {
       parameters: parametersOf(options),
       headers: options.headers === undefined ? undefined : checkedHeaders(options.headers),
       signed: this.#signed(options),
-      fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
+      fetch: fetchOption(options.fetch),
       timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
       insecure,
-      closed: this.#closed.signal,
-      now: surroundings.now,
-      provider: surroundings.provider,
-      tell: (event) => notify(surroundings.observe, event),
+      ofTenant: options[chosenByTenant] === true,
+      context,
     })
   }
 
@@ -92,65 +87,66 @@ export class Introspection {
     return { ...ownership(this.#shown), anyAudience: this.#expected.audiences === undefined }
   }
 
-  /** Asks, and checks the answer. A foreign token is refused without being shown. @throws AuthUnavailableError */
+  /** Asks, and checks the answer by what options say. A foreign token is refused without being shown. @throws AuthUnavailableError */
   async verdictOn(token: string): Promise<Verdict> {
-    const verdict = await this.#verdictOn(token)
-    return verdict.accepted ? verdict : inOwnWords(verdict, this.#hints)
-  }
-
-  async #verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return unshownRefusal(token, this.#shown)
-    const answer = await this.#introspector.ask(token)
+    const answer = await this.#introspector.ask(token, this.#known.standing(token))
     if (answer === 'unsupported_token_type') return unsupportedTokenType()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
-    const found = firstFailure(this.#rules, { header: {}, claims }, this.#expected, this.#surroundings.now())
+    if (hasLoneSurrogate(claims)) return reject('invalid_claim', { claim: 'encoding', expected: 'text', actual: undefined })
+    const found = firstFailure(this.#rules, { header: {}, claims }, this.#expected, this.#context.now())
     if (found !== undefined) return reject(found.reason, found.detail)
-    this.#tellOnce(oddityOf(claims))
+    this.#known.add(token)
     return accept(claims) // its `exp` is its end
   }
 
-  /** Ends what is being asked. What needs an answer after this is unavailable. */
-  close(): void {
-    this.#closed.abort()
+  /** What the user's rules and words make of it. */
+  judge(verdict: Verdict): Verdict {
+    if (!verdict.accepted) return inOwnWords(verdict, this.#hints)
+    const { claims } = verdict
+    const found = firstFailure(this.#ownRules, { header: {}, claims }, this.#expected, this.#context.now())
+    if (found !== undefined) return inOwnWords(reject(found.reason, found.detail), this.#hints)
+    this.#tellOnce(oddityOf(claims))
+    return verdict
   }
 
   #tellOnce(hint: string | undefined): void {
     if (hint === undefined || this.#told.has(hint)) return
     this.#told.add(hint)
-    const { observe, provider } = this.#surroundings
-    notify(observe, { type: 'odd_answer', provider, hint })
+    const { tell, provider } = this.#context
+    tell({ type: 'odd_answer', provider, hint })
   }
 
   #signed(options: IntrospectionOptions): SignedExpectations | undefined {
     const { issuer, signed, clientAuth } = options
     if (signed === undefined) return undefined
     if (issuer === undefined) throw new TypeError('"signed" needs "issuer": its keys sign the answers')
-    checkOptions('signed', signed, ['audience', 'algorithms', 'decryption', 'jwksUri', 'jwks'])
+    checkOptions('signed', signed, SIGNED_OPTIONS)
     const audience: SignedAnswers['audience'] = signed.audience ?? clientAuth.clientId
     if (audience === undefined) throw new TypeError('"signed.audience" must say who the answers are for: this client has no identifier')
     const jwt: InCommon = { ...asJwtOptions(options), audience }
     const { audiences, algorithms } = expectationsOf(
       { ...jwt, algorithms: signed.algorithms, audienceClaims: 'aud', rules: [], requiredClaims: [] },
-      this.#surroundings.clockTolerance,
+      this.#context.clockTolerance,
     )
-    const { now, observe, provider, clockTolerance } = this.#surroundings
+    const { now, tell, provider, clockTolerance, closed } = this.#context
     const origin = { ...jwt, headers: options.headers }
-    const { signal } = this.#closed
-    const load = signed.jwks === undefined ? keyOrigin({ ...origin, jwksUri: signed.jwksUri }, signal) : keyOrigin({ ...origin, jwks: signed.jwks }, signal)
-    const keys = new IssuerKeys({ issuers: [issuer], load, keys: {}, now, random: Math.random, provider, observe })
+    const load = signed.jwks === undefined ? keyOrigin({ ...origin, jwksUri: signed.jwksUri }, closed) : keyOrigin({ ...origin, jwks: signed.jwks }, closed)
+    const keys = new IssuerKeys({ issuers: [issuer], load, keys: {}, now, random: Math.random, provider, observe: tell })
     return { issuer, audiences, algorithms, keys, decrypt: signed.decryption === undefined ? undefined : decryptionBy(signed.decryption), clockTolerance, now }
   }
 }
 
 type Names = 'issuer' | 'audience' | 'audienceClaims' | 'audienceMode' | 'requiredClaims' | 'rules' | 'maxTokenAge' | 'timeout' | 'fetch'
-type InCommon = Pick<JwtOptions, Names | typeof allowInsecureHttp>
+type InCommon = Pick<JwtOptions, Names | typeof allowInsecureHttp | typeof chosenByTenant>
 
 /** What both kinds of tokens have in common, for the checks that are there already. */
 function asJwtOptions(options: IntrospectionOptions): InCommon {
   const { issuer, endpoint = '', audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch } = options
   const insecure = options[allowInsecureHttp] === true ? { [allowInsecureHttp]: true as const } : {}
-  return { issuer: issuer ?? endpoint, audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch, ...insecure }
+  const ofTenant = options[chosenByTenant] === true ? { [chosenByTenant]: true as const } : {}
+  return { issuer: issuer ?? endpoint, audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch, ...insecure, ...ofTenant }
 }
 
 /** @throws TypeError where the way to authenticate lacks something that the options do not give. */
@@ -163,6 +159,8 @@ function checkNeeds(needs: Needs, { issuer, endpoint, fetch }: IntrospectionOpti
     throw new TypeError('"tokenEndpoint" of clientCredentials must say where the token comes from: with "endpoint", nothing is discovered')
   }
 }
+
+const SIGNED_OPTIONS = { audience: true, algorithms: true, decryption: true, jwksUri: true, jwks: true } as const satisfies OptionNames<SignedAnswers>
 
 /** What we send ourselves. */
 const OUR_PARAMETERS = ['token', 'token_type_hint', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
@@ -177,13 +175,12 @@ function parametersOf({ parameters = {}, tokenTypeHint }: IntrospectionOptions):
 
 function policyOf(options: IntrospectionOptions, expected: Expectations): string {
   const { issuer, endpoint, clientAuth, prefix, tokenTypeHint, parameters, headers, signed } = options
-  const { audiences, audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, rules } = expected
+  const { audiences, audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims } = expected
   return JSON.stringify([
     'introspection',
     ...[issuer, endpoint, clientAuth.clientId, clientAuth.method, prefix, tokenTypeHint, signingOf(signed)],
-    ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims, options[allowNoExpiry] === true],
-    // What a function closes over is not seen here.
-    rules.map(({ claim, accepts }) => [claim, String(accepts)]),
+    ...[audiences ?? 'any', audienceClaims, audienceMode, clockTolerance, maxTokenAge, requiredClaims],
+    ...[options[allowNoExpiry] === true, options[allowNoIssuer] === true],
     // What goes along may be a key.
     sha256(JSON.stringify([headers, parameters])),
   ])

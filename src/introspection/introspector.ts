@@ -10,7 +10,8 @@ import { Endpoint } from './endpoint.js'
 import { openSigned, SIGNED_TYPE } from './response/signed-response.js'
 import { exchange, isAboutUs } from '../upstream/openid-fetch.js'
 import type { ServerMetadata } from 'openid-client'
-import type { AuthEvent } from '../events.js'
+import type { ProviderContext } from '../provider-context.js'
+import type { Standing } from '../lib/call-limit.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { IntrospectionResponse } from './response/response-rules.js'
 import type { OpenidClient } from '../upstream/openid-fetch.js'
@@ -28,10 +29,8 @@ export interface IntrospectorOptions {
   /** Seconds for one question, the wait for its turn and a second attempt included. */
   readonly timeout: number
   readonly insecure: boolean
-  readonly closed: AbortSignal
-  readonly now: () => number
-  readonly provider: string
-  readonly tell: (event: AuthEvent) => void
+  readonly ofTenant: boolean
+  readonly context: ProviderContext
 }
 
 export class Introspector {
@@ -53,15 +52,16 @@ export class Introspector {
   }
 
   /**
-   * What the authorization server says. `'unsupported_token_type'`: it does not deal in tokens of this kind.
+   * What the authorization server says. `'unsupported_token_type'`: it does not deal in tokens of this kind. `standing`:
+   * strangers leave some places to those that were good before.
    *
    * @throws NoAnswerError when nobody knows.
    */
-  async ask(token: string): Promise<IntrospectionResponse | 'unsupported_token_type'> {
-    const { provider, tell } = this.#options
+  async ask(token: string, standing: Standing = 'stranger'): Promise<IntrospectionResponse | 'unsupported_token_type'> {
+    const { provider, tell } = this.#options.context
     try {
       const server = await this.#endpoint.server()
-      return await this.#calls.run(hostOf(server), (signal) => this.#attempt(token, server, signal))
+      return await this.#calls.run(hostOf(server), (signal) => this.#attempt(token, server, signal), standing)
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error
       tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
@@ -72,7 +72,8 @@ export class Introspector {
 
   #noteRefusal({ fault, message }: NoAnswerError): void {
     if (fault !== 'credentials' && fault !== 'forbidden') return
-    const { provider, tell, clientAuth } = this.#options
+    const { clientAuth, context } = this.#options
+    const { provider, tell } = context
     const { method } = clientAuth
     // Not for a 403: whoever sends an odd token must not make us fetch a new one each time.
     if (fault === 'credentials') ClientAuth.refused(clientAuth)
@@ -84,9 +85,9 @@ export class Introspector {
 
   /** With a proof of its own each time: an assertion is good once. */
   async #attempt(token: string, server: ServerMetadata, signal: AbortSignal): Promise<IntrospectionResponse | 'unsupported_token_type'> {
-    const { clientAuth, parameters, headers, signed, fetch, now } = this.#options
+    const { clientAuth, parameters, headers, signed, fetch, context } = this.#options
     const openid = await this.#loaded()
-    const tools: AuthTools = { openid, server, now, fetch: this.#grantFetch() }
+    const tools: AuthTools = { openid, server, now: context.now, fetch: this.#grantFetch() }
     const apply = ClientAuth.applied(clientAuth, tools)
     const proving: typeof apply = (as, client, body, own) => blaming('own proof', async () => apply(as, client, body, own))
     const metadata = { use_mtls_endpoint_aliases: clientAuth.method === 'tls_client_auth' }
@@ -112,7 +113,8 @@ export class Introspector {
 
   /** For the grant of a token of our own, which several questions share: with a time of its own. */
   #grantFetch(): AuthTools['fetch'] {
-    const { fetch, timeout, closed } = this.#options
+    const { fetch, timeout, context } = this.#options
+    const { closed } = context
     return (url, init) => {
       const tooLate = (): Error => new NoAnswerError('too slow', `no answer from ${new URL(url).host} in time`)
       return withinSpan({ timeout, closed }, (signal) => exchange({ fetch, signal })(url, init), tooLate)
@@ -129,7 +131,7 @@ export class Introspector {
 /** What the process is told, once. */
 const REFUSAL = {
   credentials: (method: string) => `the authorization server refuses our credentials (${method}); nobody gets in until that is put right`,
-  forbidden: () => 'the introspection endpoint answered 403; this client needs the permission to ask about tokens',
+  forbidden: () => 'the introspection endpoint answered 403; this client needs the permission to ask about tokens, or its secret is wrong (django-oauth-toolkit)',
 } as const
 
 function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): string {

@@ -3,13 +3,15 @@ import { LRUCache } from 'lru-cache'
 import { AuthUnavailableError } from '../errors.js'
 import { sha256 } from '../lib/digest.js'
 import { checkOptions, spanInSeconds } from '../lib/options.js'
-import { mayShareBetweenRequests } from '../lib/runtime.js'
+import { OrderedQuestions } from '../lib/ordered-questions.js'
 import { reject } from '../verdict.js'
 import { isUnsupportedTokenType } from './response/response-rules.js'
 import { Introspection } from './introspection.js'
 import type { Claims } from '../access-token.js'
+import type { OptionNames } from '../lib/options.js'
 import type { Rejected, Verdict } from '../verdict.js'
-import type { Surroundings } from './introspection.js'
+import type { ProviderContext } from '../provider-context.js'
+import type { chosenByTenant } from '../jwt/keys/discovery.js'
 import type { IntrospectionOptions } from './introspection-options.js'
 
 /** What the provider around it says, or looks at in the token itself. */
@@ -21,7 +23,10 @@ export type RecheckOptions = Omit<IntrospectionOptions, OfTheToken> & {
   checkEvery?: number | undefined
 }
 
-const OPTIONS = ['checkEvery', 'endpoint', 'clientAuth', 'tokenTypeHint', 'parameters', 'headers', 'timeout', 'fetch', 'signed', 'hints']
+const OPTIONS = {
+  checkEvery: true, endpoint: true, clientAuth: true, tokenTypeHint: true, parameters: true, headers: true,
+  timeout: true, fetch: true, signed: true, hints: true,
+} as const satisfies OptionNames<RecheckOptions>
 
 /** Tokens whose last answer is remembered, as digests. */
 const MOST_TOKENS = 50_000
@@ -31,48 +36,42 @@ export class Recheck {
   readonly #checkEvery: number
   readonly #now: () => number
   readonly #askedAt = new LRUCache<string, number>({ max: MOST_TOKENS })
-  readonly #underWay = new Map<string, Promise<Verdict>>()
+  /** One at a time about a token, also where verdicts are not remembered. */
+  readonly #questions = new OrderedQuestions<Rejected | { readonly since: number }>()
 
   /** `about`: the issuer, and what the answer is held to. @throws TypeError for an option that is wrong. */
-  constructor(options: RecheckOptions, about: Pick<IntrospectionOptions, 'audience'> & { readonly issuer: string }, surroundings: Surroundings) {
+  constructor(options: RecheckOptions, about: Pick<IntrospectionOptions, 'audience' | typeof chosenByTenant> & { readonly issuer: string }, context: ProviderContext) {
     checkOptions('introspect', options, OPTIONS)
     const { checkEvery = 300, ...asking } = options
     this.#checkEvery = spanInSeconds('introspect.checkEvery', checkEvery, { min: 0, max: 3600 })
-    this.#introspection = new Introspection({ ...asking, ...about }, surroundings)
-    this.#now = surroundings.now
+    this.#introspection = new Introspection({ ...asking, ...about }, context)
+    this.#now = context.now
   }
 
   /**
-   * Why a token with a good signature is no longer taken; undefined when its issuer said at most `checkEvery` seconds ago
-   * that it is active, or `maxAge` where that is less.
+   * Why a token with a good signature is no longer taken; or when its issuer was asked that said it is active, at most
+   * `checkEvery` seconds ago, or `maxAge` where that is less.
    *
    * @throws AuthUnavailableError when the issuer must be asked and does not answer.
    */
-  async refusalOf(token: string, claims: Claims, maxAge = this.#checkEvery): Promise<Rejected | undefined> {
+  async verdictOn(token: string, claims: Claims, maxAge: number | undefined): Promise<Rejected | { readonly since: number }> {
     const key = sha256(token)
     const askedAt = this.#askedAt.get(key)
     const now = this.#now()
-    if (askedAt !== undefined && now >= askedAt && now < askedAt + Math.min(this.#checkEvery, maxAge)) return undefined
+    if (askedAt !== undefined && now >= askedAt && now < askedAt + Math.min(this.#checkEvery, maxAge ?? this.#checkEvery)) return { since: askedAt }
     // While nobody knows, what was said before stays as good as it was.
-    const refusal = refusalBy(await this.#ask(key, token), claims)
-    if (refusal === undefined) this.#askedAt.set(key, now)
-    else this.#askedAt.delete(key)
-    return refusal
-  }
-
-  /** One question at a time about a token, also where verdicts are not remembered. */
-  #ask(key: string, token: string): Promise<Verdict> {
-    const underWay = this.#underWay.get(key)
-    if (underWay !== undefined) return underWay
-    const asked = this.#introspection.verdictOn(token)
-    if (!mayShareBetweenRequests) return asked
-    const shared = asked.finally(() => this.#underWay.delete(key))
-    this.#underWay.set(key, shared)
-    return shared
+    return this.#questions.ask({
+      ...{ key, now, maxAge },
+      ask: async () => refusalBy(this.#introspection.judge(await this.#introspection.verdictOn(token)), claims) ?? { since: now },
+      keep: (answer) => {
+        if ('since' in answer) this.#askedAt.set(key, answer.since)
+        else this.#askedAt.delete(key)
+        return answer
+      },
+    })
   }
 
   close(): void {
-    this.#introspection.close()
     this.#askedAt.clear()
   }
 }

@@ -10,6 +10,8 @@ export interface ShownTokens {
   readonly issuer: string | undefined
   /** How its opaque tokens begin; empty when that is not known. */
   readonly prefixes: readonly string[]
+  /** Whether JWTs that name no issuer are shown, whatever they begin with. */
+  readonly withoutIssuer?: boolean
 }
 
 /** @throws TypeError for what no token begins with. */
@@ -26,11 +28,15 @@ export function checkedPrefixes(prefix: unknown): readonly string[] {
 const GITHUB = /^(?:gh[opsur]_|github_pat_)/
 
 /** Mine: by prefix or issuer. Maybe: any opaque token, where no prefix is known. */
-export function recognition(token: string, { issuer, prefixes }: ShownTokens): Recognition {
+export function recognition(token: string, { issuer, prefixes, withoutIssuer = false }: ShownTokens): Recognition {
   if (!isBearerToken(token) || GITHUB.test(token)) return 'foreign'
-  if (isLikeJwt(token) && !isOpaqueJwe(token)) return issuer !== undefined && statedIssuer(token) === issuer ? 'mine' : 'foreign'
+  const hasPrefix = prefixes.some((prefix) => token.startsWith(prefix))
+  if (isLikeJwt(token) && !isOpaqueJwe(token)) {
+    if (namesNoIssuer(token)) return hasPrefix ? 'mine' : withoutIssuer ? 'maybe' : 'foreign'
+    return issuer !== undefined && statedIssuer(token) === issuer ? 'mine' : 'foreign'
+  }
   if (prefixes.length === 0) return 'maybe'
-  return prefixes.some((prefix) => token.startsWith(prefix)) ? 'mine' : 'foreign'
+  return hasPrefix ? 'mine' : 'foreign'
 }
 
 /** What `recognition` calls mine, and whether it calls anything else "maybe". */
@@ -41,12 +47,16 @@ export function ownership({ issuer, prefixes }: ShownTokens): Ownership {
 /** Why a foreign token is refused without being shown. */
 export function unshownRefusal(token: string, { issuer }: ShownTokens): Rejected {
   const actual = isLikeJwt(token) ? statedIssuer(token) : undefined
-  if (actual === undefined) return reject('unknown_token', { claim: 'shape', expected: undefined, actual: undefined, hint: NOT_SHOWN })
+  if (actual === undefined) {
+    return reject('unknown_token', { claim: 'shape', expected: undefined, actual: undefined, hint: namesNoIssuer(token) ? NAMES_NOBODY : NOT_SHOWN })
+  }
   const hint = issuer === undefined ? NO_ISSUER : nearMiss([issuer], actual)
   return reject('wrong_issuer', { claim: 'iss', expected: issuer, actual, ...(hint !== undefined && { hint }) })
 }
 
 const NOT_SHOWN = 'the token looks like somebody else\u2019s and was not shown to the endpoint'
+const NAMES_NOBODY =
+  'the token is a JWT without an issuer and was not shown to the endpoint; where the authorization server writes such tokens, set "prefix" to how they begin, or [allowNoIssuer]'
 const NO_ISSUER = 'set "issuer" to have JWTs of the authorization server introspected'
 
 // By its first letter, `{`, read leniently: what our strict reader does not take may still be somebody's JWT.
@@ -59,6 +69,12 @@ function isLikeJwt(token: string): boolean {
   } catch {
     return false
   }
+}
+
+/** True for a JWT that we can read, and that names nobody: to everybody but its maker it is opaque. */
+function namesNoIssuer(token: string): boolean {
+  const jwt = decodeJwt(token)
+  return jwt !== null && (jwt.claims.iss === undefined || jwt.claims.iss === null)
 }
 
 /** Five parts, and a header that names no issuer: to everybody but their makers they are opaque. */

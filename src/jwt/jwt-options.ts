@@ -5,6 +5,7 @@ import type { Algorithm } from './signature/algorithms.js'
 import type { Hints } from './rules/hints.js'
 import type { KeyOptions } from './keys/issuer-keys.js'
 import type { IssuerOption } from './rules/issuers.js'
+import type { chosenByTenant } from './keys/discovery.js'
 import type { tokenFormat, TokenFormat } from './formats/token-format.js'
 import type { ClaimRule } from './rules/rules.js'
 import type { EngineChoice } from './signature/signature.js'
@@ -18,6 +19,9 @@ export const anyAudience: unique symbol = Symbol.for('bearer-auth-providers.any-
 
 /** Allows plain http to hosts other than this machine: `[allowInsecureHttp]: true`. Whoever is on the way can then sign tokens. */
 export const allowInsecureHttp: unique symbol = Symbol.for('bearer-auth-providers.allow-insecure-http')
+
+/** Issuers whose keys `keys.warm()` leaves alone. Not public: only a preset gives it, for an issuer that may not be there. */
+export const laterIssuers: unique symbol = Symbol('bearer-auth-providers.later-issuers')
 
 type OneOrMore = string | readonly [string, ...string[]]
 
@@ -58,6 +62,8 @@ export type JwtOptions = {
   headers?: Readonly<Record<string, string>> | undefined
   [allowInsecureHttp]?: true
   [tokenFormat]?: TokenFormat
+  [laterIssuers]?: readonly string[]
+  [chosenByTenant]?: true
 } & (
     | { /** Where the keys are, instead of discovery. May have the braces of `issuer.template`. */ jwksUri?: string | undefined; jwks?: undefined; jwksFile?: undefined }
     | { /** The keys themselves: no network at all. */ jwks: JSONWebKeySet; jwksUri?: undefined; jwksFile?: undefined }

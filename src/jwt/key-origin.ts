@@ -1,13 +1,14 @@
 /** Checks where the keys come from, as the options say, once where the verifier is built. */
-import { optionalFunction, spanInSeconds } from '../lib/options.js'
+import { fetchOption } from '../lib/net/fetch-option.js'
+import { spanInSeconds } from '../lib/options.js'
 import { requestHeaders } from '../lib/net/request-headers.js'
 import { webUrl } from '../lib/net/web-url.js'
 import { forTenant, issuersOf } from './rules/issuers.js'
 import { allowInsecureHttp } from './jwt-options.js'
+import { chosenByTenant } from './keys/discovery.js'
 import { fetchJwks, readKeyFile, givenKeys, discoverJwks } from './keys/key-loader.js'
 import { parseKeySet } from './keys/key-set.js'
 import { tokenFormat } from './formats/token-format.js'
-import type { Fetch } from '../lib/net/fetch-json.js'
 import type { JwtOptions } from './jwt-options.js'
 import type { KeySourceOptions } from './keys/key-source.js'
 
@@ -32,10 +33,11 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
     return () => readKeyFile(jwksFile, span)
   }
   const http = {
-    fetch: optionalFunction('fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request)),
+    fetch: fetchOption(options.fetch),
     ...span,
     headers: headers === undefined ? undefined : requestHeaders('headers', headers),
     insecure,
+    ofTenant: options[chosenByTenant] === true,
   }
   if (jwksUri !== undefined) {
     const issuers = issuersOf(options.issuer)

@@ -1,5 +1,5 @@
 /** Holds work to its time, even work that never looks at a signal. */
-import { after } from './timer.js'
+import { afterCatchingUp } from './timer.js'
 
 /** Gives the result of the work, or rejects with `tooLate()` when the signal fires first. */
 export async function within<T>(signal: AbortSignal, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
@@ -32,7 +32,7 @@ export interface Span {
 export async function withinSpan<T>({ timeout, closed }: Span, work: (signal: AbortSignal) => Promise<T>, tooLate: () => Error): Promise<T> {
   const call = new AbortController()
   // Not AbortSignal.timeout: that cannot be called off, and would hold what the work holds, tokens too, to its end. (D7)
-  const callOff = after(timeout, () => call.abort())
+  const callOff = afterCatchingUp(timeout, () => call.abort())
   const leave = closed && join(closed, call)
   try {
     return await within(call.signal, () => work(call.signal), tooLate)

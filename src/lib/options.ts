@@ -1,11 +1,14 @@
 /** Checks options where they are given, so that a mistake is found at start and not at the first request. */
 import { likelyName } from './likely-name.js'
+import { isInMilliseconds } from './milliseconds.js'
 
 /**
- * The options of an interface, or of all members of a union, by name. A list of them that is written
- * `const NAMES = { … } as const satisfies Record<keyof AllOf<Options>, true>` does not compile while it lacks one.
+ * The names of all options, each once, held by the compiler: `{ issuer: true, … } satisfies OptionNames<Options>`. Of a
+ * union those of every member; symbols are left out, since nobody misspells them.
  */
-export type AllOf<Options> = { readonly [Name in Options extends unknown ? keyof Options : never]: true }
+export type OptionNames<Options> = Readonly<Record<NameIn<Options>, true>>
+
+type NameIn<Options> = Options extends unknown ? Extract<keyof Options, string> : never
 
 /** @throws TypeError for an option that does not exist; says which one was likely meant, or which ones do exist. */
 export function checkOptions(owner: string, options: unknown, known: readonly string[] | Readonly<Record<string, true>>): void {
@@ -36,9 +39,9 @@ export function spanInSeconds(name: string, value: unknown, { min, max }: { min:
 
 /** Checks an instant in seconds since the epoch. Returns it. */
 export function atEpochSeconds(name: string, value: unknown): number {
-  // 1e11 seconds is the year 5138; 1e11 milliseconds was in 1973.
-  if (typeof value === 'number' && value > 0 && value < 1e11) return value
-  const advice = typeof value === 'number' && Number.isFinite(value) && value >= 1e11 ? '; this looks like milliseconds, divide it by 1000' : ''
+  const areMilliseconds = isInMilliseconds(value)
+  if (typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY && !areMilliseconds) return value
+  const advice = areMilliseconds ? '; this looks like milliseconds, divide it by 1000' : ''
   throw new TypeError(`"${name}" must be a number of seconds since the epoch${advice}`)
 }
 

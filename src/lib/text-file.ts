@@ -16,12 +16,18 @@ const MAX_BYTES = 1_048_576
  */
 export async function readTextFile(path: string): Promise<TextFile> {
   const fs = await import('node:fs/promises') // only where a file was named
-  const stat = await fs.stat(path).catch(cannotRead(path))
-  // Reading a pipe or a terminal would wait for whoever writes there.
-  if (!stat.isFile()) throw new TypeError(`${path} is not a file`)
-  if (stat.size > MAX_BYTES) throw new TypeError(`${path} is larger than ${MAX_BYTES} bytes`)
-  const bytes = await fs.readFile(path).catch(cannotRead(path))
-  return { text: textOf(bytes, path), isWorldReadable: (stat.mode & 0o004) !== 0 && globalThis.process?.platform !== 'win32' }
+  // To open or to read a pipe would wait for whoever writes there: it is opened without, and what was opened is looked at.
+  const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants
+  const file = await fs.open(path, O_RDONLY | O_NONBLOCK).catch(cannotRead(path))
+  try {
+    const stat = await file.stat().catch(cannotRead(path))
+    if (!stat.isFile()) throw new TypeError(`${path} is not a file`)
+    if (stat.size > MAX_BYTES) throw new TypeError(`${path} is larger than ${MAX_BYTES} bytes`)
+    const bytes = await file.readFile().catch(cannotRead(path))
+    return { text: textOf(bytes, path), isWorldReadable: (stat.mode & 0o004) !== 0 && globalThis.process?.platform !== 'win32' }
+  } finally {
+    await file.close()
+  }
 }
 
 function cannotRead(path: string): (cause: unknown) => never {

@@ -11,6 +11,15 @@ export const after: After = (seconds, work) => {
   return () => clearTimeout(timer)
 }
 
+/**
+ * As `after`, a turn of the event loop later: where this process stood still meanwhile, what has come for it is looked at
+ * before anybody is called late.
+ */
+export const afterCatchingUp: After = (seconds, work) => {
+  let callOff = after(seconds, () => void (callOff = after(0, work)))
+  return () => callOff()
+}
+
 /** Lets everything else have its turn. For work in slices. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)))

@@ -10,7 +10,7 @@ export interface RedisStoreOptions {
 }
 
 /**
- * For `sharedKeys` and for what providers share. One command for each verb, nothing else: entries end by themselves.
+ * For `sharedKeys` and for what providers share. One command for each verb (`swap` is an `EVAL`), nothing else: entries end by themselves.
  * Does NOT connect or end the client, and does not hold it to any time: who uses the store does.
  *
  * @throws TypeError for a client that is none, or one of a cluster.
@@ -20,7 +20,7 @@ export function redisStore(client: RedisClient, { prefix }: RedisStoreOptions = 
   const key = prefixOf(prefix)
   return {
     async get(name) {
-      const text = await command('GET', key(name))
+      const text = await command('GET', key(name)).catch(otherKind)
       return typeof text === 'string' ? text : null
     },
     async set(name, text, seconds) {
@@ -32,8 +32,25 @@ export function redisStore(client: RedisClient, { prefix }: RedisStoreOptions = 
     async delete(name) {
       await command('DEL', key(name))
     },
+    async swap(name, before, text, seconds) {
+      return (await command('EVAL', SWAP, '1', key(name), before, text ?? '', milliseconds(seconds))) === 1
+    },
   }
 }
+
+/** A list or a set stands there, which somebody else made: as text it is empty, and nothing of ours is. */
+function otherKind(error: unknown): string {
+  if (error instanceof Error && error.message.includes('WRONGTYPE')) return ''
+  throw error
+}
+
+const SWAP = `
+local kind = redis.call('TYPE', KEYS[1]).ok
+local there = ''
+if kind == 'string' or kind == 'none' then there = redis.call('GET', KEYS[1]) end
+if there ~= ARGV[1] then return 0 end
+if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+return 1`
 
 function milliseconds(seconds: number): string {
   return String(Math.max(1, Math.floor(seconds * 1000)))

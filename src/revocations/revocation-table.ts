@@ -58,14 +58,14 @@ export class RevocationTable {
 
   /** Finds out whether a token is covered. It looks at no clock: a revocation holds until it is swept, and its tokens have expired by then. */
   covers(marks: RevocationMarks): boolean {
-    for (const by of KINDS) {
-      const value = marks[by]
-      const byIssuer = this.#values[by]
-      if (value === undefined || byIssuer.size === 0) continue
-      if (isBefore(marks.issuedAt, byIssuer.get(undefined)?.get(value))) return true
-      if (marks.issuer !== undefined && isBefore(marks.issuedAt, byIssuer.get(marks.issuer)?.get(value))) return true
-    }
-    return false
+    return KINDS.some((by) => this.#holds(by, marks[by], marks)) || this.#holds('sub', marks.subject, marks)
+  }
+
+  #holds(by: RevokedBy, value: string | undefined, { issuer, issuedAt }: RevocationMarks): boolean {
+    const byIssuer = this.#values[by]
+    if (value === undefined || byIssuer.size === 0) return false
+    if (isBefore(issuedAt, byIssuer.get(undefined)?.get(value))) return true
+    return issuer !== undefined && isBefore(issuedAt, byIssuer.get(issuer)?.get(value))
   }
 
   /** Drops what has expired. Each minute is looked at once, and each entry once per expiry that it had. */

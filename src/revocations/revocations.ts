@@ -13,6 +13,7 @@ import { revocationEntry } from './revocation.js'
 import { Seal } from '../shared/seal.js'
 import type { Claims } from '../access-token.js'
 import type { Observe } from '../events.js'
+import type { OptionNames } from '../lib/options.js'
 import type { After } from '../lib/timer.js'
 import type { PageOutcome } from './log-follower.js'
 import type { LoggedEntries, RevocationLog } from './revocation-log.js'
@@ -37,7 +38,11 @@ export interface RevocationsOptions {
   observe?: Observe | undefined
 }
 
-/** Parts that are handed in from inside of this package. */
+const OPTIONS = {
+  maxEntries: true, keepFor: true, log: true, secret: true, catchUpEvery: true, now: true, observe: true,
+} as const satisfies OptionNames<RevocationsOptions>
+
+/** What is handed in from inside of this package. */
 export interface RevocationsParts {
   readonly seal?: EntrySeal | undefined
   readonly after?: After | undefined
@@ -63,7 +68,7 @@ export class Revocations {
   #junk = 0
 
   constructor(options: RevocationsOptions = {}, parts: RevocationsParts = {}) {
-    checkOptions('Revocations', options, ['maxEntries', 'keepFor', 'log', 'secret', 'catchUpEvery', 'now', 'observe'])
+    checkOptions('Revocations', options, OPTIONS)
     const { maxEntries = 100_000, keepFor = 86_400, log, catchUpEvery = 5 } = options
     this.#now = clockInSeconds(options.now)
     this.#observe = optionalFunction('observe', options.observe)
@@ -131,7 +136,7 @@ export class Revocations {
 
   /** Collects what this token can be revoked by. `issuer`: whose it is where the claims do not say. */
   marksOf(token: string, claims: Claims, issuer?: string): RevocationMarks {
-    return marksOf(token, claims, issuer)
+    return marksOf(token, claims, { issuer })
   }
 
   /** True when the token with these marks is revoked. */

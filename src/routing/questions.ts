@@ -1,8 +1,10 @@
 /** Asks several providers about one token, and keeps what each of them said. */
 import { toAccessToken } from '../access-token.js'
 import { isUnavailable } from '../errors.js'
+import { toldLater } from '../provider.js'
+import { verifiedBy } from './member.js'
 import type { AccessToken } from '../access-token.js'
-import type { Refusal, VerifyOptions } from '../provider.js'
+import type { Refusal, ToldLater, VerifyOptions } from '../provider.js'
 import type { Member } from './member.js'
 
 /** What one member said. */
@@ -13,17 +15,57 @@ export type MemberAnswer =
   | { readonly kind: 'bug'; readonly name: string; readonly error: unknown }
 
 /** Never rejects: what a member throws is its answer. */
-export async function answerOf({ name, provider }: Member, token: string, options: VerifyOptions): Promise<MemberAnswer> {
+export async function answerOf(member: Member, token: string, options: VerifyOptions): Promise<MemberAnswer> {
+  const { name } = member
   const refusals: Refusal[] = []
   const refused = (refusal: Refusal): void => {
     refusals.push(refusal)
     options.refused?.(refusal)
   }
   try {
-    const given = toAccessToken(await provider.verifyToken(token, { ...options, refused }))
+    const given = toAccessToken(await verifiedBy(member, token, { ...options, refused }))
     return given === null ? { kind: 'no', name, refusals } : { kind: 'yes', name, token: given }
   } catch (error) {
     return { kind: isUnavailable(error) ? 'unavailable' : 'bug', name, error }
+  }
+}
+
+/** In which order several are asked. @throws the signal's reason, once it has fired */
+export type AskAll = (members: readonly Member[], token: string, options: VerifyOptions) => Promise<readonly MemberAnswer[]>
+
+/**
+ * As `askOthers`, but a member that remembers a yes is taken at its word before: the others need not be asked. And of a no is
+ * told when all is over, because it is none to count where another took the token.
+ */
+export async function askTogether(askOthers: AskAll, members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly MemberAnswer[]> {
+  const noes = new PendingNoes()
+  const asking = { ...options, [toldLater]: noes.take }
+  const knowing = members.find(({ provider }) => provider.remembers?.(token, options.maxAge) === true)
+  try {
+    const known = knowing === undefined ? [] : [await answerOf(knowing, token, asking)]
+    const others = known[0]?.kind === 'yes' ? [] : await askOthers(members.filter((member) => member !== knowing), token, asking)
+    const answers = [...known, ...others]
+    noes.settle(answers.some(({ kind }) => kind === 'yes'))
+    return answers
+  } finally {
+    noes.settle(false)
+  }
+}
+
+/** Noes of which nobody has been told yet. */
+class PendingNoes {
+  readonly #waiting: Parameters<ToldLater>[0][] = []
+  #settled: 'rejected' | 'passed_on' | undefined
+
+  readonly take: ToldLater = (tell) => {
+    if (this.#settled === undefined) this.#waiting.push(tell)
+    else tell(this.#settled)
+  }
+
+  /** The first time counts. */
+  settle(isTaken: boolean): void {
+    this.#settled ??= isTaken ? 'passed_on' : 'rejected'
+    for (const tell of this.#waiting.splice(0)) tell(this.#settled)
   }
 }
 

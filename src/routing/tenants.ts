@@ -12,6 +12,8 @@ export interface TenantsOptions<Route extends object> {
   readonly resolve: (issuer: string, signal: AbortSignal) => Promise<Route | null>
   /** The provider for a route. Called once, as long as the table gives the same object. */
   readonly make: (issuer: string, route: Route) => BearerAuthProvider
+  /** Whether this route is for tokens of this issuer. One that is not is nobody's. */
+  readonly takes: (issuer: string, route: Route) => boolean
   /** Tenants kept; the one unused for longest makes room. */
   readonly max: number
   /** Seconds after which the table is asked again, in the background; after twice as many it is waited for. */
@@ -36,7 +38,10 @@ export class Tenants<Route extends object> {
   /** Digests of issuers, and the end of the refusal. */
   readonly #refused = new LRUCache<string, number>({ max: MAX_REFUSED })
   readonly #asking = new Map<string, Promise<BearerAuthProvider | null>>()
-  readonly #limit = new CallLimit(MAX_AT_ONCE)
+  readonly #strangers = new CallLimit({ most: MAX_AT_ONCE })
+  /** Digests of issuers that were tenants: made-up ones must not keep them waiting. */
+  readonly #former = new LRUCache<string, true>({ max: MAX_FORMER })
+  readonly #tenants = new CallLimit({ most: MAX_AT_ONCE })
 
   constructor(options: TenantsOptions<Route>) {
     this.#options = options
@@ -92,12 +97,15 @@ export class Tenants<Route extends object> {
     // Removed meanwhile: what was looked up before that says nothing any more.
     if (this.#asking.get(issuer) !== asked) return null
     this.#asking.delete(issuer)
-    const { now, refusedFor, make } = this.#options
-    if (route === null) {
+    const { now, refusedFor, make, takes } = this.#options
+    // Whoever wrote the issuer into the token must not make this a fault of the table's.
+    if (route === null || !takes(issuer, route)) {
       this.#kept.delete(issuer)
+      this.#former.delete(sha256(issuer))
       this.#refused.set(sha256(issuer), now() + refusedFor)
       return null
     }
+    this.#former.set(sha256(issuer), true)
     const before = this.#kept.peek(issuer)
     const isSame = before?.route === route
     const tenant = { route, provider: isSame ? before.provider : make(issuer, route), since: now() }
@@ -108,9 +116,10 @@ export class Tenants<Route extends object> {
   #resolve(issuer: string): Promise<Route | null> {
     const { resolve, timeout } = this.#options
     const silence = (cause?: unknown): Error => new AuthUnavailableError('"resolve" gave no answer about an issuer', { cause })
-    const busy = (): Error => new AuthUnavailableError('"resolve" is asked about too many issuers at once')
+    const busy = (): Error => new AuthUnavailableError('"resolve" is asked about too many issuers at once', { overloaded: true, retryAfter: 1 })
+    const limit = this.#former.has(sha256(issuer)) ? this.#tenants : this.#strangers
     const once = (signal: AbortSignal): Promise<Route | null> =>
-      this.#limit.run(() => resolve(issuer, signal).catch((cause: unknown) => Promise.reject(silence(cause))), signal, busy)
+      limit.run(() => resolve(issuer, signal).catch((cause: unknown) => Promise.reject(silence(cause))), signal, busy)
     return withinSpan({ timeout }, once, silence)
   }
 }
@@ -118,7 +127,10 @@ export class Tenants<Route extends object> {
 /** Issuers that are nobody's: digests, so 100 bytes each. */
 const MAX_REFUSED = 10_000
 
-/** Look-ups at once. */
+/** 100 bytes each, too. */
+const MAX_FORMER = 10_000
+
+/** Look-ups at once: of former tenants, and of all others. */
 const MAX_AT_ONCE = 16
 
 async function close({ route, provider }: Tenant): Promise<void> {

@@ -1,7 +1,7 @@
 /** Makes mappers of mappers: a constant, a condition, an order. */
 import { isScopeToken } from '../lib/scope-token.js'
 import { ownProperty } from '../lib/own-property.js'
-import { checkedMappers, mapperOf, ruleOf } from './rule.js'
+import { added, checkedMappers, mapperOf, ruleOf } from './rule.js'
 import type { Claims } from '../access-token.js'
 import type { MappedClaims, ScopeMapper, ScopeRule } from './rule.js'
 
@@ -12,7 +12,7 @@ export type ClaimValues = Readonly<Record<string, string | number | boolean>>
 export function always(...scopes: readonly string[]): ScopeMapper {
   if (scopes.length === 0 || !scopes.every(isScopeToken)) throw new TypeError("always takes one scope per argument: always('mcp', 'notes:read')")
   const reading: MappedClaims = { sources: scopes.map((scope) => ({ scope, source: 'always' })), unknown: [] }
-  return mapperOf({ read: () => reading, mayMiss: false, range: scopes, waysTo: (_wanted, suffices) => (scopes.some(suffices) ? ['always'] : []) })
+  return mapperOf({ read: () => reading, mayMiss: () => false, range: scopes, waysTo: (_wanted, suffices) => (scopes.some(suffices) ? ['always'] : []) })
 }
 
 /**
@@ -26,7 +26,7 @@ export function when(condition: ClaimValues | ((claims: Claims) => boolean | und
   const rules = rulesOf('when', mappers)
   return mapperOf({
     read: (claims) => (holds(claims) ? added(rules.map((rule) => rule.read(claims))) : NOTHING),
-    mayMiss: rules.some(({ mayMiss }) => mayMiss),
+    mayMiss: (claims) => rules.some(({ mayMiss }) => mayMiss(claims)),
     range: rules.flatMap(({ range }) => range),
     waysTo: (wanted, suffices) => rules.flatMap((rule) => rule.waysTo(wanted, suffices)).map((way) => `${way}, when ${text}`),
   })
@@ -49,7 +49,7 @@ export function firstOf(...mappers: readonly ScopeMapper[]): ScopeMapper {
       }
       return added(readings)
     },
-    mayMiss: rules.some(({ mayMiss }) => mayMiss),
+    mayMiss: (claims) => rules.some(({ mayMiss }) => mayMiss(claims)),
     range: rules.flatMap(({ range }) => range),
     waysTo: (wanted, suffices) =>
       rules.flatMap((rule, index) => rule.waysTo(wanted, suffices).map((way) => (index === 0 ? way : `${way}, when no rule before it grants anything`))),
@@ -57,10 +57,6 @@ export function firstOf(...mappers: readonly ScopeMapper[]): ScopeMapper {
 }
 
 const NOTHING: MappedClaims = { sources: [], unknown: [] }
-
-function added(readings: readonly MappedClaims[]): MappedClaims {
-  return { sources: readings.flatMap(({ sources }) => sources), unknown: readings.flatMap(({ unknown }) => unknown) }
-}
 
 function rulesOf(owner: string, mappers: readonly ScopeMapper[]): readonly ScopeRule[] {
   if (mappers.length === 0) throw new TypeError(`${owner} takes at least one mapper, such as fromClaim("roles", { admin: "notes:write" })`)

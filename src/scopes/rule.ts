@@ -28,8 +28,8 @@ export interface MappedClaims {
 
 export interface ScopeRule {
   readonly read: (claims: Claims) => MappedClaims
-  /** Whether values can be unknown to it: a table has an end. */
-  readonly mayMiss: boolean
+  /** Whether a value of these claims may be unknown to it: a table has an end. It is asked for each verdict and costs little. */
+  readonly mayMiss: (claims: Claims) => boolean
   /** The scopes that it can grant, as far as that is known before any claims come. */
   readonly range: readonly string[]
   /** Tells in words what would grant a scope: `"admin" in realm_access.roles`. `suffices`: does holding this one do? */
@@ -47,7 +47,7 @@ export function ruleOf(mapper: ScopeMapper): ScopeRule {
   const source = mapper.name === '' ? 'a mapper of your own' : `your ${mapper.name}`
   return readyRule(mapper) ?? {
     read: (claims) => ({ sources: validScopes(mapper(claims)).map((scope) => ({ scope, source })), unknown: [] }),
-    mayMiss: false,
+    mayMiss: () => false,
     range: [],
     waysTo: () => [],
   }
@@ -70,6 +70,11 @@ export function validScopes(mapped: unknown): readonly string[] {
   // A text is a list of letters to a loop.
   if (!Array.isArray(mapped)) throw new TypeError('a scope mapper must give an array of scopes')
   return mapped.filter(isScopeToken)
+}
+
+/** Joins what several rules read. */
+export function added(readings: readonly MappedClaims[]): MappedClaims {
+  return { sources: readings.flatMap(({ sources }) => sources), unknown: readings.flatMap(({ unknown }) => unknown) }
 }
 
 /** Lists what no rule knows, each once: a value that one table lacks may stand in another. */

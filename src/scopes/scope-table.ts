@@ -1,5 +1,6 @@
 /** Reads a table that says which scopes a role, a group or a permission grants. */
 import { isScopeToken } from '../lib/scope-token.js'
+import type { Separator } from './selector.js'
 
 /**
  * Has a row for each value, with what it grants: a scope, or several.
@@ -17,6 +18,12 @@ type Granted<Scope extends string> = Scope | readonly Scope[] | ((rest: string) 
 export interface TableOptions {
   /** Values are compared without regard to the case of A to Z. Default: false. */
   readonly ignoreCase?: boolean | undefined
+  /**
+   * Splits a claim that is a text: `','` for `"admin, user"`, `' '` for `"admin user"`. The entries of an array are
+   * values of their own, unless the selector goes into them: `'roles[]'`.
+   * Default: a text is one value, whatever is in it; but `scope` and `scp` are split at blanks.
+   */
+  readonly separator?: Separator | undefined
 }
 
 /** A row that was read once. */
@@ -34,7 +41,7 @@ export interface Table {
 }
 
 /** Reads a table. @throws TypeError for what is none, or names something that is not a scope. */
-export function tableOf(table: ScopeTable, { ignoreCase = false }: TableOptions = {}): Table {
+export function tableOf(table: ScopeTable, { ignoreCase = false }: Pick<TableOptions, 'ignoreCase'> = {}): Table {
   if (typeof table !== 'object' || table === null || Array.isArray(table)) {
     throw new TypeError('fromClaim takes a table as its second argument: { admin: ["notes:read", "notes:write"], viewer: "notes:read" }')
   }

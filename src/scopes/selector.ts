@@ -21,14 +21,19 @@ export type ClaimPath = string | readonly string[]
 export interface Selector {
   /** The selector as people write it, for explanations and events. */
   readonly text: string
-  /** Reads the words of a text, the texts of an array, or keys. */
+  /** Reads a text, whole or split where that was asked for; the texts of an array; or keys. */
   readonly valuesIn: (claims: Claims) => readonly string[]
 }
 
+/** What stands between the values of one text. */
+export type Separator = ' ' | ','
+
 /** Reads a selector. @throws TypeError for what is none; says what to write instead. */
-export function selectorOf(selector: ClaimSelector): Selector {
-  const { path, take, prefix } = isKeysOf(selector) ? { path: selector.keysOf, take: keysIn, prefix: 'the keys of ' } : { path: selector, take: textsIn, prefix: '' }
+export function selectorOf(selector: ClaimSelector, separator?: Separator): Selector {
+  const path = isKeysOf(selector) ? selector.keysOf : selector
   const names = checkedNames(path)
+  if (isKeysOf(selector) && separator !== undefined) throw new TypeError('"separator" splits texts, and keysOf reads names of members')
+  const { take, prefix } = isKeysOf(selector) ? { take: keysIn, prefix: 'the keys of ' } : { take: texts(separator ?? separatorOf(names)), prefix: '' }
   const steps = names.flatMap(stepsOf)
   if (steps.length > MAX_STEPS) throw new TypeError(`a path has at most ${MAX_STEPS} steps`)
   const literal = typeof path === 'string' ? path : undefined
@@ -106,10 +111,30 @@ function keysIn(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).filter(isObject).flatMap((object) => Object.keys(object))
 }
 
-// RFC 6749 section 3.3: separated by one kind of blank only, U+0020. A tab never splits a scope in two.
-export function textsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return value.split(' ').filter((word) => word !== '')
+// RFC 6749 section 3.3: a list of scopes has blanks between them, in these claims and in no others.
+function separatorOf([claim, ...below]: readonly string[]): Separator | undefined {
+  return below.length === 0 && (claim === 'scope' || claim === 'scp') ? ' ' : undefined
+}
+
+function texts(separator: Separator | undefined): (value: unknown) => readonly string[] {
+  return (value) => textsIn(value, separator)
+}
+
+/**
+ * Reads a text or the texts of an array. Only a text is split, and only where a separator was named: many issuers write one
+ * role as a text and two as an array, and its name may have blanks and commas. A tab never splits a scope in two.
+ */
+export function textsIn(value: unknown, separator?: Separator): readonly string[] {
+  if (typeof value === 'string') return (separator === undefined ? [value] : value.split(separator).map(withoutBlanks)).filter((text) => text !== '')
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : []
+}
+
+// By hand: the expression for it takes a time that grows with the square of the blanks.
+function withoutBlanks(text: string): string {
+  let [start, end] = [0, text.length]
+  while (text[start] === ' ') start += 1
+  while (end > start && text[end - 1] === ' ') end -= 1
+  return text.slice(start, end)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

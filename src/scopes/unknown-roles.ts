@@ -7,10 +7,10 @@ import type { ScopeMapper, ScopeRule, UnknownValue } from './rule.js'
 /** Most roles that are told of in the life of a provider: whoever can invent roles must not fill the log. */
 const MAX_TOLD = 100
 
-/** Makes the watcher; undefined where no mapper has a table, and nothing can be unknown. */
+/** Makes the watcher; undefined where all mappers are functions of the user's, which give no reasons. */
 export function unknownRolesOf(mappers: readonly ScopeMapper[]): UnknownRoles | undefined {
   const rules = mappers.map(readyRule).filter((rule) => rule !== undefined)
-  return rules.some(({ mayMiss }) => mayMiss) ? new UnknownRoles(rules) : undefined
+  return rules.length > 0 ? new UnknownRoles(rules) : undefined
 }
 
 export class UnknownRoles {
@@ -23,7 +23,7 @@ export class UnknownRoles {
 
   /** Makes an event for each claim that has news. */
   newsOf(claims: Claims, provider: string): readonly AuthEvent[] {
-    if (this.#told.size >= MAX_TOLD) return []
+    if (this.#told.size >= MAX_TOLD || !this.#rules.some(({ mayMiss }) => mayMiss(claims))) return []
     const unknown = unknownIn(this.#rules.map((rule) => rule.read(claims)))
     const news = unknown.filter((value) => this.#isNew(value))
     return [...new Set(news.map(({ source }) => source))].map((claim) => {
@@ -48,8 +48,8 @@ const PERSONAL = new Set([
   ...['oid', 'upn', 'unique_name', 'username', 'login', 'uid'],
 ])
 
-/** Matches what looks like the name of a role or a group, and not like an address or a line of a log. */
-const NAME = /^[\w:./ -]{1,64}$/
+/** Matches what looks like the name of a role or a group, a distinguished name included, and not like an address or a line of a log. */
+const NAME = /^[\w:./ ,=()&+*#-]{1,128}$/
 
 function isName({ source, value }: UnknownValue): boolean {
   return NAME.test(value) && !PERSONAL.has(source.split(/[.[]/)[0] ?? '')

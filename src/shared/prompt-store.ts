@@ -11,10 +11,13 @@ export type StoreNews =
   | { readonly type: 'store_away' }
   | { readonly type: 'store_back' }
 
-export type StoreVerb = 'get' | 'set' | 'add' | 'delete'
+export type StoreVerb = 'get' | 'add' | 'delete' | 'swap'
 
 /** Stands for the answer of a call that failed, or was not made because the last ones failed. */
 export const failed: unique symbol = Symbol('failed')
+
+/** Nobody waits for the store, so nobody needs it sooner. */
+const ONCE_A_SECOND = { first: 1, longest: 1, longestOfAll: 1 }
 
 export interface PromptStoreOptions {
   readonly store: SharedStore
@@ -41,8 +44,8 @@ export class PromptStore {
     this.#store = store
     this.#after = after
     this.#tell = tell
-    this.#reading = new CircuitBreaker(now)
-    this.#writing = new CircuitBreaker(now)
+    this.#reading = new CircuitBreaker(now, ONCE_A_SECOND)
+    this.#writing = new CircuitBreaker(now, ONCE_A_SECOND)
   }
 
   /** True while calls are held back: to prepare one would be for nothing. */
@@ -56,13 +59,14 @@ export class PromptStore {
     return typeof text === 'string' || text === failed ? text : null
   }
 
-  async set(name: string, text: string, seconds: number): Promise<true | typeof failed> {
-    return (await this.#call('set', () => this.#store.set(name, text, seconds))) === failed ? failed : true
-  }
-
   async add(name: string, text: string, seconds: number): Promise<boolean | typeof failed> {
     const added = await this.#call('add', () => this.#store.add(name, text, seconds))
     return added === failed ? failed : added === true
+  }
+
+  async swap(name: string, before: string, text: string | null, seconds: number): Promise<boolean | typeof failed> {
+    const swapped = await this.#call('swap', () => this.#store.swap(name, before, text, seconds))
+    return swapped === failed ? failed : swapped === true
   }
 
   async delete(name: string): Promise<true | typeof failed> {
@@ -108,7 +112,7 @@ export class PromptStore {
   }
 
   #breakerOf(verb: StoreVerb): CircuitBreaker {
-    return verb === 'set' || verb === 'add' ? this.#writing : this.#reading
+    return verb === 'swap' || verb === 'add' ? this.#writing : this.#reading
   }
 
   #answered(verb: StoreVerb, answer: unknown): unknown {

@@ -1,7 +1,7 @@
 /** Describes a place that several processes share, such as Redis. What is written there was sealed before. */
 
 /**
- * A store has four verbs over names and texts. Any of them may fail or hang: that is a miss, and never an error to a request.
+ * Five verbs over names and texts. Any of them may fail or hang: that is a miss, and never an error to a request.
  * Spans are in seconds and may have fractions.
  */
 export interface SharedStore {
@@ -12,4 +12,6 @@ export interface SharedStore {
   /** Writes only where there is nothing, atomically: true when it did. */
   add(name: string, text: string, seconds: number): Promise<boolean>
   delete(name: string): Promise<unknown>
+  /** Writes only where this very text still stands, as one step; null takes it away. True when it did. */
+  swap(name: string, before: string, text: string | null, seconds: number): Promise<boolean>
 }

@@ -3,10 +3,11 @@ import { sha256 } from '../lib/digest.js'
 import { after as systemTimer } from '../lib/timer.js'
 import { failed, PromptStore } from './prompt-store.js'
 import { Seal } from './seal.js'
-import { readStored, writeStored } from './stored-verdict.js'
+import { FORMAT, readStored, writeStored } from './stored-verdict.js'
 import type { After } from '../lib/timer.js'
 import type { Verdict } from '../verdict.js'
 import type { StoreNews } from './prompt-store.js'
+import type { Stored } from './stored-verdict.js'
 import type { Secret } from './seal.js'
 import type { SharedStore } from './shared-store.js'
 
@@ -38,6 +39,8 @@ export type SharedNews =
 
 export interface SharedAnswer {
   readonly verdict: Verdict
+  /** Seconds since the epoch: when it was asked for. */
+  readonly since: number
   /** Seconds since the epoch until which it may be remembered, in the store and here together; undefined for not at all. */
   readonly until: number | undefined
   /** Another process asked for it. */
@@ -81,24 +84,24 @@ export class SharedVerdicts {
     const name = this.#nameOf(digest)
     const seen = await this.#look(name, endOf)
     if (seen.kind === 'answer') return this.#shared('shared_hit', seen)
-    const place = seen.kind === 'nothing' ? await this.#lock(name) : seen.kind
-    const joined = place === 'asking' ? await this.#join(name, endOf) : undefined
+    const place = seen.kind === 'nothing' ? await this.#lock(name) : { kind: seen.kind }
+    const joined = place.kind === 'asking' ? await this.#join(name, endOf) : undefined
     if (joined !== undefined) return this.#shared('shared_joined', joined)
-    this.#tell({ type: 'shared_missed', because: BECAUSE[place] })
-    return this.#askMyself(name, place === 'locked', check, endOf)
+    this.#tell({ type: 'shared_missed', because: BECAUSE[place.kind] })
+    return this.#askMyself(name, place.kind === 'locked' ? place.lock : undefined, check, endOf)
   }
 
-  /** Replaces an older answer by a younger one, for whoever asks next. Not waited for, and never an error. */
-  replace(digest: string, verdict: Verdict, endOf: EndOf): void {
-    const name = this.#nameOf(digest)
-    // One that is not remembered must not leave the older one behind. (D50)
-    const removed = (written: boolean): unknown => written || this.#store.delete(name)
-    this.#write(name, verdict, endOf(verdict)).then(removed).catch(() => undefined)
+  /**
+   * Puts an answer in the place of older ones, for whoever asks next. `since`: when it was asked for, in seconds since the
+   * epoch. Not waited for, and never an error.
+   */
+  replace(digest: string, verdict: Verdict, since: number, endOf: EndOf): void {
+    this.#write(this.#nameOf(digest), verdict, since, endOf(verdict)).catch(() => undefined)
   }
 
   // Both are written as JSON, so that no policy can end where a digest begins.
   #nameOf(digest: string): string {
-    return `bearer-auth-providers:verdict:${sha256(JSON.stringify([this.#policy(), digest]))}`
+    return `bearer-auth-providers:verdict-${FORMAT}:${sha256(JSON.stringify([this.#policy(), digest]))}`
   }
 
   async #look(name: string, endOf: EndOf): Promise<Sight> {
@@ -108,22 +111,24 @@ export class SharedVerdicts {
     const text = await this.#seal.open(name, sealed)
     const stored = text === undefined ? undefined : readStored(text)
     if (stored === undefined) return { kind: 'unreadable' }
-    const { verdict, until } = stored
+    const { answer: verdict, since, until } = stored
     const now = this.#now()
+    if (verdict === 'not shared') return { kind: 'over' }
     if (verdict === undefined) return { kind: until > now ? 'asking' : 'over' }
     // The expiry is bounded by our own rules and our own clock, whatever the clock of the writer says.
     const end = endOf(verdict)
     if (end === undefined || until > end + CLOCK_DIFFERENCE) return { kind: 'unreadable' }
     const earlier = Math.min(until, end)
-    return earlier > now ? { kind: 'answer', verdict, until: earlier } : { kind: 'over' }
+    return earlier > now ? { kind: 'answer', verdict, since: Math.min(since, now), until: earlier } : { kind: 'over' }
   }
 
   /** The lock stands where the answer will stand: one name, one look. Sealed too, or anybody could make everybody wait. */
-  async #lock(name: string): Promise<'locked' | 'asking' | 'away'> {
-    const text = await this.#seal.close(name, writeStored({ until: this.#now() + LOCK }))
-    const added = await this.#store.add(name, text, LOCK)
-    if (added === failed) return 'away'
-    return added ? 'locked' : 'asking'
+  async #lock(name: string): Promise<{ readonly kind: 'locked'; readonly lock: string } | { readonly kind: 'asking' | 'away' }> {
+    const now = this.#now()
+    const lock = await this.#seal.close(name, writeStored({ since: now, until: now + LOCK, answer: undefined }))
+    const added = await this.#store.add(name, lock, LOCK)
+    if (added === failed) return { kind: 'away' }
+    return added ? { kind: 'locked', lock } : { kind: 'asking' }
   }
 
   /** Waits for what the process that is asking hears. undefined when it is not known in time, or when that one gave up. */
@@ -137,9 +142,10 @@ export class SharedVerdicts {
     return undefined
   }
 
-  async #askMyself(name: string, locked: boolean, check: () => Promise<Verdict>, endOf: EndOf): Promise<SharedAnswer> {
+  async #askMyself(name: string, lock: string | undefined, check: () => Promise<Verdict>, endOf: EndOf): Promise<SharedAnswer> {
     const since = this.#now()
-    const free = (): void => void (locked && this.#now() - since < LOCK && this.#store.delete(name))
+    // Only where it still stands: what another wrote meanwhile is an answer.
+    const free = (): void => void (lock !== undefined && this.#store.swap(name, lock, null, LOCK))
     let verdict: Verdict
     try {
       verdict = await check()
@@ -148,22 +154,41 @@ export class SharedVerdicts {
       throw error
     }
     const until = endOf(verdict)
-    // Nobody waits for the writing: the request at hand has its answer.
-    this.#write(name, verdict, until).then((written) => void (written || free()), free)
-    return { verdict, until, shared: false }
+    // Not waited for: the request at hand has its answer.
+    this.#write(name, verdict, since, until).then((written) => void (written || free()), free)
+    return { verdict, since, until, shared: false }
   }
 
-  async #write(name: string, verdict: Verdict, until: number | undefined): Promise<boolean> {
-    const seconds = (until ?? 0) - this.#now()
-    if (until === undefined || seconds <= 0 || this.#store.isAway) return false
-    const text = writeStored({ until, verdict })
-    if (text.length > MAX_LENGTH) return false
-    return (await this.#store.set(name, await this.#seal.close(name, text), seconds)) === true
+  /** Writes the answer, or that there is one which is not shared: an older one must not stand there, nor come after it. */
+  async #write(name: string, verdict: Verdict, since: number, until: number | undefined): Promise<boolean> {
+    const now = this.#now()
+    const isShared = until !== undefined && until > now
+    const text = isShared ? writeStored({ since, until, answer: verdict }) : ''
+    const answer = isShared && text.length <= MAX_LENGTH ? verdict : 'not shared'
+    if (this.#store.isAway) return false
+    const kept = answer === 'not shared' ? writeStored({ since, until: now + LONGEST, answer }) : text
+    const seconds = answer === 'not shared' || until === undefined ? LONGEST : until - now
+    return this.#put(name, await this.#seal.close(name, kept), seconds, { since, answer })
   }
 
-  #shared(type: 'shared_hit' | 'shared_joined', { verdict, until }: Answer): SharedAnswer {
+  /** Compares and writes as one step, so that nothing comes between. */
+  async #put(name: string, sealed: string, seconds: number, mine: Pick<Stored, 'since' | 'answer'>): Promise<boolean> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const there = await this.#store.get(name)
+      if (there === failed) return false
+      const text = there === null ? undefined : await this.#seal.open(name, there)
+      const stored = text === undefined ? undefined : readStored(text)
+      if (stored !== undefined && counts(stored, mine)) return true
+      const written = there === null ? await this.#store.add(name, sealed, seconds) : await this.#store.swap(name, there, sealed, seconds)
+      if (written === failed) return false
+      if (written) return true
+    }
+    return false
+  }
+
+  #shared(type: 'shared_hit' | 'shared_joined', { verdict, since, until }: Answer): SharedAnswer {
     this.#tell({ type })
-    return { verdict, until, shared: true }
+    return { verdict, since, until, shared: true }
   }
 }
 
@@ -176,12 +201,30 @@ export const LOOKS: readonly number[] = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.25
 /** Tolerated clock difference in seconds. An answer that expires later than ours would by more than this was written by a wrong clock. */
 const CLOCK_DIFFERENCE = 5
 
-/** Longest answer before it is sealed, in characters. Claims are a few hundred; more than this is cheaper asked for. */
+/** Seconds that a question may take: so long an older answer may still come. */
+const LONGEST = 60
+
+/** Of a write, where others write the same name at the same time. */
+const ATTEMPTS = 4
+
+/** Whether what stands there counts, and not mine. Where the clocks of two processes cannot tell which is younger, it is the no. */
+function counts(there: Stored, mine: Pick<Stored, 'since' | 'answer'>): boolean {
+  if (there.answer === undefined) return false
+  const margin = Number(isYes(mine.answer)) - Number(isYes(there.answer))
+  return there.since + margin * CLOCK_DIFFERENCE > mine.since
+}
+
+function isYes(answer: Stored['answer']): boolean {
+  return typeof answer === 'object' && answer.accepted
+}
+
+/** Characters of an answer before it is sealed. Claims are a few hundred; more than this is cheaper asked for. */
 const MAX_LENGTH = 65_536
 
 interface Answer {
   readonly kind: 'answer'
   readonly verdict: Verdict
+  readonly since: number
   readonly until: number
 }
 
@@ -197,9 +240,9 @@ const BECAUSE = {
 } as const
 
 function checkedStore(store: SharedStore): SharedStore {
-  const verbs = ['get', 'set', 'add', 'delete'] as const
+  const verbs = ['get', 'set', 'add', 'delete', 'swap'] as const
   if (verbs.some((verb) => typeof store?.[verb] !== 'function')) {
-    throw new TypeError('"store" must have get, set, add and delete: redisStore(client) of bearer-auth-providers/redis, or your own')
+    throw new TypeError('"store" must have get, set, add, delete and swap: redisStore(client) of bearer-auth-providers/redis, or your own')
   }
   return store
 }

@@ -5,29 +5,37 @@ import { accept, reject } from '../verdict.js'
 import type { Claims } from '../access-token.js'
 import type { RejectReason, Verdict } from '../verdict.js'
 
-/** A stored answer. `until`: seconds since the epoch. Without a verdict: somebody is asking, and has until then. */
+/** Of this format. Another one has names of its own in the store, and neither reads the other's. */
+export const FORMAT = 2
+
+/** What stands in the store. Times in seconds since the epoch. */
 export interface Stored {
+  /** When it was asked, and not when the answer came. */
+  readonly since: number
   readonly until: number
-  readonly verdict?: Verdict | undefined
+  /** Undefined for the mark of somebody who is asking, and has until then. */
+  readonly answer: Verdict | 'not shared' | undefined
 }
 
-/** Writes a verdict without what did not fit: expected and actual are for those who asked. @throws for claims that are no JSON. */
-export function writeStored({ until, verdict }: Stored): string {
-  if (verdict === undefined) return JSON.stringify({ until })
-  if (verdict.accepted) return JSON.stringify({ until, claims: verdict.claims, expiresAt: verdict.expiresAt })
-  const { reason, detail } = verdict
-  return JSON.stringify({ until, reason, claim: detail?.claim, hint: detail?.hint })
+/** Without what did not fit: expected and actual are for the eyes of those who asked. @throws for claims that are no JSON. */
+export function writeStored({ since, until, answer }: Stored): string {
+  const times = { since, until }
+  if (answer === undefined) return JSON.stringify(times)
+  if (answer === 'not shared') return JSON.stringify({ ...times, answer })
+  if (answer.accepted) return JSON.stringify({ ...times, claims: answer.claims, expiresAt: answer.expiresAt })
+  const { reason, detail } = answer
+  return JSON.stringify({ ...times, reason, claim: detail?.claim, hint: detail?.hint })
 }
 
-/** Reads a stored answer; undefined for what another version of this library wrote and this one does not understand. Claims come frozen. */
+/** undefined for what is not understood. Claims come frozen. */
 export function readStored(text: string): Stored | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    const until = ownProperty(value, 'until')
-    if (typeof until !== 'number') return undefined
-    if (ownProperty(value, 'claims') !== undefined) return { until, verdict: readAccepted(value) }
-    if (ownProperty(value, 'reason') !== undefined) return { until, verdict: readRejected(value) }
-    return { until }
+    const [since, until] = [ownProperty(value, 'since'), ownProperty(value, 'until')]
+    if (typeof since !== 'number' || typeof until !== 'number') return undefined
+    if (ownProperty(value, 'claims') !== undefined) return { since, until, answer: readAccepted(value) }
+    if (ownProperty(value, 'reason') !== undefined) return { since, until, answer: readRejected(value) }
+    return { since, until, answer: ownProperty(value, 'answer') === 'not shared' ? 'not shared' : undefined }
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 /** Tokens that secret scanners find and that show a slip of the pen: `acme_`, 256 random bits, a checksum. */
 import { crc32 } from '../lib/checksum.js'
 import { checkOptions } from '../lib/options.js'
+import type { OptionNames } from '../lib/options.js'
 
 export interface GenerateTokenOptions {
   /** Says whose token it is, and for what: letters, digits and underscores, such as `acme` or `acme_live`. Default `'bearer'`. */
@@ -14,7 +15,7 @@ export interface GenerateTokenOptions {
  * @throws TypeError for a prefix that does not stand out or that a token cannot have.
  */
 export function generateToken(options: GenerateTokenOptions = {}): string {
-  checkOptions('generateToken', options, ['prefix'])
+  checkOptions('generateToken', options, OPTIONS)
   const bytes = crypto.getRandomValues(new Uint8Array(32))
   const number = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
   const body = `${checkedPrefix(options.prefix ?? 'bearer')}_${base62(number, RANDOM_LENGTH)}`
@@ -38,6 +39,8 @@ export function checkedPrefix(prefix: unknown): string {
   if (PREFIX.test(prefix)) return prefix
   throw new TypeError('"prefix" must be 2 to 32 letters, digits and underscores, a letter first: "acme", "acme_live"')
 }
+
+const OPTIONS = { prefix: true } as const satisfies OptionNames<GenerateTokenOptions>
 
 const PREFIX = /^[A-Za-z][0-9A-Za-z_]{0,30}[0-9A-Za-z]$/
 const SHAPE = /^[A-Za-z][0-9A-Za-z_]{0,30}[0-9A-Za-z]_[0-9A-Za-z]{49}$/

@@ -42,7 +42,13 @@ export function staticKey(grant: unknown): StaticKey {
   const jti = name !== undefined && { jti: checkedName(name) }
   const verdict = accept(frozenCopy('claims', { ...frozenCopy('claims', claims), ...scope, ...jti }), expiresAt)
   if (expiresAt !== undefined && expiresAt <= notBefore) throw new TypeError('"expiresAt" must be later than "notBefore"')
-  return { verdict, notBefore, name }
+  return { verdict, notBefore: Math.max(notBefore, instantIn(claims.nbf)), name }
+}
+
+// As `exp` does, which every provider looks at.
+function instantIn(nbf: unknown): number {
+  if (nbf === undefined) return 0
+  return atEpochSeconds('nbf', nbf)
 }
 
 const NAMES = ['claims', 'scopes', 'expiresAt', 'notBefore', 'name']

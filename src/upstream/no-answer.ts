@@ -76,7 +76,7 @@ export async function blaming<T>(fault: Fault, work: () => Promise<T>): Promise<
     return await work()
   } catch (error) {
     if (!isUnavailable(error) || error instanceof NoAnswerError) throw error
-    const { message, cause, retryAfter: seconds } = error
-    throw new NoAnswerError(fault, message, { cause, retryAfter: seconds })
+    const { message, cause, retryAfter: seconds, tooManyRequests, overloaded } = error
+    throw new NoAnswerError(fault, message, { cause, retryAfter: seconds, tooManyRequests, overloaded })
   }
 }

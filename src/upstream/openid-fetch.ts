@@ -1,5 +1,5 @@
 /** One exchange with the authorization server on openid-client's behalf. */
-import { retryAfter } from '../lib/net/bounded-fetch.js'
+import { retryAfter, slashAdvice } from '../lib/net/bounded-fetch.js'
 import { abandon } from '../lib/net/bounded-text.js'
 import { ownProperty } from '../lib/own-property.js'
 import { headOf, mediaTypeOf, textIn } from './exchange.js'
@@ -37,7 +37,8 @@ export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }
     const fault = response.status === 200 || response.status === 400 ? undefined : faultOf(response.status)
     if (fault !== undefined) {
       abandon(response.body)
-      throw new NoAnswerError(fault, `${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
+      const advice = fault === 'redirect' ? slashAdvice(url, response) : ''
+      throw new NoAnswerError(fault, `${host} answered ${response.status}${advice}`, { retryAfter: retryAfter(response) })
     }
     const text = await textIn(response, host)
     if (response.status === 400 && !isOAuthError(text)) throw new NoAnswerError('status', `${host} answered 400 without a reason`)

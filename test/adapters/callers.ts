@@ -41,6 +41,7 @@ export function callers(): BearerAuthProvider & { readonly asked: string[] } {
       if (token === 'bound-to-a-key') return accessToken({ token, claims: { sub: 'ada', cnf: { jkt: 'x' } }, scopes: ['notes:read'] })
       if (token === 'nobody-knows') throw new AuthUnavailableError('nobody answers', { retryAfter: 7 })
       if (token === 'asks-too-often') throw new AuthUnavailableError('asked too often', { retryAfter: 9, tooManyRequests: true })
+      if (token === 'one-of-too-many') throw new AuthUnavailableError('too many unknown tokens', { retryAfter: 11, overloaded: true })
       if (token === 'nobody-knows-how-long') throw new AuthUnavailableError('nobody answers')
       const bug = BUGS[token]
       return bug === undefined ? null : ((await bug()) as AccessToken | null) // the wrong kind, on purpose

@@ -67,6 +67,11 @@ describe.each(Object.entries(SERVERS))('the compatibility table on %s', (_, serv
       expect(app.ran).toEqual([])
     })
 
+    test.each(['asks-too-often', 'one-of-too-many'])('%s is 401 with mcp-use, which knows no other answer, and 429 without', async (token) => {
+      const { status } = await ask(bearer(token))
+      expect(status).toBe(words === 'mcp-use' ? 401 : 429)
+    })
+
     test('a verifier that throws anything else is 500 in both: the original says 401 there, and we do not call a bug a bad token', async () => {
       vi.spyOn(console, 'error').mockImplementation(() => undefined) // Hono says it aloud
       const answered = await ask(bearer('throws-an-error'))

@@ -28,6 +28,8 @@ const INSUFFICIENT = { error: 'insufficient_scope', error_description: 'The toke
 const UNAVAILABLE = { error: 'temporarily_unavailable', error_description: 'The token cannot be checked right now; keep it and try again' }
 const TOO_MANY = { error: 'too_many_requests', error_description: 'Too many requests with this token; keep it and try again later' }
 
+const CROWDED = { error: 'temporarily_unavailable', error_description: 'Too many unknown tokens are waiting to be checked; keep yours and try again' }
+
 type Expected =
   | { readonly caller: Caller }
   | {
@@ -42,6 +44,7 @@ const invalid: Expected = { status: 401, parameters: INVALID, body: INVALID }
 const malformed: Expected = { status: 400, parameters: MALFORMED, body: MALFORMED }
 const unavailable: Expected = { status: 503, parameters: null, body: UNAVAILABLE, headers: { 'retry-after': '7' } }
 const tooMany: Expected = { status: 429, parameters: null, body: TOO_MANY, headers: { 'retry-after': '9' } }
+const crowded: Expected = { status: 429, parameters: null, body: CROWDED, headers: { 'retry-after': '11' } }
 
 interface Case {
   readonly name: string
@@ -102,6 +105,7 @@ const CASES: readonly Case[] = [
   onMcp('an outage', 'Bearer nobody-knows', unavailable),
   onMcp('an outage of unknown length', 'Bearer nobody-knows-how-long', { ...unavailable, headers: { 'retry-after': '5' } }),
   onMcp('a caller who asks too often', 'Bearer asks-too-often', tooMany),
+  onMcp('one of too many unknown tokens, whose sender is not blamed', 'Bearer one-of-too-many', crowded),
 
   // Whatever comes to the gate, on any path and by any method.
   ...['/health', '/docs/api', '/openmcp.json', '/open', '/mcpx', '/mcp/messages', '/nowhere', '/'].map((path) => onPath(path, {}, unauthenticated)),

@@ -2,6 +2,7 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +10,7 @@ import { greet } from '../../examples/demo/mcp-client.js'
 import { newcomer2 } from '../../examples/demo/newcomer.js'
 import { yes } from '../../examples/demo/person.js'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
+import type { IncomingMessage } from 'node:http'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const HAS_CURL = spawnSync('curl', ['--version']).status === 0
@@ -130,6 +132,20 @@ describe('npm run demo -- --serve', () => {
     const response = await requestOf(commands[index] ?? '')
     expect(response.status).toBe(200)
     expect(await response.text()).toContain(said)
+  })
+
+  it.each<[string, object, number]>([
+    ['a program that asks for its host', {}, 401],
+    ['a page of its own', { origin: 'own' }, 401],
+    ['a page elsewhere', { origin: 'https://evil.example' }, 403],
+    ['a page whose name was pointed here', { host: 'evil.example' }, 403],
+  ])('%s is answered as it should be', async (_, { origin, host }: { origin?: string; host?: string }, status) => {
+    const { hostname, port, pathname } = new URL(url)
+    const headers = { ...(origin && { origin: origin === 'own' ? new URL(url).origin : origin }), ...(host && { host }) }
+    const asked = request({ hostname, port, path: pathname, method: 'POST', headers }).end()
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    response.resume()
+    expect(response.statusCode).toBe(status)
   })
 
   it('a client gets in that has nothing but the URL', async () => {

@@ -40,13 +40,27 @@ describe('a bound session', () => {
     expect(sessions.belongsTo(id, null)).toBe(false)
   })
 
-  test('an id with anything behind it is nobody\'s', () => {
+  test('with a part too many is nobody\'s, whatever the part', () => {
     const id = idOf(ada)
-    for (const more of ['.', '.x', `.${id}`]) expect(sessions.belongsTo(id + more, ada)).toBe(false)
+    for (const more of ['.', '.x', `.${id.split('.')[1]}`, `.${id}`]) expect(sessions.belongsTo(id + more, ada)).toBe(false)
+    expect(sessions.belongsTo(`.${id}`, ada)).toBe(false)
+  })
+
+  test.each<[string, Claims, Claims]>([
+    ['no subject', { client_id: 'app', username: 'ada' }, { client_id: 'app', username: 'eve' }],
+    ['an empty subject', { client_id: 'app', sub: '', username: 'ada' }, { client_id: 'app', sub: '', username: 'eve' }],
+  ])('is not made for a person with %s: two of them would be one', (_, one, other) => {
+    expect(() => idOf(tokenOf(one))).toThrow(/set "subjectClaim"/)
+    expect(sessions.belongsTo(idOf(tokenOf({ client_id: 'app' })), tokenOf(other))).toBe(false)
+  })
+
+  test.each<Claims>([{ client_id: 'robot' }, { client_id: 'robot', sub: 'robot' }, { azp: 'robot', sub: '' }])('is made for a client that acts for itself: %j', (claims) => {
+    expect(sessions.belongsTo(idOf(tokenOf(claims)), tokenOf(claims))).toBe(true)
+    expect(sessions.belongsTo(idOf(tokenOf(claims)), tokenOf({ ...claims, sub: 'ada' }))).toBe(false)
   })
 
   test('an id that is longer than any is not looked into, whatever its digest', () => {
-    const made = (nonce: string): string => `${nonce}.${hmacSha256(SECRET, `${nonce} ${JSON.stringify(['https://id.example', 'ada', 'app'])}`)}`
+    const made = (nonce: string): string => `${nonce}.${hmacSha256(SECRET, `${nonce} ${JSON.stringify([{ issuer: 'https://id.example' }, { subject: 'ada' }, 'app'])}`)}`
     expect([sessions.belongsTo(made('a-nonce'), ada), sessions.belongsTo(made('x'.repeat(300)), ada)]).toEqual([true, false])
   })
 
@@ -76,7 +90,7 @@ describe('a bound session', () => {
 
   test('is not made for nobody in particular', () => {
     expect(() => sessions.newId()).toThrow(/where a request is handled/)
-    expect(() => idOf(tokenOf({}))).toThrow(/neither a subject nor a client/)
+    expect(() => idOf(tokenOf({}))).toThrow(/does not say whose it is/)
   })
 
   test('where nobody has to be known, is nobody\'s', () => {
@@ -114,6 +128,24 @@ describe('a gate with sessions', () => {
     const decision = await ask(ids)
     expect(decision).toMatchObject({ pass: false, answer: { status: 404, body: JSON.stringify({ error: 'invalid_session', error_description: 'There is no such session' }) } })
     expect(decision.pass ? {} : decision.answer.headers).not.toHaveProperty('WWW-Authenticate')
+  })
+
+  const query = (text: string): Promise<Decision> =>
+    gate(says('yes'), { sessions })({ method: 'POST', path: '/messages', query: text, mounted: true, header: headers({ authorization: ['Bearer a-token'] }) })
+  const theirs = idOf(ada)
+
+  test.each(['sessionId', 'session_id'])('an id in the query of the legacy SSE transport counts too: %s', async (name) => {
+    expect((await query(`${name}=${mine}`)).pass).toBe(true)
+    expect(await query(`${name}=${theirs}`)).toMatchObject({ pass: false, answer: { status: 404 } })
+    expect(await query(`${name}=${mine}&${name}=${theirs}`)).toMatchObject({ pass: false, answer: { status: 404 } })
+  })
+
+  test.each(['sessionId[]', 'sessionId[0]', '[sessionId]', 'sessionId%5B%5D', 'session%49d'])('and where a parser makes one of %s', async (name) => {
+    expect(await query(`${name}=${theirs}`)).toMatchObject({ pass: false, answer: { status: 404 } })
+  })
+
+  test('and nothing else of the query does', async () => {
+    expect((await query('cursor=1&sessionIdle=5')).pass).toBe(true)
   })
 
   test('what is no sessions is refused', () => {

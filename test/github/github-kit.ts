@@ -11,6 +11,13 @@ import type { GitHubStandInOptions } from '../../src/testing/index.js'
 export const APP = { clientId: 'Iv23liNotes', clientSecret: 'the-secret-of-notes' }
 export const OTHER_APP = { clientId: 'Ov23liOther', clientSecret: 'the-secret-of-others' }
 
+interface Silence {
+  readonly retryAfter: number | undefined
+  readonly fault: string
+  readonly tooManyRequests?: true
+  readonly overloaded?: true
+}
+
 export function gitHub(options: Partial<GitHubProviderOptions> = {}, standIn: Partial<GitHubStandInOptions> = {}) {
   const time = clock()
   const github = new GitHubStandIn({ apps: [APP, OTHER_APP], now: time.now, ...standIn })
@@ -19,7 +26,7 @@ export function gitHub(options: Partial<GitHubProviderOptions> = {}, standIn: Pa
     ...{ app: APP, fetch: github.fetch, now: time.now, observe, cache: false },
     ...options,
   } as GitHubProviderOptions)
-  const ask = async (token: string): Promise<AccessToken | 'no' | { retryAfter: number | undefined; fault: string; tooManyRequests?: true }> => {
+  const ask = async (token: string): Promise<AccessToken | 'no' | Silence> => {
     try {
       return (await provider.verifyToken(token)) ?? 'no'
     } catch (error) {
@@ -32,6 +39,7 @@ export function gitHub(options: Partial<GitHubProviderOptions> = {}, standIn: Pa
         retryAfter: error.retryAfter,
         fault: (error as { fault?: string }).fault ?? '',
         ...(error.tooManyRequests && { tooManyRequests: true as const }),
+        ...(error.overloaded && { overloaded: true as const }),
       }
     }
   }

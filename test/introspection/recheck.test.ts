@@ -8,13 +8,16 @@ import { faultEndpoint, json } from './fault-endpoint.js'
 async function setUp(checkEvery?: number) {
   const idp = closing(await faultEndpoint())
   const time = clock()
-  const surroundings = { now: time.now, clockTolerance: 5, observe: undefined, provider: 'jwks' }
-  const recheck = closing(new Recheck({ clientAuth: clientSecretBasic('a', 'b'), checkEvery }, { issuer: idp.issuer, audience: AUDIENCE }, surroundings))
+  const context = { now: time.now, clockTolerance: 5, tell: () => undefined, provider: 'jwks', closed: new AbortController().signal }
+  const recheck = closing(new Recheck({ clientAuth: clientSecretBasic('a', 'b'), checkEvery }, { issuer: idp.issuer, audience: AUDIENCE }, context))
   const claims = { iss: idp.issuer, sub: 'ada', jti: '1' }
   const answer = { active: true, ...claims, aud: AUDIENCE, exp: START + 9999 }
   idp.answer(answer)
   const token = await (await signer()).sign({ ...claims, exp: START + 9999 })
-  return { idp, time, answer, refusal: () => recheck.refusalOf(token, claims) }
+  return { idp, time, answer, refusal: async () => {
+    const said = await recheck.verdictOn(token, claims, undefined)
+    return 'since' in said ? undefined : said
+  } }
 }
 
 describe('Recheck', () => {

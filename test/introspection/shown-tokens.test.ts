@@ -1,6 +1,6 @@
 /** A stranger's JWT is worth something elsewhere: however it is spelt, the endpoint does not see it. */
 import { describe, expect, test } from 'vitest'
-import { checkedPrefixes, recognition } from '../../src/introspection/shown-tokens.js'
+import { checkedPrefixes, recognition, unshownRefusal } from '../../src/introspection/shown-tokens.js'
 
 const ISSUER = 'https://id.example.com'
 const shown = { issuer: ISSUER, prefixes: [] }
@@ -41,4 +41,36 @@ test.each(['gho_', 'ghp_', 'ghs_', 'ghu_', 'ghr_', 'github_pat_'])('a token of G
 test('where the tokens of an issuer begin in a known way, others are not shown to it', () => {
   const ory = { issuer: undefined, prefixes: ['ory_at_', 'ory_pat_'] }
   expect(['ory_at_x', 'ory_pat_x', 'ory_x', 'xory_at_x', 'opaque'].map((token) => recognition(token, ory))).toEqual(['mine', 'mine', 'foreign', 'foreign', 'foreign'])
+})
+
+describe('a JWT that names no issuer', () => {
+  const jwt = (claims: string, header = '{"alg":"RS256"}'): string => `${encoded(header)}.${encoded(claims)}.AAAA`
+  const GITEA = jwt('{"gnt":12,"tt":0,"exp":2000000000}')
+
+  test('is foreign, where nobody said otherwise', () => {
+    expect(recognition(GITEA, shown)).toBe('foreign')
+    expect(recognition(GITEA, { ...shown, prefixes: ['gta_'] })).toBe('foreign')
+  })
+
+  test('is mine by a prefix, and may be mine by the symbol', () => {
+    expect(recognition(GITEA, { ...shown, prefixes: ['gta_', 'eyJ'] })).toBe('mine')
+    expect(recognition(jwt('{"iss":null}'), { ...shown, prefixes: ['eyJ'] })).toBe('mine')
+    expect(recognition(GITEA, { ...shown, withoutIssuer: true })).toBe('maybe')
+    expect(recognition(GITEA, { issuer: undefined, prefixes: [], withoutIssuer: true })).toBe('maybe')
+  })
+
+  test.each([
+    ['names a stranger', jwt('{"iss":"https://evil.example"}')],
+    ['names somebody in an odd way', jwt('{"iss":["https://id.example.com"]}')],
+    ['names nobody in an empty text', jwt('{"iss":""}')],
+    ['cannot be read', `${encoded('{ "alg":"RS256"}')}.${encoded('hello')}.AAAA`],
+    ['has four parts', `${GITEA}.AAAA`],
+  ])('is another matter than one that %s', (_, token) => {
+    expect(recognition(token, { ...shown, prefixes: ['eyJ'], withoutIssuer: true })).toBe('foreign')
+  })
+
+  test('is told of with what to set', () => {
+    expect(unshownRefusal(GITEA, shown).detail?.hint).toContain('set "prefix"')
+    expect(unshownRefusal(jwt('{"iss":"https://evil.example"}'), shown).reason).toBe('wrong_issuer')
+  })
 })

@@ -88,7 +88,15 @@ describe.each(Object.entries(SEEDS))('from the %s seed, %d', (_, seed) => {
   })
 })
 
-describe('where we are laxer than jose, about key sets and never about tokens', () => {
+describe('where we are laxer than jose', () => {
+  test.each(['nbf', 'iat'])('%s of null is none, and everything else is still looked at', async (claim) => {
+    for (const signer of SIGNERS) {
+      expect(await opinions(signer.token({ [claim]: null }))).toEqual({ ours: 'accepted', jose: false, fault: undefined })
+    }
+    for (const signer of STRANGERS) expect((await opinions(signer.token({ [claim]: null }))).ours).toBe('bad_signature')
+    expect((await opinions(SIGNERS[0]?.token({ [claim]: null, exp: START - 60 }) ?? '')).ours).toBe('expired')
+  })
+
   test.each(LAXER.map((one) => [one.because, one] as const))('%s', async (_, { keys, token }) => {
     expect(await joseAccepts(keys, token), 'jose takes it as well: the row can go').toBe(false)
     for (const engine of ENGINES) expect(await verifier(keys, { engine }).says(token)).toBe('accepted')

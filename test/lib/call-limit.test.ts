@@ -24,7 +24,7 @@ async function roomIn(limit: CallLimit): Promise<number> {
 
 describe('CallLimit', () => {
   test('lets so many run and calls the next in order', async () => {
-    const limit = new CallLimit(2)
+    const limit = new CallLimit({ most: 2 })
     const works = [work(), work(), work(), work()]
     const { signal } = new AbortController()
     const runs = works.map((one) => limit.run(one.run, signal, busy))
@@ -38,7 +38,7 @@ describe('CallLimit', () => {
   })
 
   test('whoever gives up leaves the line, and takes no place with them', async () => {
-    const limit = new CallLimit(1)
+    const limit = new CallLimit({ most: 1 })
     const [first, second, third] = [work(), work(), work()]
     const impatient = new AbortController()
     const { signal } = new AbortController()
@@ -58,19 +58,40 @@ describe('CallLimit', () => {
   })
 
   test('work that fails gives its place up', async () => {
-    const limit = new CallLimit(1)
+    const limit = new CallLimit({ most: 1 })
     const { signal } = new AbortController()
     await expect(limit.run(() => Promise.reject(new Error('no')), signal, busy)).rejects.toThrow('no')
     expect(await roomIn(limit)).toBe(1)
   })
 
   test('the line is not endless', async () => {
-    const limit = new CallLimit(1)
+    const limit = new CallLimit({ most: 1 })
     const { signal } = new AbortController()
     const first = work()
     const runs = Array.from({ length: 4098 }, () => limit.run(first.run, signal, busy).catch((error: Error) => error.message))
     expect(await runs.at(-1)).toBe('busy')
     first.end()
     expect((await Promise.all(runs)).filter((one) => one === 'busy')).toHaveLength(1)
+  })
+
+  test('strangers leave the places of those who are known, who go first', async () => {
+    const limit = new CallLimit({ most: 3, keptForKnown: 1 })
+    const { signal } = new AbortController()
+    const strangers = [work(), work(), work(), work()]
+    const known = [work(), work()]
+    const begun = (): boolean[][] => [strangers, known].map((works) => works.map((one) => one.begun))
+    const runs = strangers.map((one) => limit.run(one.run, signal, busy))
+    expect(begun()).toEqual([[true, true, false, false], [false, false]])
+    runs.push(...known.map((one) => limit.run(one.run, signal, busy, 'known')))
+    expect(begun()).toEqual([[true, true, false, false], [true, false]])
+    strangers[0]?.end()
+    await turn()
+    expect(begun()).toEqual([[true, true, false, false], [true, true]])
+    known[0]?.end()
+    await turn()
+    expect(begun()).toEqual([[true, true, true, false], [true, true]])
+    for (const one of [...strangers, ...known]) one.end()
+    await Promise.all(runs)
+    expect(limit.running).toBe(0)
   })
 })

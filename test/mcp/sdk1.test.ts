@@ -1,5 +1,5 @@
 /** `tokenVerifier` behind the gate of MCP SDK 1.x. */
-import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
+import { InvalidTokenError, TooManyRequestsError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
 import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
 import express from 'express'
 import { execFile } from 'node:child_process'
@@ -26,7 +26,7 @@ interface Setup {
 describe('tokenVerifier behind requireBearerAuth of SDK 1.x', () => {
   async function asked(token: string, { provider = callers(), verifier, gate }: Setup = {}): Promise<Answered> {
     const app = express()
-    app.post('/mcp', requireBearerAuth({ verifier: tokenVerifier(provider, { InvalidTokenError, ...verifier }), ...gate }), (req, res) => {
+    app.post('/mcp', requireBearerAuth({ verifier: tokenVerifier(provider, { InvalidTokenError, TooManyRequestsError, ...verifier }), ...gate }), (req, res) => {
       res.json(req.auth)
     })
     const server = closing(await listen(createServer(app)))
@@ -98,6 +98,14 @@ describe('tokenVerifier behind requireBearerAuth of SDK 1.x', () => {
       expect((await asked('x', { provider: says('yes'), gate, verifier: { resource: 'https://mcp.example.com/mcp' } })).status).toBe(200)
       expect((await asked('x', { provider: says('yes'), gate, verifier: { resource: 'https://other.example.com/mcp' } })).status).toBe(401)
     })
+  })
+
+  test.each(['asks-too-often', 'one-of-too-many'])('%s is the SDK\u2019s too_many_requests: neither a 401 nor a 5xx', async (token) => {
+    expect(await asked(token)).toMatchObject({ status: 400, json: { error: 'too_many_requests', error_description: 'Too many requests; keep the token and try again later' } })
+  })
+
+  test('without the class handed in, the SDK makes a 500 of that', async () => {
+    expect((await asked('one-of-too-many', { verifier: { TooManyRequestsError: undefined } })).status).toBe(500)
   })
 
   // What the provider does.

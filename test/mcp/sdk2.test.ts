@@ -81,6 +81,10 @@ describe.each(Object.entries(GATES))('tokenVerifier behind %s of SDK 2.x', (_, o
     expect((await asked('x', { provider: says('yes'), gate, verifier: { resource: 'https://mcp.example.com/mcp' } })).status).toBe(200)
   })
 
+  test.each(['asks-too-often', 'one-of-too-many'])('%s is the SDK\u2019s too_many_requests: neither a 401 nor a 5xx', async (token) => {
+    expect(await asked(token)).toMatchObject({ status: 400, json: { error: 'too_many_requests', error_description: 'Too many requests; keep the token and try again later' } })
+  })
+
   // What the provider does.
   for (const token of ['nobody-knows', 'throws-an-error', 'rejects-with-nothing', 'answers-undefined', 'answers-half-a-token']) {
     test(`${token.replaceAll('-', ' ')} is a 500 and not a 401: the SDK knows no 503`, async () => {

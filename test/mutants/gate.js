@@ -32,7 +32,6 @@ export const GATE = [
     mutants: [
       ['if (!isOwnSession(request, caller, policy)) return NO_SESSION', '', 'a session of somebody else can be used'],
       ['return lacks(current, needed) ?', 'return lacks(current, requiredScopes) ?', 'the scopes of operations are not looked at'],
-      ['return id === undefined || (others.length === 0 &&', 'return id === undefined || (', 'two session ids are one'],
       ['const current = maxAge === undefined ? caller :', 'const current = true ? caller :', 'an old answer is good enough for an operation that wants a young one'],
       ["if (caller.token === null) return scopes.length === 0 && maxAge === undefined ? caller :", 'if (caller.token === null) return true ? caller :', 'nobody may do what needs a scope'],
       ["return lacks(caller, requiredScopes) ? answers", 'return false ? answers', 'who lacks a scope learns what the server reads'],
@@ -56,13 +55,21 @@ export const GATE = [
     ],
   },
   {
+    file: 'src/gate/request/session-ids.ts',
+    by: ['test/gate/sessions.test.ts'],
+    mutants: [
+      ["if (inHeader.length > 1) return 'several'", '', 'two session ids are one'],
+    ],
+  },
+  {
     file: 'src/gate/sessions.ts',
     by: ['test/gate/sessions.test.ts'],
     mutants: [
       ['if (principal === undefined || more.length > 0) return false', 'if (principal === undefined) return false', 'a session id may have a third part'],
       ["id.length <= MAX_LENGTH ? id.split('.') : []", "id.split('.')", 'a session id may be of any length'],
-      ['JSON.stringify([issuer ?? provider, subject, clientId])', 'JSON.stringify([issuer ?? provider, subject])', 'a session belongs to every client of its subject'],
-      ['JSON.stringify([issuer ?? provider, subject, clientId])', 'JSON.stringify([subject, clientId])', 'a session belongs to the same name at another issuer'],
+      ['{ subject }, clientId ?? null])', '{ subject }])', 'a session belongs to every client of its subject'],
+      ['JSON.stringify([authority, { subject }', 'JSON.stringify([{ subject }', 'a session belongs to the same name at another issuer'],
+      ['others.every((name) => name === undefined || name === clientId)', 'true', 'people without a subject share the sessions of their client'],
       ["if (token === null) return 'null'", "if (token === null) return undefined", 'a session of nobody is nobody’s'],
       ['secret.length >= 32', 'secret.length >= 1', 'a secret may be guessed'],
     ],
@@ -121,7 +128,9 @@ export const GATE = [
     by: ['test/gate/operations/operations.test.ts', 'test/gate/hostile.test.ts', 'test/adapters/body-spellings.test.ts'],
     mutants: [
       ["if ('text' in found && !isPlainJson(header)) return UNREADABLE", '', 'a body that a server reads otherwise is let through'],
-      ['if (message === undefined || messages.some(hasPrototype)) return UNREADABLE', 'if (message === undefined) return UNREADABLE', 'a name can be hidden in a prototype'],
+      ['if (messages.some(hasPrototype)) return UNREADABLE', '', 'a name can be hidden in a prototype'],
+      ['if (!operations.every(isCheap)) return TOO_MUCH', '', 'a long host holds up everybody'],
+      ['if (messages.length > MAX_MESSAGES) return TOO_MUCH', '', 'a batch may be of any length'],
       ['return agrees(operations, header) ? operations : mismatch(message)', 'return operations', 'headers may say something else than the body'],
       ["if ('problem' in found) return", "if ('nothing' in found) return", 'a body that is too large asks for nothing'],
       ["(encoding === '' || encoding.toLowerCase() === 'identity')", 'true', 'a compressed body is let through'],
@@ -131,9 +140,9 @@ export const GATE = [
     file: 'src/gate/operations/operations.ts',
     by: ['test/gate/operations/operations.test.ts'],
     mutants: [
-      ['return [text, href, plain, hrefOf(plain)]', 'return [text, href]', 'a resource in an encoded spelling is open'],
+      ['return [uri, href, plain, ...(plain === href ? [] : [hrefOf(plain)])]', 'return [uri]', 'a resource in an encoded spelling is open'],
       ['const places = [params, ownProperty(params, \'ref\')]', 'const places = [params]', 'what completion names is open'],
-      ['table.filter((rule) => rule.method === method && rule.covers(names))', 'table.filter((rule) => rule.method === method && rule.covers(names)).slice(0, 1)', 'of several rules the first counts alone'],
+      ['return ofMethod.filter((rule) => rule.covers(all))', 'return ofMethod.filter((rule) => rule.covers(all)).slice(0, 1)', 'of several rules the first counts alone'],
       ['Math.min(...ages)', 'Math.max(...ages)', 'of two ages the older is good enough'],
       ['if (isPrefix && star !== pattern.length - 1) throw', 'if (false) throw', 'a star in the middle guards something else'],
     ],

@@ -11,11 +11,21 @@ export const INTROSPECTION = [
     ],
   },
   {
+    file: 'src/introspection/user-claims.ts',
+    by: ['test/shared/policies.test.ts'],
+    mutants: [
+      ["if (typeof sub !== 'string' || sub === '') return null", '', 'an answer about nobody is believed'],
+      ['if (about?.sub !== undefined && about.sub !== sub) return null', '', 'what is about somebody else is believed'],
+      ["['sub', ...STANDARD, ...more].filter(", "Object.keys(user).filter(", 'userinfo grants scopes, and says whom a token is for'],
+      ['&& !taken.includes(name)', '', 'an address of one answer is verified by another'],
+    ],
+  },
+  {
     file: 'src/introspection/recheck.ts',
     by: ['test/introspection/recheck.test.ts', 'test/providers/jwks-introspect.test.ts'],
     mutants: [
       ['now >= askedAt && now < askedAt', 'now < askedAt', 'a clock that was set back keeps a revoked JWT good'],
-      ['Math.min(this.#checkEvery, maxAge)', 'this.#checkEvery', 'who wants a young answer gets an old one'],
+      ['Math.min(this.#checkEvery, maxAge ?? this.#checkEvery)', 'this.#checkEvery', 'who wants a young answer gets an old one'],
       ["const SAME = ['iss', 'sub', 'jti'] as const", "const SAME = ['iss', 'jti'] as const", 'an answer about another subject is taken'],
       ['else this.#askedAt.delete(key)', '', 'a token that was refused is good again for a while'],
       ['if (!verdict.accepted) return verdict', 'if (!verdict.accepted) return undefined', 'a revoked JWT is taken'],
@@ -46,8 +56,6 @@ export const INTROSPECTION = [
       ["rule.name === 'iss' || (rule.name === 'exp' && allowNoExpiry)", "rule.name === 'iss' || rule.name === 'exp'", 'an answer without an end is taken'],
       ["if (type.toLowerCase() === 'dpop' && typeof cnf === 'object') return undefined", "if (type.toLowerCase() === 'dpop') return undefined", 'a DPoP token without its key is a bearer token'],
       ['if (BEARER_TYPES.has(type.toLowerCase())) return undefined', 'return undefined', 'a refresh token is taken for an access token'],
-      ['instant >= MILLISECONDS_FROM ?', 'false ?', 'an end in milliseconds is one in seconds'],
-      ['...ofJwts.map(explained), ...signed]', '...ofJwts.map(explained)]', 'rules of your own are not asked about answers'],
       ['(rule.name === \'iss\' && !knowsIssuer) ? undefined', 'rule.name === \'iss\' ? undefined', 'an answer may name another issuer'],
     ],
   },
@@ -55,11 +63,11 @@ export const INTROSPECTION = [
     file: 'src/introspection/response/signed-response.ts',
     by: ['test/introspection/response/signed-response.test.ts'],
     mutants: [
-      ['if (header.crit !== undefined || !isAlgorithm(alg)', 'if (!isAlgorithm(alg)', 'a critical extension of a signed answer is ignored'],
+      ['header.crit !== undefined || header.b64', 'header.b64', 'a critical extension of a signed answer is ignored'],
       ['|| !expected.algorithms.includes(alg)) throw', ') throw', 'a signed answer may be signed with any algorithm'],
       ["|| !TYPES.includes(header.typ.toLowerCase())) throw", ') throw', 'an access token passes for a signed answer'],
       ['if (claims.iss !== expected.issuer) throw', 'if (false) throw', 'a signed answer may be of another issuer'],
-      ['if (!(await isSigned(', 'if (false && !(await isSigned(', 'a signed answer need not be signed'],
+      ['if (!(await isSignedByIssuer(', 'if (false && !(await isSignedByIssuer(', 'a signed answer need not be signed'],
       ['if (!isForUs(claims.aud, expected.audiences)) throw', 'if (false) throw', 'a signed answer may be for somebody else'],
       ['if (!(age >= -clockTolerance && age <= MAX_AGE + clockTolerance)) return false', '', 'a signed answer can be replayed'],
       ['if (nbf !== undefined && !(typeof nbf', 'if (false && !(typeof nbf', 'a signed answer is good before its time'],
@@ -108,10 +116,12 @@ export const INTROSPECTION = [
   },
   {
     file: 'src/upstream/guarded-calls.ts',
-    by: ['test/providers/introspection.test.ts'],
+    by: ['test/providers/introspection.test.ts', 'test/upstream/guarded-calls.test.ts'],
     mutants: [
       ["if (wait > 0) throw new NoAnswerError('held back'", "if (false) throw new NoAnswerError('held back'", 'a server that is down gets every question'],
-      ['new CallLimit(MOST_CALLS)', 'new CallLimit(100_000)', 'any number of questions are under way at once'],
+      ['new CallLimit({ most: MOST_CALLS,', 'new CallLimit({ most: 100_000,', 'any number of questions are under way at once'],
+      ["(fault === 'too slow' && !this.#isServers(turn))", 'false', 'a queue, or a process that stood still, shuts everybody out'],
+      ['return isAwake && this.#answers === answersBefore', 'return isAwake', 'one slow answer counts beside many good ones'],
     ],
   },
   {

@@ -10,17 +10,13 @@ export const PROVIDERS = [
       ['const fault = unsigned ?? firstFailure(', 'const fault = firstFailure(', 'a token need not be signed'],
       ["if (kid !== undefined && typeof kid !== 'string') return", 'if (false) return', 'the name of a key need not be a text'],
       ["(logoutFinding(jwt, expected, this.now()) ?? (await this.#checkSignature(jwt)))", 'logoutFinding(jwt, expected, this.now())', 'a logout token need not be signed'],
-      ['.then((refusal) => refusal ?? accepted)', '.then(() => accepted)', 'a revoked JWT is taken'],
+      ["('since' in said ? new AcceptedFrozen(jwt.claims, said.since) : said)", 'new AcceptedFrozen(jwt.claims)', 'a revoked JWT is taken'],
     ],
   },
   {
     file: 'providers/userinfo.ts',
     by: ['test/providers/userinfo.test.ts'],
     mutants: [
-      ["      audiences ?? 'any',\n", '', 'servers of two audiences share answers'],
-      ['return withoutNulls({ ...about, ...claims })', 'return withoutNulls({ ...claims, ...about })', 'userinfo overrules whom tokeninfo says that the token is for'],
-      ['if (user === null || (claims.sub !== undefined && user.sub !== undefined && user.sub !== claims.sub)) return null', 'if (user === null) return null', 'what is about somebody else is believed'],
-      ['const { aud: _, exp: __,', 'const { exp: __,', 'userinfo says whom a token is for'],
       ["if (this.recognizes(token) === 'foreign') return unshownRefusal(token, this.#shown)", '', 'tokens of others are shown'],
       ['if (tokenInfo === undefined && audience !== anyAudience) {', 'if (false) {', 'a token for any application is taken without a word'],
     ],
@@ -29,7 +25,7 @@ export const PROVIDERS = [
     file: 'providers/chain.ts',
     by: ['test/providers/chain.test.ts', 'test/adapters/streams.test.ts', 'test/gate/token-life.test.ts'],
     mutants: [
-      ['const ends = (owner === undefined ? perhaps : [owner]).map(({ provider }) => provider.watch?.(token, ended))', 'const ends: (() => void)[] = []', 'a stream through a chain outlives its token'],
+      ['const ends = (owner === undefined ? perhaps : [owner]).map(({ provider }) => provider.watch?.(asGiven(token), ended))', 'const ends: (() => void)[] = []', 'a stream through a chain outlives its token'],
       ['return () => ends.forEach((end) => end?.())', 'return () => undefined', 'who has stopped watching a chain is told all the same'],
       ['if (silence !== undefined) throw silence.error', '', 'a member that could not be asked counts as a no'],
       ['if (bug !== undefined) throw bug.error', '', 'a member that failed counts as a no'],

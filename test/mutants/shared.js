@@ -19,8 +19,9 @@ export const SHARED = [
       ['sha256(JSON.stringify([this.#policy(), digest]))', 'sha256(JSON.stringify([digest]))', 'two policies share answers'],
       ['|| until > end + CLOCK_DIFFERENCE) return', ') return', 'who can write to the store can make answers that last'],
       ['const earlier = Math.min(until, end)', 'const earlier = end', 'an answer becomes younger by being read'],
-      ['if (text.length > MAX_LENGTH) return false', '', 'an answer of any size is written'],
-      ['locked && this.#now() - since < LOCK && this.#store.delete(name)', 'locked && this.#store.delete(name)', 'who was slow takes away what another wrote'],
+      ['isShared && text.length <= MAX_LENGTH ?', 'isShared ?', 'an answer of any size is written'],
+      ['this.#store.swap(name, lock, null, LOCK)', 'this.#store.delete(name)', 'who was slow takes away what another wrote'],
+      ['if (stored !== undefined && counts(stored, mine)) return true', '', 'an older answer replaces a younger one in every process'],
     ],
   },
   {
@@ -52,7 +53,7 @@ export const SHARED = [
     mutants: [
       ['!(issuedAt >= held.before)', 'issuedAt < held.before', 'a token that does not say when it was issued cannot be revoked'],
       ["if (this.#size >= this.#maxEntries) return 'full'", '', 'revocations fill the memory'],
-      ['if (isBefore(marks.issuedAt, byIssuer.get(undefined)?.get(value))) return true', '', 'a revocation for every issuer holds for none'],
+      ['if (isBefore(issuedAt, byIssuer.get(undefined)?.get(value))) return true', '', 'a revocation for every issuer holds for none'],
       ['known.until = Math.max(known.until, until)', 'known.until = until', 'a later revocation shortens an earlier one'],
       ['known.before = Math.max(known.before, before)', 'known.before = before', 'a later revocation takes back an earlier one'],
     ],
@@ -70,7 +71,8 @@ export const SHARED = [
     file: 'src/revocations/revocation-marks.ts',
     by: ['test/revocations/revocations.test.ts'],
     mutants: [
-      ['issuer: markOf(iss) ?? markOf(issuer)', 'issuer: markOf(iss)', 'an opaque token cannot be revoked by its issuer'],
+      ['issuer: markOf(iss) ?? markOf(whose.issuer)', 'issuer: markOf(iss)', 'an opaque token cannot be revoked by its issuer'],
+      ['subject: whose.subject === sub ? undefined : markOf(whose.subject)', 'subject: undefined', 'a subject by another claim cannot be revoked'],
       ['client_id: markOf(client_id ?? azp)', 'client_id: markOf(client_id)', 'a client that is named by azp cannot be revoked'],
     ],
   },

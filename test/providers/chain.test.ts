@@ -1,10 +1,21 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { anyAudience, ChainProvider, clientSecretBasic, IntrospectionProvider, JwksProvider, StaticProvider, UserInfoProvider } from '../../src/index.js'
+import {
+  accept,
+  anyAudience,
+  ChainProvider,
+  clientSecretBasic,
+  IntrospectionProvider,
+  JwksProvider,
+  reject,
+  StandardProvider,
+  StaticProvider,
+  UserInfoProvider,
+} from '../../src/index.js'
 import { keepsTheContract } from '../contract.js'
 import { AUDIENCE, clock, ISSUER, says, signer } from '../oauth-kit.js'
 import { recorder } from '../recorder.js'
-import type { BearerAuthProvider, Recognition } from '../../src/index.js'
+import type { AuthEvent, BearerAuthProvider, Recognition, Verdict } from '../../src/index.js'
 
 const KEY = 'ci-0123456789abcdef'
 
@@ -341,6 +352,75 @@ describe('a chain and time', () => {
     [{ ask: 'parallel' }, /"ask" must be one of in order, at once/],
   ])('%j is refused', (options, message) => {
     expect(() => new ChainProvider([says('no')], options as never)).toThrow(message)
+  })
+})
+
+describe('several members that may know a token', () => {
+  /** Takes one token; counts what it is asked. */
+  class Sessions extends StandardProvider {
+    asked = 0
+    takes = ''
+
+    protected override async check(token: string): Promise<Verdict> {
+      this.asked += 1
+      return token === this.takes ? accept({ sub: 'ada' }) : reject('unknown_token')
+    }
+  }
+  const setUp = (ask: 'in order' | 'at once') => {
+    const time = clock()
+    const events: AuthEvent[] = []
+    const make = (name: string): Sessions => new Sessions({ name, now: time.now, observe: (event) => events.push(event) })
+    const [a, b] = [make('a'), make('b')]
+    b.takes = 'of-b'
+    return { a, b, time, events, chain: new ChainProvider([a, b], { ask }), told: () => events.map(({ type, ...rest }) => `${'provider' in rest ? rest.provider : ''} ${type}`) }
+  }
+
+  test.each(['in order', 'at once'] as const)('%s: one that remembers a yes is taken at its word, and the others are not asked', async (ask) => {
+    const { a, b, time, chain } = setUp(ask)
+    await chain.verifyToken('of-b')
+    for (let second = 0; second < 29; second += 1) {
+      time.forward(1)
+      expect((await chain.verifyToken('of-b'))?.provider).toBe('b')
+    }
+    expect([a.asked, b.asked]).toEqual([1, 1])
+  })
+
+  test('where the answer must be younger than what is remembered, they are asked in order', async () => {
+    const { a, b, time, chain } = setUp('in order')
+    await chain.verifyToken('of-b')
+    time.forward(11) // what a said is forgotten
+    expect(await chain.verifyToken('of-b', { maxAge: 5 })).not.toBeNull()
+    expect([a.asked, b.asked]).toEqual([2, 2])
+  })
+
+  test('one that remembers a yes and has revoked it since does not decide for the others', async () => {
+    const { a, b, chain } = setUp('in order')
+    await chain.verifyToken('of-b')
+    await b.revoke({ token: 'of-b' })
+    expect(await chain.verifyToken('of-b')).toBeNull()
+    a.takes = 'of-b'
+    await a.close() // forgets
+    expect((await chain.verifyToken('of-b'))?.provider).toBe('a')
+  })
+
+  test.each(['in order', 'at once'] as const)('%s: a token that another member took is passed on, and no refusal to count', async (ask) => {
+    const { chain, told } = setUp(ask)
+    await chain.verifyToken('of-b')
+    expect(told().toSorted()).toEqual(['a passed_on', 'b accepted'])
+  })
+
+  test('a token that nobody took was refused by each of them', async () => {
+    const { chain, told } = setUp('in order')
+    await chain.verifyToken('of-nobody')
+    expect(told()).toEqual(['a rejected', 'b rejected'])
+  })
+
+  test('a no is told as one where the others could not be asked any more', async () => {
+    const { a, b, told } = setUp('in order')
+    const patience = new AbortController()
+    const leaves: BearerAuthProvider = { verifyToken: async () => (patience.abort(), null) }
+    await expect(new ChainProvider([a, leaves, b]).verifyToken('of-b', { signal: patience.signal })).rejects.toThrow()
+    expect(told()).toEqual(['a rejected'])
   })
 })
 

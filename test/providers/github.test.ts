@@ -407,6 +407,7 @@ describe('what is sent', () => {
     expect({ method, url, redirect }).toEqual({ method: 'POST', url: `https://api.github.com${CHECK}`, redirect: 'manual' })
     expect(Object.fromEntries(headers)).toEqual({
       accept: 'application/vnd.github+json',
+      'accept-encoding': 'identity',
       authorization: `Basic ${btoa(`${APP.clientId}:${APP.clientSecret}`)}`,
       'content-type': 'application/json',
       'user-agent': 'bearer-auth-providers',

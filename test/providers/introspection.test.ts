@@ -63,7 +63,7 @@ async function tooLate<T>(idp: { readonly questions: readonly unknown[] }, quest
   try {
     const asked = ask()
     while (idp.questions.length < questions) await new Promise((done) => setImmediate(done))
-    vi.advanceTimersByTime(20_000)
+    vi.advanceTimersByTime(20_010) // and the turn in which what came meanwhile is looked at
     return await asked
   } finally {
     vi.useRealTimers()
@@ -330,7 +330,7 @@ describe('IntrospectionProvider', () => {
     expect(idp.questions).toHaveLength(3)
   })
 
-  test('after five failures in a row one question a second gets through, and one good answer ends that', async () => {
+  test('after five failures in a row one question gets through now and then, and one good answer ends that', async () => {
     const { idp, time, events, outcome } = await setUp()
     await outcome('first')
     idp.answer(json({}, 500))
@@ -363,25 +363,25 @@ describe('IntrospectionProvider', () => {
     expect(idp.questions.length).toBe(1)
   })
 
-  test('at most 64 questions are under way at once, and the rest wait for their turn', async () => {
+  test('at most 48 questions about strange tokens are under way at once, and the rest wait for their turn', async () => {
     const { idp, provider } = await setUp({ timeout: 20 })
     await provider.verifyToken('first')
     const held: (() => void)[] = []
     // Nobody is answered before as many as may be are there.
     idp.answer((response, question) => {
       held.push(() => json(GOOD)(response, question))
-      if (held.length >= 64) held.splice(0, idp.questions.length < 201 ? 1 : 64).forEach((answer) => answer())
+      if (held.length >= 48) held.splice(0, idp.questions.length < 201 ? 1 : 48).forEach((answer) => answer())
     })
     const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => provider.verifyToken(`token-${n}`)))
     expect(answers.every((answer) => answer?.subject === 'ada')).toBe(true)
-    expect(idp.load.most).toBe(64)
+    expect(idp.load.most).toBe(48)
   })
 
   test('nobody waits for a turn longer than one question may take', async () => {
     const { idp, provider, events } = await setUp({ timeout: 20 })
     await provider.verifyToken('first')
     idp.answer(stall)
-    const late = await tooLate(idp, 1 + 64, () => Promise.allSettled(Array.from({ length: 100 }, (_, n) => provider.verifyToken(`late-${n}`))))
+    const late = await tooLate(idp, 1 + 48, () => Promise.allSettled(Array.from({ length: 100 }, (_, n) => provider.verifyToken(`late-${n}`))))
     expect(late.every(({ status }) => status === 'rejected')).toBe(true)
     expect(events.filter(({ type }) => type === 'endpoint_unavailable')).toHaveLength(100)
     // Places become free when the first give up, until the breaker opens.
@@ -392,8 +392,8 @@ describe('IntrospectionProvider', () => {
     const { idp, provider } = await setUp({ timeout: 20 })
     await provider.verifyToken('first')
     idp.answer(stall)
-    const waiting = Array.from({ length: 64 + 4096 }, (_, n) => provider.verifyToken(`token-${n}`).catch(() => 'ended'))
-    await expect(provider.verifyToken('one-too-many')).rejects.toMatchObject({ fault: 'busy', retryAfter: 1, status: 503 })
+    const waiting = Array.from({ length: 48 + 4096 }, (_, n) => provider.verifyToken(`token-${n}`).catch(() => 'ended'))
+    await expect(provider.verifyToken('one-too-many')).rejects.toMatchObject({ fault: 'busy', retryAfter: 1, status: 429, overloaded: true })
     await provider.close()
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['ended']))
   })
@@ -465,6 +465,29 @@ describe('IntrospectionProvider', () => {
       idp.at('/.well-known/openid-configuration', raw('', 'text/plain', 404))
       idp.at('/.well-known/oauth-authorization-server', { issuer: idp.issuer, introspection_endpoint: idp.endpoint })
       expect(await outcome()).toBe('yes')
+    })
+
+    const elsewhere: readonly (readonly [string, (issuer: string) => Respond | object])[] = [
+      ['HTML', () => raw('<!doctype html>', 'text/html')],
+      ['no endpoint', (issuer) => ({ issuer })],
+      ['the issuer of a parent', (issuer) => ({ issuer: `${issuer}/parent`, introspection_endpoint: `${issuer}/trap` })],
+      ['a redirect to the sign-in', () => (response) => void response.writeHead(302, { Location: '/login' }).end()],
+    ]
+    test.each(elsewhere)('goes on to the next place where the first has %s', async (_, first) => {
+      const { idp, outcome } = await setUp()
+      idp.at('/.well-known/openid-configuration', first(idp.issuer))
+      idp.at('/.well-known/oauth-authorization-server', { issuer: idp.issuer, introspection_endpoint: idp.endpoint })
+      expect(await outcome()).toBe('yes')
+      expect(idp.others).not.toContain('/trap')
+    })
+
+    test('that finds no introspection endpoint says what to set, and where it looked', async () => {
+      const { idp, events, outcome } = await setUp()
+      idp.at('/.well-known/openid-configuration', { issuer: idp.issuer })
+      expect(await outcome()).toBe('unavailable')
+      const { message = '' } = events.find(({ type }) => type === 'endpoint_unavailable') as { message?: string }
+      expect(message).toContain('has no introspection_endpoint; set "endpoint"')
+      expect(message).toContain(`${idp.issuer}/.well-known/openid-configuration`)
     })
 
     test('is not asked by every request while the issuer is down, and is asked again when it is back', async () => {

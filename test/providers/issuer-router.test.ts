@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AuthUnavailableError, ChainProvider, IssuerRouter, JwksProvider } from '../../src/index.js'
+import { entra } from '../../providers/presets/index.js'
 import { keepsTheContract } from '../contract.js'
 import { AUDIENCE, clock, ISSUER, says, signer } from '../oauth-kit.js'
 import type { IssuerRoute } from '../../src/index.js'
@@ -287,5 +288,43 @@ describe('a table of tenants', () => {
   test('options that are wrong are a bug, and not a no', async () => {
     const router = new IssuerRouter({ resolve: async () => ({}) as never })
     await expect(router.verifyToken(await (await signer()).sign({ iss: A }))).rejects.toThrow(/"audience" must name this server/)
+  })
+})
+
+describe('a preset as a route', () => {
+  const [TENANT, OTHER] = ['11111111-1111-1111-1111-111111111111', '22222222-2222-2222-2222-222222222222'] as const
+  const issuerOf = (tid: string): string => `https://login.microsoftonline.com/${tid}/v2.0`
+  const preset = entra({ tenant: TENANT, audience: AUDIENCE })
+  const entraRoute = (key: Signer): IssuerRoute => ({ ...preset, jwksUri: undefined, jwks: { keys: [key.publicJwk] }, now })
+  const tokenOf = (key: Signer, tid: string, claims: object = {}) => key.sign({ iss: issuerOf(tid), tid, azp: 'client', ...claims })
+
+  test('works by resolve, in a closed list and by add', async () => {
+    const key = await signer()
+    const route = entraRoute(key)
+    const added = new IssuerRouter({ resolve: () => null })
+    await added.add(issuerOf(TENANT), route)
+    for (const router of [new IssuerRouter({ resolve: async () => route }), new IssuerRouter({ issuers: { [issuerOf(TENANT)]: route } }), added]) {
+      expect((await router.verifyToken(await tokenOf(key, TENANT)))?.issuer).toBe(issuerOf(TENANT))
+      expect(await router.verifyToken(await tokenOf(key, TENANT, { tid: OTHER }))).toBeNull()
+    }
+  })
+
+  test('keeps its template for the keys', async () => {
+    const key = await signer()
+    const asked: string[] = []
+    const fetch = async (url: string): Promise<Response> => (asked.push(url), Response.json({ keys: [key.publicJwk] }))
+    const router = new IssuerRouter({ resolve: async () => ({ ...entra({ tenant: TENANT, audience: AUDIENCE }), fetch, now }) })
+    expect(await router.verifyToken(await tokenOf(key, TENANT))).not.toBeNull()
+    expect(asked).toEqual([`https://login.microsoftonline.com/${TENANT}/discovery/v2.0/keys`])
+  })
+
+  test('for another issuer than the token\u2019s counts as nobody\u2019s, and is no fault', async () => {
+    const key = await signer()
+    const events: string[] = []
+    const route = entraRoute(key)
+    const router = new IssuerRouter({ resolve: async () => route, observe: (event) => events.push('reason' in event ? event.reason : event.type) })
+    for (const iss of [issuerOf(OTHER), 'https://evil.example']) expect(await router.verifyToken(await key.sign({ iss, tid: TENANT }))).toBeNull()
+    expect(events).toEqual(['no_owner', 'no_owner'])
+    await expect(router.add(issuerOf(OTHER), route)).rejects.toThrow(TypeError)
   })
 })

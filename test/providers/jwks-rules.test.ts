@@ -39,6 +39,18 @@ function provider(options: object = {}) {
   }
 }
 
+describe('times in milliseconds', () => {
+  test.each(['exp', 'nbf', 'iat'])('an %s that can only be milliseconds is refused, and the hint says so', async (claim) => {
+    const { makesOf, hintFor } = provider()
+    expect(await makesOf({ [claim]: START * 1000 })).toBe(`invalid_claim ${claim}`)
+    expect(await hintFor({ [claim]: START * 1000 })).toBe('the authorization server writes milliseconds where RFC 7519 has seconds')
+  })
+
+  test('an end in two hundred years is one in seconds', async () => {
+    expect(await provider().makesOf({ exp: START + 200 * 365 * 86_400 })).toBe('accepted')
+  })
+})
+
 describe('issuers', () => {
   test('one of a list is taken, each by name', async () => {
     const { makesOf, made } = provider({ issuer: [ISSUER, 'https://other.example'] })
@@ -141,7 +153,9 @@ describe('age, kind and rules of your own', () => {
   })
 
   test('ID tokens by choice, and then nothing else', async () => {
-    const { makesOf, hintFor } = provider({ tokenType: 'id' })
+    const { makesOf: makesOfAny, hintFor } = provider({ tokenType: 'id' })
+    const makesOf = (claims: object, header?: object) => makesOfAny({ scope: undefined, client_id: undefined, ...claims }, header)
+    expect(await makesOf({})).toBe('accepted')
     expect(await makesOf({ at_hash: 'x', c_hash: 'x', nonce: 'n' })).toBe('accepted')
     expect(await makesOf({ token_use: 'id', typ: 'ID' }, { typ: 'JWT' })).toBe('accepted')
     expect(await makesOf({}, { typ: 'at+jwt' })).toBe('wrong_type typ')
@@ -152,6 +166,19 @@ describe('age, kind and rules of your own', () => {
     expect(await makesOf({ sub: undefined })).toBe('missing_claim sub')
     expect(await makesOf({ iat: undefined })).toBe('missing_claim iat')
     expect(await hintFor({}, { typ: 'at+jwt' })).toMatch(/send the ID token/)
+    expect(await makesOf({ scope: 'notes:read' })).toBe('wrong_type scope')
+    expect(await makesOf({ scp: ['notes:read'] })).toBe('wrong_type scp')
+    expect(await makesOf({ client_id: 'c' })).toBe('wrong_type client_id')
+    expect(await makesOf({ scope: null, client_id: null })).toBe('accepted')
+    // What says that it is an ID token is one.
+    expect(await makesOf({ scope: 'openid', client_id: 'c', at_hash: 'x' })).toBe('accepted')
+    expect(await makesOf({ scope: 'openid', typ: 'ID' })).toBe('accepted')
+  })
+
+  test('typ Bearer in the header is an access token, and no RFC 9068 one', async () => {
+    expect(await provider({}).makesOf({}, { typ: 'Bearer' })).toBe('accepted')
+    expect(await provider({ tokenType: 'at+jwt' }).makesOf({}, { typ: 'Bearer' })).toBe('wrong_type typ')
+    expect(await provider({ tokenType: 'id' }).makesOf({ scope: undefined }, { typ: 'Bearer' })).toBe('wrong_type typ')
   })
 
   test('a token too old is refused whatever its end', async () => {

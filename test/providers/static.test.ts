@@ -22,6 +22,23 @@ keepsTheContract('StaticProvider.fromEnv', async () => {
 }, 'nobody')
 
 describe('StaticProvider', () => {
+  test('an nbf among the claims counts, as exp does', async () => {
+    const time = clock()
+    const provider = new StaticProvider({ [KEY]: { claims: { sub: 'ci', nbf: START + 10, exp: START + 20 } } }, { now: time.now })
+    const answers = []
+    for (const seconds of [0, 9, 1, 10]) {
+      time.forward(seconds)
+      answers.push(await provider.verifyToken(KEY))
+    }
+    expect(answers.map((token) => token !== null)).toEqual([false, false, true, false])
+    expect(() => new StaticProvider({ [KEY]: { claims: { nbf: START * 1000 } } })).toThrow(/"nbf" .* milliseconds/)
+  })
+
+  test('takes every option that its type has', () => {
+    const requestAs = (scope: string): string => `api://notes/${scope}`
+    expect(new StaticProvider({ [KEY]: GRANT }, { requestAs }).requestAs).toBe(requestAs)
+  })
+
   test('knows its own tokens and calls all others foreign', () => {
     const provider = new StaticProvider({ [KEY]: GRANT })
     expect(provider.recognizes(KEY)).toBe('mine')

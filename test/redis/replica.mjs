@@ -4,7 +4,7 @@ import { createClient } from 'redis'
 import { allowInsecureHttp, clientSecretBasic, IntrospectionProvider, Revocations } from 'bearer-auth-providers'
 import { redisRevocationLog, redisStore } from 'bearer-auth-providers/redis'
 
-const [redisPort, issuerPort] = process.argv.slice(2)
+const [redisPort, issuerPort, tenant] = process.argv.slice(2)
 const secret = 'what-all-replicas-of-these-tests-know'
 
 const client = createClient({
@@ -17,17 +17,21 @@ await client.connect()
 
 const revocations = new Revocations({ log: redisRevocationLog(client), secret })
 await revocations.ready()
+// One factory of rules for all tenants: as text, they are all the same.
+const rulesFor = (wanted) => [{ claim: 'tenant', accepts: (value) => value === wanted }]
 const provider = new IntrospectionProvider({
   endpoint: `http://127.0.0.1:${issuerPort}/introspect`,
   audience: 'https://mcp.example.com/mcp',
   clientAuth: clientSecretBasic('mcp', 'a secret'),
   cache: { shared: { store: redisStore(client), secret } },
   revocations,
+  ...(tenant !== undefined && { rules: rulesFor(tenant) }),
   [allowInsecureHttp]: true,
 })
 
 const ORDERS = {
   verify: async (token) => (await provider.verifyToken(token))?.subject ?? 'no',
+  verifyAnew: async (token) => (await provider.verifyToken(token, { maxAge: 0 }))?.subject ?? 'no',
   revoke: async (what) => void (await provider.revoke(what)),
   stats: () => provider.stats(),
   /** Verifies ever new tokens until told to stop. */

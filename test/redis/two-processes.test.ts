@@ -42,6 +42,33 @@ describe.runIf(redisIsThere)('two replicas', () => {
     expect(((await other.tell('stats')) as ProviderStats).shared).toEqual({ hits: 2, misses: 0 })
   })
 
+  test('a verdict of one tenant never passes for another\'s, and the question is shared', async () => {
+    const [acme, globex] = await Promise.all([startReplica(redis.port, issuer.port, 'acme'), startReplica(redis.port, issuer.port, 'globex')])
+    replicas.push(acme, globex)
+    issuer.says = (good) => ({ ...good, tenant: 'acme' })
+    expect([await acme.tell('verify', 'good-1'), await globex.tell('verify', 'good-1')]).toEqual(['ada', 'no'])
+    expect(issuer.asked).toEqual(['good-1'])
+  })
+
+  test('an answer that was asked for earlier and comes later does not replace a younger no', async () => {
+    const [slow, fresh] = await two()
+    const answer = issuer.hold()
+    const earlier = slow.tell('verify', 'good-1')
+    await until(async () => issuer.asked.length === 1, 'the question')
+    issuer.says = () => ({ active: false })
+    issuer.hold()() // whoever asks from now on is answered
+    expect(await fresh.tell('verifyAnew', 'good-1')).toBe('no')
+    await until(async () => (await redis.calls('eval')) === 1, 'the no to be written')
+    const late = await startReplica(redis.port, issuer.port)
+    replicas.push(late)
+    const looks = await redis.calls('get')
+    answer()
+    expect(await earlier).toBe('ada') // it was, when that was asked
+    await until(async () => (await redis.calls('get')) > looks, 'the older yes to find what stands there')
+    expect(await late.tell('verify', 'good-1')).toBe('no')
+    expect(issuer.asked).toHaveLength(2)
+  })
+
   test('one asks for both when both are asked at once', async () => {
     const [one, other] = await two()
     const answer = issuer.hold()
@@ -101,8 +128,8 @@ interface Replica {
   end(): void
 }
 
-async function startReplica(redisPort: number, issuerPort: number): Promise<Replica> {
-  const child: ChildProcess = fork(fileURLToPath(new URL('replica.mjs', import.meta.url)), [String(redisPort), String(issuerPort)])
+async function startReplica(redisPort: number, issuerPort: number, ...tenant: readonly string[]): Promise<Replica> {
+  const child: ChildProcess = fork(fileURLToPath(new URL('replica.mjs', import.meta.url)), [String(redisPort), String(issuerPort), ...tenant])
   await once(child, 'message')
   let last = 0
   return {
@@ -129,6 +156,8 @@ interface Issuer {
   readonly asked: string[]
   /** Nobody is answered until the function is called that this gives. */
   hold(): () => void
+  /** Makes its answer about a good token of what that usually is. */
+  says: (good: object) => object
   end(): void
 }
 
@@ -139,10 +168,11 @@ async function startIssuer(): Promise<Issuer> {
     for await (const part of request) body += String(part)
     const token = new URLSearchParams(body).get('token') ?? ''
     issuer.asked.push(token)
-    await held
     const now = Math.floor(Date.now() / 1000)
     const good = { active: true, sub: 'ada', aud: 'https://mcp.example.com/mcp', iat: now - 10, exp: now + 600 }
-    response.setHeader('Content-Type', 'application/json').end(JSON.stringify(token.startsWith('good') ? good : { active: false }))
+    const answer = token.startsWith('good') ? issuer.says(good) : { active: false } // as it is now, whenever it is sent
+    await held
+    response.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -152,6 +182,6 @@ async function startIssuer(): Promise<Issuer> {
     held = new Promise((resolve) => void (release = resolve))
     return release
   }
-  const issuer: Issuer = { port, asked: [], hold, end: () => void (server.closeAllConnections(), server.close()) }
+  const issuer: Issuer = { port, asked: [], hold, says: (good) => good, end: () => void (server.closeAllConnections(), server.close()) }
   return issuer
 }

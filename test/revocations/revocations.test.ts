@@ -628,7 +628,7 @@ describe('several processes', () => {
   })
 })
 
-const NO_MARKS = { issuer: undefined, issuedAt: 0, jti: undefined, sub: undefined, sid: undefined, client_id: undefined, token: undefined }
+const NO_MARKS = { subject: undefined, issuer: undefined, issuedAt: 0, jti: undefined, sub: undefined, sid: undefined, client_id: undefined, token: undefined }
 
 function b64(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')

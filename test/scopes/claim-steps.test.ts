@@ -140,7 +140,7 @@ describe('enrich', () => {
     const enrich = vi.fn(async () => ({ notes_role: 'editor' }))
     const [here, there] = [setUp({ enrich, scopes: roles, cache: { shared } }), setUp({ enrich: async () => ({}), scopes: roles, cache: { shared } })]
     expect((await here.verify())?.scopes).toEqual(['notes:write'])
-    await vi.waitFor(() => expect(shared.store.calls.some((call) => call.startsWith('set '))).toBe(true))
+    await vi.waitFor(() => expect(shared.store.calls.some((call) => call.startsWith('swap '))).toBe(true))
     expect((await there.verify())?.scopes).toEqual([])
     expect([here.provider.asked, there.provider.asked]).toEqual([1, 0])
   })

@@ -39,6 +39,25 @@ describe('fromClaim', () => {
     expect(scopesOf(roles, mapper)).toEqual(['notes:read', 'notes:write'])
   })
 
+  test.each<[string, unknown, TableOptions | undefined, readonly string[]]>([
+    ['one role with a blank, as a text', 'Notes Admin', undefined, ['notes:write']],
+    ['the same in an array', ['Notes Admin', 'User'], undefined, ['notes:write']],
+    ['another role that has one in its name', 'Guest Admin', undefined, []],
+    ['a list with commas', 'admin,Notes Admin', undefined, []],
+    ['the same, split where that is asked for', 'Guest, Notes Admin', { separator: ',' }, ['notes:write']],
+  ])('a table compares whole values: %s', (_, role, options, expected) => {
+    expect(scopesOf({ role }, fromClaim('role', { 'Notes Admin': 'notes:write', Admin: 'notes:*' }, options))).toEqual(expected)
+  })
+
+  test('a text of several scopes is one value, and none; with a separator it is several', () => {
+    expect(scopesOf({ permissions: 'a b' }, fromClaim('permissions'))).toEqual([])
+    expect(scopesOf({ permissions: 'a b' }, fromClaim('permissions', undefined, { separator: ' ' }))).toEqual(['a', 'b'])
+  })
+
+  test('a separator of another kind is refused', () => {
+    expect(() => fromClaim('roles', { a: 'b' }, { separator: ';' as never })).toThrow('"separator"')
+  })
+
   test('unknown roles grant nothing', () => {
     expect(scopesOf({ roles: ['stranger'] }, fromClaim('roles', { admin: 'notes:*' }))).toEqual([])
   })

@@ -9,13 +9,18 @@ const valuesOf = (selector: ClaimSelector, claims: Claims): readonly string[] =>
 describe('a selector finds', () => {
   test.each<[string, ClaimSelector, Claims, readonly string[]]>([
     ['the texts of an array', 'permissions', { permissions: ['a', 'b c'] }, ['a', 'b c']],
-    ['the words of a text', 'scope', { scope: ' a  b' }, ['a', 'b']],
+    ['a text, whole', 'role', { role: 'Notes Admin' }, ['Notes Admin']],
+    ['a distinguished name, whole', 'groups', { groups: 'CN=Notes Admins,OU=Eng' }, ['CN=Notes Admins,OU=Eng']],
+    ['nothing in an empty text', 'role', { role: '' }, []],
+    ['the words of scope', 'scope', { scope: ' a  b' }, ['a', 'b']],
+    ['the words of scp, cut', ['scp'], { scp: 'a b' }, ['a', 'b']],
+    ['a member that is called scope, whole', 'ext.scope', { ext: { scope: 'a b' } }, ['a b']],
     ['a member of a claim (Keycloak)', 'realm_access.roles', { realm_access: { roles: ['admin'] } }, ['admin']],
     ['the roles of every client (Keycloak)', 'resource_access.*.roles', { resource_access: { notes: { roles: ['a'] }, account: { roles: ['b'] }, odd: 7 } }, ['a', 'b']],
     ['a property of objects in an array (Kinde)', 'roles[].key', { roles: [{ id: '1', key: 'admin' }, { key: 'viewer' }, 'odd', null, {}] }, ['admin', 'viewer']],
-    ['arrays in arrays', 'a[][].b', { a: [[{ b: 'x' }], [{ b: 'y z' }], 7] }, ['x', 'y', 'z']],
+    ['arrays in arrays', 'a[][].b', { a: [[{ b: 'x' }], [{ b: 'y z' }], 7] }, ['x', 'y z']],
     ['arrays of members', 'teams.*[].role', { teams: { a: [{ role: 'x' }], b: [{ role: 'y' }] } }, ['x', 'y']],
-    ['the entries of an array that a member is', 'a.b[]', { a: { b: ['x', ['y'], 'v w'] } }, ['x', 'y', 'v', 'w']],
+    ['the entries of an array that a member is', 'a.b[]', { a: { b: ['x', ['y'], 'v w'] } }, ['x', 'y', 'v w']],
     ['the keys of an object (Zitadel)', { keysOf: 'urn:zitadel:iam:org:project:roles' }, { 'urn:zitadel:iam:org:project:roles': { admin: { 7: 'acme.example' }, viewer: {} } }, ['admin', 'viewer']],
     ['the keys of objects in an array (Zitadel)', { keysOf: 'roles' }, { roles: [{ admin: {} }, { viewer: {} }, 'odd'] }, ['admin', 'viewer']],
     ['the keys of a member', { keysOf: ['https://stytch.com/session', 'roles'] }, { 'https://stytch.com/session': { roles: { admin: 1 } } }, ['admin']],
@@ -78,12 +83,28 @@ describe('a selector is refused', () => {
   })
 })
 
+describe('with a separator, a selector', () => {
+  test.each<[string, ClaimSelector, ',' | ' ', Claims, readonly string[]]>([
+    ['splits a text at commas, and drops the blanks around them', 'roles', ',', { roles: 'admin, Notes User ,,user' }, ['admin', 'Notes User', 'user']],
+    ['splits a text at blanks', 'roles', ' ', { roles: ' admin  user' }, ['admin', 'user']],
+    ['leaves the entries of an array whole', 'roles', ',', { roles: ['Sales, EMEA', 'user'] }, ['Sales, EMEA', 'user']],
+    ['splits the entries that it goes into', 'roles[]', ',', { roles: ['admin,user'] }, ['admin', 'user']],
+    ['splits scope there, too', 'scope', ',', { scope: 'a,b' }, ['a', 'b']],
+  ])('%s', (_, selector, separator, claims, expected) => {
+    expect(selectorOf(selector, separator).valuesIn(claims)).toEqual(expected)
+  })
+
+  test('does not read keys', () => {
+    expect(() => selectorOf({ keysOf: 'roles' }, ',')).toThrow(TypeError)
+  })
+})
+
 describe('a selector is bounded', () => {
   test('to a thousand values, whatever there is', () => {
     const many = Array.from({ length: 3_000 }, (_, index) => `role-${index}`)
     const places = Object.fromEntries(many.map((name) => [name, { roles: ['a', 'b'] }]))
     expect(valuesOf('roles', { roles: many })).toHaveLength(1_000)
-    expect(valuesOf('roles', { roles: many.join(' ') })).toHaveLength(1_000)
+    expect(valuesOf('scope', { scope: many.join(' ') })).toHaveLength(1_000)
     expect(valuesOf({ keysOf: 'a' }, { a: places })).toHaveLength(1_000)
     expect(valuesOf('a.*.roles', { a: places })).toHaveLength(1_000)
     expect(valuesOf('a[][]', { a: Array.from({ length: 1_000 }, () => many) })).toHaveLength(1_000)
@@ -130,7 +151,7 @@ describe('for any claims and any path', () => {
           const here: unknown = place
           place = typeof here === 'object' && here !== null && !Array.isArray(here) ? Object.getOwnPropertyDescriptor(here, one)?.value : undefined
         }
-        const expected = typeof place === 'string' ? place.split(' ').filter(Boolean) : Array.isArray(place) ? place.filter((entry) => typeof entry === 'string') : []
+        const expected = typeof place === 'string' ? [place].filter(Boolean) : Array.isArray(place) ? place.filter((entry) => typeof entry === 'string') : []
         expect(valuesOf(names, object as Claims)).toEqual(expected)
       }),
       { numRuns: 500 },

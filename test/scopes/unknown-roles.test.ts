@@ -52,12 +52,26 @@ describe('a role that no table knows', () => {
     expect(await seen({ tid: 'acme', roles: ['x'] })).toMatchObject([{ names: ['x'] }])
   })
 
+  test.each(['admin,user', 'CN=Notes Admins,OU=Eng,DC=example', 'R&D (notes)'])('is named: %s', async (role) => {
+    const { seen } = setUp(fromClaim('roles', table))
+    expect(await seen({ roles: role })).toMatchObject([{ names: [role], unnamed: 0 }])
+  })
+
+  test.each<[string, ScopeMapper, Claims]>([
+    ['scope', standardScopes, { scope: ['a b', 'c'] }],
+    ['scp', standardScopes, { scope: 'c', scp: ['a b'] }],
+    ['permissions', fromClaim('permissions'), { permissions: 'a b' }],
+  ])('is told of where values are scopes, and one has a blank: %s', async (claim, mapper, claims) => {
+    const { seen } = setUp(mapper)
+    expect(await seen(claims)).toEqual([{ type: 'roles_unknown', provider: 'sessions', claim, names: ['a b'], unnamed: 0 }])
+  })
+
   test.each<[string, unknown]>([
     ['an address', 'ada@example.com'],
     ['a line break', 'admin\nforged line'],
     ['a control character', 'admin\u001b[2J'],
     ['letters beyond ASCII', 'administr\u00e4tor'],
-    ['more than 64 letters', 'x'.repeat(65)],
+    ['more than 128 letters', 'x'.repeat(129)],
   ])('is counted and not named when it has %s', async (_, role) => {
     const { seen } = setUp(fromClaim('roles', table))
     expect(await seen({ roles: [role] })).toMatchObject([{ names: [], unnamed: 1 }])

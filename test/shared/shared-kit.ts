@@ -9,7 +9,7 @@ type Fault = 'none' | 'hangs' | 'fails' | 'throws' | 'full'
 
 export interface MemoryStore extends SharedStore {
   readonly entries: Map<string, { readonly text: string; readonly until: number }>
-  /** Every call, as verb and name. */
+  /** Every call, as verb and name; a swap for nothing is a `free`. */
   readonly calls: string[]
   fault: Fault
   /** Calls that hang give up with an error. */
@@ -29,7 +29,7 @@ export function memoryStore(now: () => number): MemoryStore {
     if (store.fault === 'throws') throw new Error('a bug of the store')
     if (store.fault === 'hangs') return new Promise((_, reject) => void hanging.push(reject))
     if (store.fault === 'fails') return Promise.reject(new Error('ECONNREFUSED'))
-    if (store.fault === 'full' && (verb === 'set' || verb === 'add')) return Promise.reject(new Error('OOM command not allowed'))
+    if (store.fault === 'full' && (verb === 'set' || verb === 'add' || verb === 'swap')) return Promise.reject(new Error('OOM command not allowed'))
     return Promise.resolve(work())
   }
   const put = (name: string, text: string, seconds: number): void => void entries.set(name, { text, until: now() + seconds })
@@ -44,6 +44,13 @@ export function memoryStore(now: () => number): MemoryStore {
       call('add', name, () => {
         if (fresh(name) !== null) return false
         put(name, text, seconds)
+        return true
+      }),
+    swap: (name, before, text, seconds) =>
+      call(text === null ? 'free' : 'swap', name, () => {
+        if (fresh(name) !== before) return false
+        if (text === null) entries.delete(name)
+        else put(name, text, seconds)
         return true
       }),
     delete: (name) => call('delete', name, () => entries.delete(name)),

@@ -42,7 +42,7 @@ function fleet() {
     }
   }
   /** The answer is written behind the back of the one who asked. */
-  const written = (count = 1): Promise<void> => settled(() => store.calls.filter((call) => call.startsWith('set')).length >= count)
+  const written = (count = 1): Promise<void> => settled(() => store.calls.filter((call) => call.startsWith('swap')).length >= count)
   return { time, store, hands, process, written }
 }
 
@@ -66,9 +66,9 @@ describe('SharedVerdicts', () => {
   test('what one asked, the other need not', async () => {
     const { process, written } = fleet()
     const [one, other] = [process(), process()]
-    expect(await one.ask('a')).toEqual({ verdict: YES, until: START + 30, shared: false })
+    expect(await one.ask('a')).toEqual({ verdict: YES, since: START, until: START + 30, shared: false })
     await written()
-    expect(await other.ask('a', NO)).toEqual({ verdict: YES, until: START + 30, shared: true })
+    expect(await other.ask('a', NO)).toEqual({ verdict: YES, since: START, until: START + 30, shared: true })
     expect(other.asked()).toBe(0)
     expect([one.news, other.news]).toEqual([[{ type: 'shared_missed', because: 'unknown' }], [{ type: 'shared_hit' }]])
   })
@@ -82,11 +82,12 @@ describe('SharedVerdicts', () => {
     expect(until).toBe(START + 10)
   })
 
-  test('what is not remembered is not written, and nobody waits for it', async () => {
-    const { process, store } = fleet()
-    expect(await process().ask('a', reject('unknown_key'))).toEqual({ verdict: reject('unknown_key'), until: undefined, shared: false })
-    await settled(() => store.entries.size === 0)
-    expect(store.calls.map((call) => call.split(' ')[0])).toEqual(['get', 'add', 'delete'])
+  test('what is not remembered is not shared, and nobody waits for it', async () => {
+    const { process, store, written } = fleet()
+    expect(await process().ask('a', reject('unknown_key'))).toEqual({ verdict: reject('unknown_key'), since: START, until: undefined, shared: false })
+    await written()
+    expect(await process().ask('a')).toMatchObject({ verdict: { accepted: true }, shared: false })
+    expect(store.calls.map((call) => call.split(' ')[0])).toEqual(['get', 'add', 'get', 'swap', 'get'])
   })
 
   test('claims come frozen, and are the ones that were written', async () => {
@@ -302,7 +303,7 @@ describe('an attacker who can write to the store', () => {
     await process({ secret: OTHER_SECRET }).ask('a')
     await written()
     expect(await process().ask('a', NO)).toMatchObject({ verdict: NO, shared: false })
-    expect(store.calls.filter((call) => call.startsWith('set')).length).toBeGreaterThan(0)
+    expect(store.calls.filter((call) => call.startsWith('swap')).length).toBeGreaterThan(0)
   })
 
   test('nonsense under any name is a miss and no error', async () => {
@@ -463,11 +464,10 @@ describe('a store that is away', () => {
 
   test('when it is full, others are not left waiting for what cannot be written', async () => {
     const { process, store } = fleet()
-    const set = store.set
-    store.set = () => Promise.reject(new Error('OOM'))
+    const { swap } = store
+    store.swap = (name, before, text, seconds) => (text === null ? swap(name, before, text, seconds) : Promise.reject(new Error('OOM')))
     await process().ask('a')
     await settled(() => store.entries.size === 0)
-    store.set = set
   })
 
   test.each([
@@ -476,15 +476,15 @@ describe('a store that is away', () => {
   ])('an answer that is %s is given and not written', async (_, verdict) => {
     const { process, store } = fleet()
     expect(await process().ask('a', verdict)).toMatchObject({ verdict, shared: false })
-    await settled(() => store.entries.size === 0)
-    expect(store.calls.some((call) => call.startsWith('set'))).toBe(false)
+    await settled(() => store.calls.some((call) => /^(swap|free)/.test(call)))
+    expect(await process().ask('a')).toMatchObject({ verdict: YES, shared: false })
   })
 
   test('a store that is none is refused at start', () => {
     const { time } = fleet()
     for (const store of [undefined, {}, new Map()]) {
       const make = (): unknown => new SharedVerdicts({ store: store as never, secret: SECRET, policy: () => 'p', now: time.now })
-      expect(make).toThrow('"store" must have get, set, add and delete')
+      expect(make).toThrow('"store" must have get, set, add, delete and swap')
     }
   })
 })

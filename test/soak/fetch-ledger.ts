@@ -5,6 +5,8 @@ export interface Attempt {
   readonly startedAt: number
   endedAt: number
   outcome: 'under way' | 'read' | 'failed'
+  /** Keys were at hand when it failed. */
+  hadKeys: boolean
   /** What made it: nothing at hand, or the age of what was; or a name that nobody knows. */
   readonly cause: 'age' | 'name'
   /** The issuer was fine from its begin to its end. */
@@ -47,6 +49,7 @@ export class FetchLedger {
       startedAt,
       endedAt: Number.POSITIVE_INFINITY,
       outcome: 'under way',
+      hadKeys: false,
       cause,
       calm,
       requests: 0,
@@ -56,10 +59,10 @@ export class FetchLedger {
     return attempt
   }
 
-  noteOutcome(outcome: 'read' | 'failed', calm: boolean): void {
+  noteOutcome(outcome: 'read' | 'failed', calm: boolean, hadKeys: boolean): void {
     const last = this.attempts.at(-1)
     if (last?.outcome !== 'under way') throw new Error('an attempt ended that never began')
-    Object.assign(last, { outcome, endedAt: this.#now(), calm: last.calm && calm })
+    Object.assign(last, { outcome, endedAt: this.#now(), calm: last.calm && calm, hadKeys })
   }
 
   get requests(): number {
@@ -105,9 +108,10 @@ export class FetchLedger {
     return outages
   }
 
-  /** R7: the most attempts, and the most requests, in the first minute of an outage. */
-  get busiestOutage(): { attempts: number; requests: number } {
-    const minutes = this.outages.map((outage) => within(outage, outage[0]?.startedAt ?? 0, 60))
+  /** R7: the most attempts, and the most requests, in the first minute of an outage; of those with keys at hand all the while, or of all. */
+  busiestOutage(which: 'with keys' | 'all' = 'all'): { attempts: number; requests: number } {
+    const outages = this.outages.filter((outage) => which === 'all' || outage.every(({ hadKeys }) => hadKeys))
+    const minutes = outages.map((outage) => within(outage, outage[0]?.startedAt ?? 0, 60))
     return {
       attempts: Math.max(0, ...minutes.map((minute) => minute.length)),
       requests: Math.max(0, ...minutes.map(requestsOf)),
@@ -118,8 +122,9 @@ export class FetchLedger {
   get tooHasty(): readonly string[] {
     return this.outages.flatMap((outage) =>
       outage.slice(1).flatMap(({ startedAt }, index) => {
-        const pause = startedAt - (outage[index]?.endedAt ?? 0)
-        const backOff = Math.min(LONGEST_BACK_OFF, 2 ** index)
+        const { endedAt = 0, hadKeys = true } = outage[index] ?? {}
+        const pause = startedAt - endedAt
+        const backOff = hadKeys ? Math.min(LONGEST_BACK_OFF, 2 ** index) : Math.min(4, 0.25 * 2 ** index)
         return pause < backOff - HAIR ? [`${pause.toFixed(2)} s after failure ${index + 1}, not ${backOff} s`] : []
       }),
     )

@@ -36,7 +36,7 @@ describe('a key set', () => {
     ['nonsense', () => [null, 7, 'key', [], {}]],
   ])('of nothing but %s says nothing about any token', async (_, keys) => {
     const fetch = async (): Promise<Response> => Response.json({ keys: keys() })
-    const load = fetchJwks('https://id.example.com/keys', { fetch, timeout: 2, insecure: false })
+    const load = fetchJwks('https://id.example.com/keys', { fetch, timeout: 2, insecure: false, ofTenant: false })
     await expect(load({ held: undefined, failures: 0 })).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
   })
 })

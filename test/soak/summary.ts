@@ -5,7 +5,7 @@ import type { Soak } from './soak.js'
 export function summary(soak: Soak): string {
   const { witness, issuer, clock, options, jose, rotations } = soak
   const { answers, fetches } = witness
-  const { attempts, requests, busiestMinute, busiestOutage } = fetches
+  const { attempts, requests, busiestMinute } = fetches
   const calls = GROUPS.reduce((sum, group) => sum + answers.total(group), 0)
   const real = clock.lived()
   const minutes = (real * options.pace.speed) / 60
@@ -25,7 +25,7 @@ export function summary(soak: Soak): string {
     `fetches        ${requests} requests, ${ended('read')} attempts that read the keys, ${ended('failed')} that failed`,
     `               ${looks} attempts for names that nobody knows, ${fetches.tooSlow} failed on a fine issuer`,
     `  a minute     ${(requests / minutes).toFixed(1)} requests; at most ${count(busiestMinute)}`,
-    `  an outage    in its first minute at most ${count(busiestOutage)}`,
+    `  an outage    in its first minute at most ${count(fetches.busiestOutage())}`,
     `rotations      ${rotations.count}; recovered ${soak.recoveredAfter.toFixed(1)} s after the long outage`,
     `longest call   ${ms(Math.max(...longest.values()))}, with a known key ${ms(longest.get('good, key known'))}`,
     `longest turn   ${ms(soak.longestTurn)} of the event loop, the issuer's share included`,

@@ -134,15 +134,16 @@ export class Witness {
     }
   }
 
-  #note({ type }: AuthEvent): void {
+  #note(event: AuthEvent): void {
+    const { type } = event
     if (type === 'keys_fetched' || type === 'keys_rotated') {
-      this.fetches.noteOutcome('read', this.#isCalm)
+      this.fetches.noteOutcome('read', this.#isCalm, true)
       const { keys, fetchedAt } = this.#provider.keys.snapshot()[this.#issuer.issuer] ?? { keys: [], fetchedAt: 0 }
       const named = keys as readonly ({ kid?: string } | null)[] // as published, garbage included
       this.sets.push({ kids: new Set(named.map((key) => String(key?.kid))), fetchedAt, isOld: false, used: new Set() })
     }
-    if (type === 'keys_unavailable') {
-      this.fetches.noteOutcome('failed', this.#isCalm)
+    if (event.type === 'keys_unavailable') {
+      this.fetches.noteOutcome('failed', this.#isCalm, event.usable)
       const last = this.sets.at(-1)
       if (last !== undefined) last.isOld = true
       // Begun in the fault, or on a machine too slow for the timeout: for the provider the outage goes on.

@@ -4,7 +4,7 @@ import { after } from '../../lib/timer.js'
 import { warn } from '../../lib/warn.js'
 import { Nonces } from './nonces.js'
 import { Replays } from './replays.js'
-import type { AllOf } from '../../lib/options.js'
+import type { OptionNames } from '../../lib/options.js'
 import type { After } from '../../lib/timer.js'
 import type { StoreNews } from '../../shared/prompt-store.js'
 import type { Secret } from '../../shared/seal.js'
@@ -94,8 +94,8 @@ export function dpopPolicy(options: DpopOptions, { resource, tell, after: later 
   }
 }
 
-const REPLAY = { perKey: true, entries: true, shared: true } as const satisfies Record<keyof AllOf<ReplayOptions>, true>
-const SHARED = { store: true, secret: true, away: true } as const satisfies Record<keyof AllOf<SharedReplayOptions>, true>
+const REPLAY = { perKey: true, entries: true, shared: true } as const satisfies OptionNames<ReplayOptions>
+const SHARED = { store: true, secret: true, away: true } as const satisfies OptionNames<SharedReplayOptions>
 
 const PREFIX = /^(?:\/[\w.~%!$&'()*+,;=:@-]+)+$/
 

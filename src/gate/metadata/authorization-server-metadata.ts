@@ -3,7 +3,9 @@ import { unavailableAnswer } from '../../answer.js'
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { discoveryUrls } from '../../jwt/keys/discovery.js'
 import { fetchJson } from '../../lib/net/fetch-json.js'
-import { checkOptions, optionalFunction } from '../../lib/options.js'
+import { fetchOption } from '../../lib/net/fetch-option.js'
+import { firstFound, NotHereError } from '../../lib/net/not-here.js'
+import { checkOptions } from '../../lib/options.js'
 import { ownProperty } from '../../lib/own-property.js'
 import { mayShareBetweenRequests } from '../../lib/runtime.js'
 import { webUrl } from '../../lib/net/web-url.js'
@@ -31,7 +33,7 @@ export class AuthorizationServerMetadata {
     checkOptions('mirror', options, ['issuer', 'fetch'])
     webUrl('mirror.issuer', options.issuer, { insecure: 'never' })
     this.#issuer = options.issuer
-    this.#fetch = optionalFunction('mirror.fetch', options.fetch) ?? ((...request: Parameters<Fetch>) => globalThis.fetch(...request))
+    this.#fetch = fetchOption(options.fetch, 'mirror.fetch')
   }
 
   /** The answer to a request for that metadata, or undefined when this is no such request. */
@@ -57,9 +59,7 @@ export class AuthorizationServerMetadata {
 
   async #read(kept: object | undefined): Promise<object> {
     try {
-      const json = await this.#first()
-      // RFC 8414 section 3.3: nobody else's metadata in its place.
-      if (ownProperty(json, 'issuer') !== this.#issuer) throw new AuthUnavailableError(SOMEBODY_ELSES)
+      const json = await firstFound(discoveryUrls(this.#issuer), (url) => this.#at(url), 'the authorization server has no metadata')
       this.#state = { kept: json as object, until: now() + FRESH } // it has a member
       return json as object
     } catch (error) {
@@ -70,12 +70,12 @@ export class AuthorizationServerMetadata {
     }
   }
 
-  async #first(): Promise<unknown> {
-    for (const url of discoveryUrls(this.#issuer)) {
-      const { kind, json } = await fetchJson(url, { fetch: this.#fetch, timeout: 2, maxBytes: MAX_BYTES })
-      if (kind === 'found') return json
-    }
-    throw new AuthUnavailableError('the authorization server has no metadata')
+  async #at(url: string): Promise<unknown> {
+    const { kind, json } = await fetchJson(url, { fetch: this.#fetch, timeout: 2, maxBytes: MAX_BYTES })
+    if (kind !== 'found') return undefined
+    // RFC 8414 section 3.3: nobody else's metadata in its place.
+    if (ownProperty(json, 'issuer') !== this.#issuer) throw new NotHereError(SOMEBODY_ELSES)
+    return json
   }
 }
 

@@ -1,8 +1,10 @@
 /** Which operations a request calls: the JSON-RPC messages of its body, and nothing that a header says of them. */
 import { errorAnswer, jsonAnswer } from '../../answer.js'
 import { ownProperty } from '../../lib/own-property.js'
+import { isWithin } from '../../lib/json-size.js'
 import { operationOf } from './operations.js'
 import type { Answer } from '../../answer.js'
+import type { JsonSize } from '../../lib/json-size.js'
 import type { Operation } from './operations.js'
 import type { GateRequest } from '../request/gate-request.js'
 
@@ -21,15 +23,41 @@ export async function calledOperations({ method, header, body }: GateRequest): P
   if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
   if ('text' in found && found.text === '' && mayHaveNone) return []
   if ('text' in found && !isPlainJson(header)) return UNREADABLE
+  if ('text' in found && !isWithin(found.text, MODEST)) return TOO_MUCH
   const message = 'text' in found ? parsed(found.text) : found.parsed
-  const messages = [message].flat()
-  if (message === undefined || messages.some(hasPrototype)) return UNREADABLE
+  if (message === undefined) return UNREADABLE
+  const messages: readonly unknown[] = Array.isArray(message) ? message : [message]
+  if (messages.length > MAX_MESSAGES) return TOO_MUCH
+  if (messages.some(hasPrototype)) return UNREADABLE
   const operations = messages.flatMap((one) => operationOf(one) ?? [])
+  if (!operations.every(isCheap)) return TOO_MUCH
   return agrees(operations, header) ? operations : mismatch(message)
 }
 
 /** One that comes all the same is read all the same: the server behind may not look at the method. */
 const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
+
+/** Messages of a batch (MCP 2025-03-26). */
+const MAX_MESSAGES = 100
+
+/** Of a body: 4 MiB of brackets would take a second to parse. */
+const MODEST: JsonSize = { depth: 64, members: 100_000 }
+
+/** Characters. */
+const MAX_NAME = 1_024
+const MAX_URI = 4_096
+/** Of DNS, in ASCII. A parser of URLs takes time by the square of a longer one. */
+const MAX_HOST = 255
+
+/** Whether what is named may be looked at: nothing has read it yet. */
+function isCheap({ names, uris }: Operation): boolean {
+  return names.every((name) => name.length <= MAX_NAME) && uris.every((uri) => uri.length <= MAX_URI && hostIn(uri).length <= MAX_HOST)
+}
+
+/** What a parser of URLs takes for user and host, of the schemes whose hosts it normalizes. It leaves tabs and line ends out. */
+function hostIn(uri: string): string {
+  return /^[\0- ]*(?:https?|wss?|ftp|file):[\\/]*([^\\/?#]*)/i.exec(uri.replace(/[\t\n\r]/g, ''))?.[1] ?? ''
+}
 
 /** False where a parser behind could decompress or decode it into something else. */
 function isPlainJson(header: GateRequest['header']): boolean {
@@ -60,8 +88,13 @@ function agrees(operations: readonly Operation[], header: GateRequest['header'])
   const [name] = header('mcp-name').flatMap((value) => named(value))
   return operations.every((operation) => {
     if (method !== undefined && operation.method !== method) return false
-    return name === undefined || operation.names.length === 0 || operation.names.includes(name)
+    return name === undefined || operation.names.length + operation.uris.length === 0 || isNamed(operation, name)
   })
+}
+
+/** True where the body says this, or what a server may read it as. */
+function isNamed({ names, uris }: Operation, name: string): boolean {
+  return names.includes(name) || uris.includes(name)
 }
 
 /** SEP-2243: what is no plain ASCII is written in Base64. */
@@ -72,6 +105,7 @@ function named(value: string): string {
 
 const refusal = (status: number, description: string): Answer => errorAnswer(status, 'invalid_request', description, {})
 const TOO_LARGE = refusal(413, 'The body is too large')
+const TOO_MUCH = refusal(400, 'The body is deeper, or holds more, or names something longer, than any call has need of')
 const UNREADABLE = refusal(400, 'The body must be application/json in UTF-8, not compressed')
 
 /** In JSON-RPC, as from the server behind: clients of MCP know what is wrong by the code, and their request by its id. */

@@ -16,8 +16,9 @@ export type Operations = Readonly<Record<string, string | readonly string[] | Re
 
 export interface Operation {
   readonly method: string
-  /** Of the tool or prompt; URI of the resource, as it came and as a server may read it. None for methods that name nothing. */
+  /** Of the tool or prompt; URI of the resource, as it came. None for methods that name nothing. */
   readonly names: readonly string[]
+  readonly uris: readonly string[]
 }
 
 interface Terms {
@@ -35,6 +36,8 @@ export interface Need extends Terms {
 interface Rule extends Terms {
   readonly method: string
   readonly covers: (names: readonly string[]) => boolean
+  /** False for one that holds whatever is named. */
+  readonly looksAtNames: boolean
 }
 
 export type OperationTable = readonly Rule[]
@@ -44,20 +47,29 @@ export function operationTable(operations: Operations): OperationTable {
   if (!isTable(operations)) throw new TypeError(EXAMPLE)
   return Object.entries(operations).flatMap(([name, rules]): Rule[] => {
     const method = checkedMethod(name)
-    if (!isTable(rules)) return [{ method, covers: () => true, ...checkedTerms(method, rules) }]
+    if (!isTable(rules)) return [{ method, covers: () => true, looksAtNames: false, ...checkedTerms(method, rules) }]
     // A table of nothing is a rule without scopes, and not no rule.
-    if (Object.keys(rules).length === 0) return [{ method, covers: () => true, scopes: [], maxAge: undefined }]
-    return Object.entries(rules).map(([pattern, rule]) => ({ method, covers: matcher(pattern), ...checkedTerms(`${method} ${pattern}`, rule) }))
+    if (Object.keys(rules).length === 0) return [{ method, covers: () => true, looksAtNames: false, scopes: [], maxAge: undefined }]
+    return Object.entries(rules).map(([pattern, rule]) => {
+      return { method, covers: matcher(pattern), looksAtNames: pattern !== '*', ...checkedTerms(`${method} ${pattern}`, rule) }
+    })
   })
 }
 
 /** What all of these operations need together. */
 export function needOf(operations: readonly Operation[], table: OperationTable): Need {
-  const rules = operations.flatMap(({ method, names }) => table.filter((rule) => rule.method === method && rule.covers(names)))
+  const rules = operations.flatMap((operation) => rulesFor(operation, table))
   // Each once: a batch may have more of them than a call can take.
   const ages = new Set(rules.flatMap(({ maxAge }) => maxAge ?? []))
   const scopes = [...new Set(rules.flatMap((rule) => rule.scopes))]
   return { caller: rules.length > 0, scopes, maxAge: ages.size === 0 ? undefined : Math.min(...ages) }
+}
+
+function rulesFor({ method, names, uris }: Operation, table: OperationTable): readonly Rule[] {
+  const ofMethod = table.filter((rule) => rule.method === method)
+  // To read a URI costs more than all the rest: only where a rule looks at it.
+  const all = ofMethod.some(({ looksAtNames }) => looksAtNames) ? [...names, ...uris.flatMap(spellings)] : []
+  return ofMethod.filter((rule) => rule.covers(all))
 }
 
 /** Every scope that an operation may need. */
@@ -72,7 +84,8 @@ export function operationOf(message: unknown): Operation | undefined {
   const params = ownProperty(message, 'params')
   // `completion/complete` names a prompt or a resource in `ref`.
   const places = [params, ownProperty(params, 'ref')]
-  return { method, names: places.flatMap((place) => [...texts(ownProperty(place, 'name')), ...spellings(ownProperty(place, 'uri'))]) }
+  const textsIn = (member: string): string[] => places.flatMap((place) => texts(ownProperty(place, member)))
+  return { method, names: textsIn('name'), uris: textsIn('uri') }
 }
 
 function texts(value: unknown): string[] {
@@ -80,13 +93,11 @@ function texts(value: unknown): string[] {
 }
 
 /** Servers look a resource up by its URI as it is, or in the one form of it, and decode what stands for a variable. */
-function spellings(uri: unknown): string[] {
-  return texts(uri).flatMap((text) => {
-    const href = hrefOf(text)
-    const plain = decoded(href)
-    // What is decoded may be a path with dots again.
-    return [text, href, plain, hrefOf(plain)]
-  })
+function spellings(uri: string): string[] {
+  const href = hrefOf(uri)
+  const plain = decoded(href)
+  // What is decoded may be a path with dots again.
+  return [uri, href, plain, ...(plain === href ? [] : [hrefOf(plain)])]
 }
 
 function hrefOf(uri: string): string {

@@ -25,6 +25,8 @@ export interface GateRequest {
    * that is protected is enough to need a token; only if all of them are excluded, none is looked at.
    */
   readonly routedPaths?: readonly string[] | undefined
+  /** What stands behind the `?`, for the ids of sessions. */
+  readonly query?: string | undefined
   readonly header: ReadHeader
   /** The host that the client wrote: `mcp.example.com`, with a port that is not the scheme's own. None where it wrote two. */
   readonly host?: string | undefined
@@ -38,6 +40,8 @@ export interface GateRequest {
   readonly mounted?: boolean | undefined
   /** True where the route says of itself that it needs no token, by the server's own means. */
   readonly isPublic?: boolean | undefined
+  /** True where the connection goes over to another protocol, such as WebSocket: whatever its method is, it is no preflight. */
+  readonly isUpgrade?: boolean | undefined
 }
 
 export type Credentials =

@@ -5,11 +5,13 @@ import { abandon } from '../../lib/net/bounded-text.js'
 import { sha256 } from '../../lib/digest.js'
 import { headOf, jsonIn } from '../../upstream/exchange.js'
 import { GuardedCalls } from '../../upstream/guarded-calls.js'
+import { KnownTokens } from '../../upstream/known-tokens.js'
 import { faultOf, NoAnswerError } from '../../upstream/no-answer.js'
 import { AppCredentials } from './apps.js'
 import { budgetOf, limitOf } from './rate-limits.js'
 import { Pause } from './pause.js'
-import type { AuthEvent } from '../../events.js'
+import type { ProviderContext } from '../../provider-context.js'
+import type { Standing } from '../../lib/call-limit.js'
 import type { Fetch, FetchAnswer } from '../../lib/net/bounded-fetch.js'
 import type { Size } from '../../upstream/exchange.js'
 import type { GitHubAnswer } from './github-answer.js'
@@ -20,10 +22,7 @@ export interface GitHubCallsOptions {
   readonly fetch: Fetch
   /** Seconds for one call, the wait for its turn and a second attempt included. */
   readonly timeout: number
-  readonly closed: AbortSignal
-  readonly now: () => number
-  readonly provider: string
-  readonly tell: (event: AuthEvent) => void
+  readonly context: ProviderContext
 }
 
 /** One request, without who makes it. */
@@ -35,6 +34,8 @@ export interface GitHubRequest {
   readonly etag?: string | undefined
   /** Of the answer. Default: as for one token. */
   readonly size?: Size | undefined
+  /** Of the token that an application asks about. Default: a stranger's. */
+  readonly standing?: Standing | undefined
 }
 
 /** Who asks: an application of ours, or the holder of a token. */
@@ -48,30 +49,38 @@ export class GitHubCalls {
   readonly #calls: GuardedCalls
   /** For all holders of tokens. */
   readonly #lockOut: Pause
+  /** Holders whose token GitHub knew. */
+  readonly #known = new KnownTokens()
   readonly #pauses = new LRUCache<string, Pause>({ max: MOST_PAUSES })
 
   constructor(options: GitHubCallsOptions) {
     this.#options = options
     this.#calls = new GuardedCalls(options)
-    this.#lockOut = new Pause(options.now, options.timeout)
+    this.#lockOut = new Pause(options.context.now, options.timeout, STRANGERS)
   }
 
   /** Asks, and gives what `read` makes of the answer. @throws NoAnswerError, also what `read` throws */
   async ask<T>(request: GitHubRequest, caller: ApiCredentials, read: (answer: GitHubAnswer) => T): Promise<T> {
-    const { provider, tell } = this.#options
+    const { provider, tell } = this.#options.context
     const { host } = new URL(request.url)
     try {
-      return await this.#calls.run(host, (signal) => this.#inTurn(host, caller, async (told) => read(await this.#exchange(request, caller, signal, told))))
+      const exchange = (signal: AbortSignal): Promise<T> =>
+        this.#inTurn(host, caller, async (told) => read(await this.#exchange(request, caller, signal, told)))
+      return await this.#calls.run(host, exchange, this.#standing(request, caller))
     } catch (error) {
       if (error instanceof NoAnswerError) tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
       throw error
     }
   }
 
+  #standing({ standing }: GitHubRequest, caller: ApiCredentials): Standing {
+    return caller instanceof AppCredentials ? (standing ?? 'stranger') : this.#known.standing(caller)
+  }
+
   /** Does the work unless GitHub asked this caller to wait. An application does not wait for what the holders of tokens did. */
   #inTurn<T>(host: string, caller: ApiCredentials, work: (told: (limit: Limit) => void) => Promise<T>): Promise<T> {
     const key = caller instanceof AppCredentials ? caller.clientId : sha256(caller)
-    const pause = this.#pauses.get(key) ?? new Pause(this.#options.now, this.#options.timeout, blameOf(caller))
+    const pause = this.#pauses.get(key) ?? new Pause(this.#options.context.now, this.#options.timeout, blameOf(caller))
     const told = ({ kind, retryAfter }: Limit): void => {
       if (kind === 'lock-out') return this.#lockOut.hold(retryAfter)
       pause.hold(retryAfter)
@@ -98,15 +107,16 @@ export class GitHubCalls {
       ...(etag !== undefined && { 'If-None-Match': etag }),
     }
     const response = await headOf(this.#options.fetch, url, { method, signal, headers, ...(body && { body: JSON.stringify(body) }) })
-    const budget = budgetOf(response.headers, this.#options.now())
+    const budget = budgetOf(response.headers, this.#options.context.now())
     const answer = { host, status: response.status, headers: response.headers, json: await bodyOf(response, host, size), budget }
     this.#heed(answer, caller, told)
+    if (answer.status === 200 && typeof caller === 'string') this.#known.add(caller)
     return answer
   }
 
   /** Tells what is left. @throws NoAnswerError where nothing is */
   #heed(answer: GitHubAnswer, caller: ApiCredentials, told: (limit: Limit) => void): void {
-    const { provider, tell } = this.#options
+    const { provider, tell } = this.#options.context
     const of = caller instanceof AppCredentials ? 'app' : 'user'
     const { budget } = answer
     if (budget !== undefined) tell({ type: 'rate_budget', provider, of, ...budget })
@@ -116,10 +126,13 @@ export class GitHubCalls {
     told(limit)
     tell({ type: 'rate_limited', provider, of, limit: kind, retryAfter })
     const message = `${answer.host} answered ${answer.status}: ${WORDS[kind]}`
-    if (kind === 'lock-out') throw new NoAnswerError('locked out', message, { retryAfter })
+    if (kind === 'lock-out') throw new NoAnswerError('locked out', message, { ...STRANGERS, retryAfter })
     throw new NoAnswerError('budget spent', message, { ...blameOf(caller), retryAfter })
   }
 }
+
+// Too many bad tokens came from here, and whoever sent them is nobody of ours.
+const STRANGERS: Blame = { overloaded: true }
 
 // Of a user's budget, only that token waits; of an application's, everybody.
 function blameOf(caller: ApiCredentials): Blame {

@@ -6,7 +6,7 @@ import type { Unavailable } from '../../answer.js'
 const LONGEST = 3600
 
 /** Who asked too often. */
-export type Blame = Pick<Unavailable, 'tooManyRequests'>
+export type Blame = Pick<Unavailable, 'tooManyRequests' | 'overloaded'>
 
 export class Pause {
   readonly #now: () => number

@@ -28,18 +28,14 @@ export function limitOf(answer: GitHubAnswer, as: 'app' | 'user'): Limit | undef
   if (told !== undefined) return { kind: 'secondary', retryAfter: told }
   if (answer.status === 429 || isOverGraphql || /secondary rate limit|abuse detection/i.test(messageIn(answer.json) ?? ''))
     return { kind: 'secondary', retryAfter: UNTOLD }
-  return as === 'user' && !knowsToken(answer.headers) ? { kind: 'lock-out', retryAfter: LOCKED_OUT } : undefined
+  // Any other 403 is about its holder: suspended, an IP allow list, a kind of token that an organization forbids.
+  return as === 'user' && /maximum number of login attempts exceeded/i.test(messageIn(answer.json) ?? '') ? { kind: 'lock-out', retryAfter: LOCKED_OUT } : undefined
 }
 
 // GraphQL says it within an answer that is fine otherwise.
 function isGraphqlLimit(json: unknown): boolean {
   const errors = ownProperty(json, 'errors')
   return Array.isArray(errors) && errors.some((error) => ownProperty(error, 'type') === 'RATE_LIMITED')
-}
-
-// In a lock-out GitHub looks at no token, and so cannot say what this one may do.
-function knowsToken(headers: FetchAnswer['headers']): boolean {
-  return ['x-oauth-scopes', 'x-accepted-github-permissions', 'x-github-sso'].some((name) => headers.get(name) !== null)
 }
 
 /** What the headers of an answer say. */

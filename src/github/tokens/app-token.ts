@@ -3,6 +3,7 @@ import { ownProperty } from '../../lib/own-property.js'
 import { accept, reject } from '../../verdict.js'
 import { messageIn, noAnswer, unreadable } from '../api/github-answer.js'
 import { permissionsClaim, scopeClaim, userClaims } from './user-claims.js'
+import type { Standing } from '../../lib/call-limit.js'
 import type { Verdict } from '../../verdict.js'
 import type { Budget, GitHubAnswer } from '../api/github-answer.js'
 import type { AppCredentials } from '../api/apps.js'
@@ -18,13 +19,14 @@ function tokenUrl({ rest }: GitHubDeployment, { clientId }: AppCredentials): str
 export interface AskTools {
   readonly place: GitHubDeployment
   readonly calls: GitHubCalls
+  readonly standing: Standing | undefined
   /** Told what is left of the application's calls. */
   readonly heed: (budget: Budget) => void
 }
 
 /** What GitHub says to one application about one token. @throws NoAnswerError */
-export function askAs(app: AppCredentials, token: string, kind: GitHubTokenKind, { place, calls, heed }: AskTools): Promise<Verdict> {
-  const request = { method: 'POST', url: tokenUrl(place, app), body: { access_token: token } } as const
+export function askAs(app: AppCredentials, token: string, kind: GitHubTokenKind, { place, calls, standing, heed }: AskTools): Promise<Verdict> {
+  const request = { method: 'POST', url: tokenUrl(place, app), body: { access_token: token }, standing } as const
   return calls.ask(request, app, (answer) => {
     if (answer.budget !== undefined) heed(answer.budget)
     if (answer.status === 200) return verdictOn(answer, app, kind, place)

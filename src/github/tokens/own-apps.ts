@@ -3,7 +3,7 @@ import { warn } from '../../lib/warn.js'
 import { NoAnswerError } from '../../upstream/no-answer.js'
 import { askAs, endAs } from './app-token.js'
 import { Reserve } from '../api/reserve.js'
-import type { AuthEvent } from '../../events.js'
+import type { ProviderContext } from '../../provider-context.js'
 import type { Verdict } from '../../verdict.js'
 import type { AppCredentials } from '../api/apps.js'
 import type { GitHubCalls } from '../api/github-calls.js'
@@ -14,9 +14,7 @@ export interface OwnAppsOptions {
   readonly apps: readonly AppCredentials[]
   readonly place: GitHubDeployment
   readonly calls: GitHubCalls
-  readonly now: () => number
-  readonly provider: string
-  readonly tell: (event: AuthEvent) => void
+  readonly context: ProviderContext
 }
 
 export class OwnApps {
@@ -26,7 +24,7 @@ export class OwnApps {
 
   constructor(options: OwnAppsOptions) {
     this.#options = options
-    this.#reserves = new Map(options.apps.map((app) => [app, new Reserve(options.now)]))
+    this.#reserves = new Map(options.apps.map((app) => [app, new Reserve(options.context.now)]))
   }
 
   /** The first yes wins; a no counts only when all said it, and "nobody knows" beats it. @throws NoAnswerError */
@@ -56,15 +54,16 @@ export class OwnApps {
   }
 
   async #ask(app: AppCredentials, token: string, kind: GitHubTokenKind): Promise<Verdict> {
-    const { place, calls, provider, tell } = this.#options
+    const { place, calls, context } = this.#options
+    const { provider, tell } = context
     const reserve = this.#reserves.get(app)
     const wait = reserve?.wait(token) ?? 0
     if (wait > 0) {
-      const kept = new NoAnswerError('budget spent', 'the calls that GitHub still allows are kept for tokens that were good before', { retryAfter: Math.ceil(wait) })
+      const kept = new NoAnswerError('budget spent', 'the calls that GitHub still allows are kept for tokens that were good before', { retryAfter: Math.ceil(wait), overloaded: true })
       tell({ type: 'endpoint_unavailable', provider, fault: kept.fault, message: kept.message })
       throw kept
     }
-    const verdict = await askAs(app, token, kind, { place, calls, heed: (budget) => reserve?.heed(budget) })
+    const verdict = await askAs(app, token, kind, { place, calls, standing: reserve?.standing(token), heed: (budget) => reserve?.heed(budget) })
     if (verdict.accepted) reserve?.remember(token)
     return verdict
   }
@@ -81,7 +80,7 @@ export class OwnApps {
 
   #noteRefusal(clientId: string, { fault, message }: NoAnswerError): void {
     if (fault !== 'credentials' && fault !== 'forbidden') return
-    const { provider, tell } = this.#options
+    const { provider, tell } = this.#options.context
     tell({ type: 'credentials_refused', provider, fault, method: 'client_secret_basic', message })
     if (this.#warnedOf.has(clientId)) return
     this.#warnedOf.add(clientId)

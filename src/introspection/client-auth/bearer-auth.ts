@@ -7,6 +7,7 @@ import { webUrl } from '../../lib/net/web-url.js'
 import { checkedClientAuth, ClientAuth, named } from './client-auth.js'
 import { OwnToken } from './own-token.js'
 import { checkedParameters } from '../../lib/net/extra-parameters.js'
+import type { OptionNames } from '../../lib/options.js'
 import type { Apply } from './client-auth.js'
 import type { GrantRequest } from './own-token.js'
 
@@ -24,6 +25,8 @@ export interface ClientCredentialsOptions {
   parameters?: Readonly<Record<string, string>> | undefined
 }
 
+const CREDENTIALS_OPTIONS = { clientAuth: true, tokenEndpoint: true, scope: true, parameters: true } as const satisfies OptionNames<ClientCredentialsOptions>
+
 /** A token for the endpoint from the client credentials grant (RFC 6749 section 4.4). Made by `clientCredentials`. */
 export class ClientCredentials {
   readonly #request: GrantRequest
@@ -39,7 +42,7 @@ export class ClientCredentials {
 
 /** Gets a token by the client credentials grant, keeps it, and renews it ahead of its end. */
 export function clientCredentials(options: ClientCredentialsOptions): ClientCredentials {
-  checkOptions('clientCredentials', options, ['clientAuth', 'tokenEndpoint', 'scope', 'parameters'])
+  checkOptions('clientCredentials', options, CREDENTIALS_OPTIONS)
   const clientAuth = checkedClientAuth('clientAuth', options.clientAuth)
   if (clientAuth.clientId === undefined) throw new TypeError('"clientAuth" of clientCredentials must name a client')
   const { tokenEndpoint, scope, parameters = {} } = options

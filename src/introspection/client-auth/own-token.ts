@@ -1,7 +1,7 @@
 /** This server's own access token, by the client credentials grant: kept, and renewed ahead of its end. */
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { isBearerToken } from '../../lib/bearer-token.js'
-import { mayShareBetweenRequests } from '../../lib/runtime.js'
+import { SingleFlight } from '../../lib/single-flight.js'
 import { NoAnswerError } from '../../upstream/no-answer.js'
 import { ClientAuth } from './client-auth.js'
 import { isAboutUs } from '../../upstream/openid-fetch.js'
@@ -33,7 +33,7 @@ export class OwnToken {
   readonly #request: GrantRequest
   /** By token endpoint: what one server gave is never sent to another. */
   readonly #kept = new Map<string, Kept>()
-  readonly #underWay = new Map<string, Promise<string>>()
+  readonly #granting = new SingleFlight<string>()
 
   constructor(request: GrantRequest) {
     this.#request = request
@@ -45,7 +45,7 @@ export class OwnToken {
     if (endpoint === undefined) throw new AuthUnavailableError('there is no token endpoint; set "tokenEndpoint" of clientCredentials')
     const kept = this.#kept.get(endpoint)
     const now = tools.now()
-    if (kept === undefined || now >= kept.endsAt) return this.#renewed(endpoint, tools)
+    if (kept === undefined || now >= kept.endsAt) return this.#granting.run(() => this.#grant(endpoint, tools), endpoint)
     if (now >= kept.renewAt) this.#renew(endpoint, kept, tools)
     return kept.token
   }
@@ -58,20 +58,7 @@ export class OwnToken {
   /** In the background: the one at hand still serves, so nobody waits and a failure can be tried again. */
   #renew(endpoint: string, kept: Kept, tools: AuthTools): void {
     this.#kept.set(endpoint, { ...kept, renewAt: tools.now() + RENEW_EVERY })
-    this.#renewed(endpoint, tools).catch(() => undefined)
-  }
-
-  async #renewed(endpoint: string, tools: AuthTools): Promise<string> {
-    const underWay = this.#underWay.get(endpoint)
-    if (underWay !== undefined) return underWay
-    const granted = this.#grant(endpoint, tools)
-    if (!mayShareBetweenRequests) return granted
-    this.#underWay.set(endpoint, granted)
-    try {
-      return await granted
-    } finally {
-      this.#underWay.delete(endpoint)
-    }
+    this.#granting.run(() => this.#grant(endpoint, tools), endpoint).catch(() => undefined)
   }
 
   async #grant(endpoint: string, tools: AuthTools): Promise<string> {

@@ -9,6 +9,7 @@ import { addressed, ClientAuth, named } from './client-auth.js'
 import type { CryptoKey, JWK } from 'jose'
 import type { PrivateKey } from 'openid-client'
 import type { Algorithm } from '../../jwt/signature/algorithms.js'
+import type { OptionNames } from '../../lib/options.js'
 import type { AssertionSigner } from './client-assertion.js'
 
 /** What `privateKeyJwt` takes beside the key. */
@@ -21,6 +22,8 @@ export interface PrivateKeyJwtOptions {
   audience?: string | undefined
 }
 
+const OPTIONS = { alg: true, kid: true, audience: true } as const satisfies OptionNames<PrivateKeyJwtOptions>
+
 /**
  * Signs a short-lived assertion with a private key (RFC 7523): a JWK, a PEM (PKCS #8), or a function that signs bytes
  * elsewhere, in a key management service, and gives the signature as JWS has it (RFC 7518: ECDSA as r and s).
@@ -28,7 +31,7 @@ export interface PrivateKeyJwtOptions {
  * @throws TypeError for what is no private key.
  */
 export function privateKeyJwt(clientId: string, key: JWK | string | AssertionSigner, options: PrivateKeyJwtOptions = {}): ClientAuth {
-  checkOptions('privateKeyJwt', options, ['alg', 'kid', 'audience'])
+  checkOptions('privateKeyJwt', options, OPTIONS)
   const id = named('clientId', clientId)
   const alg = algorithmOf(key, options.alg)
   const kid = options.kid ?? (typeof key === 'object' ? key.kid : undefined)

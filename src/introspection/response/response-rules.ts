@@ -1,6 +1,7 @@
 /** What an introspection answer must say about a token (RFC 7662 section 2.2): checked like a JWT, and not believed. */
 import { otherKindOf } from '../../jwt/rules/token-kind.js'
 import { rulesFor } from '../../jwt/rules/rules.js'
+import { withoutEmptyNames } from '../../lib/empty-claims.js'
 import { reject } from '../../verdict.js'
 import type { Claims } from '../../access-token.js'
 import type { Expectations, RuleFailure, Rule } from '../../jwt/rules/rules.js'
@@ -17,11 +18,14 @@ export interface AnswerRulesOptions {
   readonly allowNoExpiry: boolean
 }
 
-/** The rules, in the order they are looked at. There is no header here, and what says what kind a token is has its own spelling. */
+/**
+ * Lists the rules that options say, in the order they are looked at; those that are functions of the user's come after.
+ * There is no header here, and what says what kind a token is has its own spelling.
+ */
 export function answerRules({ expected, knowsIssuer, allowNoExpiry }: AnswerRulesOptions): readonly Rule[] {
-  const { claims, signed } = rulesFor(expected)
+  const { claims } = rulesFor(expected)
   const ofJwts = claims.filter(({ name }) => name !== 'kind').map((rule) => where(rule, knowsIssuer, allowNoExpiry))
-  return [tokenType, kind, ...INSTANTS, ...ofJwts.map(explained), ...signed]
+  return [tokenType, kind, ...ofJwts.map(explained)]
 }
 
 // RFC 7662 section 2.2: `iss` may be left out, and the endpoint is the issuer's own. What it says must be right.
@@ -62,19 +66,6 @@ const kind: Rule = {
   },
 }
 
-/** 1e11 seconds is the year 5138; 1e11 milliseconds was in 1973. */
-const MILLISECONDS_FROM = 1e11
-
-const INSTANTS = ['exp', 'nbf', 'iat'].map(
-  (claim): Rule => ({
-    name: `${claim} in seconds`,
-    check: ({ claims }) => {
-      const instant = claims[claim]
-      return typeof instant === 'number' && instant >= MILLISECONDS_FROM ? failure('invalid_claim', claim, 'seconds', instant, IN_MILLISECONDS) : undefined
-    },
-  }),
-)
-
 // Glewlwyd writes the scope into `aud`.
 function explained(rule: Rule): Rule {
   if (rule.name !== 'aud') return rule
@@ -91,7 +82,7 @@ function explained(rule: Rule): Rule {
 
 /** The claims that an active answer makes: a client without a user speaks for itself. */
 export function claimsOf(answer: Readonly<Record<string, unknown>>): Claims {
-  const claims: Claims = withoutNulls(answer)
+  const claims: Claims = withoutEmptyNames(withoutNulls(answer))
   if (claims.sub !== undefined || claims.username !== undefined || typeof claims.client_id !== 'string') return claims
   return { ...claims, sub: claims.client_id }
 }
@@ -120,7 +111,6 @@ export const INACTIVE =
   'the authorization server says inactive: ended, revoked, never issued, or not for this client to ask about; try a client of its own for this server'
 const NOT_THEIRS = 'the authorization server answers no questions about tokens of this kind; verify its JWTs with JwksProvider'
 const OTHER_KIND = 'this is another kind of token; send the access token'
-const IN_MILLISECONDS = 'the authorization server writes milliseconds where RFC 7662 has seconds'
 const SCOPE_AS_AUDIENCE = 'the authorization server writes the scope into "aud"; name another claim in "audienceClaims"'
 const USERNAME_ONLY = 'the answer names a user by "username" only, which may be given to somebody else; the token has no subject'
 

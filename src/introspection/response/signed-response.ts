@@ -8,6 +8,7 @@ import { isAlgorithm } from '../../jwt/signature/algorithms.js'
 import { isSigned, signatureEngine } from '../../jwt/signature/signature.js'
 import { ownProperty } from '../../lib/own-property.js'
 import type { JSONWebKeySet } from 'jose'
+import type { DecodedJwt } from '../../jwt/token/decode.js'
 import type { Algorithm } from '../../jwt/signature/algorithms.js'
 import type { IssuerKeys } from '../../jwt/keys/issuer-keys.js'
 import type { anyAudience } from '../../jwt/jwt-options.js'
@@ -56,19 +57,30 @@ export async function openSigned(text: string, expected: SignedExpectations): Pr
   const jwt = decodeJwt(token)
   if (jwt === null) throw untrusted('is no signed JWT')
   const { header, claims } = jwt
-  const { alg, kid } = header
+  const { alg } = header
   // RFC 9701 section 5: this type and no other, so that no other JWT of the issuer can pass for an answer.
   if (typeof header.typ !== 'string' || !TYPES.includes(header.typ.toLowerCase())) throw untrusted('has another "typ"')
-  if (header.crit !== undefined || !isAlgorithm(alg) || !expected.algorithms.includes(alg)) throw untrusted('is signed in a way that is not taken')
+  // RFC 7797 section 6: without "crit" some would read the payload in another way.
+  if (header.crit !== undefined || header.b64 !== undefined || !isAlgorithm(alg) || !expected.algorithms.includes(alg)) throw untrusted('is signed in a way that is not taken')
   if (claims.iss !== expected.issuer) throw untrusted('is of another issuer')
-  const keys = await expected.keys.candidates(expected.issuer, alg, typeof kid === 'string' ? kid : undefined)
-  if (!(await isSigned(signatureEngine('auto'), jwt, alg, keys))) throw untrusted('is not signed with a key of the issuer')
+  if (!(await isSignedByIssuer(jwt, alg, expected))) throw untrusted('is not signed with a key of the issuer')
   if (!isForUs(claims.aud, expected.audiences)) throw untrusted('is for somebody else; see "signed.audience"')
   if (!isOfNow(claims, expected)) throw untrusted('is not of now, by "iat" and "exp"')
   return ownProperty(claims, 'token_introspection')
 }
 
 const TYPES = ['token-introspection+jwt', SIGNED_TYPE]
+
+/** By a key at hand, or by a new one under an old name. */
+async function isSignedByIssuer(jwt: DecodedJwt, alg: Algorithm, { keys, issuer }: SignedExpectations): Promise<boolean> {
+  const { header, claims } = jwt
+  const kid = typeof header.kid === 'string' ? header.kid : undefined
+  const engine = signatureEngine('auto')
+  const atHand = await keys.candidates(issuer, alg, kid, claims.iat)
+  if (await isSigned(engine, jwt, alg, atHand)) return true
+  const newer = atHand.length === 0 ? undefined : await keys.newer(issuer, alg, kid, claims.iat)
+  return newer !== undefined && isSigned(engine, jwt, alg, newer)
+}
 
 function isForUs(audience: unknown, audiences: readonly string[] | undefined): boolean {
   return audiences === undefined || [audience].flat().some((one) => typeof one === 'string' && audiences.includes(one))

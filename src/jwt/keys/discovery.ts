@@ -1,38 +1,70 @@
 /** Finds an issuer's keys from its name: OIDC Discovery 1.0 section 4, RFC 8414 section 3. */
-import { AuthUnavailableError } from '../../errors.js'
 import { ownProperty } from '../../lib/own-property.js'
+import { isLocalAddress } from '../../lib/net/local-address.js'
+import { firstFound, NotHereError } from '../../lib/net/not-here.js'
 import { webUrl } from '../../lib/net/web-url.js'
 import type { JsonAnswer } from '../../lib/net/fetch-json.js'
+
+/**
+ * Set by `IssuerRouter` where a tenant may have chosen the issuer: its discovery document then names no place within this
+ * network, unless the issuer itself is one. Not public.
+ */
+export const chosenByTenant: unique symbol = Symbol('chosen by a tenant')
+
+/** True for a place within this network in the document of an issuer outside of it. */
+export function leadsInside(issuer: string, url: URL): boolean {
+  return isLocalAddress(url) && !isLocalAddress(new URL(issuer))
+}
 
 export interface DiscoverOptions {
   /** URLs to look at, one after the other. */
   readonly places: readonly string[]
   /** Allow keys on plain http. */
   readonly insecure: boolean
+  /** Whether a tenant may have chosen the issuer. */
+  readonly ofTenant: boolean
   readonly read: (url: string) => Promise<JsonAnswer>
 }
 
 /**
  * Finds the issuer's `jwks_uri`, and the place that told it. The document must name exactly this issuer (RFC 8414 section
- * 3.3), so that no other issuer's keys can take its place.
+ * 3.3), so that no other issuer's keys can take its place; one that does not is passed over, and the next place is asked.
  *
- * @throws AuthUnavailableError when no document is found or the one found is wrong: about the token, nobody knows.
+ * @throws AuthUnavailableError when no document is found that fits: about the token, nobody knows.
  */
-export async function discoverJwksUri(issuer: string, { places, insecure, read }: DiscoverOptions): Promise<{ uri: string; place: string }> {
-  const { place, document } = await firstDocument(issuer, places, read)
-  if (ownProperty(document, 'issuer') !== issuer) {
-    throw new AuthUnavailableError(`the discovery document of ${issuer} names another issuer; write "issuer" exactly as it does`)
+export async function discoverJwksUri(issuer: string, { places, insecure, ofTenant, read }: DiscoverOptions): Promise<{ uri: string; place: string }> {
+  const look = async (place: string): Promise<{ uri: string; place: string } | undefined> => {
+    const { kind, json } = await read(place)
+    return kind === 'found' ? { uri: jwksUriIn(json, issuer, { insecure, ofTenant }), place } : undefined
   }
+  return firstFound(places, look, `${issuer} has no discovery document; set "jwksUri" to the URL of its keys`)
+}
+
+/** @throws NotHereError for a document that names another issuer. */
+export function checkNamesIssuer(stated: unknown, issuer: string): void {
+  if (stated === issuer) return
+  // Microsoft's, for all of its tenants at once.
+  const isForMany = typeof stated === 'string' && /\{\w+\}/.test(stated)
+  throw new NotHereError(
+    isForMany
+      ? `the discovery document of ${issuer} is for many tenants; list them in { template, allow }, or use a preset such as entra({ tenant })`
+      : `the discovery document of ${issuer} names another issuer; write "issuer" exactly as it does`,
+  )
+}
+
+function jwksUriIn(document: unknown, issuer: string, { insecure, ofTenant }: Pick<DiscoverOptions, 'insecure' | 'ofTenant'>): string {
+  checkNamesIssuer(ownProperty(document, 'issuer'), issuer)
   let url: URL
   try {
     url = webUrl('jwks_uri', ownProperty(document, 'jwks_uri'), { insecure })
-  } catch (cause) {
-    throw new AuthUnavailableError(`the discovery document of ${issuer} has no usable jwks_uri`, { cause })
+  } catch {
+    throw new NotHereError(`the discovery document of ${issuer} has no usable jwks_uri`)
   }
   if (url.protocol === 'http:' && issuer.startsWith('https:')) {
-    throw new AuthUnavailableError(`the discovery document of ${issuer} names keys on plain http`)
+    throw new NotHereError(`the discovery document of ${issuer} names keys on plain http`)
   }
-  return { uri: url.href, place }
+  if (ofTenant && leadsInside(issuer, url)) throw new NotHereError(`the discovery document of ${issuer} names keys within this network`)
+  return url.href
 }
 
 /** Lists where the document may be: OIDC appends to the issuer, RFC 8414 inserts before its path. */
@@ -46,12 +78,4 @@ export function discoveryUrls(issuer: string): readonly string[] {
       `${origin}/.well-known/openid-configuration${path}`,
     ]),
   ]
-}
-
-async function firstDocument(issuer: string, places: readonly string[], read: DiscoverOptions['read']): Promise<{ place: string; document: unknown }> {
-  for (const place of places) {
-    const { kind, json } = await read(place)
-    if (kind === 'found') return { place, document: json }
-  }
-  throw new AuthUnavailableError(`${issuer} has no discovery document; set "jwksUri" to the URL of its keys`)
 }

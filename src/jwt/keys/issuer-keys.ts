@@ -7,9 +7,9 @@ import { keptIn, recall } from './key-store.js'
 import type { Observe } from '../../events.js'
 import type { Awaitable } from '../../lib/awaitable.js'
 import type { Algorithm } from '../signature/algorithms.js'
+import type { Keys } from './key-search.js'
 import type { KeyNews, KeySourceOptions } from './key-source.js'
 import type { KeyStore } from './key-store.js'
-import type { VerificationKey } from '../signature/verification-key.js'
 
 /** Options about how keys are kept. */
 export interface KeyOptions {
@@ -36,6 +36,8 @@ export type KeySnapshot = Readonly<Record<string, { readonly keys: readonly unkn
 
 export interface IssuerKeysOptions {
   readonly issuers: readonly string[]
+  /** Issuers whose keys are read with their first token, and never ahead of it. */
+  readonly later?: readonly string[] | undefined
   readonly load: (issuer: string) => KeySourceOptions['load']
   readonly keys: KeyOptions
   readonly now: () => number
@@ -46,8 +48,9 @@ export interface IssuerKeysOptions {
 
 export class IssuerKeys {
   readonly #searches: ReadonlyMap<string, KeySearch>
+  readonly #ahead: readonly string[]
 
-  constructor({ issuers, load, keys, now, random, provider, observe }: IssuerKeysOptions) {
+  constructor({ issuers, later = [], load, keys, now, random, provider, observe }: IssuerKeysOptions) {
     checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store'])
     const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? MAX_AGE, { min: 1, max: 86_400 })
     const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? MAX_STALE, { min: 0, max: 604_800 })
@@ -66,23 +69,29 @@ export class IssuerKeys {
       const kept = { store, issuer, now, maxAge, maxStale }
       return new KeySearch({ ...options, load: keptIn(kept, fetch), recall: () => recall(kept) })
     }
+    this.#ahead = issuers.filter((issuer) => !later.includes(issuer))
     this.#searches = new Map(issuers.map((issuer) => [issuer, search(issuer)]))
     if (snapshot !== undefined) this.#adopt(snapshot)
   }
 
-  /** Finds the keys of this issuer that may have signed a token with this header. @throws AuthUnavailableError */
-  candidates(issuer: string, alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    return this.#searches.get(issuer)?.candidates(alg, kid) ?? []
+  /** Finds the keys of this issuer that may have signed a token with this header and this `iat`. @throws AuthUnavailableError */
+  candidates(issuer: string, alg: Algorithm, kid: string | undefined, iat?: unknown): Awaitable<Keys> {
+    return this.#searches.get(issuer)?.candidates(alg, kid, iat) ?? []
   }
 
-  /** As `candidates`, after another look at the issuer where the budget allows one. @throws AuthUnavailableError */
-  async newer(issuer: string, alg: Algorithm): Promise<readonly VerificationKey[]> {
-    return this.#searches.get(issuer)?.newer(alg) ?? []
+  /**
+   * As `candidates`, after another look at the issuer for the sake of a bad signature; undefined where no look was made.
+   *
+   * @throws AuthUnavailableError for a token that names no key, where nobody knows.
+   */
+  newer(issuer: string, alg: Algorithm, kid: string | undefined, iat?: unknown): Awaitable<Keys | undefined> {
+    return this.#searches.get(issuer)?.newer(alg, kid, iat)
   }
 
   /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
   async warm(): Promise<void> {
-    await Promise.all([...this.#searches.values()].map(({ source }) => source.current(undefined)))
+    const searches = this.#ahead.map((issuer) => this.#searches.get(issuer)).filter((search) => search !== undefined)
+    await Promise.all(searches.map(({ source }) => source.keys(undefined)))
   }
 
   /** Gives the public keys at hand, for the next process as `keys: { snapshot }`. */

@@ -2,6 +2,7 @@
 import { AuthUnavailableError } from '../../errors.js'
 import { withinSpan } from '../../lib/deadline.js'
 import { fetchJson } from '../../lib/net/fetch-json.js'
+import { NotHereError } from '../../lib/net/not-here.js'
 import { discoverJwksUri, discoveryUrls } from './discovery.js'
 import { parseKeySet } from './key-set.js'
 import type { Span } from '../../lib/deadline.js'
@@ -15,6 +16,8 @@ type Load = KeySourceOptions['load']
 export interface KeyHttp extends Omit<FetchJsonOptions, 'maxBytes'> {
   /** Allow plain http. */
   readonly insecure: boolean
+  /** Whether a tenant may have chosen the issuer. */
+  readonly ofTenant: boolean
 }
 
 const MAX_BYTES = 512 * 1024
@@ -38,29 +41,38 @@ export function fetchJwks(jwksUri: string, http: KeyHttp): Load {
   let etag: string | undefined // of the set that the key source holds: it gives that set back when it asks
   return async ({ held, failures }) => {
     const answer = await read(jwksUri, { ...http, retry: failures === 0 }, held !== undefined && etag !== undefined ? { 'If-None-Match': etag } : {})
-    if (answer.kind === 'unchanged' && held !== undefined) return { set: held, maxAge: maxAge(answer.headers) }
+    if (answer.kind === 'unchanged' && held !== undefined) return { set: held, ...agesIn(answer.headers) }
     const set = await keySetOf(answer.json, host)
     etag = answer.headers.get('etag') ?? undefined
-    return { set, maxAge: maxAge(answer.headers) }
+    return { set, ...agesIn(answer.headers) }
   }
 }
 
-/** Failures in a row before an outage counts as long: its first half minute. */
-const BRIEF = 5
+/** Seconds of failures before an outage counts as long. */
+const BRIEF = 60
 
 /**
- * Asks discovery each time: an issuer that moves its keys is followed. In the first half minute of an outage only where it
- * got stuck, and there one place, or a minute of it would cost eighteen requests. (D34)
+ * Asks discovery each time: an issuer that moves its keys is followed. In the first minute of an outage only where it got
+ * stuck, and there one place, or that minute would cost four times as many requests. (D34)
  */
 export function discoverJwks(issuer: string, http: KeyHttp): Load {
   let places = discoveryUrls(issuer)
   let known: { readonly uri: string; readonly load: Load } | undefined
   let gotStuckAtKeys = false
   return async (request): Promise<LoadedKeys> => {
-    const isBrief = request.failures > 0 && request.failures < BRIEF
+    const isBrief = request.failures > 0 && (request.failingFor ?? 0) < BRIEF
     if (known === undefined || !(isBrief && gotStuckAtKeys)) {
-      const reader = (url: string): Promise<JsonAnswer> => read(url, { ...http, retry: request.failures === 0 }, {})
-      const { uri, place } = await discoverJwksUri(issuer, { places: isBrief ? places.slice(0, 1) : places, insecure: http.insecure, read: reader })
+      const reader = async (url: string): Promise<JsonAnswer> => {
+        try {
+          return await read(url, { ...http, retry: request.failures === 0 }, {})
+        } catch (error) {
+          // Where it got stuck is asked first when it is asked again: the places before this one have no document.
+          if (!(error instanceof NotHereError)) places = [url, ...places.filter((other) => other !== url)]
+          throw error
+        }
+      }
+      const { insecure, ofTenant } = http
+      const { uri, place } = await discoverJwksUri(issuer, { places: isBrief ? places.slice(0, 1) : places, insecure, ofTenant, read: reader })
       places = [place, ...places.filter((other) => other !== place)]
       if (known?.uri !== uri) known = { uri, load: fetchJwks(uri, ownOrigin(uri, issuer, http)) }
     }
@@ -86,23 +98,29 @@ async function keySetOf(document: unknown, place: string): Promise<KeySet> {
   return set
 }
 
-/** Computes what is left of `max-age`, in seconds: RFC 9111 section 5.2.2.1, less the time that a cache on the way kept it (section 5.1). */
-function maxAge(headers: JsonAnswer['headers']): number | undefined {
+/** In seconds: what is left of `max-age` (RFC 9111 section 5.2.2.1), and how long a cache on the way kept it (section 5.1). */
+function agesIn(headers: JsonAnswer['headers']): Pick<LoadedKeys, 'maxAge' | 'cachedFor'> {
   const found = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,;])/.exec(headers.get('cache-control') ?? '')?.[1]
-  const age = /^\d{1,9}$/.exec(headers.get('age') ?? '')?.[0] ?? 0
-  return found === undefined ? undefined : Math.max(0, Number(found) - Number(age))
+  const cachedFor = Number(/^\d{1,9}$/.exec(headers.get('age') ?? '')?.[0] ?? 0)
+  return { cachedFor, maxAge: found === undefined ? undefined : Math.max(0, Number(found) - cachedFor) }
 }
 
 async function readFile(path: string): Promise<string> {
   const fs = await import('node:fs/promises') // only where a file was named
-  let bytes: Uint8Array
-  try {
-    bytes = await fs.readFile(path)
-  } catch (cause) {
+  const cannotRead = (cause: unknown): never => {
     throw new AuthUnavailableError(`cannot read the keys in ${path}`, { cause })
   }
-  if (bytes.byteLength > MAX_BYTES) throw new AuthUnavailableError(`${path} is larger than ${MAX_BYTES} bytes`)
-  return new TextDecoder().decode(bytes)
+  // A pipe would be waited for, by a thread that nobody else could use.
+  const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants
+  const file = await fs.open(path, O_RDONLY | O_NONBLOCK).catch(cannotRead)
+  try {
+    const stat = await file.stat().catch(cannotRead)
+    if (!stat.isFile()) throw new AuthUnavailableError(`${path} is not a file`)
+    if (stat.size > MAX_BYTES) throw new AuthUnavailableError(`${path} is larger than ${MAX_BYTES} bytes`)
+    return new TextDecoder().decode(await file.readFile().catch(cannotRead))
+  } finally {
+    await file.close()
+  }
 }
 
 function parsed(text: string, path: string): unknown {

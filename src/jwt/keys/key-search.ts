@@ -1,122 +1,153 @@
 /** Finds the keys that may have signed a token. An unknown key may be the first of a rotation, or one of a flood. */
-import { LRUCache } from 'lru-cache'
-import { AuthUnavailableError, isUnavailable } from '../../errors.js'
-import { andThen } from '../../lib/awaitable.js'
-import { KeySource } from './key-source.js'
-import { RefetchBudget } from './refetch-budget.js'
+import { isUnavailable } from '../../errors.js'
+import { andThen, isPending } from '../../lib/awaitable.js'
+import { KeySource, tooManyNames } from './key-source.js'
+import { VainNames } from './vain-names.js'
 import type { Awaitable } from '../../lib/awaitable.js'
 import type { Algorithm } from '../signature/algorithms.js'
-import type { KeySet } from './key-set.js'
-import type { KeySourceOptions } from './key-source.js'
+import type { HeldKeys, KeySourceOptions } from './key-source.js'
 import type { VerificationKey } from '../signature/verification-key.js'
 
-/** Names of keys remembered as not there, and for how many seconds; longer names than this are never a key's. */
-const MAX_ABSENT = 1000
-const ABSENT_FOR = 30
+export type Keys = readonly VerificationKey[]
+
+/** The header of a token, and when it says that it was issued: none of it is verified. */
+interface Sought {
+  readonly alg: Algorithm
+  readonly kid: string | undefined
+  readonly iat: unknown
+}
+
+/** Longer names than this are never a key's. */
 const LONGEST_NAME = 256
+/** Seconds by which an issuer may sign with a key before it publishes it, clocks that differ included. */
+const PUBLISHED_WITHIN = 60
+/** Seconds that a set must be old before a bad signature is a reason to read it anew; and between two looks for keys without a name. */
+const LOOK_EVERY = 30
 
 export class KeySearch {
   /** The source of the keys. */
   readonly source: KeySource
   readonly #options: KeySourceOptions
-  readonly #budget: RefetchBudget
-  /** Names that the issuer was asked for in vain, and when: one name costs one look in thirty seconds. */
-  readonly #absent = new LRUCache<string, number>({ max: MAX_ABSENT })
-  #tooMany: AuthUnavailableError | undefined
+  readonly #vain: VainNames
+  #lookedForNameless = Number.NEGATIVE_INFINITY
 
   constructor(options: KeySourceOptions) {
     this.source = new KeySource(options)
     this.#options = options
-    this.#budget = new RefetchBudget(options.now)
+    this.#vain = new VainNames(options.now)
   }
 
   /**
-   * The keys that may have signed a token with this header; none when the issuer has no such key.
+   * The keys that may have signed a token with this header; none when the issuer has no such key. `iat`: the token's own, by
+   * which a set that was read later is known to be complete.
    *
    * @throws AuthUnavailableError when the keys cannot be had, or when a key that we do not know may be a new one that
    * could not be asked for.
    */
-  candidates(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    const set = this.source.usable()
+  candidates(alg: Algorithm, kid: string | undefined, iat?: unknown): Awaitable<Keys> {
+    const held = this.source.keys(kid)
     // The keys are nearly always at hand, and then no promise is made. (D8)
-    return set === undefined ? this.#fetchAndFind(alg, kid) : this.#findIn(set, alg, kid)
+    return isPending(held) ? this.#whenRead(held, { alg, kid, iat }) : this.#findIn(held, { alg, kid, iat }, undefined)
   }
 
-  /** Finds the keys for this algorithm after another look at the issuer; none where there is nobody to ask. */
-  async newer(alg: Algorithm): Promise<readonly VerificationKey[]> {
-    if (this.source.held?.final === true) return []
-    return (await this.#loadWithinBudget(undefined)).candidates(alg, undefined)
+  /**
+   * The keys for this header in a set that was read after a bad signature: a new key may have an old name. Undefined where
+   * no look was made, because the set is young or the issuer is away. From no budget of anybody's.
+   *
+   * @throws AuthUnavailableError for a token without a name, where its key may be a new one that could not be asked for.
+   */
+  newer(alg: Algorithm, kid: string | undefined, iat?: unknown): Awaitable<Keys | undefined> {
+    const { held } = this.source
+    if (held === undefined) return undefined
+    if (held.final) return [] // there is nobody to ask, and so no other answer
+    const wait = kid === undefined ? this.#waitForNameless() : spanUntil(held.begunAt + LOOK_EVERY, this.#options.now())
+    if (wait > 0) return this.#unlooked(held, { alg, kid, iat }, wait)
+    return this.#lookAfterSignature(held, { alg, kid, iat })
   }
 
-  async #fetchAndFind(alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
-    return this.#findIn(await this.source.current(kid), alg, kid)
+  async #whenRead(reading: Promise<HeldKeys>, sought: Sought): Promise<Keys> {
+    const askedAt = this.#options.now()
+    return this.#findIn(await reading, sought, askedAt)
   }
 
-  #findIn(set: KeySet, alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    return andThen(set.candidates(alg, kid), (found) => (found.length > 0 ? found : this.#lookAgain(alg, kid)))
+  /** `askedAt`: when this token came, where it had to wait for the set. */
+  #findIn(held: HeldKeys, sought: Sought, askedAt: number | undefined): Awaitable<Keys> {
+    return andThen(held.set.candidates(sought.alg, sought.kid), (found) => (found.length > 0 ? found : this.#findBeyond(held, sought, askedAt)))
   }
 
-  /** Looks at the issuer once, within the budget. It makes no promise for a flood of unknown keys. */
-  #lookAgain(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    if (this.source.held?.final === true) return this.#notThere(false)
-    if (kid !== undefined && this.source.wasWithdrawn(kid)) return this.#lookForRemoved(alg, kid)
-    return this.#look(alg, kid)
+  #findBeyond(held: HeldKeys, sought: Sought, askedAt: number | undefined): Awaitable<Keys> {
+    const { kid } = sought
+    if (held.final || isComplete(held, sought)) return this.#notThere(false)
+    if (kid !== undefined && kid.length > LONGEST_NAME) return this.#notThere(false)
+    if (askedAt !== undefined && isAnswerTo(held, sought, askedAt)) {
+      if (kid !== undefined) this.#vain.add(kid)
+      return this.#notThere(true)
+    }
+    // A name that the issuer took away is no rotation's first: where it cannot be asked again, its last word stands. (D33)
+    return kid !== undefined && held.withdrawn.has(kid) ? this.#lookForWithdrawn(held, sought) : this.#look(held, sought)
   }
 
-  /** A name that the issuer took away is no rotation's first: where it cannot be asked again, its last word stands. (D33) */
-  async #lookForRemoved(alg: Algorithm, kid: string): Promise<readonly VerificationKey[]> {
+  /** One look at the issuer, within the budget. No promise for a flood of unknown names. */
+  #look(held: HeldKeys, sought: Sought): Awaitable<Keys> {
+    const { kid } = sought
+    const wait = kid === undefined ? this.#waitForNameless() : this.#vain.wait(kid)
+    if (wait > 0) throw tooManyNames(Math.ceil(wait))
+    const reading = this.source.keys(kid, held, kid === undefined ? 'no name' : 'unknown name')
+    const askedAt = this.#options.now()
+    // What was being read already may have been sent before the key was there: then this looks once more.
+    return andThen(reading, (newer) => this.#findIn(newer, sought, askedAt))
+  }
+
+  async #lookForWithdrawn(held: HeldKeys, sought: Sought): Promise<Keys> {
     try {
-      return await this.#look(alg, kid)
+      return await this.#look(held, sought)
     } catch (error) {
       if (!isUnavailable(error)) throw error
       return this.#notThere(false)
     }
   }
 
-  #look(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    const { underWay } = this.source
-    return underWay === undefined ? this.#lookOnce(alg, kid) : this.#lookAfter(underWay, alg, kid)
-  }
-
-  /** What is being fetched may have it. */
-  async #lookAfter(underWay: Promise<KeySet>, alg: Algorithm, kid: string | undefined): Promise<readonly VerificationKey[]> {
-    const found = await (await underWay).candidates(alg, kid)
-    return found.length > 0 ? found : this.#lookOnce(alg, kid)
-  }
-
-  #lookOnce(alg: Algorithm, kid: string | undefined): Awaitable<readonly VerificationKey[]> {
-    const name = kid === undefined ? alg : `${alg} ${kid}`
-    if (name.length > LONGEST_NAME || this.#wasAbsent(name)) return this.#notThere(false)
-    return andThen(this.#loadWithinBudget(kid), async (set) => {
-      const found = await set.candidates(alg, kid)
-      if (found.length > 0) return found
-      this.#absent.set(name, this.#options.now())
-      return this.#notThere(true)
-    })
-  }
-
-  #loadWithinBudget(wanted: string | undefined): Promise<KeySet> {
-    // While the back-off forbids a look anyway, none is paid for: the first one after it must be affordable.
-    const wait = this.source.underWay === undefined && this.source.mayLoad() ? this.#budget.spend() : 0
-    if (wait > 0) throw this.#tooManyAsked(Math.ceil(wait))
-    return this.source.load(wanted)
-  }
-
-  // One error serves all who ask within a second: a flood is what this is for. (D32)
-  #tooManyAsked(retryAfter: number): AuthUnavailableError {
-    if (this.#tooMany?.retryAfter !== retryAfter) {
-      this.#tooMany = new AuthUnavailableError('a key that is not known may be new, and too many were asked for', { retryAfter })
+  async #lookAfterSignature(held: HeldKeys, sought: Sought): Promise<Keys | undefined> {
+    try {
+      const newer = await this.source.keys(sought.kid, held, 'bad signature')
+      return await newer.set.candidates(sought.alg, sought.kid)
+    } catch (error) {
+      // By the key of its name it is bad. Without a name nobody can see that a key is new, and nobody knows.
+      if (!isUnavailable(error) || (sought.kid === undefined && !isComplete(held, sought))) throw error
+      return undefined
     }
-    return this.#tooMany
   }
 
-  #wasAbsent(name: string): boolean {
-    const since = this.#absent.get(name)
-    return since !== undefined && this.#options.now() - since < ABSENT_FOR
+  /** 0 for the one look in thirty seconds that is for tokens without a name: nobody else's budget is spent on them. */
+  #waitForNameless(): number {
+    const now = this.#options.now()
+    const wait = spanUntil(this.#lookedForNameless + LOOK_EVERY, now)
+    if (wait === 0) this.#lookedForNameless = now
+    return wait
   }
 
-  #notThere(asked: boolean): readonly VerificationKey[] {
+  #unlooked(held: HeldKeys, sought: Sought, wait: number): undefined {
+    if (sought.kid === undefined && !isComplete(held, sought)) throw tooManyNames(Math.ceil(wait))
+    return undefined
+  }
+
+  #notThere(asked: boolean): Keys {
     this.#options.tell({ type: 'unknown', asked })
     return []
   }
+}
+
+/** True where the set was read so late that a key which signed this token was published by then. */
+function isComplete({ completeAt }: HeldKeys, { iat }: Sought): boolean {
+  return typeof iat === 'number' && completeAt > iat + PUBLISHED_WITHIN
+}
+
+/** True where the set was asked for after the token came, and says something about its key. */
+function isAnswerTo({ begunAt, partial, wanted }: HeldKeys, { kid }: Sought, askedAt: number): boolean {
+  return begunAt >= askedAt && (!partial || (kid !== undefined && wanted === kid))
+}
+
+/** Seconds until then; 0 for what is past, and for what is further away than any of it, by a clock that was set back. */
+function spanUntil(then: number, now: number): number {
+  return then - now <= LOOK_EVERY ? Math.max(0, then - now) : 0
 }

@@ -21,7 +21,7 @@ const ALL_ALGORITHMS = Object.keys(ALGORITHMS) as Algorithm[] // the keys of a c
 /** Reads the keys of a JWK Set; null when the document is none. A set without keys says nothing about any token. */
 export function parseKeySet(document: unknown): KeySet | null {
   const keys = ownProperty(document, 'keys')
-  const sound = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).filter((key) => isShallow(key, 0)) : []
+  const sound = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).filter((key) => isShallow(key, 0)).map(withoutEmpty) : []
   return sound.length > 0 ? new KeySet(sound) : null
 }
 
@@ -32,6 +32,13 @@ const MAX_DEPTH = 4
 function isShallow(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   return depth < MAX_DEPTH && Object.values(value).every((member) => isShallow(member, depth + 1))
+}
+
+// .NET writes all members of its class, those that are not there as null or as an empty list.
+function withoutEmpty(key: unknown): unknown {
+  if (typeof key !== 'object' || key === null || Array.isArray(key)) return key
+  const isThere = (value: unknown): boolean => value !== null && !(Array.isArray(value) && value.length === 0)
+  return Object.fromEntries(Object.entries(key).filter(([, value]) => isThere(value)))
 }
 
 export class KeySet {
@@ -57,9 +64,10 @@ export class KeySet {
     return { keys: this.#keys }
   }
 
-  /** True when both sets hold the same keys. */
+  /** True when both sets hold the same keys, in whatever order they and their members come. */
   equals(other: KeySet): boolean {
-    return JSON.stringify(this) === JSON.stringify(other)
+    const [own, others] = [this.#keys, other.#keys].map((keys) => new Set(keys.map(textOfKey)))
+    return own !== undefined && others !== undefined && own.size === others.size && [...own].every((key) => others.has(key))
   }
 
   /** True when one of the keys can check signatures. A set without such a key says nothing about any token. */
@@ -142,12 +150,15 @@ function isSameAlgorithm(stated: unknown, alg: Algorithm): boolean {
 }
 
 const MIN_RSA_BITS = 2048
+/** A larger one costs milliseconds for each token, whoever sent it. */
+const MAX_RSA_BITS = 8192
 
 // RFC 7518 section 3.3: 2048 bits or more; and an exponent of 1 signs nothing.
 function isStrongRsa(n: unknown, e: unknown): boolean {
   const modulus = bigEndian(n)
   const exponent = bigEndian(e)
-  if (bitsOf(modulus) < MIN_RSA_BITS || isRoca(modulus)) return false
+  const bits = bitsOf(modulus)
+  if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS || isRoca(modulus)) return false
   return exponent.length <= 8 && (exponent.length > 1 || (exponent[0] ?? 0) >= 3)
 }
 
@@ -163,7 +174,7 @@ function bigEndian(value: unknown): Uint8Array {
 
 function bytesOf(value: unknown): Uint8Array {
   try {
-    return base64url.decode(textOf(value))
+    return base64url.decode(numberOf(value))
   } catch {
     return new Uint8Array()
   }
@@ -171,12 +182,13 @@ function bytesOf(value: unknown): Uint8Array {
 
 async function importPublicKey(key: unknown, alg: Algorithm): Promise<CryptoKey | null> {
   const own = (name: string): string => textOf(ownProperty(key, name))
+  const number = (name: string): string => numberOf(ownProperty(key, name))
   const { kty }: KeyShape = ALGORITHMS[alg]
   // Public members only, so that nothing else in the JWK has a say.
   const publicKey: JWK =
-    kty === 'RSA' ? { kty, n: own('n'), e: own('e') }
-    : kty === 'EC' ? { kty, crv: own('crv'), x: own('x'), y: own('y') }
-    : { kty, crv: own('crv'), x: own('x') }
+    kty === 'RSA' ? { kty, n: number('n'), e: number('e') }
+    : kty === 'EC' ? { kty, crv: own('crv'), x: number('x'), y: number('y') }
+    : { kty, crv: own('crv'), x: number('x') }
   try {
     // A JWK without `k` is never imported as a secret.
     return (await importJWK(publicKey, alg)) as CryptoKey
@@ -186,7 +198,19 @@ async function importPublicKey(key: unknown, alg: Algorithm): Promise<CryptoKey 
   }
 }
 
+// Some write standard base64, padding and all, where RFC 7518 section 2 has base64url: the number is the same.
+function numberOf(value: unknown): string {
+  return textOf(value).replaceAll('+', '-').replaceAll('/', '_').replace(/={1,2}$/, '')
+}
+
 // What is no text is no number either, and must not be asked for one.
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
+}
+
+/** What makes a key: its name, its numbers and its use. Some issuers write the members in another order each time. */
+const OF_A_KEY = ['kid', 'kty', 'alg', 'use', 'crv', 'n', 'e', 'x', 'y']
+
+function textOfKey(key: unknown): string {
+  return JSON.stringify(OF_A_KEY.map((name) => ownProperty(key, name)))
 }

@@ -1,16 +1,21 @@
 /** Keeps one issuer's keys at hand: fresh, refreshed in the background, and for a while through an outage. */
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { mayShareBetweenRequests } from '../../lib/runtime.js'
+import { SingleFlight } from '../../lib/single-flight.js'
+import { ageOf, backOff, freshnessOf, LONGEST_BACK_OFF } from './key-age.js'
+import { RefetchBudget } from './refetch-budget.js'
+import type { Awaitable } from '../../lib/awaitable.js'
+import type { AgeLimits, FetchedKeys, KeyAge } from './key-age.js'
 import type { KeySet } from './key-set.js'
 
 /** One answer of the issuer, or of whoever kept one. */
-export interface LoadedKeys {
+export interface LoadedKeys extends FetchedKeys {
   readonly set: KeySet
-  /** When they were fetched, in seconds since the epoch. Default: now. */
-  readonly fetchedAt?: number | undefined
-  /** Seconds that the issuer wants them used, from `Cache-Control`. */
-  readonly maxAge?: number | undefined
-  /** True where there is nobody to ask for newer ones: a key that is not among them does not exist. */
+  /** Seconds that a cache on the way kept it (RFC 9111 section 5.1). Default: none did. */
+  readonly cachedFor?: number | undefined
+  /** It holds the keys that were asked for, and says nothing about others. */
+  readonly partial?: boolean | undefined
+  /** There is nobody to ask for newer ones: a key that is not among them does not exist. */
   readonly final?: boolean | undefined
 }
 
@@ -21,6 +26,8 @@ interface KeyRequest {
   readonly wanted?: string | undefined
   /** Attempts that failed in a row before this one. */
   readonly failures: number
+  /** Seconds since the first of them failed. */
+  readonly failingFor?: number | undefined
 }
 
 /** What happened to the keys, for events. */
@@ -29,7 +36,7 @@ export type KeyNews =
   | { readonly type: 'failed'; readonly error: AuthUnavailableError; readonly usable: boolean; readonly retryAfter: number }
   | { readonly type: 'unknown'; readonly asked: boolean }
 
-export interface KeySourceOptions {
+export interface KeySourceOptions extends AgeLimits {
   /** Reads the whole set anew, or throws `AuthUnavailableError`. */
   readonly load: (request: KeyRequest) => Promise<LoadedKeys>
   /** What another process kept, where nothing is at hand: it serves while fresh, and past that if the issuer is away. */
@@ -37,167 +44,188 @@ export interface KeySourceOptions {
   readonly now: () => number
   /** A source of numbers from 0 to 1, for jitter. */
   readonly random: () => number
-  /** Seconds that a set is used when the issuer does not say. */
-  readonly maxAge: number
-  /** Seconds beyond that in which, while the issuer is away, an old set is better than none. 0: none. */
-  readonly maxStale: number
   readonly tell: (news: KeyNews) => void
 }
 
-/** Bounds in seconds of what an issuer writes into `Cache-Control`: a minute and a day. */
-const SHORTEST_AGE = 60
-const LONGEST_AGE = 86_400
-/** Part of its age at which a set is refreshed in the background, give or take a tenth of the age. */
-const REFRESH_AT = 0.8
-const JITTER = 0.1
-/** Seconds without a new attempt after a failed one, doubled with each further failure, and up to a tenth more of each. */
-const FIRST_BACK_OFF = 1
-const LONGEST_BACK_OFF = 30
-/** Most names of keys that are remembered as withdrawn. */
-const MAX_REMOVED = 1000
-/** Seconds into the past after which a clock was set back: a set from that future would never age. */
-const CLOCK_SET_BACK = 60
-
-interface Held {
+/** Keys as they are held, and what they say about those that are not among them. */
+export interface HeldKeys extends KeyAge {
   readonly set: KeySet
   readonly final: boolean
-  readonly fetchedAt: number
-  readonly refreshAt: number
-  readonly freshUntil: number
+  /** When they were asked for, in seconds since the epoch. */
+  readonly begunAt: number
+  /** A key that the issuer published before this instant is among them: the issuer said so then. */
+  readonly completeAt: number
+  /** The name they were read for, and whether they say nothing about others. */
+  readonly wanted: string | undefined
+  readonly partial: boolean
+  /** Names that the issuer took away. */
+  readonly withdrawn: ReadonlySet<string>
 }
+
+/** Why others than those at hand are wanted. Only unknown names are paid for here: whoever asks bounds the other looks. */
+export type LookReason = 'unknown name' | 'no name' | 'bad signature'
+
+/** Names of keys remembered as taken away. */
+const MAX_REMOVED = 1000
 
 interface Failure {
   readonly error: AuthUnavailableError
   readonly count: number
+  readonly since: number
   readonly retryAt: number
 }
 
 export class KeySource {
   readonly #options: KeySourceOptions
-  /** Names that the issuer took away. */
-  #removed: ReadonlySet<string> = new Set()
-  #held: Held | undefined
+  readonly #budget: RefetchBudget
+  readonly #reading = new SingleFlight<HeldKeys>()
+  #held: HeldKeys | undefined
   #failure: Failure | undefined
-  #underWay: Promise<KeySet> | undefined
+  #tooMany: AuthUnavailableError | undefined
 
   constructor(options: KeySourceOptions) {
     this.#options = options
+    this.#budget = new RefetchBudget(options.now)
   }
 
-  /** The set held, when it was fetched, in seconds since the epoch, and whether there is nobody to ask for a newer one. */
-  get held(): Pick<Held, 'set' | 'fetchedAt' | 'final'> | undefined {
+  /** The keys held, however old. */
+  get held(): HeldKeys | undefined {
     return this.#held
-  }
-
-  /** What is being fetched. */
-  get underWay(): Promise<KeySet> | undefined {
-    return this.#underWay
   }
 
   /** Takes a set from elsewhere, with the age it had there. */
   adopt(set: KeySet, fetchedAt: number): void {
-    this.#hold({ set, fetchedAt })
+    this.#hold({ set, fetchedAt }, Number.NEGATIVE_INFINITY)
   }
 
-  /** Gives a set that needs no waiting: fresh, or old while the issuer is away. Renews it in time. */
-  usable(): KeySet | undefined {
+  /**
+   * Keys to look in for this name: at hand, as nearly always, and then without a promise; or read anew. `beyond`: those at
+   * hand do not do, so others are wanted, where the issuer may be asked for them.
+   *
+   * @throws AuthUnavailableError, at once too: for a flood of unknown names nothing is waited for.
+   */
+  keys(wanted: string | undefined, beyond?: HeldKeys, because: LookReason = 'unknown name'): Awaitable<HeldKeys> {
+    if (beyond === undefined) return this.#usable() ?? this.#current(wanted)
+    if (this.#held !== undefined && this.#held !== beyond) return this.#held
+    const underWay = this.#reading.underWay()
+    if (underWay !== undefined) return underWay
+    // While the back-off forbids a look anyway, none is paid for: the first one after it must be affordable.
+    if (this.#failure !== undefined && this.#isHeldBack()) throw this.#failure.error
+    if (because !== 'unknown name') return this.#read(wanted)
+    const wait = this.#budget.spend()
+    if (wait > 0) throw this.#tooManyAsked(Math.ceil(wait))
+    return this.#read(wanted)
+  }
+
+  /** Keys that need no waiting: fresh, or old while the issuer is away. Sees to it that they are renewed in time. */
+  #usable(): HeldKeys | undefined {
     const held = this.#held
     if (held === undefined) return undefined
     const now = this.#options.now()
-    if (now < held.fetchedAt - CLOCK_SET_BACK) return undefined
-    if (now < held.refreshAt) return held.set
+    const freshness = freshnessOf(held, this.#options, now)
+    if (freshness === 'fresh') return held
     // A failure of long ago says nothing about now: the issuer is asked first, and the old set serves only if it is away.
-    const away = this.#failure !== undefined && now < this.#failure.retryAt + LONGEST_BACK_OFF && now < held.freshUntil + this.#options.maxStale
-    if (now >= held.freshUntil && !away) return undefined
+    const isAway = this.#failure !== undefined && now < this.#failure.retryAt + LONGEST_BACK_OFF
+    if (freshness === 'ended' || (freshness === 'stale' && !isAway)) return undefined
     // Whoever needs the answer of this one waits for it elsewhere; here its failure was told already. Where it would end with
     // the request that began it, the next one would begin it again: there, the set is renewed at its end.
-    if (mayShareBetweenRequests && this.mayLoad()) this.load(undefined).catch(() => undefined)
-    return held.set
+    if (mayShareBetweenRequests && !this.#isHeldBack()) this.#read(undefined).catch(() => undefined)
+    return held
   }
 
-  /** Gives a set to look in for this key, fetched anew where that can be; an old one while the issuer is away. @throws AuthUnavailableError */
-  async current(wanted: string | undefined): Promise<KeySet> {
+  /** Read anew where that can be; old ones while the issuer is away. @throws AuthUnavailableError */
+  async #current(wanted: string | undefined): Promise<HeldKeys> {
     try {
-      return await this.load(wanted)
+      if (this.#failure !== undefined && this.#isHeldBack()) throw this.#failure.error
+      const isFirst = this.#reading.underWay() === undefined
+      const read = await this.#read(wanted)
+      // The first look of three: whoever floods a process that starts gets no more than any other.
+      if (isFirst) this.#budget.spend()
+      return read
     } catch (error) {
-      const old = isUnavailable(error) ? this.#stillGood() : undefined
-      if (old !== undefined) return old
+      const held = this.#held
+      if (held !== undefined && isUnavailable(error) && this.#isStillGood(held)) return held
       throw error
     }
   }
 
-  /** True for the name of a key that the issuer took away. */
-  wasWithdrawn(kid: string): boolean {
-    return this.#removed.has(kid)
+  #isHeldBack(): boolean {
+    return this.#failure !== undefined && this.#options.now() < this.#failure.retryAt
   }
 
-  /** False while a failure is young: nobody is asked then. */
-  mayLoad(): boolean {
-    return this.#failure === undefined || this.#options.now() >= this.#failure.retryAt
+  #isStillGood({ freshUntil }: HeldKeys): boolean {
+    return this.#options.now() < freshUntil + this.#options.maxStale
   }
 
-  /** Reads the set anew: one fetch at a time; after a failure none at all for a while. @throws AuthUnavailableError */
-  async load(wanted: string | undefined): Promise<KeySet> {
-    if (this.#underWay !== undefined) return this.#underWay
-    if (this.#failure !== undefined && !this.mayLoad()) throw this.#failure.error
-    const loading = this.#fetch(wanted)
-    if (!mayShareBetweenRequests) return loading
-    this.#underWay = loading
-    try {
-      return await loading
-    } finally {
-      this.#underWay = undefined
+  /** One reading at a time. */
+  #read(wanted: string | undefined): Promise<HeldKeys> {
+    return this.#reading.run(() => this.#fetch(wanted))
+  }
+
+  async #fetch(wanted: string | undefined): Promise<HeldKeys> {
+    const { recall, load, now } = this.#options
+    const kept = this.#held === undefined ? await recall?.() : undefined
+    if (kept !== undefined) {
+      const held = this.#hold(kept, Number.NEGATIVE_INFINITY)
+      if (held.freshUntil > now()) return this.#took(held, undefined)
     }
-  }
-
-  #stillGood(): KeySet | undefined {
-    const held = this.#held
-    return held !== undefined && this.#options.now() < held.freshUntil + this.#options.maxStale ? held.set : undefined
-  }
-
-  async #fetch(wanted: string | undefined): Promise<KeySet> {
-    const kept = this.#held === undefined ? await this.#options.recall?.() : undefined
-    if (kept !== undefined && this.#hold(kept).freshUntil > this.#options.now()) return this.#took(kept.set, undefined)
+    const before = this.#held
+    const begunAt = now()
+    const { count: failures = 0, since = begunAt } = this.#failure ?? {}
     let loaded: LoadedKeys
     try {
-      loaded = await this.#options.load({ held: this.#held?.set, wanted, failures: this.#failure?.count ?? 0 })
+      loaded = await load({ held: before?.set, wanted, failures, failingFor: begunAt - since })
     } catch (error) {
       throw isUnavailable(error) ? this.#noteFailure(error) : error
     }
-    const before = this.#held?.set
-    this.#hold(loaded)
-    return this.#took(loaded.set, before)
+    return this.#took(this.#hold(loaded, begunAt, wanted), before)
   }
 
-  #took(set: KeySet, before: KeySet | undefined): KeySet {
+  #took(held: HeldKeys, before: HeldKeys | undefined): HeldKeys {
     this.#failure = undefined
-    const names = set.kids()
-    this.#removed = new Set([...this.#removed, ...(before?.kids() ?? [])].filter((name) => !names.has(name)).slice(-MAX_REMOVED))
-    this.#options.tell({ type: 'fetched', set, rotated: before !== undefined && !before.equals(set) })
-    return set
-  }
-
-  /** Replaces the whole set: a key that was withdrawn is gone. */
-  #hold({ set, maxAge, fetchedAt: stated, final = false }: LoadedKeys): Held {
-    const now = this.#options.now()
-    const fetchedAt = Math.min(stated ?? now, now)
-    const age = maxAge === undefined ? this.#options.maxAge : Math.min(LONGEST_AGE, Math.max(SHORTEST_AGE, maxAge))
-    const jitter = (this.#options.random() * 2 - 1) * JITTER
-    const held = { set, final, fetchedAt, refreshAt: fetchedAt + age * (REFRESH_AT + jitter), freshUntil: fetchedAt + age }
-    this.#held = held
+    this.#options.tell({ type: 'fetched', set: held.set, rotated: before !== undefined && !before.set.equals(held.set) })
     return held
   }
 
+  /** The set is replaced whole: a key that was taken away is gone. */
+  #hold({ set, final = false, partial = false, cachedFor = 0, ...fetched }: LoadedKeys, begunAt: number, wanted?: string): HeldKeys {
+    const { now, random } = this.#options
+    const completeAt = partial ? Number.NEGATIVE_INFINITY : begunAt - cachedFor
+    const about = { set, final, partial, wanted, begunAt, completeAt, withdrawn: withdrawnIn(set, this.#held) }
+    this.#held = { ...about, ...ageOf(fetched, this.#options, now(), random()) }
+    return this.#held
+  }
+
   #noteFailure(error: AuthUnavailableError): AuthUnavailableError {
-    const count = (this.#failure?.count ?? 0) + 1
-    const backOff = Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (count - 1) * (1 + this.#options.random() * JITTER))
+    const { now, random, tell } = this.#options
+    const { count: before = 0, since = now() } = this.#failure ?? {}
+    const count = before + 1
+    const usable = this.#held !== undefined && this.#isStillGood(this.#held)
     // An issuer that is back must be found: it is given what it asks for, but not an hour. Nor are clients told to wait one.
     const told = bounded(error)
-    const retryAfter = Math.max(backOff, told.retryAfter ?? 0)
-    this.#failure = { error: told, count, retryAt: this.#options.now() + retryAfter }
-    this.#options.tell({ type: 'failed', error: told, usable: this.#stillGood() !== undefined, retryAfter })
+    const retryAfter = Math.max(backOff(count, usable, random()), told.retryAfter ?? 0)
+    this.#failure = { error: told, count, since, retryAt: now() + retryAfter }
+    tell({ type: 'failed', error: told, usable, retryAfter })
     return told
   }
+
+  // One error serves all who ask within a second: a flood is what this is for. (D32)
+  #tooManyAsked(retryAfter: number): AuthUnavailableError {
+    if (this.#tooMany?.retryAfter === retryAfter) return this.#tooMany
+    this.#tooMany = tooManyNames(retryAfter)
+    return this.#tooMany
+  }
+}
+
+/** A key that nobody knows may be the first of a rotation, and the issuer is not asked for it now: nobody is to blame. */
+export function tooManyNames(retryAfter: number): AuthUnavailableError {
+  return new AuthUnavailableError('a key that is not known may be new, and too many were asked for', { retryAfter, overloaded: true })
+}
+
+function withdrawnIn(set: KeySet, before: HeldKeys | undefined): ReadonlySet<string> {
+  if (before === undefined || before.set === set) return before?.withdrawn ?? new Set()
+  const kids = set.kids()
+  return new Set([...before.withdrawn, ...before.set.kids()].filter((kid) => !kids.has(kid)).slice(-MAX_REMOVED))
 }
 
 function bounded(error: AuthUnavailableError): AuthUnavailableError {

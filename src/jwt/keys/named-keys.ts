@@ -17,7 +17,7 @@ export function fetchNamedKeys(url: string, http: KeyHttp): KeySourceOptions['lo
   return async ({ held, wanted, failures }) => {
     const names = new Set([...namesIn(held), ...(wanted === undefined ? [] : [wanted])])
     const read = [...names].slice(-MAX_KEYS).map((name) => keyNamed(name, url, { ...http, retry: failures === 0 }))
-    return { set: new KeySet((await Promise.all(read)).filter((key) => key !== undefined)) }
+    return { set: new KeySet((await Promise.all(read)).filter((key) => key !== undefined)), partial: true }
   }
 }
 

@@ -31,8 +31,14 @@ export function issuersOf(option: unknown): Issuers {
   }
   // No issuer is called like its own discovery document (RFC 8414 section 3, OIDC Discovery section 4).
   if (issuers.some((issuer) => issuer.includes('/.well-known/'))) throw new TypeError('"issuer" is what stands before /.well-known/…, exactly as its tokens write it in "iss"')
+  if (issuers.some((issuer) => /[{}]/.test(issuer) || FOR_MANY.test(issuer))) {
+    throw new TypeError('"issuer" stands for many tenants, and tokens name one: list those that are taken in { template, allow }, or in entra({ tenant })')
+  }
   return new Map(issuers.map((issuer) => [issuer, undefined]))
 }
+
+/** Where Microsoft signs people of all tenants in; their tokens name the tenant itself. */
+const FOR_MANY = /^https:\/\/[\w.]+\.(microsoftonline\.(com|us|cn)|windows\.net)\/(common|organizations|consumers)(\/|$)/
 
 /** Fills this tenant into a text with braces, such as the URL of its keys. */
 export function forTenant(text: string, tenant: Tenant | undefined): string {

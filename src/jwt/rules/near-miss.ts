@@ -8,6 +8,7 @@ export type Hint =
   | 'the token is of version 1, the setting of version 2, or the other way round'
   | 'the prefix api:// makes the difference'
   | 'the clocks differ by a little more than is forgiven'
+  | 'the authorization server writes milliseconds where RFC 7519 has seconds'
   | 'this is an ID token; send the access token'
   | 'this is another kind of token; send the access token'
   | 'this is another kind of token; send the ID token'
@@ -23,6 +24,7 @@ export const EXACT: ReadonlySet<unknown> = new Set<Hint>([
   'upper and lower case make the difference',
   'the prefix api:// makes the difference',
   'the clocks differ by a little more than is forgiven',
+  'the authorization server writes milliseconds where RFC 7519 has seconds',
 ])
 
 /** The ways to be almost right: both sides are the same once this is done to them. */

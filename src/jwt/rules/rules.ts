@@ -1,4 +1,6 @@
-/** Checks what a JWT access token must say, by a list of named rules. Does NOT look at the signature. */
+/** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
+import { isThere } from '../../lib/empty-claims.js'
+import { isInMilliseconds } from '../../lib/milliseconds.js'
 import { nearMiss } from './near-miss.js'
 import { otherKindOf } from './token-kind.js'
 import type { Claims } from '../../access-token.js'
@@ -40,6 +42,8 @@ export interface ClaimRule {
 export interface RuleFailure {
   readonly reason: RejectReason
   readonly detail: Mismatch
+  /** True where another look could find otherwise. */
+  readonly provisional?: true | undefined
 }
 
 /** One rule: nothing to say, or what does not fit. `now` in seconds since the epoch. */
@@ -130,26 +134,29 @@ const OF_CLAIMS: readonly Rule[] = [
     name: 'exp',
     check: ({ claims: { exp } }, { clockTolerance }, now) => {
       if (exp === undefined) return failure('missing_claim', 'exp', 'a number', exp)
-      if (!isInstant(exp)) return failure('invalid_claim', 'exp', 'a finite number', exp)
+      if (!isInstant(exp)) return noInstant('exp', exp)
       return exp + clockTolerance > now ? undefined : failure('expired', 'exp', now, exp, clockHint(now - exp))
     },
   },
   {
     name: 'nbf',
     check: ({ claims: { nbf } }, { clockTolerance }, now) => {
-      if (nbf === undefined) return undefined
-      if (!isInstant(nbf)) return failure('invalid_claim', 'nbf', 'a finite number', nbf)
+      if (nbf === undefined || nbf === null) return undefined
+      if (!isInstant(nbf)) return noInstant('nbf', nbf)
       return nbf - clockTolerance <= now ? undefined : failure('not_yet_valid', 'nbf', now, nbf, clockHint(nbf - now))
     },
   },
   {
     name: 'iat',
     check: ({ claims: { iat } }, { clockTolerance, maxTokenAge }, now) => {
-      if (iat === undefined && maxTokenAge === undefined) return undefined
-      if (iat === undefined) return failure('missing_claim', 'iat', 'a number', iat)
-      if (!isInstant(iat)) return failure('invalid_claim', 'iat', 'a finite number', iat)
+      const isAbsent = iat === undefined || iat === null
+      if (isAbsent && maxTokenAge === undefined) return undefined
+      if (isAbsent) return failure('missing_claim', 'iat', 'a number', iat)
+      if (!isInstant(iat)) return noInstant('iat', iat)
+      // `revoke({ sub })` goes by it: one that is yet to come would outlive its own revocation.
+      const ahead = maxTokenAge === undefined ? MOST_AHEAD : clockTolerance
+      if (iat - ahead > now) return failure('not_yet_valid', 'iat', now, iat, clockHint(iat - now))
       if (maxTokenAge === undefined) return undefined
-      if (iat - clockTolerance > now) return failure('not_yet_valid', 'iat', now, iat, clockHint(iat - now))
       return now - iat < maxTokenAge + clockTolerance ? undefined : failure('expired', 'iat', now - maxTokenAge, iat)
     },
   },
@@ -159,13 +166,16 @@ const OF_CLAIMS: readonly Rule[] = [
   text('jti', ({ jti }) => jti),
 ]
 
-/** Makes the rule about a claim that must be text. `read` names the claim in code, which is faster than a name in a variable. */
+/**
+ * Makes the rule about a claim that must be text where it is there; null, which .NET writes, counts as absent. `read` names
+ * the claim in code, which is faster than a name in a variable.
+ */
 function text(claim: string, read: (claims: Claims) => unknown): Rule {
   return {
     name: claim,
     check: ({ claims }) => {
       const value = read(claims)
-      return value === undefined || typeof value === 'string' ? undefined : failure('invalid_claim', claim, 'a string', value)
+      return value === undefined || value === null || typeof value === 'string' ? undefined : failure('invalid_claim', claim, 'a string', value)
     },
   }
 }
@@ -173,7 +183,7 @@ function text(claim: string, read: (claims: Claims) => unknown): Rule {
 function present(claim: string): Rule {
   return {
     name: `${claim} is there`,
-    check: ({ claims }) => (Object.hasOwn(claims, claim) && claims[claim] !== null ? undefined : failure('missing_claim', claim, 'any value', claims[claim])),
+    check: ({ claims }) => (Object.hasOwn(claims, claim) && isThere(claim, claims[claim]) ? undefined : failure('missing_claim', claim, 'any value', claims[claim])),
   }
 }
 
@@ -188,9 +198,9 @@ function ownRule({ claim, accepts, hint }: ClaimRule): Rule {
   }
 }
 
-// RFC 9068 section 2.1 asks for at+jwt; most issuers write JWT or nothing.
+// RFC 9068 section 2.1 asks for at+jwt; most issuers write JWT or nothing, and a few the kind of token that it is.
 const TYPES = {
-  access: ['jwt', 'application/jwt', 'at+jwt', 'application/at+jwt'],
+  access: ['jwt', 'application/jwt', 'at+jwt', 'application/at+jwt', 'bearer'],
   'at+jwt': ['at+jwt', 'application/at+jwt'],
   id: ['jwt', 'application/jwt'],
 } satisfies Record<Expectations['tokenType'], readonly string[]>
@@ -203,17 +213,26 @@ const OTHER_KIND: Readonly<Record<TokenType, Hint>> = {
   id: 'this is another kind of token; send the ID token',
 }
 const WANTED: Readonly<Record<TokenType, string>> = { access: 'an access token', 'at+jwt': 'an access token', id: 'an ID token' }
+const IN_MILLISECONDS: Hint = 'the authorization server writes milliseconds where RFC 7519 has seconds'
 const NO_AUDIENCE: Hint = 'the token has no audience; the authorization server needs to be told to write one'
 
 /** Most seconds by which clocks differ in practice; beyond them a token is simply too old or too new. */
 const CLOCK_TROUBLE = 120
 
+/** Seconds by which `iat` may lie ahead, whatever `clockTolerance` is. */
+const MOST_AHEAD = 60
+
 function clockHint(difference: number): Hint | undefined {
   return difference <= CLOCK_TROUBLE ? 'the clocks differ by a little more than is forgiven' : undefined
 }
 
+/** RFC 7519 section 2: a NumericDate is in seconds. In milliseconds, a token would not end before the year 10000. */
 function isInstant(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
+  return typeof value === 'number' && Number.isFinite(value) && !isInMilliseconds(value)
+}
+
+function noInstant(claim: string, value: unknown): RuleFailure {
+  return isInMilliseconds(value) ? failure('invalid_claim', claim, 'seconds', value, IN_MILLISECONDS) : failure('invalid_claim', claim, 'a finite number', value)
 }
 
 /** Collects what these claims say; undefined when one of them is neither a string nor strings. */
@@ -221,7 +240,7 @@ function stringsOf(claims: Claims, names: readonly string[]): readonly string[] 
   let found: readonly string[] = []
   for (const name of names) {
     const value = claims[name]
-    if (value === undefined) continue
+    if (value === undefined || value === null) continue
     if (typeof value !== 'string' && !isStrings(value)) return undefined
     const strings = typeof value === 'string' ? [value] : value
     found = found.length === 0 ? strings : [...found, ...strings]

@@ -31,8 +31,18 @@ function notAccess({ at_hash, c_hash, token_use, typ }: ReadClaims): OtherKind |
   return undefined
 }
 
-function notId({ token_use, typ }: ReadClaims): OtherKind | undefined {
+function notId(claims: ReadClaims): OtherKind | undefined {
+  const { token_use, typ, scope, scp, client_id } = claims
   if (token_use === 'access') return { claim: 'token_use', kind: 'an access token' } // Amazon Cognito
   if (typ === 'Bearer') return { claim: 'typ', kind: 'an access token' } // Keycloak
+  // What says that it is an ID token is one, whatever else its issuer puts in.
+  if (notAccess(claims) !== undefined) return undefined
+  if (isThere(scope)) return { claim: 'scope', kind: 'an access token' } // RFC 9068 section 2.2.3
+  if (isThere(scp)) return { claim: 'scp', kind: 'an access token' } // Microsoft, Okta
+  if (isThere(client_id)) return { claim: 'client_id', kind: 'an access token' } // RFC 9068 section 2.2; an ID token has it in aud
   return undefined
+}
+
+function isThere(claim: unknown): boolean {
+  return claim !== undefined && claim !== null
 }

@@ -1,4 +1,5 @@
 /** Reads a compact JWT strictly: what is not exactly one JWT in canonical form is none at all. Verifies nothing. */
+import { hasLoneSurrogate } from '../../lib/lone-surrogate.js'
 import { parseJson } from '../../lib/parse-json.js'
 import { decodeCanonical } from './base64url.js'
 
@@ -73,7 +74,9 @@ function decodeObject(part: string): Readonly<Record<string, unknown>> | null {
     return null
   }
   const value = parseJson(text)
-  return isObject(value) && freeze(value, 1) ? value : null
+  if (!isObject(value) || !freeze(value, 1)) return null
+  // UTF-8 has none: only an escape can write one.
+  return text.includes('\\u') && hasLoneSurrogate(value) ? null : value
 }
 
 const BLANKS: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d])

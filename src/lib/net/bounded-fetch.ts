@@ -32,11 +32,14 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>
  */
 export async function respond(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
   try {
-    return await fetch(url, { ...init, redirect: 'manual' })
+    return await fetch(url, { ...init, headers: { ...IN_THE_CLEAR, ...init.headers }, redirect: 'manual' })
   } catch (error) {
     throw new AuthUnavailableError(`no answer from ${new URL(url).host}${errorWord(error)}`)
   }
 }
+
+/** Not compressed: a runtime may decompress far more of a bomb than is read. */
+const IN_THE_CLEAR = { 'Accept-Encoding': 'identity' }
 
 /**
  * Reads the body of an answer. `maxBytes` counts after decoding, so that a gzip bomb is cut off as well.
@@ -56,6 +59,13 @@ export function retryAfter({ headers }: Pick<FetchAnswer, 'headers'>): number | 
   const text = headers.get('retry-after') ?? ''
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1000
   return seconds > 0 ? Math.min(seconds, LONGEST_WAIT) : undefined
+}
+
+/** Says what to do about a redirect to the same URL with a slash at its end, as Django sends; nothing about any other. */
+export function slashAdvice(url: string, { headers }: Pick<FetchAnswer, 'headers'>): string {
+  const location = headers.get('location')
+  const isSame = location !== null && URL.canParse(location, url) && new URL(location, url).href === `${url}/`
+  return isSame ? ', to the same URL with a slash at its end: set that one' : ''
 }
 
 const LONGEST_WAIT = 3600

@@ -1,6 +1,6 @@
 /** Reads JSON from another server, bounded in time and size, without following redirects. */
-import { AuthUnavailableError } from '../../errors.js'
 import { fetchText } from './fetch-text.js'
+import { NotHereError } from './not-here.js'
 import type { FetchTextOptions, TextAnswer } from './fetch-text.js'
 
 export type { Fetch } from './bounded-fetch.js'
@@ -19,6 +19,6 @@ export async function fetchJson(url: string, options: FetchJsonOptions): Promise
     return { kind, json: JSON.parse(text), headers }
   } catch {
     // Without the parser's words as cause: they quote the body.
-    throw new AuthUnavailableError(`the answer of ${new URL(url).host} is not JSON`)
+    throw new NotHereError(`the answer of ${new URL(url).host} is not JSON`)
   }
 }

@@ -1,7 +1,8 @@
 /** Reads a text from another server, bounded in time and size, without following redirects. */
-import { AuthUnavailableError } from '../../errors.js'
-import { readText, respond, retryAfter } from './bounded-fetch.js'
+import { AuthUnavailableError, isUnavailable } from '../../errors.js'
+import { readText, respond, retryAfter, slashAdvice } from './bounded-fetch.js'
 import { abandon } from './bounded-text.js'
+import { NotHereError } from './not-here.js'
 import { withinSpan } from '../deadline.js'
 import type { Fetch, FetchAnswer } from './bounded-fetch.js'
 
@@ -44,11 +45,26 @@ async function exchange(url: string, { fetch, headers, maxBytes, retry = true }:
     if (signal.aborted || !retry) throw error
     return attempt() // a connection that was closed while idle fails once
   })
-  if (response.status === 200) return { kind: 'found', text: await readText(response, host, maxBytes), headers: response.headers }
+  if (response.status === 200) return { kind: 'found', text: await textOf(response, host, maxBytes), headers: response.headers }
   abandon(response.body)
   if (response.status === 304) return { kind: 'unchanged', text: '', headers: response.headers }
   if (response.status >= 400 && response.status < 500 && response.status !== 429) {
     return { kind: 'absent', text: '', headers: response.headers }
   }
+  // Never followed. To whoever looks in several places, an app that sends all it does not know to its sign-in is another place.
+  if (response.status >= 300 && response.status < 400) throw new NotHereError(`${host} answered ${response.status}${slashAdvice(url, response)}`)
   throw new AuthUnavailableError(`${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
+}
+
+async function textOf(response: FetchAnswer, host: string, maxBytes: number): Promise<string> {
+  try {
+    return await readText(response, host, maxBytes)
+  } catch (error) {
+    // The page of an app may be larger than any document.
+    throw isHtml(response) && isUnavailable(error) ? new NotHereError(error.message) : error
+  }
+}
+
+function isHtml({ headers }: FetchAnswer): boolean {
+  return /^text\/html\b/i.test(headers.get('content-type') ?? '')
 }

@@ -68,6 +68,17 @@ describe('the mirror of an authorization server\'s metadata', () => {
     expect(decision).not.toHaveProperty(['answer', 'headers', 'WWW-Authenticate'])
   })
 
+  test.each<[string, () => Response]>([
+    ['a page', () => new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } })],
+    ['a redirect to the sign-in', () => Response.redirect('https://id.example.com/login')],
+    ['the document of a parent', () => Response.json({ ...METADATA, issuer: 'https://id.example.com' })],
+  ])('is found at the next place where the first has %s', async (_, first) => {
+    let places = 0
+    const { ask } = mirrored({ answers: () => ((places += 1), places === 1 ? first() : Response.json(METADATA)) })
+    expect(await ask()).toMatchObject({ answer: { status: 200, body: JSON.stringify(METADATA) } })
+    expect(places).toBe(2)
+  })
+
   test('many who ask at once cause one question', async () => {
     const { ask, asked } = mirrored()
     expect(new Set((await Promise.all(Array.from({ length: 20 }, () => ask()))).map(status))).toEqual(new Set([200]))

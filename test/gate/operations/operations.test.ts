@@ -44,9 +44,9 @@ describe('what an operation needs', () => {
   })
 
   test('the strictest age counts', () => {
-    expect(needOf([{ method: 'tools/call', names: ['delete'] }], table).maxAge).toBe(5)
-    expect(needOf([{ method: 'tools/call', names: ['greet'] }], table).maxAge).toBeUndefined()
-    expect(needOf(Array(200_000).fill({ method: 'tools/call', names: ['delete'] }), table).maxAge, 'of a batch too').toBe(5)
+    expect(needOf([{ method: 'tools/call', names: ['delete'], uris: [] }], table).maxAge).toBe(5)
+    expect(needOf([{ method: 'tools/call', names: ['greet'], uris: [] }], table).maxAge).toBeUndefined()
+    expect(needOf(Array(200_000).fill({ method: 'tools/call', names: ['delete'], uris: [] }), table).maxAge, 'of a batch too').toBe(5)
   })
 
   test.each<[string, unknown, RegExp]>([

@@ -1,7 +1,7 @@
 /** What the provider makes of GitHub's limits: it waits as long as it is told to, and makes nothing worse. */
 import { describe, expect, test } from 'vitest'
 import { anyApp } from '../../../src/index.js'
-import { START } from '../../oauth-kit.js'
+import { clock, START } from '../../oauth-kit.js'
 import { APP, asked, gitHub, OTHER_APP } from '../github-kit.js'
 import type { GitHubProviderOptions } from '../../../src/index.js'
 
@@ -136,13 +136,42 @@ describe('a flood of bad tokens', () => {
 
   test('lets new users in one by one, and tells the others when to come again', async () => {
     const setUp = gitHub({}, { limit: 400 })
-    await flood(setUp, 200) // 200 of 400 are left: 100 to spare in an hour, one in 36 seconds
     const { github, ask, outcome, time } = setUp
+    for (let count = 0; count < 200; count += 1) {
+      await flood(setUp, 1)
+      time.forward(2)
+    }
+    // 200 of 400 are left: 100 to spare in 3200 seconds, one in 32.
     expect(await outcome(github.issue())).toBe('yes')
-    expect(await ask(github.issue())).toEqual({ retryAfter: 36, fault: 'budget spent' })
+    expect(await ask(github.issue())).toEqual({ retryAfter: 32, fault: 'budget spent', overloaded: true })
     expect(setUp.told('credentials_refused')).toEqual([])
-    time.forward(36)
+    time.forward(32)
     expect(await outcome(github.issue())).toBe('yes')
+  })
+
+  test('of twenty a second leaves those who were in what GitHub allows in a minute', async () => {
+    // As GitHub counts: 900 points a minute, five for each question of an application.
+    const calls: number[] = []
+    const time = clock()
+    const good = 'gho_good'
+    const fetch: GitHubProviderOptions['fetch'] = async (_, { body }) => {
+      calls.push(time.now())
+      if (calls.filter((at) => at > time.now() - 60).length > 180) return limited(403, { 'Retry-After': '60' }, 'You have exceeded a secondary rate limit.')
+      const headers = { 'X-RateLimit-Limit': '5000', 'X-RateLimit-Remaining': '4000', 'X-RateLimit-Reset': String(START + 3600) }
+      if (!String(body).includes(good)) return Response.json({ message: 'Not Found' }, { status: 404, headers })
+      return Response.json({ app: { client_id: APP.clientId }, scopes: [], expires_at: null, user: { id: 7, login: 'ada' } }, { headers })
+    }
+    const { provider, ask } = gitHub({ fetch, now: time.now })
+    const verify = (token: string): Promise<string> => provider.verifyToken(token).then((access) => (access === null ? 'no' : 'yes'), () => 'unavailable')
+    expect(await verify(good)).toBe('yes')
+    const answers: string[] = []
+    for (let twentieth = 0; twentieth < 61 * 20; twentieth += 1) {
+      time.forward(0.05)
+      await verify(`gho_junk${twentieth}`)
+      if (twentieth % 10 === 0) answers.push(await verify(good))
+    }
+    expect(answers).toEqual(Array(122).fill('yes'))
+    expect(await ask('gho_more')).toMatchObject({ fault: 'budget spent', overloaded: true })
   })
 
   test('is no matter where GitHub has no limits', async () => {
@@ -164,7 +193,7 @@ describe('a lock-out after too many bad tokens', () => {
     const { github, time, ask, outcome, told } = gitHub({ ...anybody, cache: {} }, { lockOutAfter: 3 })
     const good = github.issue()
     for (let number = 0; number < 3; number += 1) expect(await outcome(`gho_bad${number}`)).toBe('no')
-    expect(await ask('gho_bad3')).toEqual({ retryAfter: 30, fault: 'locked out' })
+    expect(await ask('gho_bad3')).toEqual({ retryAfter: 30, fault: 'locked out', overloaded: true })
     expect(told('rate_limited')).toEqual([{ type: 'rate_limited', provider: 'github', of: 'user', limit: 'lock-out', retryAfter: 30 }])
     const before = github.calls.length
     for (let number = 0; number < 200; number += 1) await ask(`gho_flood${number}`)
@@ -190,6 +219,21 @@ describe('a lock-out after too many bad tokens', () => {
     expect(await outcome('gho_bad')).toBe('no')
     expect(await outcome(github.issue())).toBe('unavailable') // the token is good, its organizations are not to be had
     expect(await outcome('gho_bad')).toBe('no')
+  })
+})
+
+describe('a 403 about one holder', () => {
+  test.each([
+    'Sorry. Your account was suspended.',
+    'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+    '`acme` forbids access via a personal access token (classic).',
+  ])('holds back nobody else: %s', async (words) => {
+    const fetch: GitHubProviderOptions['fetch'] = async (_, { headers }) =>
+      headers?.['Authorization'] === 'Bearer gho_theirs' ? Response.json({ message: words }, { status: 403 }) : Response.json({ id: 7, login: 'ada' })
+    const { ask, outcome, told } = gitHub({ ...anybody, fetch })
+    for (let times = 0; times < 10; times += 1) expect(await ask('gho_theirs')).toMatchObject({ fault: 'forbidden' })
+    expect(await outcome('gho_ours')).toBe('yes')
+    expect([...told('rate_limited'), ...told('breaker_opened')]).toEqual([])
   })
 })
 
@@ -249,7 +293,7 @@ describe('a server that is down', () => {
     expect(told('breaker_opened')).toHaveLength(1)
   })
 
-  test('at most 64 calls run at once, and the rest wait', async () => {
+  test('at most 64 calls run at once, 48 of them for strangers, and the rest wait', async () => {
     const { github } = gitHub()
     let now = 0
     let most = 0
@@ -261,8 +305,11 @@ describe('a server that is down', () => {
         return github.fetch(...request)
       },
     })
-    const outcomes = await Promise.all(Array.from({ length: 200 }, () => outcome(github.issue())))
+    const known = github.issue()
+    const outcomes = await Promise.all([outcome(known), ...Array.from({ length: 200 }, () => outcome(github.issue()))])
     expect(new Set(outcomes)).toEqual(new Set(['yes']))
+    expect(most).toBe(48)
+    expect(new Set(await Promise.all(Array.from({ length: 200 }, () => outcome(known))))).toEqual(new Set(['yes']))
     expect(most).toBe(64)
   })
 

@@ -28,7 +28,10 @@ async function setUp(signed: SignedAnswers = {}) {
     }
   }
   const answer = (claims: object = {}, header: object = {}, by = key): Promise<string> =>
-    by.sign({ iss: idp.issuer, aud: 'notes-server', exp: undefined, sub: undefined, scope: undefined, token_introspection: GOOD, ...claims }, { typ: 'token-introspection+jwt', ...header })
+    by.sign(
+      { iss: idp.issuer, aud: 'notes-server', iat: START, exp: undefined, sub: undefined, scope: undefined, token_introspection: GOOD, ...claims },
+      { typ: 'token-introspection+jwt', ...header },
+    )
   return { idp, key, outcome, answer }
 }
 
@@ -56,6 +59,7 @@ const cases: readonly (readonly [string, object, object, string, SignedAnswers?]
   ['active as text', { token_introspection: { ...GOOD, active: 'true' } }, {}, 'unavailable'],
   ['claims deeper than any', { token_introspection: { ...GOOD, deep: JSON.parse('['.repeat(30) + ']'.repeat(30)) } }, {}, 'unavailable'],
   ['an algorithm that is not taken', {}, {}, 'unavailable', { algorithms: ['RS256'] }],
+  ['another way to read the payload, not called critical', {}, { b64: true }, 'unavailable'],
   ['a kid nobody knows', {}, { kid: 'other' }, 'unavailable'],
   ['an extension that must be understood', {}, { b64: true, crit: ['b64'] }, 'unavailable'],
 ]

@@ -251,7 +251,7 @@ export const PEOPLE: readonly JwtFixture[] = [
     scopes: ['openid', 'notes:read'],
     wrong: [
       { what: 'an opaque token', token: 'qkJ0cOqBqkWbGhLnQZCnVQpkBZQKRkJY', reason: 'malformed', hint: /resource/ },
-      { what: 'a token for another server', claims: { aud: ['https://other.example.com'] }, reason: 'wrong_audience', hint: /validAudiences/ },
+      { what: 'a token for another server', claims: { aud: ['https://other.example.com'] }, reason: 'wrong_audience', hint: /the resources of the server/ },
     ],
   },
   {

@@ -1,0 +1,11 @@
+/** Finds text that is no text: half of a pair of surrogates. In UTF-8, and so in every digest, all of these are the same. */
+
+/** True where a text in plain data has one, a name of a member too. Depth must be bounded by whoever made the data. */
+export function hasLoneSurrogate(value: unknown): boolean {
+  if (typeof value === 'string') return LONE.test(value)
+  if (typeof value !== 'object' || value === null) return false
+  return Array.isArray(value) ? value.some(hasLoneSurrogate) : Object.entries(value).some((entry) => entry.some(hasLoneSurrogate))
+}
+
+// With `u`, a pair is one character and no surrogate.
+const LONE = /\p{Surrogate}/u

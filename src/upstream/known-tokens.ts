@@ -1,0 +1,23 @@
+/** Remembers which tokens were good before, so that a flood of strange ones does not shut them out. Digests only. */
+import { LRUCache } from 'lru-cache'
+import { sha256 } from '../lib/digest.js'
+import type { Standing } from '../lib/call-limit.js'
+
+const MOST = 10_000
+
+export class KnownTokens {
+  readonly #good = new LRUCache<string, true>({ max: MOST })
+
+  standing(token: string): Standing {
+    return this.#good.has(sha256(token)) ? 'known' : 'stranger'
+  }
+
+  /** It was good a moment ago. */
+  add(token: string): void {
+    this.#good.set(sha256(token), true)
+  }
+
+  clear(): void {
+    this.#good.clear()
+  }
+}
