@@ -29,7 +29,9 @@ let made = 0
 const proof = () => signed(holder, { alg: 'ES256', typ: 'dpop+jwt', jwk }, { jti: `proof-${(made += 1)}`, htm: 'POST', htu: RESOURCE, iat: now, ath: sha256(bound) })
 
 const jwks = { keys: [{ ...issuer.publicKey.export({ format: 'jwk' }), kid: 'one' }] }
-const guard = (/** @type {object} */ options) => gate(new JwksProvider({ issuer: ISSUER, audience: RESOURCE, jwks, ...options }), { resource: RESOURCE, proof: { dpop: 'accepted', replay: { perKey: 1e6, entries: 1e6 } } })
+const proofs = { dpop: 'accepted', replay: { perKey: 1e6, entries: 1e6 } }
+const provider = (/** @type {object} */ options) => new JwksProvider({ issuer: ISSUER, audience: RESOURCE, jwks, ...options })
+const guard = (/** @type {object} */ options) => gate(provider(options), { resource: RESOURCE, proof: proofs })
 const [remembering, forgetful] = [guard({}), guard({ cache: false })]
 
 const request = (/** @type {string} */ scheme, /** @type {string} */ text, /** @type {string | undefined} */ one) => {

@@ -25,7 +25,8 @@ async function jwks() {
 
 async function all(): Promise<readonly (readonly [string, BearerAuthProvider, string])[]> {
   const { provider, token } = await jwks()
-  const own: BearerAuthProvider = { verifyToken: (text, options) => new Opaque().verifyToken(text, { ...options, proof: 'checked' }), issuers: [ISSUER], recognizes: () => 'mine' }
+  const verifyToken: BearerAuthProvider['verifyToken'] = (text, options) => new Opaque().verifyToken(text, { ...options, proof: 'checked' })
+  const own: BearerAuthProvider = { verifyToken, issuers: [ISSUER], recognizes: () => 'mine' }
   return [
     ['JwksProvider', provider, token],
     ['a provider on StandardProvider', new Opaque(), 'opaque'],

@@ -31,15 +31,20 @@ describe.each(Object.entries(SERVERS))('%s', (_, serve) => {
   })
 
   test('sets none where nobody asked for one', async () => {
-    const server = closing(await serve({ provider: provider({}), gate: { resource: RESOURCE, proof: { dpop: 'accepted', nonce: true } }, handlers: { '/mcp': () => ({}) } }))
+    const gate = { resource: RESOURCE, proof: { dpop: 'accepted', nonce: true } } as const
+    const server = closing(await serve({ provider: provider({}), gate, handlers: { '/mcp': () => ({}) } }))
     const { status, headers } = await server.ask({ headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' }, body: '{}' })
     expect([status, headers['dpop-nonce']]).toEqual([200, undefined])
   })
 
   test('takes two DPoP headers for none', async () => {
-    const server = closing(await serve({ provider: provider({ cnf: { jkt: ada.jkt } }), gate: { resource: RESOURCE, proof: { dpop: 'required' } }, handlers: { '/mcp': () => ({}) } }))
+    const gate = { resource: RESOURCE, proof: { dpop: 'required' } } as const
+    const server = closing(await serve({ provider: provider({ cnf: { jkt: ada.jkt } }), gate, handlers: { '/mcp': () => ({}) } }))
     const proof = (): Promise<string> => ada.prove({ jti: crypto.randomUUID(), iat: now() })
-    const ask = async (proofs: readonly string[], more: object = {}) => (await server.ask({ headers: { Authorization: `DPoP ${TOKEN}`, DPoP: proofs, 'Content-Type': 'application/json' }, body: '{}', ...more })).status
+    const ask = async (proofs: readonly string[], more: object = {}) => {
+      const headers = { Authorization: `DPoP ${TOKEN}`, DPoP: proofs, 'Content-Type': 'application/json' }
+      return (await server.ask({ headers, body: '{}', ...more })).status
+    }
     expect(await ask([await proof(), await proof()])).toBe(401)
     expect(await ask([await proof()])).toBe(200)
     expect(await ask([await proof()], { target: '/mcp?a=b' })).toBe(200)

@@ -124,7 +124,7 @@ async function tokenFor(resource: string, client: oauth.Client, DPoP: oauth.DPoP
 describe.each(['jwt', 'opaque'] as const)('with %s tokens of oidc-provider', (kind) => {
   test('the client of the MCP SDK finds its way from nothing to a tool, and a nonce to the next request', async () => {
     const { url, events, seen } = await notes(kind)
-    const authProvider = new Holder({ clientId: kind, clientSecret: SECRET, scope: 'notes:read', expectedIssuer: issuer } as ConstructorParameters<typeof ClientCredentialsProvider>[0])
+    const authProvider = new Holder({ clientId: kind, clientSecret: SECRET, scope: 'notes:read', expectedIssuer: issuer })
     const client = new Client({ name: 'agent', version: '1.0.0' })
     await client.connect(new StreamableHTTPClientTransport(new URL(url), { authProvider }))
     const { content } = await client.callTool({ name: 'whoami', arguments: {} })
@@ -160,7 +160,8 @@ describe('the SDK\'s withDpop around fetch', () => {
     const client: oauth.Client = { client_id: 'jwt' }
     const keys = await oauth.generateKeyPair('ES256', { extractable: true })
     const token = await tokenFor(url, client, oauth.DPoP(client, keys))
-    const session = await DpopSession.create({ keyPair: { ...keys, publicJwk: (await crypto.subtle.exportKey('jwk', keys.publicKey)) as never, thumbprint: '', alg: 'ES256' } })
+    const publicJwk = (await crypto.subtle.exportKey('jwk', keys.publicKey)) as never // as jose types it
+    const session = await DpopSession.create({ keyPair: { ...keys, publicJwk, thumbprint: '', alg: 'ES256' } })
     const fetching = withDpop(session, () => token)(fetch)
     const ask = async () => (await fetching(url, { method: 'POST', body: '{}' })).status
     expect([await ask(), await ask()].every((status) => status !== 401)).toBe(true)
@@ -179,6 +180,7 @@ describe('the package dpop', () => {
     const headers = { Authorization: `DPoP ${token}`, DPoP: proof, 'Content-Type': 'application/json' }
     expect((await fetch(url, { method: 'POST', headers, body: '{}' })).status).not.toBe(401)
     expect((await fetch(url, { method: 'POST', headers, body: '{}' })).status).toBe(401)
-    expect((await fetch(`${url}?a=b`, { method: 'POST', headers: { ...headers, DPoP: await generateProof(keys, url, 'POST', undefined, token) }, body: '{}' })).status).not.toBe(401)
+    const next = { ...headers, DPoP: await generateProof(keys, url, 'POST', undefined, token) }
+    expect((await fetch(`${url}?a=b`, { method: 'POST', headers: next, body: '{}' })).status).not.toBe(401)
   })
 })

@@ -64,7 +64,8 @@ function unescaped(value: string): string | undefined {
  */
 function ofEnvoy(value: string): string | undefined {
   if (!ELEMENT.test(value)) return undefined
-  const member = (name: string): readonly string[] => [...value.matchAll(PAIR)].filter(([, key]) => key?.toLowerCase() === name).map(([, , quoted, plain]) => quoted ?? plain ?? '')
+  const pairs = [...value.matchAll(PAIR)].map(([, key = '', quoted, plain = '']) => [key.toLowerCase(), quoted ?? plain] as const)
+  const member = (name: string): readonly string[] => pairs.flatMap(([key, text]) => (key === name ? [text] : []))
   const [[cert, ...certs], [hash, ...hashes]] = [member('cert'), member('hash')]
   if (certs.length > 0 || hashes.length > 0) return undefined
   if (cert !== undefined) return unescaped(cert)

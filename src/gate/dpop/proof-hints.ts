@@ -6,10 +6,15 @@ import type { ProofExpectations } from './proof-rules.js'
 
 /** Undefined where there is nothing more to say than what did not fit. */
 export function hintOf(check: ProofCheck, { claims: { htu, iat } }: DecodedJwt, { htus, now }: ProofExpectations): string | undefined {
-  if (check === 'iat') return Number(iat) > now ? 'the clock of the client is ahead, or this one is behind' : 'the clock of the client is behind, or the proof was used late'
+  if (check === 'iat') return Number(iat) > now ? AHEAD : BEHIND
   const meant = check === 'htu' ? normalizedHtu(String(htu)) : undefined
-  return meant === undefined ? undefined : htus.flatMap((url) => normalizedHtu(url) ?? []).map((own) => hintOfHtu(new URL(meant), new URL(own))).find((hint) => hint !== undefined)
+  if (meant === undefined) return undefined
+  const own = htus.flatMap((url) => normalizedHtu(url) ?? [])
+  return own.map((url) => hintOfHtu(new URL(meant), new URL(url))).find((hint) => hint !== undefined)
 }
+
+const AHEAD = 'the clock of the client is ahead, or this one is behind'
+const BEHIND = 'the clock of the client is behind, or the proof was used late'
 
 function hintOfHtu(meant: URL, own: URL): string | undefined {
   if (meant.origin !== own.origin) return meant.pathname === own.pathname ? 'it is for another origin than "resource" names' : undefined

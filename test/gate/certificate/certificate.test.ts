@@ -16,7 +16,7 @@ import { authority } from '../../introspection/client-auth/certificates.js'
 import { until } from '../../redis/redis-server.js'
 import { headers } from '../headers.js'
 import type { AddressInfo, Server } from 'node:net'
-import type { ProofOptions, ProxyCertificateOptions } from '../../../src/index.js'
+import type { AuthEvent, ProofOptions, ProxyCertificateOptions } from '../../../src/index.js'
 
 const ca = authority()
 const client = ca.issue('agent')
@@ -41,7 +41,8 @@ type Shown = { readonly cert: string; readonly key: string } | undefined
 
 function ask(port: number, shown: Shown, more: Readonly<Record<string, string>> = {}, token = 'bound'): Promise<number> {
   return new Promise((resolve, reject) => {
-    const asked = request({ port, host: '127.0.0.1', path: '/mcp', ca: ca.ca, ...shown, agent: false, headers: { Authorization: `Bearer ${token}`, ...more } }, (response) => {
+    const options = { port, host: '127.0.0.1', path: '/mcp', ca: ca.ca, ...shown, agent: false as const }
+    const asked = request({ ...options, headers: { Authorization: `Bearer ${token}`, ...more } }, (response) => {
       response.resume()
       resolve(response.statusCode ?? 0)
     })
@@ -62,7 +63,8 @@ describe('a server that ends TLS itself', () => {
   })
 
   test('takes one that nobody has signed, where the token names it', async () => {
-    const port = await listening(createTlsServer(options, bearerAuth(bound(thumbprint(selfSigned)), { proof: { certificate: tlsCertificate() } })((_req, res) => res.end())))
+    const guarded = bearerAuth(bound(thumbprint(selfSigned)), { proof: { certificate: tlsCertificate() } })
+    const port = await listening(createTlsServer(options, guarded((_req, res) => res.end())))
     expect([await ask(port, selfSigned), await ask(port, client)]).toEqual([200, 401])
   })
 
@@ -80,7 +82,8 @@ const hex = (cert: string): string => new X509Certificate(cert).fingerprint256.r
 const escaped = encodeURIComponent(client.cert)
 
 describe('a proxy that ends TLS', () => {
-  async function passes(options: Omit<ProxyCertificateOptions, 'proxies'> & Partial<ProxyCertificateOptions>, name: string, values: readonly string[], remoteAddress: string | null = '127.0.0.1') {
+  type Told = Omit<ProxyCertificateOptions, 'proxies'> & Partial<ProxyCertificateOptions>
+  async function passes(options: Told, name: string, values: readonly string[], remoteAddress: string | null = '127.0.0.1') {
     const guard = gate(bound(), { proof: { certificate: proxyCertificate({ proxies: ['127.0.0.1'], ...options }) } })
     const source = { socket: remoteAddress === null ? {} : { remoteAddress } }
     return (await guard({ method: 'GET', path: '/mcp', source, header: headers({ authorization: ['Bearer bound'], [name]: values }) })).pass
@@ -170,7 +173,8 @@ async function nginx(behind: number): Promise<number> {
     `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 1;
      events {}
      http {
-       access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+       access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
+       fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
        server {
          listen 127.0.0.1:${port} ssl; ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem;
          ssl_client_certificate ${folder}/ca.pem; ssl_verify_client optional;
@@ -194,7 +198,8 @@ describe('a certificate and DPoP together', () => {
   const provider = { verifyToken: async (token: string) => accessToken({ token, claims: { sub: 'ada', cnf }, scopes: [] }) }
   const asked = async (proof: ProofOptions, scheme: string) => {
     const checks: string[] = []
-    const guard = gate(provider, { resource: 'https://mcp.example.com/mcp', proof: { ...proof, observe: (event) => void (event.type === 'proof_refused' && checks.push(event.check)) } })
+    const observe = (event: AuthEvent): void => void (event.type === 'proof_refused' && checks.push(event.check))
+    const guard = gate(provider, { resource: 'https://mcp.example.com/mcp', proof: { ...proof, observe } })
     await guard({ method: 'GET', path: '/mcp', header: headers({ authorization: [`${scheme} a-token`] }) })
     return checks
   }

@@ -21,8 +21,8 @@ beforeAll(async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'idp', alg: 'ES256', use: 'sig' }] }
   const now = Math.floor(Date.now() / 1000)
-  const minted = (claims: object) =>
-    new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub: 'ada', client_id: 'agent', jti: crypto.randomUUID(), iat: now, exp: now + 600, ...claims }).setProtectedHeader({ alg: 'ES256', kid: 'idp', typ: 'at+jwt' }).sign(privateKey)
+  const usual = { iss: ISSUER, aud: AUDIENCE, sub: 'ada', client_id: 'agent', jti: 'a-token', iat: now, exp: now + 600 }
+  const minted = (claims: object) => new SignJWT({ ...usual, ...claims }).setProtectedHeader({ alg: 'ES256', kid: 'idp', typ: 'at+jwt' }).sign(privateKey)
   tokens = { own: await minted({ cnf: { jkt: ada.jkt } }), other: await minted({ cnf: { jkt: mallory.jkt } }), unbound: await minted({}) }
   own = gate(new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwks }), { resource: AUDIENCE, proof: { dpop: 'required', replay: { perKey: 10_000 } } })
 })
@@ -72,7 +72,8 @@ function oddProofs(): readonly Odd[] {
 }
 
 /** Both see the same request, whose proof differs by its `jti` alone where we would call it a replay. */
-async function verdicts({ method = 'POST', url = AUDIENCE, token = 'own', scheme = 'DPoP', claims = {}, header, by = 'ada', spoil = (proof) => proof }: Odd): Promise<readonly [ours: boolean, theirs: boolean]> {
+async function verdicts(odd: Odd): Promise<readonly [ours: boolean, theirs: boolean]> {
+  const { method = 'POST', url = AUDIENCE, token = 'own', scheme = 'DPoP', claims = {}, header, by = 'ada', spoil = (proof: string) => proof } = odd
   const text = tokens[token]
   const prover = by === 'ada' ? ada : mallory
   const all = { iat: Math.floor(Date.now() / 1000), htm: method, htu: url, ath: athOf(text), ...claims }

@@ -15,7 +15,9 @@ interface Example {
 
 const { examples } = JSON.parse(readFileSync(new URL('../../vectors/rfc9449/dpop_examples.json', import.meta.url), 'utf8')) as { readonly examples: readonly Example[] }
 
-async function asked({ proof, jkt, access_token: token = 'a-token', claims: { htm, htu, iat } }: Example, more: Partial<Example['claims']> & { readonly token?: string } = {}) {
+type Changed = Partial<Example['claims']> & { readonly token?: string }
+
+async function asked({ proof, jkt, access_token: token = 'a-token', claims: { htm, htu, iat } }: Example, more: Changed = {}) {
   const events: AuthEvent[] = []
   const { origin, pathname } = new URL(htu)
   const provider = { verifyToken: async (text: string) => accessToken({ token: text, claims: { sub: 'ada', cnf: { jkt } }, scopes: [] }) }
