@@ -119,7 +119,8 @@ export const GATE = [
     mutants: [
       ['if (principal === undefined || more.length > 0) return false', 'if (principal === undefined) return false', 'a session id may have a third part'],
       ["id.length <= MAX_LENGTH ? id.split('.') : []", "id.split('.')", 'a session id may be of any length'],
-      ['{ subject }, clientId ?? null])', '{ subject }])', 'a session belongs to every client of its subject'],
+      ["[boundTo.jkt ?? null, boundTo['x5t#S256'] ?? null]", '[]', 'a session belongs to every key of its subject'],
+      ['{ subject }, clientId ?? null, ...key])', '{ subject }, ...key])', 'a session belongs to every client of its subject'],
       ['JSON.stringify([authority, { subject }', 'JSON.stringify([{ subject }', 'a session belongs to the same name at another issuer'],
       ['others.every((name) => name === undefined || name === clientId)', 'true', 'people without a subject share the sessions of their client'],
       ["if (token === null) return 'null'", "if (token === null) return undefined", 'a session of nobody is nobody’s'],
@@ -156,9 +157,9 @@ export const GATE = [
     file: 'src/gate/request/gate-request.ts',
     by: ['test/gate/request', 'test/gate/hostile.test.ts'],
     mutants: [
-      ['if (header !== undefined) return oneToken(request.header(header), isAssertion)', '', 'an assertion is looked for where clients write'],
+      ["if (header !== undefined) return oneToken(request.header(header), 'Bearer', isAssertion)", '', 'an assertion is looked for where clients write'],
       ["if (others.length > 0) return { kind: 'malformed' }", '', 'of two Authorization headers the first counts'],
-      ["if (scheme.toLowerCase() !== 'bearer') return", 'if (false) return', 'a token of another scheme is taken'],
+      ["if (scheme === undefined) return", 'if (false) return', 'a token of another scheme is taken'],
       ["kind: JOINED.test(header) ? 'malformed' : 'none'", "kind: 'none'", 'a token behind another scheme is overlooked'],
       ['return others.length === 0 && isToken(token) ?', 'return isToken(token) ?', 'of two tokens the first counts'],
       ['return others.length === 0 && isToken(token) ?', 'return others.length === 0 ?', 'anything is a token'],
