@@ -46,7 +46,7 @@ export function provider(claims: Record<string, unknown>): BearerAuthProvider {
   return { verifyToken: async (token) => accessToken({ token, claims: { sub: 'ada', ...claims }, scopes: ['notes:read'], provider: 'own' }) }
 }
 
-export interface Asked {
+interface Asked {
   readonly decision: Decision
   readonly status: number
   readonly challenge: string
