@@ -6,6 +6,7 @@ import { closeAll } from '../src/lib/close-all.js'
 import { withinSpan } from '../src/lib/deadline.js'
 import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { warnOfBug } from '../src/lib/warn.js'
+import { readingIssuerOnce } from '../src/jwt/token/decode.js'
 import { BearerAuthProvider, checkedProvider } from '../src/provider.js'
 import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
@@ -14,7 +15,9 @@ import { asGiven, named, recognition, verifiedBy } from '../src/routing/member.j
 import { partsOf } from '../src/routing/parts.js'
 import { answerOf, askAtOnce, askInOrder, askTogether } from '../src/routing/questions.js'
 import { requestAsOf } from '../src/routing/request-as.js'
+import { askedByUs, isUnproven } from '../src/routing/unproven.js'
 import type { AccessToken } from '../src/access-token.js'
+import type { TokenBinding } from '../src/binding.js'
 import type { Observe } from '../src/events.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { HeaderSource, Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
@@ -45,6 +48,8 @@ export interface MemberReport {
   readonly recognizes: Recognition
   /** Absent for one that was not asked. */
   readonly answer?: MemberAnswer['kind']
+  /** What the token is bound to, where the member says yes. The proof is not looked at. */
+  readonly boundTo?: TokenBinding
   readonly refusals: readonly Refusal[]
 }
 
@@ -123,11 +128,11 @@ export class ChainProvider extends BearerAuthProvider {
   async #verify(members: readonly Member[], token: string, options?: VerifyOptions): Promise<AccessToken | null> {
     if (!isBearerToken(token)) return null
     const { owner, perhaps } = routeOf(token, members)
-    if (owner !== undefined) return this.#inTime(options, (inTime) => verifiedBy(owner, token, inTime))
-    if (perhaps.length > 0) return this.#inTime(options, async (inTime) => this.#conclude(await this.#askAll(perhaps, token, inTime ?? {})))
-    notify(this.#observe, { type: 'rejected', provider: this.name, reason: 'no_owner', remembered: false })
-    options?.refused?.({ provider: this.name, reason: 'no_owner' })
-    return null
+    if (owner === undefined && perhaps.length === 0) return this.#refuse('no_owner', options)
+    const answer = await this.#inTime(askedByUs(options), async (inTime) =>
+      owner === undefined ? this.#conclude(await this.#askAll(perhaps, token, inTime)) : verifiedBy(owner, token, inTime),
+    )
+    return isUnproven(answer, options) ? this.#refuse('unproven', options) : answer
   }
 
   /** Who decides about which tokens: `console.log(String(chain.plan()))`. */
@@ -138,11 +143,12 @@ export class ChainProvider extends BearerAuthProvider {
   /** What each member has to do with this token, and what those say who are asked. Asks them. For a person who wants to know why. */
   async explain(token: string): Promise<readonly MemberReport[]> {
     const asked = this.#parts.flatMap(({ members }) => askedAbout(token, members))
-    const answers = isBearerToken(token) ? await Promise.all(asked.map((member) => answerOf(member, token, {}))) : []
+    const answers = isBearerToken(token) ? await Promise.all(asked.map((member) => answerOf(member, token, askedByUs({})))) : []
     return this.#members.map((member) => {
       const answer = answers.find(({ name }) => name === member.name)
       const refusals = answer?.kind === 'no' ? answer.refusals : []
-      return { provider: member.name, recognizes: recognition(member, token), ...(answer && { answer: answer.kind }), refusals }
+      const boundTo = answer?.kind === 'yes' ? answer.token.boundTo : undefined
+      return { provider: member.name, recognizes: recognition(member, token), ...(answer && { answer: answer.kind }), ...(boundTo && { boundTo }), refusals }
     })
   }
 
@@ -152,8 +158,19 @@ export class ChainProvider extends BearerAuthProvider {
     return () => ends.forEach((end) => end?.())
   }
 
+  override restsOnKeys(token: AccessToken): boolean {
+    const asked = this.#parts.flatMap(({ members }) => askedAbout(token.token, members))
+    return asked.every(({ provider }) => provider.restsOnKeys?.(token) === true)
+  }
+
   override async close(): Promise<void> {
     await closeAll(this.#members.map(({ provider }) => provider))
+  }
+
+  #refuse(reason: 'no_owner' | 'unproven', options: VerifyOptions | undefined): null {
+    notify(this.#observe, { type: 'rejected', provider: this.name, reason, remembered: false })
+    options?.refused?.({ provider: this.name, reason })
+    return null
   }
 
   #askAll(members: readonly Member[], token: string, options: VerifyOptions): Promise<readonly MemberAnswer[]> {
@@ -162,10 +179,10 @@ export class ChainProvider extends BearerAuthProvider {
     return members.length === 1 ? ask(members, token, options) : askTogether(ask, members, token, options)
   }
 
-  async #inTime<T>(options: VerifyOptions | undefined, work: (options: VerifyOptions | undefined) => Promise<T>): Promise<T> {
+  async #inTime<T>(options: VerifyOptions, work: (options: VerifyOptions) => Promise<T>): Promise<T> {
     const timeout = this.#timeout
     if (timeout === undefined) return work(options)
-    const closed = options?.signal
+    const closed = options.signal
     // Whoever gave up hears the reason of its own signal, as from any provider.
     const tooLate = (): Error => (closed?.aborted === true ? (closed.reason as Error) : new AuthUnavailableError('the chain gave no answer in time'))
     return withinSpan({ timeout, closed }, (signal) => work({ ...options, signal }), tooLate)
@@ -195,6 +212,10 @@ export class ChainProvider extends BearerAuthProvider {
 
 /** Who owns this token, or else who may know it. */
 function routeOf(token: string, members: readonly Member[]): { readonly owner: Member | undefined; readonly perhaps: readonly Member[] } {
+  return readingIssuerOnce(() => routeAmong(token, members))
+}
+
+function routeAmong(token: string, members: readonly Member[]): { readonly owner: Member | undefined; readonly perhaps: readonly Member[] } {
   const perhaps: Member[] = []
   for (const member of members) {
     const answer = recognition(member, token)

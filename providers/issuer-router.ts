@@ -9,6 +9,7 @@ import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds 
 import { BearerAuthProvider } from '../src/provider.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import { Tenants } from '../src/routing/tenants.js'
+import { askedByUs, isUnproven } from '../src/routing/unproven.js'
 import { issuersOf } from '../src/jwt/rules/issuers.js'
 import { JwksProvider } from './jwks.js'
 import type { AccessToken } from '../src/access-token.js'
@@ -70,6 +71,7 @@ export class IssuerRouter extends BearerAuthProvider {
   readonly #routes = new Map<string, BearerAuthProvider>()
   readonly #tenants: Tenants<IssuerRoute> | undefined
   readonly #observe: Observe | undefined
+  #isClosed = false
 
   constructor(options: IssuerRouterOptions) {
     super()
@@ -116,7 +118,8 @@ export class IssuerRouter extends BearerAuthProvider {
     const issuer = issuerOf(token)
     const provider = issuer === undefined ? null : await this.#find(issuer, options?.signal)
     if (issuer === undefined || provider === null) return this.#refuse(options)
-    const answer = await provider.verifyToken(token, options)
+    const answer = await provider.verifyToken(token, askedByUs(options))
+    if (isUnproven(answer, options)) return this.#refuse(options, 'unproven')
     // A tenant that was removed while its token was looked at.
     return answer !== null && this.#now(issuer) !== provider ? this.#refuse(options) : answer
   }
@@ -138,14 +141,35 @@ export class IssuerRouter extends BearerAuthProvider {
     await before?.close?.()
   }
 
+  /** Where the provider of an issuer is replaced, the next one is watched; with an issuer that is gone, its tokens end. */
   override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
     const { issuer = '' } = token
-    const tenant = this.#tenants?.known(issuer)
-    const provider = this.#routes.get(issuer) ?? (tenant === 'refused' ? undefined : tenant)
-    return provider?.watch?.(token, ended) ?? (() => undefined)
+    let isOver = false
+    let stop: (() => void) | undefined
+    const follow = (): void => {
+      const provider = this.#now(issuer)
+      if (isOver || provider === undefined || provider === 'refused') return
+      stop = provider.watch?.(token, (how) => (how === 'closed' && !this.#isClosed ? queueMicrotask(again) : ended(how)))
+    }
+    const again = (): void => {
+      const provider = this.#now(issuer)
+      if (provider === undefined || provider === 'refused') ended('revoked')
+      else follow()
+    }
+    follow()
+    return () => {
+      isOver = true
+      stop?.()
+    }
+  }
+
+  override restsOnKeys(token: AccessToken): boolean {
+    const provider = this.#now(token.issuer ?? '')
+    return provider !== undefined && provider !== 'refused' && provider.restsOnKeys?.(token) === true
   }
 
   override async close(): Promise<void> {
+    this.#isClosed = true
     await closeAll([...this.#routes.values(), this.#tenants])
   }
 
@@ -165,9 +189,9 @@ export class IssuerRouter extends BearerAuthProvider {
     return this.#routes.get(issuer) ?? this.#tenants?.known(issuer)
   }
 
-  #refuse(options: VerifyOptions | undefined): null {
-    notify(this.#observe, { type: 'rejected', provider: this.name, reason: 'no_owner', remembered: false })
-    options?.refused?.({ provider: this.name, reason: 'no_owner' })
+  #refuse(options: VerifyOptions | undefined, reason: 'no_owner' | 'unproven' = 'no_owner'): null {
+    notify(this.#observe, { type: 'rejected', provider: this.name, reason, remembered: false })
+    options?.refused?.({ provider: this.name, reason })
     return null
   }
 

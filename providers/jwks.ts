@@ -81,6 +81,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #hints: Hints | undefined
   readonly #reading: TokenFormat | undefined
   readonly #recheck: Recheck | undefined
+  readonly #restsOnKeys: boolean
 
   constructor(options: JwksProviderOptions<Output>) {
     checkOptions('JwksProvider', options, OPTIONS)
@@ -99,6 +100,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.audiences = this.#expected.audiences ?? []
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
     this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
+    this.#restsOnKeys = options.introspect === undefined && options.enrich === undefined
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
       later: options[laterIssuers],
@@ -115,6 +117,11 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   override recognizes(token: string): Recognition {
     const issuer = this.#reading === undefined ? unverifiedIssuer(token) : this.#reading.read(token)?.claims.iss
     return typeof issuer === 'string' && this.#expected.issuers.has(issuer) ? 'mine' : 'foreign'
+  }
+
+  /** True without `introspect`, and without `enrich`. */
+  override restsOnKeys(): boolean {
+    return this.#restsOnKeys
   }
 
   override async close(): Promise<void> {
@@ -141,7 +148,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     // Without an algorithm and an issuer of ours there is no key to check with.
     if (named.length > 0) return reports
     const signature = reportOn('signature', await this.#checkSignature(jwt))
-    return signature.passed ? [...reports, signature, ...reportsOf(this.#rules.signed)] : [...reports, signature]
+    const bound = jwt.claims.cnf === undefined ? [] : [{ rule: 'cnf', passed: true, hint: BOUND }]
+    return signature.passed ? [...reports, signature, ...reportsOf(this.#rules.signed), ...bound] : [...reports, signature]
   }
 
   /**
@@ -221,6 +229,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     })
   }
 }
+
+const BOUND = 'the token is bound to a key: it is good with the proof of its holder only, where the option "proof" of the gate takes that'
 
 function about(reason: RejectReason, kid: unknown): RuleFailure {
   return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid } }

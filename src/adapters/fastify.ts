@@ -1,22 +1,27 @@
 /** This file is the gate for Fastify, as a plugin. */
 import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
-import { readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
+import { besideOthers, readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
 import { incomingRequest } from '../http/node-message.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
+import { isUpgrade, keepCallers } from '../http/upgraded.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
+import type { WebSocketServerLike } from '../http/upgraded.js'
 
 /** What we need of Fastify, so that nothing of it is imported. */
 interface FastifyRequest {
   readonly raw: IncomingMessage
   readonly routeOptions: { readonly config?: unknown }
+  /** The scope of the route. `@fastify/websocket` leaves its own server there, and its upgrades pass the hooks of routes. */
+  readonly server: { readonly websocketServer?: WebSocketServerLike }
 }
 interface FastifyReply {
   readonly raw: ServerResponse
@@ -26,11 +31,14 @@ interface FastifyReply {
   send(body: string): FastifyReply
 }
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void
-type ErrorHook = (request: FastifyRequest, reply: FastifyReply, error: Error, done: () => void) => void
-type SendHook = (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void) => void
+type ErrorHook = (request: unknown, reply: FastifyReply, error: Error, done: () => void) => void
+type SendHook = (request: unknown, reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void) => void
 interface FastifyInstance {
   readonly prefix: string
   addHook(name: 'onRequest', hook: Hook): unknown
+}
+/** Apart: as overloads of the same method they fit none of Fastify's own. */
+interface LateHooks {
   addHook(name: 'onError', hook: ErrorHook): unknown
   addHook(name: 'onSend', hook: SendHook): unknown
 }
@@ -53,12 +61,13 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     })
     // An error handler of the app's own that answers otherwise is not overruled: Fastify asks these of errors that it sends itself.
     const thrown = new WeakMap<FastifyReply, Answer>()
-    app.addHook('onError', (_request, reply, error, done) => {
+    const late = app as unknown as LateHooks // the same method, by the names of other hooks
+    late.addHook('onError', (_request, reply, error, done) => {
       const answer = thrownAnswer(error)
       if (answer !== undefined) thrown.set(reply, answer)
       done()
     })
-    app.addHook('onSend', (_request, reply, payload, done) => {
+    late.addHook('onSend', (_request, reply, payload, done) => {
       const answer = thrown.get(reply)
       if (answer === undefined) return done(null, payload)
       reply.header('Content-Type', answer.headers['Content-Type'] ?? 'application/json')
@@ -69,7 +78,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
 
   /** What is left to do once all that can fail is done. */
   async function decided(request: FastifyRequest, reply: FastifyReply, mounted: boolean, done: () => void): Promise<() => void> {
-    const { raw } = request
+    const { raw, server } = request
+    tellOfUnguardedUpgrades(raw, server.websocketServer === undefined ? 0 : 1)
     const alreadySet = (name: string): unknown => reply.getHeader(name)
     const decision = await gate({ ...incomingRequest(raw, { mounted }), isPublic: isPublic(request) })
     if (!decision.pass) {
@@ -78,7 +88,9 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       return () => reply.code(status).send(body)
     }
     leaveAuthInfo(raw, decision.context)
+    for (const [name, value] of Object.entries(besideOthers(decision.headers ?? {}, alreadySet))) reply.header(name, value)
     endWithToken(reply.raw, decision.context)
+    if (isUpgrade(raw) && server.websocketServer !== undefined) keepCallers(server.websocketServer)
     const context = readableWhenThrown(decision.context, alreadySet)
     return () => runWithAuth(context, done)
   }

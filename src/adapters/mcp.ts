@@ -16,6 +16,8 @@ import type { StdioTransport } from '../http/stdio-transport.js'
 import type { After } from '../lib/timer.js'
 import type { BearerAuthProvider } from '../provider.js'
 
+export { boundEventStore } from '../gate/bound-events.js'
+export type { EventStore } from '../gate/bound-events.js'
 export type { AuthInfo } from '../http/auth-info.js'
 
 export interface TokenVerifierOptions {

@@ -2,7 +2,6 @@
 import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { allowInsecureHttp, webUrl } from '../lib/net/web-url.js'
 import { checkedScopes } from '../lib/scope-match.js'
-import { challengeAnswers } from './challenge/challenge.js'
 import { answersWithBody } from './challenge/denial-body.js'
 import { GATE_OPTIONS } from './gate-options.js'
 import { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.js'
@@ -11,10 +10,11 @@ import { checkedExclusions, checkedPaths, isGuarded } from './paths.js'
 import { TokenWatches } from './token-watches.js'
 import { requestNamesBy } from './challenge/request-names.js'
 import { protectedResource } from './metadata/resource-metadata.js'
+import { proofRules } from './proof-policy.js'
 import { checkGoesWith, tokenPlaces } from './request/token-from.js'
 import type { BearerAuthProvider } from '../provider.js'
-import type { Answers } from './challenge/challenge.js'
 import type { WriteBody } from './challenge/denial-body.js'
+import type { ProofRules } from './proof-policy.js'
 import type { GateOptions } from './gate-options.js'
 import type { OperationTable } from './operations/operations.js'
 import type { PathPolicy } from './paths.js'
@@ -23,7 +23,7 @@ import type { ProtectedResource } from './metadata/resource-metadata.js'
 import type { BoundSessions } from './sessions.js'
 import type { TokenCookie } from './request/token-cookie.js'
 
-export interface GatePolicy {
+export interface GatePolicy extends ProofRules {
   readonly requiredScopes: readonly string[]
   readonly resource: ProtectedResource | undefined
   readonly mirror: AuthorizationServerMetadata | undefined
@@ -46,9 +46,8 @@ export interface GatePolicy {
   readonly tokenCookie: TokenCookie | undefined
   /** In small letters; where the token comes in a header of its own though the provider says nothing of it. */
   readonly tokenHeader: string | undefined
-  readonly answers: Answers
   /** Those that handlers throw, with a body of the house's own. */
-  readonly thrownAnswers: Answers
+  readonly thrownAnswers: ProofRules['answers']
   /** Writes the body of denials. */
   readonly writeBody: WriteBody | undefined
   /** What clients ask for to be given these scopes. */
@@ -56,7 +55,7 @@ export interface GatePolicy {
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'headerSources' | 'requestAs' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
+export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'headerSources' | 'requestAs' | 'restsOnKeys' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
   checkOptions('bearerAuth', options, GATE_OPTIONS)
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) throw new TypeError(`"${name}" is undefined; is a variable not set? leave the option out to do without`)
@@ -77,7 +76,8 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const ownScopes = [...scopes, ...operationScopes(operations)]
   const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs, [...ownScopes, ...(supported ?? [])])
   const every = spanInSeconds('checkStreamsEvery', options.checkStreamsEvery ?? 30, { min: 1, max: 3_600 })
-  const answers = challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames })
+  const rules = proofRules(options, provider, { profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames })
+  const { answers } = rules
   const writeBody = optionalFunction('body', options.body)
   return {
     requiredScopes: scopes,
@@ -92,10 +92,15 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
     operations,
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
     sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
-    watches: new TokenWatches({ watch: provider.watch && ((token, ended) => provider.watch?.(token, ended) ?? NOTHING), every, now: () => Date.now() / 1000 }),
+    watches: new TokenWatches({
+      watch: provider.watch && ((token, ended) => provider.watch?.(token, ended) ?? NOTHING),
+      restsOnKeys: (token) => provider.restsOnKeys?.(token) === true,
+      every,
+      now: () => Date.now() / 1000,
+    }),
     ...tokenPlaces(options.tokenFrom, resource?.resource),
-    answers,
-    thrownAnswers: writeBody === undefined ? answers : answersWithBody(answers, writeBody),
+    ...rules,
+    thrownAnswers: writeBody === undefined ? answers : { Bearer: answersWithBody(answers.Bearer, writeBody), DPoP: answersWithBody(answers.DPoP, writeBody) },
     writeBody,
     requestNames,
   }

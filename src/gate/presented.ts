@@ -4,28 +4,29 @@ import { readCredentials } from './request/gate-request.js'
 import type { AccessToken } from '../access-token.js'
 import type { HeaderSource } from '../provider.js'
 import type { GateRequest } from './request/gate-request.js'
-import type { TokenCookie } from './request/token-cookie.js'
+import type { Scheme } from './request/gate-request.js'
+import type { GatePolicy } from './policy.js'
 
 /** One credential, and who decides about it. */
 export interface Presented {
   readonly source: HeaderSource
-  readonly token: string
+  readonly credential: { readonly token: string; readonly scheme: Scheme }
 }
 
 /** What is presented, in the order of the sources; or the source whose header holds no credential and is not empty. */
-export function presentedBy(request: GateRequest, sources: readonly HeaderSource[], cookie: TokenCookie | undefined): readonly Presented[] | HeaderSource {
+export function presentedBy(request: GateRequest, sources: readonly HeaderSource[], { tokenCookie: cookie, schemes }: Pick<GatePolicy, 'schemes' | 'tokenCookie'>): readonly Presented[] | HeaderSource {
   const presented: Presented[] = []
   for (const source of sources) {
-    const credentials = readCredentials(request, { header: source.header, cookie })
+    const credentials = readCredentials(request, { header: source.header, cookie, schemes })
     if (credentials.kind === 'malformed') return source
-    if (credentials.kind === 'bearer') presented.push({ source, token: credentials.token })
+    if (credentials.kind === 'token') presented.push({ source, credential: credentials })
   }
   return presented
 }
 
 /** False where two credentials of the client name different callers. One that names nobody, or that a proxy put there, contradicts none. */
-export function isOneCaller(callers: readonly { readonly token: AccessToken; readonly byProxy: boolean }[]): boolean {
-  const [first, ...others] = callers.flatMap(({ token, byProxy }) => (byProxy || nameOf(token) === undefined ? [] : [token]))
+export function isOneCaller(callers: readonly { readonly token: AccessToken | null; readonly byProxy: boolean }[]): boolean {
+  const [first, ...others] = callers.flatMap(({ token, byProxy }) => (token === null || byProxy || nameOf(token) === undefined ? [] : [token]))
   return first === undefined || others.every((other) => isSame(first, other))
 }
 

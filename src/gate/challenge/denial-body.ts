@@ -48,6 +48,7 @@ export function answersWithBody(answers: Answers, write: WriteBody): Answers {
     malformed: (header) => withBody(answers.malformed(header), write),
     invalidToken: () => withBody(answers.invalidToken(), write),
     severalCallers: () => withBody(answers.severalCallers(), write),
+    unproven: (error) => withBody(answers.unproven(error), write),
     insufficientScope: (scopes, token) => withBody(answers.insufficientScope(scopes, token), write),
     unavailable: (why) => withBody(answers.unavailable(why), write),
   }
