@@ -145,6 +145,28 @@ export type AuthEvent =
 /** Takes events. Called synchronously; whatever it throws is ignored, so that logging never decides a request. */
 export type Observe = (event: AuthEvent) => void
 
+/**
+ * Who hears what a provider tells: its own observer, or else those of the chains, routers and gates around it, each of them
+ * once. Parts of a provider share it, because a chain is made after its members.
+ */
+export class Listeners {
+  /** Undefined where nobody listens: no event is made then. */
+  observe: Observe | undefined
+  readonly #inherited: Set<Observe> | undefined
+
+  constructor(own: Observe | undefined) {
+    this.observe = own
+    this.#inherited = own === undefined ? new Set() : undefined
+  }
+
+  /** Is told from now on, unless the provider has an observer of its own. */
+  inherit(observe: Observe): void {
+    const all = this.#inherited?.add(observe)
+    if (all === undefined) return
+    this.observe = all.size === 1 ? observe : (event) => all.forEach((one) => notify(one, event))
+  }
+}
+
 /** Calls an observer that may be absent, may throw and may be async, without letting it decide anything. */
 export function notify(observe: Observe | undefined, event: AuthEvent): void {
   if (observe === undefined) return

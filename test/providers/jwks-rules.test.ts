@@ -287,7 +287,7 @@ describe('explain', () => {
   test('a good token passes every rule', async () => {
     const reports = await provider().made.explain(await key.sign())
     expect(reports.every(({ passed }) => passed)).toBe(true)
-    expect(reports.at(-1)).toEqual({ rule: 'signature', passed: true })
+    expect(reports.slice(-2)).toEqual([{ rule: 'signature', passed: true }, { rule: 'revoked', passed: true }])
   })
 
   test('without an issuer of ours no signature is looked at', async () => {
@@ -296,7 +296,7 @@ describe('explain', () => {
   })
 
   test('what is no JWT has a shape', async () => {
-    expect(await provider().made.explain('opaque')).toEqual([{ rule: 'shape', passed: false, reason: 'malformed', hint: expect.stringMatching(/opaque/) }])
+    expect(await provider().made.explain('opaque')).toMatchObject([{ rule: 'shape', passed: false, reason: 'malformed', hint: expect.stringMatching(/opaque/) }])
   })
 
   test('says the same as a verification', async () => {

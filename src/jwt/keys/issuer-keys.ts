@@ -4,7 +4,7 @@ import { notify } from '../../events.js'
 import { KeySearch } from './key-search.js'
 import { parseKeySet } from './key-set.js'
 import { keptIn, recall } from './key-store.js'
-import type { Observe } from '../../events.js'
+import type { Listeners } from '../../events.js'
 import type { Awaitable } from '../../lib/awaitable.js'
 import type { Algorithm } from '../signature/algorithms.js'
 import type { Keys } from './key-search.js'
@@ -43,14 +43,15 @@ export interface IssuerKeysOptions {
   readonly now: () => number
   readonly random: () => number
   readonly provider: string
-  readonly observe: Observe | undefined
+  /** Hear of the keys; undefined where there is nothing to tell. */
+  readonly listeners: Pick<Listeners, 'observe'> | undefined
 }
 
 export class IssuerKeys {
   readonly #searches: ReadonlyMap<string, KeySearch>
   readonly #ahead: readonly string[]
 
-  constructor({ issuers, later = [], load, keys, now, random, provider, observe }: IssuerKeysOptions) {
+  constructor({ issuers, later = [], load, keys, now, random, provider, listeners }: IssuerKeysOptions) {
     checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store'])
     const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? MAX_AGE, { min: 1, max: 86_400 })
     const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? MAX_STALE, { min: 0, max: 604_800 })
@@ -62,6 +63,7 @@ export class IssuerKeys {
     const search = (issuer: string): KeySearch => {
       const fetch = load(issuer)
       const tell = (news: KeyNews): void => {
+        const { observe } = listeners ?? {}
         if (observe !== undefined) notify(observe, { ...eventOf(news), provider, issuer })
       }
       const options = { now, random, maxAge, maxStale, tell }

@@ -1,7 +1,7 @@
 /** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
 import { isThere } from '../../lib/empty-claims.js'
 import { isInMilliseconds } from '../../lib/milliseconds.js'
-import { nearMiss } from './near-miss.js'
+import { issuerMiss, nearMiss } from './near-miss.js'
 import { otherKindOf } from './token-kind.js'
 import type { Claims } from '../../access-token.js'
 import type { Mismatch, RejectReason } from '../../verdict.js'
@@ -112,7 +112,7 @@ const OF_CLAIMS: readonly Rule[] = [
       const { iss } = claims
       if (typeof iss !== 'string' || !issuers.has(iss)) {
         const expected = [...issuers.keys()]
-        return failure('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
+        return failure('wrong_issuer', 'iss', expected, iss, issuerMiss(expected, iss))
       }
       const tenant = issuers.get(iss)
       if (tenant === undefined || claims[tenant.claim] === tenant.value) return undefined
