@@ -210,7 +210,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     const { kid } = header
     if (kid !== undefined && typeof kid !== 'string') return about('unknown_key', kid) // RFC 7515 section 4.1.4
     return andThen(this.#keys.candidates(issuer, alg, kid, claims.iat), (keys) => {
-      if (keys.length === 0) return about('unknown_key', kid)
+      if (keys.length === 0) return about('unknown_key', kid, this.#keys.faultOf(issuer, alg, kid))
       return andThen(isSigned(this.#engine, jwt, alg, keys), (good) => (good ? undefined : this.#checkWithNewerKeys(jwt, issuer, alg, kid)))
     })
   }
@@ -218,14 +218,17 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   /** A new key under an old name, or under none, is no reason to refuse what it signed. */
   #checkWithNewerKeys(jwt: DecodedJwt, issuer: string, alg: Algorithm, kid: string | undefined): Awaitable<RuleFailure | undefined> {
     return andThen(this.#keys.newer(issuer, alg, kid, jwt.claims.iat), (newer) => {
-      if (newer === undefined) return { ...about('bad_signature', kid), provisional: true }
-      return andThen(isSigned(this.#engine, jwt, alg, newer), (good) => (good ? undefined : about('bad_signature', kid)))
+      const hint = this.#keys.isCrowded(issuer, alg, kid) ? CROWDED : undefined
+      if (newer === undefined) return { ...about('bad_signature', kid, hint), provisional: true }
+      return andThen(isSigned(this.#engine, jwt, alg, newer), (good) => (good ? undefined : about('bad_signature', kid, hint)))
     })
   }
 }
 
-function about(reason: RejectReason, kid: unknown): RuleFailure {
-  return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid } }
+const CROWDED = 'more than four keys fit, and no more are tried; the issuer has to name them apart (kid)'
+
+function about(reason: RejectReason, kid: unknown, hint?: string): RuleFailure {
+  return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid, hint } }
 }
 
 function keyOptions({ keys = {}, jwksFile }: Pick<JwksProviderOptions, 'keys' | 'jwksFile'>): KeyOptions {

@@ -82,8 +82,8 @@ export type AuthEvent =
   | { readonly type: 'breaker_opened' | 'breaker_closed'; readonly provider: string }
   /** A token was taken, and something about the answer is odd. `hint` is one of a few constant texts; each is told once. */
   | { readonly type: 'odd_answer'; readonly provider: string; readonly hint: string }
-  /** An issuer's key set was read; `keys_rotated` when it is not the one of before. */
-  | { readonly type: 'keys_fetched' | 'keys_rotated'; readonly provider: string; readonly issuer: string; readonly keys: number }
+  /** An issuer's key set was read; `keys_rotated` when it is not the one of before. `leftOut`: so many more than 1000 are not used. */
+  | { readonly type: 'keys_fetched' | 'keys_rotated'; readonly provider: string; readonly issuer: string; readonly keys: number; readonly leftOut?: number }
   /**
    * An issuer's key set could not be read. `usable`: the keys of before are still good for a while. `retryAfter`: seconds
    * until the next attempt.

@@ -9,6 +9,7 @@ import type { Awaitable } from '../../lib/awaitable.js'
 import type { Algorithm } from '../signature/algorithms.js'
 import type { Keys } from './key-search.js'
 import type { KeyNews, KeySourceOptions } from './key-source.js'
+import type { KeyFault } from './key-set.js'
 import type { KeyStore } from './key-store.js'
 
 /** Options about how keys are kept. */
@@ -90,6 +91,16 @@ export class IssuerKeys {
     return this.#searches.get(issuer)?.newer(alg, kid, iat)
   }
 
+  /** Why the keys at hand do not check what has this header, where there is more to say than that there is none of this name. Asks nobody. */
+  faultOf(issuer: string, alg: Algorithm, kid: string | undefined): KeyFault | undefined {
+    return this.#searches.get(issuer)?.source.held?.set.faultOf(alg, kid)
+  }
+
+  /** True where more keys at hand fit this header than are tried. */
+  isCrowded(issuer: string, alg: Algorithm, kid: string | undefined): boolean {
+    return this.#searches.get(issuer)?.source.held?.set.isCrowded(alg, kid) === true
+  }
+
   /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
   async warm(): Promise<void> {
     const searches = this.#ahead.map((issuer) => this.#searches.get(issuer)).filter((search) => search !== undefined)
@@ -116,7 +127,7 @@ export class IssuerKeys {
 function eventOf(news: KeyNews) {
   switch (news.type) {
     case 'fetched':
-      return { type: news.rotated ? 'keys_rotated' : 'keys_fetched', keys: news.set.size } as const
+      return { type: news.rotated ? 'keys_rotated' : 'keys_fetched', keys: news.set.size, ...(news.set.leftOut > 0 && { leftOut: news.set.leftOut }) } as const
     case 'failed':
       return { type: 'keys_unavailable', message: news.error.message, usable: news.usable, retryAfter: news.retryAfter } as const
     case 'unknown':
