@@ -355,3 +355,24 @@ test('a rotation of keys without names is found', async () => {
   state.keys = [nameless(rotated)]
   expect(await made.verifyToken(await rotated.sign({}, { kid: undefined }))).not.toBeNull()
 })
+
+describe('hints that do not mislead', () => {
+  test.each<[string, object, object, object, RegExp]>([
+    ['another audience beside ours, where ours has to be alone', { audienceMode: 'exclusive' }, { aud: [AUDIENCE, 'other'] }, {}, /audienceMode is exclusive/],
+    ['no audience where the issuer writes the client', {}, { aud: undefined, client_id: 'app' }, {}, /audienceClaims: "client_id"/],
+    ['a start that is far ahead', {}, { nbf: START + 3600 }, {}, /compare the clock/],
+    ['an issue that is far ahead', {}, { iat: START + 3600 }, {}, /compare the clock/],
+    ['an odd type', {}, {}, { typ: 'acme-access' }, /name it in "types"/],
+    ['a logout token', {}, {}, { typ: 'logout+jwt' }, /another kind of token/],
+    ['an issuer by its name in a compose file', { issuer: 'http://keycloak:8080/realms/x' }, { iss: 'http://localhost:8080/realms/x' }, {}, /two host names/],
+  ])('say of %s what is wrong', async (_, options, claims, header, hint) => {
+    expect(await provider(options).hintFor(claims, header)).toMatch(hint)
+  })
+
+  test('an odd type is taken where it was named, and no other kind can be', async () => {
+    expect(await provider({ types: 'Acme-Access' }).makesOf({}, { typ: 'acme-access' })).toBe('accepted')
+    expect(await provider({ types: 'acme-access' }).makesOf({}, { typ: 'logout+jwt' })).toBe('wrong_type typ')
+    expect(() => provider({ types: ['dpop+jwt'] })).toThrow(/another kind of token/)
+    expect(() => provider({ types: [7] })).toThrow(TypeError)
+  })
+})

@@ -19,6 +19,10 @@ export type Hint =
   | 'the token is encrypted; ask the authorization server for a signed one'
   | 'the token looks like a JWT and is none: it was cut off or changed on the way'
   | 'the token does not say who issued it'
+  | 'the token has another audience beside ours, and audienceMode is exclusive; ask for a token for this server alone, or leave audienceMode out'
+  | 'the token has no "aud", and the issuer writes the client instead; set audienceClaims: "client_id" and "audience" to the clients that you take'
+  | 'the clocks differ, or the token was made for later: compare the clock of this server with the authorization server\u2019s'
+  | 'an access token with an odd "typ", perhaps; if this issuer writes it into access tokens, name it in "types"'
   | 'no provider here takes tokens of this issuer; compare "iss" with "issuer"'
   | 'the issuer is reached by two host names; set "issuer" to what its tokens say, and "jwksUri" to where this server finds the keys'
 
