@@ -2,6 +2,7 @@
 import { AuthUnavailableError } from '../src/errors.js'
 import { Listeners, notify } from '../src/events.js'
 import { isBearerToken } from '../src/lib/bearer-token.js'
+import { speakOnce, speaksByDefault } from '../src/lib/default-voice.js'
 import { closeAll } from '../src/lib/close-all.js'
 import { withinSpan } from '../src/lib/deadline.js'
 import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
@@ -156,10 +157,11 @@ export class ChainProvider extends BearerAuthProvider {
 
   #refuse(reason: 'no_owner' | 'malformed', token: string | undefined, options: VerifyOptions | undefined): null {
     const { observe } = this.#listeners
-    if (observe === undefined && options?.refused === undefined) return null
+    if (observe === undefined && options?.refused === undefined && !speaksByDefault()) return null
     const { claim, hint } = (token === undefined ? undefined : this.nearMiss(token)) ?? {}
     const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
-    notify(observe, { type: 'rejected', ...refusal, remembered: false })
+    if (observe === undefined) speakOnce(refusal)
+    else notify(observe, { type: 'rejected', ...refusal, remembered: false })
     options?.refused?.(refusal)
     return null
   }

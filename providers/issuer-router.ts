@@ -3,6 +3,7 @@ import { chosenByTenant } from '../src/jwt/keys/discovery.js'
 import { unverifiedIssuer } from '../src/jwt/token/decode.js'
 import { Listeners, notify } from '../src/events.js'
 import { isUnavailable } from '../src/errors.js'
+import { speakOnce, speaksByDefault } from '../src/lib/default-voice.js'
 import { closeAll } from '../src/lib/close-all.js'
 import { unlessAborted } from '../src/lib/deadline.js'
 import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
@@ -197,10 +198,11 @@ export class IssuerRouter extends BearerAuthProvider {
 
   #refuse(token: string, options: VerifyOptions | undefined): null {
     const { observe } = this.#listeners
-    if (observe === undefined && options?.refused === undefined) return null
+    if (observe === undefined && options?.refused === undefined && !speaksByDefault()) return null
     const { claim, hint } = this.nearMiss(token) ?? {}
     const refusal: Refusal = { provider: this.name, reason: 'no_owner', ...(claim && { claim }), ...(hint && { hint }) }
-    notify(observe, { type: 'rejected', ...refusal, remembered: false })
+    if (observe === undefined) speakOnce(refusal)
+    else notify(observe, { type: 'rejected', ...refusal, remembered: false })
     options?.refused?.(refusal)
     return null
   }

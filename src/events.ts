@@ -6,23 +6,10 @@ export type AuthEvent =
   | { readonly type: 'accepted'; readonly provider: string; readonly key?: string; readonly remembered: boolean }
   /**
    * A token was refused. `claim` names the claim that did not fit, never its value; `hint` says what it almost was or
-   * what to do.
+   * what to do. `passed_on`: by one member of a chain, and another took it, so that it is no refusal to count.
    */
   | {
-      readonly type: 'rejected'
-      readonly provider: string
-      readonly reason: RejectReason
-      readonly key?: string
-      readonly claim?: string
-      readonly hint?: string
-      readonly remembered: boolean
-    }
-  /**
-   * One member of a chain refused a token, and another took it: no refusal to count. The members are those of `rejected`, which
-   * it takes the place of.
-   */
-  | {
-      readonly type: 'passed_on'
+      readonly type: 'rejected' | 'passed_on'
       readonly provider: string
       readonly reason: RejectReason
       readonly key?: string
@@ -139,8 +126,47 @@ export type AuthEvent =
   /** A list of static tokens was read anew, and has so many; or it is not what it should be, and that of before serves on. */
   | { readonly type: 'list_loaded'; readonly provider: string; readonly tokens: number }
   | { readonly type: 'list_unreadable'; readonly provider: string; readonly message: string }
+  /**
+   * A gate denied a request. `prefix`: the path of `protect` that guards it. `because`, `claim` and `hint`: the provider's, as in
+   * `rejected`. `rules`: the keys in `operations` that asked for the scopes. Nothing in it was written by a client.
+   */
+  | {
+      readonly type: 'denied'
+      readonly provider: string
+      readonly method: string
+      readonly prefix?: string
+      readonly status: number
+      readonly reason: DenialReason
+      readonly because?: RejectReason
+      readonly claim?: string
+      readonly hint?: string
+      readonly rules?: readonly string[]
+    }
+  /** A gate let a caller in. `by`: the provider that took the token. */
+  | { readonly type: 'admitted'; readonly provider: string; readonly method: string; readonly prefix?: string; readonly by: string }
   /** A logout token was refused. `claim` names what did not fit, never its value. */
   | { readonly type: 'logout_refused'; readonly provider: string; readonly reason: RejectReason; readonly claim?: string; readonly hint?: string }
+
+/** Why a gate denies a request. */
+export type DenialReason =
+  /** None was presented: how every MCP client begins. */
+  | 'no_token'
+  /** The header is not what RFC 6750 has, or holds two tokens. */
+  | 'malformed'
+  /** The provider refused it: `because` is its reason. */
+  | 'invalid_token'
+  /** The provider took it, and it is bound to a key whose proof is not checked. */
+  | 'bound_to_key'
+  /** The provider took it, and it is for another gate's audience. */
+  | 'wrong_audience'
+  | 'insufficient_scope'
+  /** A session id that was not made for this caller. */
+  | 'another_session'
+  /** The body cannot be read for `operations`. */
+  | 'unreadable_body'
+  | 'impossible_host'
+  /** Nobody knows: the answer is 503, or 429. */
+  | 'unavailable'
 
 /** Takes events. Called synchronously; whatever it throws is ignored, so that logging never decides a request. */
 export type Observe = (event: AuthEvent) => void

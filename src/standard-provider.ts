@@ -9,6 +9,7 @@ import { failedStep, isTaken, passedStep, unknownStep } from './explanation.js'
 import { ClaimPipeline } from './claim-pipeline.js'
 import { isPending } from './lib/awaitable.js'
 import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
+import { speakOnce, speaksByDefault } from './lib/default-voice.js'
 import { unlessAborted } from './lib/deadline.js'
 import { clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
 import { BearerAuthProvider, inheritObserver, toldLater } from './provider.js'
@@ -284,10 +285,14 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   }
 
   #refuse({ reason, detail }: Rejected, { token, remembered, options }: Presented): null {
-    if (this.listeners.observe === undefined && options?.refused === undefined) return null
+    const isHeard = this.listeners.observe !== undefined
+    if (!isHeard && options?.refused === undefined && !speaksByDefault()) return null
     const { claim, hint } = detail ?? {}
     const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
-    const tell = (type: 'rejected' | 'passed_on'): void => this.emit({ type, ...refusal, ...(token !== undefined && this.#key(token)), remembered })
+    const tell = (type: 'rejected' | 'passed_on'): void => {
+      if (isHeard) this.emit({ type, ...refusal, ...(token !== undefined && this.#key(token)), remembered })
+      else if (type === 'rejected') speakOnce(refusal)
+    }
     const later = options?.[toldLater]
     if (later === undefined) tell('rejected')
     else later(tell)

@@ -1,4 +1,6 @@
 /** This file lists what a gate can be told. */
+import type { AuthEvent } from '../events.js'
+import type { GateRequest } from './request/gate-request.js'
 import type { OptionNames } from '../lib/options.js'
 import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
 import type { Operations } from './operations/operations.js'
@@ -96,12 +98,20 @@ export interface GateOptions {
    */
   tokenFrom?: TokenCookieOptions
   /**
+   * Takes what the gate decides (`denied`, `admitted`), with the request beside it, and the events of a provider that has no
+   * observer of its own.
+   */
+  observe?: GateObserve
+  /**
    * `'mcp-use'`: behaves as mcp-use's server for Python. `/mcp` and the path of `resource` are guarded, and nothing else;
    * `/health`, `/docs`, `/inspector` and `/openmcp.json` are excluded; denials have its bodies, and an outage is a 401.
    * `protect` and `exclude` take the place of its lists. Default: none of that.
    */
   profile?: GateProfile
 }
+
+/** Takes events, and beside those of the gate the request: for the address that it came from. What it throws is ignored. */
+export type GateObserve = (event: AuthEvent, request?: GateRequest) => void
 
 /** The names of `GateOptions`. */
 export const GATE_OPTIONS = {
@@ -122,5 +132,6 @@ export const GATE_OPTIONS = {
   checkStreamsEvery: true,
   maxAge: true,
   tokenFrom: true,
+  observe: true,
   profile: true,
 } as const satisfies OptionNames<GateOptions>
