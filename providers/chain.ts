@@ -7,6 +7,7 @@ import { closeAll } from '../src/lib/close-all.js'
 import { withinSpan } from '../src/lib/deadline.js'
 import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { warnOfBug } from '../src/lib/warn.js'
+import { readingIssuerOnce } from '../src/jwt/token/decode.js'
 import { failedStep, nearestOf, passedStep } from '../src/explanation.js'
 import { BearerAuthProvider, checkedProvider, inheritObserver } from '../src/provider.js'
 import { ChainPlan } from '../src/routing/chain-plan.js'
@@ -17,6 +18,7 @@ import { askAtOnce, askInOrder, askTogether } from '../src/routing/questions.js'
 import { explainedBy, explainedByFirst } from '../src/routing/explained.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import { reject } from '../src/verdict.js'
+import { askedByUs, isUnproven } from '../src/routing/unproven.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
 import type { ExplainedStep, NearMiss } from '../src/explanation.js'
@@ -99,9 +101,11 @@ export class ChainProvider extends BearerAuthProvider {
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
     if (!isBearerToken(token)) return this.#refuse('malformed', undefined, options)
     const { owner, perhaps } = this.#route(token)
-    if (owner !== undefined) return this.#inTime(options, (inTime) => verifiedBy(owner, token, inTime))
-    if (perhaps.length > 0) return this.#inTime(options, async (inTime) => this.#conclude(await this.#askAll(perhaps, token, inTime ?? {})))
-    return this.#refuse('no_owner', token, options)
+    if (owner === undefined && perhaps.length === 0) return this.#refuse('no_owner', token, options)
+    const answer = await this.#inTime(askedByUs(options), async (inTime) =>
+      owner === undefined ? this.#conclude(await this.#askAll(perhaps, token, inTime)) : verifiedBy(owner, token, inTime),
+    )
+    return isUnproven(answer, options) ? this.#refuse('unproven', undefined, options) : answer
   }
 
   /** Who decides about which tokens: `console.log(String(chain.plan()))`. */
@@ -140,12 +144,21 @@ export class ChainProvider extends BearerAuthProvider {
     return () => ends.forEach((end) => end?.())
   }
 
+  override restsOnKeys(token: AccessToken): boolean {
+    const { owner, perhaps } = this.#route(token.token)
+    return (owner === undefined ? perhaps : [owner]).every(({ provider }) => provider.restsOnKeys?.(token) === true)
+  }
+
   override async close(): Promise<void> {
     await closeAll(this.#members.map(({ provider }) => provider))
   }
 
   /** Who owns this token, or else who may know it. */
   #route(token: string): { readonly owner: Member | undefined; readonly perhaps: readonly Member[] } {
+    return readingIssuerOnce(() => this.#asked(token))
+  }
+
+  #asked(token: string): { readonly owner: Member | undefined; readonly perhaps: readonly Member[] } {
     const perhaps: Member[] = []
     for (const member of this.#members) {
       const answer = recognition(member, token)
@@ -155,7 +168,7 @@ export class ChainProvider extends BearerAuthProvider {
     return { owner: undefined, perhaps }
   }
 
-  #refuse(reason: 'no_owner' | 'malformed', token: string | undefined, options: VerifyOptions | undefined): null {
+  #refuse(reason: 'no_owner' | 'malformed' | 'unproven', token: string | undefined, options: VerifyOptions | undefined): null {
     const { observe } = this.#listeners
     if (observe === undefined && options?.refused === undefined && !speaksByDefault()) return null
     const { claim, hint } = (token === undefined ? undefined : this.nearMiss(token)) ?? {}
@@ -172,10 +185,10 @@ export class ChainProvider extends BearerAuthProvider {
     return members.length === 1 ? ask(members, token, options) : askTogether(ask, members, token, options)
   }
 
-  async #inTime<T>(options: VerifyOptions | undefined, work: (options: VerifyOptions | undefined) => Promise<T>): Promise<T> {
+  async #inTime<T>(options: VerifyOptions, work: (options: VerifyOptions) => Promise<T>): Promise<T> {
     const timeout = this.#timeout
     if (timeout === undefined) return work(options)
-    const closed = options?.signal
+    const closed = options.signal
     // Whoever gave up hears the reason of its own signal, as from any provider.
     const tooLate = (): Error => (closed?.aborted === true ? (closed.reason as Error) : new AuthUnavailableError('the chain gave no answer in time'))
     return withinSpan({ timeout, closed }, (signal) => work({ ...options, signal }), tooLate)

@@ -13,6 +13,7 @@ import { explainedBy } from '../src/routing/explained.js'
 import { nameOf } from '../src/routing/member.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import { Tenants } from '../src/routing/tenants.js'
+import { askedByUs, isUnproven } from '../src/routing/unproven.js'
 import { issuersOf } from '../src/jwt/rules/issuers.js'
 import { JwksProvider } from './jwks.js'
 import { reject } from '../src/verdict.js'
@@ -76,6 +77,7 @@ export class IssuerRouter extends BearerAuthProvider {
   readonly #routes = new Map<string, BearerAuthProvider>()
   readonly #tenants: Tenants<IssuerRoute> | undefined
   readonly #listeners: Listeners
+  #isClosed = false
 
   constructor(options: IssuerRouterOptions) {
     super()
@@ -122,7 +124,8 @@ export class IssuerRouter extends BearerAuthProvider {
     const issuer = issuerOf(token)
     const provider = issuer === undefined ? null : await this.#find(issuer, options?.signal)
     if (issuer === undefined || provider === null) return this.#refuse(token, options)
-    const answer = await provider.verifyToken(token, options)
+    const answer = await provider.verifyToken(token, askedByUs(options))
+    if (isUnproven(answer, options)) return this.#refuse(token, options, 'unproven')
     // A tenant that was removed while its token was looked at.
     return answer !== null && this.#now(issuer) !== provider ? this.#refuse(token, options) : answer
   }
@@ -169,14 +172,35 @@ export class IssuerRouter extends BearerAuthProvider {
     for (const provider of this.#routes.values()) provider[inheritObserver]?.(observe)
   }
 
+  /** Where the provider of an issuer is replaced, the next one is watched; with an issuer that is gone, its tokens end. */
   override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
     const { issuer = '' } = token
-    const tenant = this.#tenants?.known(issuer)
-    const provider = this.#routes.get(issuer) ?? (tenant === 'refused' ? undefined : tenant)
-    return provider?.watch?.(token, ended) ?? (() => undefined)
+    let isOver = false
+    let stop: (() => void) | undefined
+    const follow = (): void => {
+      const provider = this.#now(issuer)
+      if (isOver || provider === undefined || provider === 'refused') return
+      stop = provider.watch?.(token, (how) => (how === 'closed' && !this.#isClosed ? queueMicrotask(again) : ended(how)))
+    }
+    const again = (): void => {
+      const provider = this.#now(issuer)
+      if (provider === undefined || provider === 'refused') ended('revoked')
+      else follow()
+    }
+    follow()
+    return () => {
+      isOver = true
+      stop?.()
+    }
+  }
+
+  override restsOnKeys(token: AccessToken): boolean {
+    const provider = this.#now(token.issuer ?? '')
+    return provider !== undefined && provider !== 'refused' && provider.restsOnKeys?.(token) === true
   }
 
   override async close(): Promise<void> {
+    this.#isClosed = true
     await closeAll([...this.#routes.values(), this.#tenants])
   }
 
@@ -196,11 +220,11 @@ export class IssuerRouter extends BearerAuthProvider {
     return this.#routes.get(issuer) ?? this.#tenants?.known(issuer)
   }
 
-  #refuse(token: string, options: VerifyOptions | undefined): null {
+  #refuse(token: string, options: VerifyOptions | undefined, reason: 'no_owner' | 'unproven' = 'no_owner'): null {
     const { observe } = this.#listeners
     if (observe === undefined && options?.refused === undefined && !speaksByDefault()) return null
-    const { claim, hint } = this.nearMiss(token) ?? {}
-    const refusal: Refusal = { provider: this.name, reason: 'no_owner', ...(claim && { claim }), ...(hint && { hint }) }
+    const { claim, hint } = (reason === 'no_owner' ? this.nearMiss(token) : undefined) ?? {}
+    const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
     if (observe === undefined) speakOnce(refusal)
     else notify(observe, { type: 'rejected', ...refusal, remembered: false })
     options?.refused?.(refusal)

@@ -73,6 +73,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #hints: Hints | undefined
   readonly #reading: TokenFormat | undefined
   readonly #recheck: Recheck | undefined
+  readonly #restsOnKeys: boolean
 
   constructor(options: JwksProviderOptions<Output>) {
     checkOptions('JwksProvider', options, OPTIONS)
@@ -89,6 +90,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.audiences = this.#expected.audiences ?? []
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
     this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
+    this.#restsOnKeys = options.introspect === undefined && options.enrich === undefined
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
       later: options[laterIssuers],
@@ -105,6 +107,11 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   override recognizes(token: string): Recognition {
     const issuer = this.#reading === undefined ? unverifiedIssuer(token) : this.#reading.read(token)?.claims.iss
     return typeof issuer === 'string' && this.#expected.issuers.has(issuer) ? 'mine' : 'foreign'
+  }
+
+  /** True without `introspect`, and without `enrich`. */
+  override restsOnKeys(): boolean {
+    return this.#restsOnKeys
   }
 
   override async close(): Promise<void> {
@@ -161,7 +168,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     if (steps.some(({ rule, passed }) => !passed && (rule === 'alg' || rule === 'iss' || rule === 'crit'))) return steps
     try {
       const signature = stepOf('signature', await this.#checkSignature(jwt))
-      return signature.passed ? [...steps, signature, ...stepsOf(this.#rules.signed)] : [...steps, signature]
+      const bound = jwt.claims.cnf === undefined ? [] : [{ ...passedStep('cnf'), hint: BOUND }]
+      return signature.passed ? [...steps, signature, ...stepsOf(this.#rules.signed), ...bound] : [...steps, signature]
     } catch (error) {
       if (!isUnavailable(error)) throw error
       return [...steps, unknownStep('signature', error)]
@@ -225,6 +233,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   }
 }
 
+const BOUND = 'the token is bound to a key: it is good with the proof of its holder only, where the option "proof" of the gate takes that'
 const CROWDED = 'more than four keys fit, and no more are tried; the issuer has to name them apart (kid)'
 
 function about(reason: RejectReason, kid: unknown, hint?: string): RuleFailure {

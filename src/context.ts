@@ -33,6 +33,8 @@ export interface AuthContext {
 export interface TokenLifeLine {
   readonly signal: AbortSignal
   readonly hasBegun: boolean
+  /** Calls the function when the signal would fire. */
+  follow(ended: () => void): void
   /** Set by the adapter: calls the function when the answer is finished, closed or dropped. */
   endsWith: ((close: () => void) => void) | undefined
   close(): void

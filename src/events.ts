@@ -144,8 +144,36 @@ export type AuthEvent =
     }
   /** A gate let a caller in. `by`: the provider that took the token. */
   | { readonly type: 'admitted'; readonly provider: string; readonly method: string; readonly prefix?: string; readonly by: string }
+  /** A token that is bound to a key came with its proof; or one that is bound to nothing came, where DPoP is accepted. */
+  | { readonly type: 'proof_accepted' | 'proof_absent'; readonly provider: string }
+  /** The token was good, and the request was refused for the proof of who holds it. `hint` is one of a few constant texts. */
+  | { readonly type: 'proof_refused'; readonly provider: string; readonly check: ProofCheck; readonly hint?: string }
   /** A logout token was refused. `claim` names what did not fit, never its value. */
   | { readonly type: 'logout_refused'; readonly provider: string; readonly reason: RejectReason; readonly claim?: string; readonly hint?: string }
+
+/**
+ * The check that a request with a bound token failed, or that its unbound token did: the points of RFC 9449 section 4.3 in
+ * their order; `binding` for a token that is bound to another key, to what is not checked here, or to nothing though the
+ * scheme says so; `scheme` for a bound token as plain Bearer; `unbound` where a binding is required.
+ */
+export type ProofCheck =
+  | 'one_header'
+  | 'well_formed'
+  | 'claims'
+  | 'typ'
+  | 'alg'
+  | 'public_key'
+  | 'signature'
+  | 'htm'
+  | 'htu'
+  | 'nonce'
+  | 'iat'
+  | 'ath'
+  | 'binding'
+  | 'replay'
+  | 'scheme'
+  | 'unbound'
+  | 'certificate'
 
 /** Why a gate denies a request. */
 export type DenialReason =
@@ -155,7 +183,7 @@ export type DenialReason =
   | 'malformed'
   /** The provider refused it: `because` is its reason. */
   | 'invalid_token'
-  /** The provider took it, and it is bound to a key whose proof is not checked. */
+  /** It is bound to a key, and came without the proof that it asks for, or with one that does not fit: `proof_refused` says which. */
   | 'bound_to_key'
   /** The provider took it, and it is for another gate's audience. */
   | 'wrong_audience'

@@ -44,6 +44,11 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined
   /** Seconds: an answer from memory must not be older. Default: as long as the provider remembers. */
   readonly maxAge?: number | undefined
+  /**
+   * `'checked'`: whoever asks checks what the token is bound to (`boundTo`), as the gate does. Without it, a token that is
+   * bound to a key is refused.
+   */
+  readonly proof?: 'checked' | undefined
   /** Told why a token is refused, for explanations. */
   readonly refused?: ((refusal: Refusal) => void) | undefined
   readonly [toldLater]?: ToldLater | undefined
@@ -109,6 +114,12 @@ export abstract class BearerAuthProvider {
   nearMiss?(token: string): NearMiss | undefined
 
   [inheritObserver]?(observe: Observe): void
+
+  /**
+   * True where a yes about this token rests on keys alone, and nobody was asked: it changes by what `watch` tells, and with
+   * the keys. An open stream is then looked at every ten minutes, and not every half. Left out: somebody is asked.
+   */
+  restsOnKeys?(token: AccessToken): boolean
 
   /** Ends timers, sockets and subscriptions, and forgets what was remembered. */
   close?(): Promise<void>

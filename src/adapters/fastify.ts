@@ -1,20 +1,25 @@
 /** This file is the gate for Fastify, as a plugin. */
 import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
-import { readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
+import { besideOthers, readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
 import { incomingRequest } from '../http/node-message.js'
+import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
+import { isUpgrade, keepCallers } from '../http/upgraded.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
+import type { WebSocketServerLike } from '../http/upgraded.js'
 
 /** What we need of Fastify, so that nothing of it is imported. */
 interface FastifyRequest {
   readonly raw: IncomingMessage
   readonly routeOptions: { readonly config?: unknown }
+  /** The scope of the route. `@fastify/websocket` leaves its own server there, and its upgrades pass the hooks of routes. */
+  readonly server: { readonly websocketServer?: WebSocketServerLike }
 }
 interface FastifyReply {
   readonly raw: ServerResponse
@@ -50,7 +55,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
 
   /** What is left to do once all that can fail is done. */
   async function decided(request: FastifyRequest, reply: FastifyReply, mounted: boolean, done: () => void): Promise<() => void> {
-    const { raw } = request
+    const { raw, server } = request
+    tellOfUnguardedUpgrades(raw, server.websocketServer === undefined ? 0 : 1)
     const alreadySet = (name: string): unknown => reply.getHeader(name)
     const decision = await gate({ ...incomingRequest(raw, { mounted }), isPublic: isPublic(request) })
     if (!decision.pass) {
@@ -59,7 +65,9 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       return () => reply.code(status).send(body)
     }
     leaveAuthInfo(raw, decision.context)
+    for (const [name, value] of Object.entries(besideOthers(decision.headers ?? {}, alreadySet))) reply.header(name, value)
     endWithToken(reply.raw, decision.context)
+    if (isUpgrade(raw) && server.websocketServer !== undefined) keepCallers(server.websocketServer)
     const context = readableWhenThrown(decision.context, alreadySet)
     return () => runWithAuth(context, done)
   }

@@ -1,10 +1,11 @@
 /** This file is the gate for Hono. */
 import { runWithAuth } from '../context.js'
 import { authInfoOf } from '../http/auth-info.js'
-import { readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
+import { besideOthers, readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { endUpgradeWithToken } from '../http/upgraded.js'
 import { webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { Gate } from '../gate/gate.js'
@@ -42,9 +43,17 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     }
     const auth = authInfoOf(decision.context)
     if (auth !== undefined) c.set('auth', auth)
-    await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
-    const ending = endingWithToken(c.res, decision.context)
+    const isUpgrade = endUpgradeWithToken(c.env, decision.context)
+    try {
+      await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
+    } catch (error) {
+      decision.context.life?.close()
+      throw error // Hono hands on what is no Error
+    }
+    // The response of an upgrade is not sent: what ends is the connection.
+    const ending = isUpgrade ? c.res : endingWithToken(c.res, decision.context, raw)
     if (ending !== c.res) c.res = ending
+    overrule(c, besideOthers(decision.headers ?? {}, alreadySet))
     const thrown = thrownAnswer(c.error)
     if (thrown?.status === c.res.status) overrule(c, thrown.headers)
     return undefined

@@ -3,14 +3,19 @@ import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
-import { incomingRequest, sendAnswer } from '../http/node-message.js'
+import { incomingRequest, leaveHeaders, sendAnswer } from '../http/node-message.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Decision } from '../gate/decide.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
+
+export { guardUpgrade } from '../http/guard-upgrade.js'
+export type { UpgradeListener } from '../http/guard-upgrade.js'
+export type { WebSocketLike, WebSocketServerLike } from '../http/upgraded.js'
 
 export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
 
@@ -24,10 +29,12 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     if (typeof listener !== 'function') throw new TypeError(NO_LISTENER)
     return async function guarded(req: IncomingMessage, res: ServerResponse): Promise<void> {
       if (typeof res?.setHeader !== 'function') throw wrongServer('node')
+      tellOfUnguardedUpgrades(req)
       let decision: Decision
       try {
         decision = await gate(incomingRequest(req))
         if (decision.pass) leaveAuthInfo(req, decision.context)
+        if (decision.pass) leaveHeaders(res, decision.headers)
         if (decision.pass) endWithToken(res, decision.context)
       } catch (error) {
         // The gate has told of a provider's bug already, and keeps it as the cause.

@@ -1,55 +1,86 @@
 /** This file finds out who calls: by the token that the request presents, and what the provider says of it. */
 import { toAccessToken } from '../access-token.js'
+import { bindingOf, isSameBinding } from '../binding.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
 import { readCredentials } from './request/gate-request.js'
 import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
-import type { BearerAuthProvider } from '../provider.js'
+import type { BearerAuthProvider, VerifyOptions } from '../provider.js'
+import type { Answers } from './challenge/challenge.js'
 import type { GatePolicy } from './policy.js'
-import type { GateRequest } from './request/gate-request.js'
+import type { ProofCheck } from '../events.js'
+import type { GateRequest, Scheme } from './request/gate-request.js'
 
 /** Who calls; null where nobody has to. */
 export interface Caller {
   readonly token: AccessToken | null
+  /** How the token was presented, in whose words a denial is sent. */
+  readonly scheme: Scheme
   /** Asks again about the token, unless the answer is younger than so many seconds. */
   readonly verify: ((maxAge: number | undefined) => Promise<AccessToken | null>) | undefined
 }
 
-export const NOBODY: Caller = { token: null, verify: undefined }
+export const NOBODY: Caller = { token: null, scheme: 'Bearer', verify: undefined }
 
 /** The caller, or the denial for what was presented. An exception is a bug of the provider. */
 export async function callerOf(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Caller | Answer> {
-  const { answers, tokenCookie: cookie } = policy
+  const { tokenCookie: cookie, schemes } = policy
   const { tokenHeader: header } = provider
-  const credentials = readCredentials(request, { header, cookie })
-  if (credentials.kind === 'none') return policy.optional ? NOBODY : answers.unauthenticated()
-  if (credentials.kind === 'malformed') return answers.malformed(header)
-  const verify = async (maxAge: number | undefined): Promise<AccessToken | null> => {
-    const token = await verified(provider, credentials.token, maxAge)
+  const credentials = readCredentials(request, { header, cookie, schemes })
+  if (credentials.kind === 'none') return policy.optional ? NOBODY : policy.answers.Bearer.unauthenticated()
+  if (credentials.kind === 'malformed') return policy.answers.Bearer.malformed(header)
+  const { scheme } = credentials
+  const answers = policy.answers[scheme]
+  const found = async (maxAge: number | undefined): Promise<AccessToken | null> => {
+    const token = await verified(provider, credentials.token, maxAge, policy)
     return token === null || isForAudience(token, policy.audience) ? token : null
   }
   return unlessUnavailable(policy, async () => {
-    const token = await verify(policy.maxAge)
-    return token === null ? answers.invalidToken() : { token, verify }
+    const token = await found(policy.maxAge)
+    if (token === null) return answers.invalidToken()
+    const failing = await policy.bindings?.failing(request, scheme, token)
+    if (failing !== undefined) return refusal(failing, answers)
+    // The proof was of this request, and is not used twice; the token must still be bound to what was proved.
+    const proved = bindingOf(token.claims)
+    const verify = async (maxAge: number | undefined): Promise<AccessToken | null> => {
+      const again = await found(maxAge)
+      return again !== null && isSameBinding(bindingOf(again.claims), proved) ? again : null
+    }
+    return { token, scheme, verify }
   })
 }
 
+/** RFC 9449 section 7.1: what is wrong with the proof, and what with the token; section 9 for the nonce. */
+function refusal(failing: ProofCheck, answers: Answers): Answer {
+  if (failing === 'nonce') return answers.unproven('use_dpop_nonce')
+  return OF_THE_TOKEN.has(failing) ? answers.invalidToken() : answers.unproven('invalid_dpop_proof')
+}
+
+const OF_THE_TOKEN: ReadonlySet<ProofCheck> = new Set<ProofCheck>(['binding', 'scheme', 'unbound', 'certificate'])
+
 /** Of several servers behind one provider, each takes the tokens that were issued for it (RFC 9068 section 4, RFC 8707). */
-function isForAudience({ claims }: AccessToken, audience: readonly string[] | undefined): boolean {
+export function isForAudience({ claims }: AccessToken, audience: readonly string[] | undefined): boolean {
   return audience === undefined || [claims.aud ?? []].flat().some((one) => typeof one === 'string' && audience.includes(one))
 }
 
-async function verified(provider: BearerAuthProvider, text: string, maxAge: number | undefined): Promise<AccessToken | null> {
+async function verified(provider: BearerAuthProvider, text: string, maxAge: number | undefined, { bindings }: GatePolicy): Promise<AccessToken | null> {
   let token: AccessToken | null
   try {
-    token = toAccessToken(await provider.verifyToken(text, maxAge === undefined ? undefined : { maxAge }))
+    token = toAccessToken(await provider.verifyToken(text, questionOf(maxAge, bindings !== undefined)))
   } catch (error) {
     throw isUnavailable(error) ? error : asBug(error)
   }
   // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
-  return token?.claims.cnf === undefined ? token : null
+  return token?.claims.cnf === undefined || bindings !== undefined ? token : null
 }
+
+function questionOf(maxAge: number | undefined, checksProof: boolean): VerifyOptions | undefined {
+  if (!checksProof) return maxAge === undefined ? undefined : { maxAge }
+  return maxAge === undefined ? PROVED_HERE : { ...PROVED_HERE, maxAge }
+}
+
+const PROVED_HERE: VerifyOptions = { proof: 'checked' }
 
 /**
  * A provider's bug as the framework may have it: with nothing of the error's own status, headers, message or stack, all
@@ -62,11 +93,11 @@ function asBug(thrown: unknown): Error {
 }
 
 /** What the work gives, or the denial for "nobody knows". Any other exception is a bug. */
-export async function unlessUnavailable<T>({ answers }: GatePolicy, work: () => Promise<T>): Promise<T | Answer> {
+export async function unlessUnavailable<T>({ answers }: Pick<GatePolicy, 'answers'>, work: () => Promise<T>): Promise<T | Answer> {
   try {
     return await work()
   } catch (error) {
     if (!isUnavailable(error)) throw error
-    return answers.unavailable(error)
+    return answers.Bearer.unavailable(error)
   }
 }

@@ -1,6 +1,7 @@
 /** This file decides a request, as data. Everything that a server's adapter does beyond this is sending it. */
 import { isAnswer } from '../answer.js'
 import { callerOf, NOBODY } from './caller.js'
+import { nonceHeaders } from './challenge/challenge.js'
 import { withGranted } from './challenge/granted-scopes.js'
 import { isDiscovery, noDocument } from './metadata/discovery.js'
 import { metadataAnswer } from './metadata/resource-metadata.js'
@@ -19,13 +20,18 @@ import type { GateRequest } from './request/gate-request.js'
 
 export type Decision =
   /** Run the handler in this context; its token is null where the request came without a good one and need not have one. */
-  | { readonly pass: true; readonly context: AuthContext }
+  | {
+      readonly pass: true
+      readonly context: AuthContext
+      /** To be set on whatever is answered: a nonce for the client's next proof. */
+      readonly headers?: Readonly<Record<string, string>>
+    }
   /** Send this instead: a denial, or this server's metadata. */
   | { readonly pass: false; readonly answer: Answer }
 
 /** Any exception that leaves here is a bug of the provider. */
 export async function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Decision> {
-  const pass = (caller: Caller): Decision => ({ pass: true, context: contextOf(caller, policy) })
+  const pass = (caller: Caller): Decision => ({ pass: true, context: contextOf(caller, policy), ...headersFor(caller, policy) })
   const send = (answer: Answer): Decision => ({ pass: false, answer })
 
   if (!isPossibleHost(request.host)) return send(IMPOSSIBLE_HOST)
@@ -62,11 +68,16 @@ async function publishedAnswer(request: GateRequest, provider: BearerAuthProvide
 }
 
 function contextOf(caller: Caller, policy: GatePolicy): AuthContext {
-  const { token, verify: verifyAgain } = caller
-  const { resource, answers } = policy
+  const { token, scheme, verify: verifyAgain } = caller
+  const { resource } = policy
+  const answers = policy.answers[scheme]
   const allows = (method: string, name: string): boolean => mayCall(caller, method, name, policy)
   const scopesToAskFor = (needed: readonly string[]): readonly string[] => withGranted(needed, token, policy.requestNames)
   return { token, resource, answers, verifyAgain, allows, scopesToAskFor, life: lifeOf(caller, policy) }
+}
+
+function headersFor({ scheme }: Caller, { nonces }: GatePolicy): { readonly headers?: Readonly<Record<string, string>> } {
+  return scheme === 'DPoP' && nonces !== undefined ? { headers: nonceHeaders(nonces.newest) } : {}
 }
 
 function lifeOf({ token, verify }: Caller, policy: GatePolicy): TokenLife | undefined {
@@ -78,5 +89,5 @@ function describe(provider: BearerAuthProvider, policy: GatePolicy): Described {
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
   const { scopesSupported: said } = policy
   const scopes = 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])]
-  return { issuers, scopes: policy.requestNames(scopes), methods: provider.tokenHeader === undefined ? ['header'] : [] }
+  return { issuers, scopes: policy.requestNames(scopes), methods: provider.tokenHeader === undefined ? ['header'] : [], proof: policy.proofMetadata }
 }

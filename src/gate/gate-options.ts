@@ -4,6 +4,7 @@ import type { GateRequest } from './request/gate-request.js'
 import type { OptionNames } from '../lib/options.js'
 import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
 import type { Operations } from './operations/operations.js'
+import type { ProofOptions } from './proof-options.js'
 import type { ResourceDescription } from './metadata/resource-metadata.js'
 import type { BoundSessions } from './sessions.js'
 import type { TokenCookieOptions } from './request/token-cookie.js'
@@ -103,6 +104,12 @@ export interface GateOptions {
    */
   observe?: GateObserve
   /**
+   * Takes tokens that are bound to a key, with the proof of whoever holds it: `{ dpop: 'accepted' }` for DPoP (RFC 9449),
+   * which needs `resource`; `{ certificate: tlsCertificate() }` for client certificates (RFC 8705). Default: bound tokens
+   * are refused.
+   */
+  proof?: ProofOptions
+  /**
    * `'mcp-use'`: behaves as mcp-use's server for Python. `/mcp` and the path of `resource` are guarded, and nothing else;
    * `/health`, `/docs`, `/inspector` and `/openmcp.json` are excluded; denials have its bodies, and an outage is a 401.
    * `protect` and `exclude` take the place of its lists. Default: none of that.
@@ -133,5 +140,6 @@ export const GATE_OPTIONS = {
   maxAge: true,
   tokenFrom: true,
   observe: true,
+  proof: true,
   profile: true,
 } as const satisfies OptionNames<GateOptions>

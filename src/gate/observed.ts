@@ -1,6 +1,7 @@
 /** This file tells an observer what a gate decides, and why. Without an observer none of it runs. */
 import { toAccessToken } from '../access-token.js'
 import { notify } from '../events.js'
+import { isForAudience } from './caller.js'
 import { decide } from './decide.js'
 import { isGuarded } from './paths.js'
 import { NO_SESSION } from './permission.js'
@@ -26,7 +27,7 @@ interface Notes {
 /** Decides as `decide` does, and tells of a denial and of a caller who was admitted. */
 export async function decideObserved(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy, observe: GateObserve): Promise<Decision> {
   const notes: Notes = { rules: new Set() }
-  const decision = await decide(request, noting(provider, notes), notingPolicy(policy, notes))
+  const decision = await decide(request, noting(provider, policy, notes), notingPolicy(policy, notes))
   const event = eventOf(request, decision, policy, notes)
   if (event !== undefined) notify((told) => observe(told, request), event)
   return decision
@@ -44,16 +45,16 @@ function eventOf(request: GateRequest, decision: Decision, policy: GatePolicy, n
 }
 
 /** Undefined for what is no denial: metadata, the answer to a preflight. */
-function reasonOf(answer: Answer, { reason, taken }: Notes): DenialReason | undefined {
+function reasonOf(answer: Answer, { reason, taken, refusal }: Notes): DenialReason | undefined {
   if (answer === IMPOSSIBLE_HOST) return 'impossible_host'
   if (answer === NO_SESSION) return 'another_session'
-  if (reason === 'invalid_token') return taken ?? reason
+  if (reason === 'invalid_token') return taken ?? (refusal?.reason === 'unproven' ? 'bound_to_key' : reason)
   if (reason !== undefined) return reason
   return answer.status === 400 || answer.status === 413 || answer.status === 415 ? 'unreadable_body' : undefined
 }
 
 /** The provider, so that it is noted why it refuses a token, or what makes the gate refuse one that it takes. */
-function noting(provider: BearerAuthProvider, notes: Notes): BearerAuthProvider {
+function noting(provider: BearerAuthProvider, { audience }: GatePolicy, notes: Notes): BearerAuthProvider {
   const verifyToken = async (text: string, options?: VerifyOptions): ReturnType<BearerAuthProvider['verifyToken']> => {
     // Of several members of a chain, the first that has something to say.
     const refused = (refusal: Refusal): void => {
@@ -61,7 +62,7 @@ function noting(provider: BearerAuthProvider, notes: Notes): BearerAuthProvider 
     }
     const given = await provider.verifyToken(text, { ...options, refused })
     const token = given === null ? null : toAccessToken(given)
-    if (token !== null) notes.taken = token.claims.cnf === undefined ? 'wrong_audience' : 'bound_to_key'
+    if (token !== null) notes.taken = isForAudience(token, audience) ? 'bound_to_key' : 'wrong_audience'
     return given
   }
   // What a decision reads of a provider, by itself: its methods may know only their own object.
@@ -75,13 +76,14 @@ function notingPolicy(policy: GatePolicy, notes: Notes): GatePolicy {
     notes.reason = reason
     return answer
   }
-  const noted: Answers = {
-    unauthenticated: (scopes) => note('no_token', answers.unauthenticated(scopes)),
-    malformed: (header) => note('malformed', answers.malformed(header)),
-    invalidToken: () => note('invalid_token', answers.invalidToken()),
-    insufficientScope: (needed, token) => note('insufficient_scope', answers.insufficientScope(needed, token)),
-    unavailable: (why) => note('unavailable', answers.unavailable(why)),
-  }
+  const notedOf = (own: Answers): Answers => ({
+    unauthenticated: (scopes) => note('no_token', own.unauthenticated(scopes)),
+    malformed: (header) => note('malformed', own.malformed(header)),
+    invalidToken: () => note('invalid_token', own.invalidToken()),
+    unproven: (error) => note('bound_to_key', own.unproven(error)),
+    insufficientScope: (needed, token) => note('insufficient_scope', own.insufficientScope(needed, token)),
+    unavailable: (why) => note('unavailable', own.unavailable(why)),
+  })
   const operations = policy.operations?.map((rule) => ({
     ...rule,
     covers: (names: readonly string[]) => {
@@ -90,7 +92,7 @@ function notingPolicy(policy: GatePolicy, notes: Notes): GatePolicy {
       return isCovered
     },
   }))
-  return { ...policy, answers: noted, operations }
+  return { ...policy, answers: { Bearer: notedOf(answers.Bearer), DPoP: notedOf(answers.DPoP) }, operations }
 }
 
 /** The prefix of `protect` that guards the path, as the operator wrote it. */

@@ -12,7 +12,8 @@ import type { GateRequest } from './request/gate-request.js'
 
 /** The caller, on an answer as young as the operations need; or the denial. All that is needed stands in one challenge. */
 export async function permittedCaller(request: GateRequest, caller: Caller, policy: GatePolicy): Promise<Caller | Answer> {
-  const { requiredScopes, operations = [], answers } = policy
+  const { requiredScopes, operations = [] } = policy
+  const answers = policy.answers[caller.scheme]
   if (!isOwnSession(request, caller, policy)) return NO_SESSION
   const called = policy.operations === undefined ? [] : await calledOperations(request)
   // What cannot be read asks for nothing beyond that.
@@ -40,10 +41,10 @@ export function mayCall({ token }: Caller, method: string, name: string, { opera
   return !caller || (token !== null && hasScopes(token, scopes))
 }
 
-function renewed({ verify }: Caller, maxAge: number, policy: GatePolicy): Promise<Caller | Answer> {
+function renewed({ verify, scheme }: Caller, maxAge: number, policy: GatePolicy): Promise<Caller | Answer> {
   return unlessUnavailable(policy, async () => {
     const token = (await verify?.(maxAge)) ?? null
-    return token === null ? policy.answers.invalidToken() : { token, verify }
+    return token === null ? policy.answers[scheme].invalidToken() : { token, scheme, verify }
   })
 }
 

@@ -8,7 +8,7 @@ export class TokenLife {
   readonly #token: AccessToken
   readonly #verify: VerifyAgain
   #controller: AbortController | undefined
-  #leave = (): void => undefined
+  readonly #leaves: (() => void)[] = []
   #isClosed = false
 
   /** Set by the adapter: calls the function when the answer to this request is finished, closed or dropped. */
@@ -34,18 +34,26 @@ export class TokenLife {
     return controller.signal
   }
 
+  /** Calls `ended` when the signal would fire: for a stream whose end closes this life, which takes a third of a signal. */
+  follow(ended: () => void): void {
+    if (this.#isClosed) return
+    this.#leaves.push(this.#watches.join(this.#token, this.#verify, ended))
+    this.endsWith?.(() => this.close())
+  }
+
   /** Follows the token no longer: the signal does not fire any more. */
   close(): void {
     this.#isClosed = true
-    this.#leave()
-    this.#leave = () => undefined
+    FORGOTTEN.unregister(this) // it would hold what follows the token, and with it the request
+    for (const leave of this.#leaves.splice(0)) leave()
   }
 
   #begin(controller: AbortController): void {
     // Whoever keeps the signal keeps what fires it; where nobody does, the watch ends with it.
     FIRED_BY.set(controller.signal, controller)
-    this.#leave = this.#watches.join(this.#token, this.#verify, firing(new WeakRef(controller)))
-    FORGOTTEN.register(controller, this.#leave)
+    const leave = this.#watches.join(this.#token, this.#verify, firing(new WeakRef(controller)))
+    this.#leaves.push(leave)
+    FORGOTTEN.register(controller, leave, this)
     this.endsWith?.(() => this.close())
   }
 }

@@ -38,6 +38,9 @@ const EVENTS: Readonly<Record<AuthEvent['type'], readonly [Level, string, string
   store_failed: ['warn', 'each call', 'look at the store'],
   store_away: ['error', 'five failures in a row', 'look at the store'],
   store_back: ['info', 'once after that', 'nothing'],
+  proof_accepted: ['debug', 'each request', 'count'],
+  proof_absent: ['debug', 'each request', 'count: how many clients send no proof yet'],
+  proof_refused: ['info', 'each request', 'count by `check`; read the hint'],
   list_loaded: ['info', 'each change of the file', 'nothing'],
   list_unreadable: ['error', 'each change of the file', 'mend the file: the list of before serves on'],
   logout_refused: ['warn', 'each logout token', 'as with `rejected`'],
@@ -56,6 +59,7 @@ const REASONS: Readonly<Record<RejectReason, string>> = {
   missing_claim: '`claim` names it: `requiredClaims`, or the authorization server leaves out what every token needs',
   invalid_claim: '`claim` names it: `rules`, the schema in `claims`, or milliseconds',
   unknown_token: 'whoever was asked does not know it: another application\u2019s, taken back, ended; a static key that is not on the list',
+  unproven: 'the token is bound to a key, and nobody checks the proof: `proof` of the gate',
   no_owner: 'no member of the chain takes it: the hint is that of the nearest',
   revoked: 'it was ended here, by `revoke` or a logout',
 }
@@ -64,7 +68,7 @@ const DENIALS: Readonly<Record<DenialReason, string>> = {
   no_token: 'nothing, where it comes once for a client: that is how MCP clients begin',
   malformed: 'the client must send `Authorization: Bearer TOKEN`, once',
   invalid_token: 'look up `because` above',
-  bound_to_key: 'have the client ask for a token without a key',
+  bound_to_key: 'see `proof_refused`; without `proof` in the gate, have the client ask for a token without a key',
   wrong_audience: '`audience` of the gate',
   insufficient_scope: 'the client asks for more; or `explainScopes(claims)` of the provider',
   another_session: 'the client begins a new session; often from one address: an attack',
@@ -76,7 +80,7 @@ const DENIALS: Readonly<Record<DenialReason, string>> = {
 /** The page. `lines`: what twelve wrong settings say. */
 export function eventsPage(lines: readonly string[]): string {
   const source = readFileSync('src/events.ts', 'utf8')
-  const body = source.slice(source.indexOf('export type AuthEvent'), source.indexOf('/** Why a gate denies'))
+  const body = source.slice(source.indexOf('export type AuthEvent'), source.search(/\n\/\*\*\s*(?:\*\s*)?(?:Why a gate denies|The check that a request)/))
   const rows = body.split('/**').slice(1).flatMap(rowsOf)
   const reasons = Object.entries(REASONS).map(([reason, todo]) => `| \`${reason}\` | ${todo} |`)
   const denials = Object.entries(DENIALS).map(([reason, todo]) => `| \`${reason}\` | ${todo} |`)

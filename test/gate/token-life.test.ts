@@ -10,7 +10,7 @@ const START = 1_800_000_000
 const ada = (expiresAt?: number): AccessToken => accessToken({ token: 'a-token', claims: { sub: 'ada' }, scopes: [], expiresAt })
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-type Answer = 'yes' | 'no' | 'silence' | 'bug'
+type Answer = 'yes' | 'no' | 'silence' | 'bug' | AccessToken
 
 /** The watches of a gate, on timers that run when told. A look comes after 21 to 27 seconds: 24 here. */
 function gateWithTime(random = () => 0.5) {
@@ -39,7 +39,8 @@ function gateWithTime(random = () => 0.5) {
       const answer = answers.shift() ?? 'yes'
       if (answer === 'silence') throw new AuthUnavailableError('away')
       if (answer === 'bug') throw new TypeError('undefined is not a function')
-      return answer === 'yes' ? token : null
+      if (answer === 'no') return null
+      return answer === 'yes' ? token : answer
     })
   return {
     watches,
@@ -96,6 +97,14 @@ describe('the life of a token', () => {
     expect(wait + (asked[0] ?? Number.NaN), 'the look, and the age of the answer that it takes').toBeLessThanOrEqual(30)
   })
 
+  test('where a yes rests on keys alone, the next look is as far as keys are good', async () => {
+    const waits: number[] = []
+    const restsOnKeys = ({ subject }: AccessToken): boolean => subject === 'ada'
+    const watches = new TokenWatches({ every: 30, now: () => START, random: () => 0.5, watch: undefined, restsOnKeys, after: (seconds) => (waits.push(seconds), () => undefined) })
+    for (const sub of ['ada', 'grace']) void new TokenLife(watches, accessToken({ token: sub, claims: { sub }, scopes: [] }), async () => null).signal
+    expect(waits).toEqual([480, 24])
+  })
+
   test('looks of those who began together are spread', () => {
     let last = 0
     const { life, waits } = gateWithTime(() => (last = (last + 0.37) % 1))
@@ -134,12 +143,35 @@ describe('the life of a token', () => {
     expect([signal.aborted, asked, waits()]).toEqual([true, [], []])
   })
 
-  test('is followed no longer when its provider is closed', async () => {
-    const { life, provider, waits, pass, asked } = gateWithTime()
+  test('ends with its provider: what nobody follows any more could outlive its token', async () => {
+    const { life, provider, waits, following, watches, asked } = gateWithTime()
     const { signal } = life(ada(START + 10))
     provider('closed')
-    await pass(60)
-    expect([signal.aborted, waits(), asked]).toEqual([false, [], []])
+    expect([signal.aborted, waits(), following.size, watches.size, asked]).toEqual([true, [], 0, 0, []])
+  })
+
+  test('goes by the end that was answered last', async () => {
+    const { life, waits, pass } = gateWithTime()
+    const later = life(ada(START + 40), [ada(START + 400), ada(START + 60)])
+    expect(later.signal.aborted).toBe(false)
+    await pass(24)
+    expect(waits(), 'which was put off').toEqual([24])
+    await pass(24)
+    expect(waits(), 'and then brought forward').toEqual([12])
+    await pass(12)
+    expect(later.signal.aborted).toBe(true)
+  })
+
+  test('that ended leaves the next one of the same token alone', () => {
+    const { life, provider, watches, waits } = gateWithTime()
+    const before = life(ada())
+    void before.signal
+    provider('revoked')
+    const after = life(ada())
+    void after.signal
+    before.close()
+    void life(ada()).signal
+    expect([watches.size, waits().length]).toEqual([1, 1])
   })
 
   test('leaves nothing behind', async () => {
@@ -226,6 +258,23 @@ describe('a thousand streams of as many tokens', () => {
     }
     expect([most, answered]).toEqual([16, 1000])
   })
+})
+
+test('streams that were left while their looks waited for a turn are not asked about', async () => {
+  const { watches, pass } = gateWithTime()
+  let asked = 0
+  const answers: (() => void)[] = []
+  const tokens = Array.from({ length: 100 }, (_, n) => accessToken({ token: `t-${n}`, claims: {}, scopes: [] }))
+  const verify = (token: AccessToken) => async (): Promise<AccessToken> => {
+    asked += 1
+    await new Promise<void>((resolve) => void answers.push(resolve))
+    return token
+  }
+  const leave = tokens.map((token) => watches.join(token, verify(token), () => undefined))
+  await pass(24)
+  for (const left of leave) left()
+  for (; answers.length > 0; await settle()) answers.splice(0).forEach((answer) => answer())
+  expect(asked).toBe(16)
 })
 
 test('a signal that nobody keeps ends its watch', async () => {
