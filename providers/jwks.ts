@@ -168,8 +168,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     if (steps.some(({ rule, passed }) => !passed && (rule === 'alg' || rule === 'iss' || rule === 'crit'))) return steps
     try {
       const signature = stepOf('signature', await this.#checkSignature(jwt))
-      const bound = jwt.claims.cnf === undefined ? [] : [{ ...passedStep('cnf'), hint: BOUND }]
-      return signature.passed ? [...steps, signature, ...stepsOf(this.#rules.signed), ...bound] : [...steps, signature]
+      return signature.passed ? [...steps, signature, ...stepsOf(this.#rules.signed)] : [...steps, signature]
     } catch (error) {
       if (!isUnavailable(error)) throw error
       return [...steps, unknownStep('signature', error)]
@@ -233,7 +232,6 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   }
 }
 
-const BOUND = 'the token is bound to a key: it is good with the proof of its holder only, where the option "proof" of the gate takes that'
 const CROWDED = 'more than four keys fit, and no more are tried; the issuer has to name them apart (kid)'
 
 function about(reason: RejectReason, kid: unknown, hint?: string): RuleFailure {

@@ -195,7 +195,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
       const refused = await this.#refusalOf(token)
       if (refused === undefined) return [...rules, ...steps.map(passedStep)]
       const at = refused.at ?? this.checkName ?? 'remembered'
-      return [...rules, ...steps.slice(0, Math.max(0, steps.indexOf(at))).map(passedStep), failedStep(at, refused)]
+      const before = at === UNPROVEN.at ? steps : steps.slice(0, Math.max(0, steps.indexOf(at)))
+      return [...rules, ...before.map(passedStep), failedStep(at, refused)]
     } catch (error) {
       if (!isUnavailable(error)) throw error
       return [...rules, unknownStep(steps[0] ?? 'check', error)]
@@ -210,7 +211,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     const finding = remembered ?? (await this.#grants.process(token, verdict))
     if (!finding.accepted) return finding
     if (this.#revocations?.caughtUp === false) await this.#revocations.ready()
-    return this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations) ? { ...reject('revoked'), at: REVOKED } : undefined
+    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return { ...reject('revoked'), at: REVOKED }
+    return finding.claims.cnf === undefined ? undefined : UNPROVEN
   }
 
   /** What the memory was good for. */
@@ -310,6 +312,17 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
 
 /** The last step of an explanation. */
 const REVOKED = 'revoked'
+
+/** Beyond it, of a token that is good with the proof of its holder only: here nobody shows one. */
+const UNPROVEN = {
+  ...reject('unproven', {
+    claim: 'cnf',
+    expected: 'the proof of whoever holds the key',
+    actual: undefined,
+    hint: 'the token is bound to a key: it is good with the proof of its holder only, where the option "proof" of the gate takes that',
+  }),
+  at: 'proof',
+}
 
 /** One token as it was shown to the provider. */
 interface Presented {

@@ -21,6 +21,13 @@ describe('explain says no where verifyToken does', () => {
     expect(await failures(made, text)).toMatchObject([{ rule: 'revoked', reason: 'revoked' }])
   })
 
+  test('of a token that is bound to a key, for nobody shows its proof here', async () => {
+    const text = await token({ cnf: { jkt: 'x' } })
+    const made = new JwksProvider(common)
+    expect(await made.verifyToken(text)).toBeNull()
+    expect(await failures(made, text)).toMatchObject([{ rule: 'proof', reason: 'unproven', hint: expect.stringMatching(/bound to a key/) }])
+  })
+
   test('of claims that a schema does not take, and names the step', async () => {
     const refusing = { '~standard': { version: 1 as const, vendor: 'test', validate: () => ({ issues: [{ message: 'no', path: ['org'] }] }) } }
     const made = new JwksProvider({ ...common, claims: refusing })
