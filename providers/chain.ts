@@ -1,24 +1,28 @@
 /** Several providers as one: finds out whose token it is, and shows it to nobody else. */
 import { AuthUnavailableError } from '../src/errors.js'
-import { notify } from '../src/events.js'
+import { Listeners, notify } from '../src/events.js'
 import { isBearerToken } from '../src/lib/bearer-token.js'
+import { speakOnce, speaksByDefault } from '../src/lib/default-voice.js'
 import { closeAll } from '../src/lib/close-all.js'
 import { withinSpan } from '../src/lib/deadline.js'
 import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { warnOfBug } from '../src/lib/warn.js'
 import { readingIssuerOnce } from '../src/jwt/token/decode.js'
-import { BearerAuthProvider, checkedProvider } from '../src/provider.js'
+import { failedStep, nearestOf, passedStep } from '../src/explanation.js'
+import { BearerAuthProvider, checkedProvider, inheritObserver } from '../src/provider.js'
 import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
 import { isAskedByOthers } from '../src/routing/doors.js'
 import { asGiven, named, recognition, verifiedBy } from '../src/routing/member.js'
 import { partsOf } from '../src/routing/parts.js'
-import { answerOf, askAtOnce, askInOrder, askTogether } from '../src/routing/questions.js'
+import { askAtOnce, askInOrder, askTogether } from '../src/routing/questions.js'
+import { explainedBy, explainedByFirst } from '../src/routing/explained.js'
 import { requestAsOf } from '../src/routing/request-as.js'
+import { reject } from '../src/verdict.js'
 import { askedByUs, isUnproven } from '../src/routing/unproven.js'
 import type { AccessToken } from '../src/access-token.js'
-import type { TokenBinding } from '../src/binding.js'
 import type { Observe } from '../src/events.js'
+import type { ExplainedStep, NearMiss } from '../src/explanation.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { HeaderSource, Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
 import type { Member } from '../src/routing/member.js'
@@ -34,24 +38,13 @@ export interface ChainProviderOptions {
    * yes for this token is asked before all others, and they only if it has changed its mind.
    */
   ask?: 'in order' | 'at once' | undefined
-  /** Takes what happened to tokens that no member knows: often an issuer with a slash too many. */
+  /** Takes what happened to tokens that no member knows, and all events of members that have no observer of their own. */
   observe?: Observe | undefined
   /** Appears in those events. Default: `'chain'`. */
   name?: string | undefined
 }
 
 const OPTIONS = { timeout: true, ask: true, observe: true, name: true } as const satisfies OptionNames<ChainProviderOptions>
-
-/** What one member has to do with a token. */
-export interface MemberReport {
-  readonly provider: string
-  readonly recognizes: Recognition
-  /** Absent for one that was not asked. */
-  readonly answer?: MemberAnswer['kind']
-  /** What the token is bound to, where the member says yes. The proof is not looked at. */
-  readonly boundTo?: TokenBinding
-  readonly refusals: readonly Refusal[]
-}
 
 /**
  * The first provider that recognizes a token as its own decides alone. If nobody owns it, those who may know it are
@@ -79,7 +72,7 @@ export class ChainProvider extends BearerAuthProvider {
   readonly #parts: readonly [Part, ...Part[]]
   readonly #timeout: number | undefined
   readonly #ask: 'in order' | 'at once'
-  readonly #observe: Observe | undefined
+  readonly #listeners: Listeners
 
   constructor(members: readonly [BearerAuthProvider, ...BearerAuthProvider[]], options: ChainProviderOptions = {}) {
     super()
@@ -87,7 +80,8 @@ export class ChainProvider extends BearerAuthProvider {
     this.name = options.name ?? 'chain'
     this.#timeout = options.timeout === undefined ? undefined : spanInSeconds('timeout', options.timeout, { min: 0.001, max: 60 })
     this.#ask = oneOf('ask', options.ask ?? 'in order', ['in order', 'at once'])
-    this.#observe = optionalFunction('observe', options.observe)
+    const observe = optionalFunction('observe', options.observe)
+    this.#listeners = new Listeners(observe)
     if (!Array.isArray(members) || members.length === 0) throw new TypeError('ChainProvider takes at least one provider: new ChainProvider([a, b])')
     const providers = members.map((member, index) => checkedProvider(`member ${index + 1} of the chain`, member))
     this.#members = named(providers.flatMap((member) => (member instanceof ChainProvider ? member.#members.map(({ provider }) => provider) : [member])))
@@ -102,6 +96,7 @@ export class ChainProvider extends BearerAuthProvider {
     this.audiences = [...new Set(providers.flatMap((member) => member.audiences ?? []))]
     this.scopesSupported = [...new Set(providers.flatMap((member) => member.scopesSupported ?? []))]
     this.owns = ownedByAll(this.#members)
+    if (observe !== undefined) for (const { provider } of this.#members) provider[inheritObserver]?.(observe)
   }
 
   override recognizes(token: string): Recognition {
@@ -126,13 +121,13 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   async #verify(members: readonly Member[], token: string, options?: VerifyOptions): Promise<AccessToken | null> {
-    if (!isBearerToken(token)) return null
+    if (!isBearerToken(token)) return this.#refuse('malformed', undefined, options)
     const { owner, perhaps } = routeOf(token, members)
-    if (owner === undefined && perhaps.length === 0) return this.#refuse('no_owner', options)
+    if (owner === undefined && perhaps.length === 0) return this.#refuse('no_owner', token, options)
     const answer = await this.#inTime(askedByUs(options), async (inTime) =>
       owner === undefined ? this.#conclude(await this.#askAll(perhaps, token, inTime)) : verifiedBy(owner, token, inTime),
     )
-    return isUnproven(answer, options) ? this.#refuse('unproven', options) : answer
+    return isUnproven(answer, options) ? this.#refuse('unproven', undefined, options) : answer
   }
 
   /** Who decides about which tokens: `console.log(String(chain.plan()))`. */
@@ -140,16 +135,29 @@ export class ChainProvider extends BearerAuthProvider {
     return new ChainPlan(this.#parts, this.#ask)
   }
 
-  /** What each member has to do with this token, and what those say who are asked. Asks them. For a person who wants to know why. */
-  async explain(token: string): Promise<readonly MemberReport[]> {
-    const asked = this.#parts.flatMap(({ members }) => askedAbout(token, members))
-    const answers = isBearerToken(token) ? await Promise.all(asked.map((member) => answerOf(member, token, askedByUs({})))) : []
-    return this.#members.map((member) => {
-      const answer = answers.find(({ name }) => name === member.name)
-      const refusals = answer?.kind === 'no' ? answer.refusals : []
-      const boundTo = answer?.kind === 'yes' ? answer.token.boundTo : undefined
-      return { provider: member.name, recognizes: recognition(member, token), ...(answer && { answer: answer.kind }), ...(boundTo && { boundTo }), refusals }
-    })
+  /** What is nearly right about a token that nobody owns, by the member that is nearest to it. */
+  override nearMiss(token: string): NearMiss | undefined {
+    return nearestOf(this.#members.map(({ provider }) => provider.nearMiss?.(token)))
+  }
+
+  /** Whose token it is, and what those who are asked look at, each step with its `provider`. Asks them, as `verifyToken` does. */
+  override async explain(token: string): Promise<readonly ExplainedStep[]> {
+    if (!isBearerToken(token)) return [failedStep('shape', reject('malformed'))]
+    const { owner, perhaps } = routeOf(token, this.#members)
+    const recognized = Object.fromEntries(this.#members.map((member) => [member.name, recognition(member, token)]))
+    if (owner === undefined && perhaps.length === 0) {
+      const detail = { claim: 'owner', expected: 'mine or maybe', actual: recognized, hint: this.nearMiss(token)?.hint }
+      return [failedStep('owner', reject('no_owner', detail))]
+    }
+    const routed = { ...passedStep('owner'), actual: recognized }
+    if (owner !== undefined) return [routed, ...(await explainedBy(owner, token))]
+    return [routed, ...(await explainedByFirst(perhaps, token))]
+  }
+
+  /** Members that have no observer tell this one. */
+  override [inheritObserver](observe: Observe): void {
+    this.#listeners.inherit(observe)
+    for (const { provider } of this.#members) provider[inheritObserver]?.(observe)
   }
 
   override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
@@ -167,9 +175,14 @@ export class ChainProvider extends BearerAuthProvider {
     await closeAll(this.#members.map(({ provider }) => provider))
   }
 
-  #refuse(reason: 'no_owner' | 'unproven', options: VerifyOptions | undefined): null {
-    notify(this.#observe, { type: 'rejected', provider: this.name, reason, remembered: false })
-    options?.refused?.({ provider: this.name, reason })
+  #refuse(reason: 'no_owner' | 'malformed' | 'unproven', token: string | undefined, options: VerifyOptions | undefined): null {
+    const { observe } = this.#listeners
+    if (observe === undefined && options?.refused === undefined && !speaksByDefault()) return null
+    const { claim, hint } = (token === undefined ? undefined : this.nearMiss(token)) ?? {}
+    const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
+    if (observe === undefined) speakOnce(refusal)
+    else notify(observe, { type: 'rejected', ...refusal, remembered: false })
+    options?.refused?.(refusal)
     return null
   }
 
@@ -206,7 +219,7 @@ export class ChainProvider extends BearerAuthProvider {
       const [refusal] = answer.kind === 'no' ? answer.refusals : []
       return { provider: answer.name, answer: answer.kind, ...(refusal && { reason: refusal.reason }) }
     })
-    notify(this.#observe, { type: 'nobody_accepted', provider: this.name, said })
+    notify(this.#listeners.observe, { type: 'nobody_accepted', provider: this.name, said })
   }
 }
 

@@ -5,6 +5,7 @@ import { checkOptions } from '../src/lib/options.js'
 import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import type { GitHubOptions } from '../src/github/github-options.js'
+import type { NearMiss } from '../src/explanation.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
 import type { Verdict } from '../src/verdict.js'
@@ -58,6 +59,15 @@ export class GitHubProvider<Output = unknown> extends StandardProvider<Output> {
   /** All that decides an answer, without secrets. */
   protected override get policy(): string {
     return this.#github.policy
+  }
+
+  /** A kind of GitHub's tokens that is not in `kinds`. */
+  override nearMiss(token: string): NearMiss | undefined {
+    return this.#github.nearMiss(token)
+  }
+
+  protected override get checkName(): string {
+    return 'github'
   }
 
   protected override check(token: string): Promise<Verdict> {

@@ -5,6 +5,7 @@ import { checkOptions } from '../src/lib/options.js'
 import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import type { IntrospectionOptions } from '../src/introspection/introspection-options.js'
+import type { NearMiss } from '../src/explanation.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
 import type { Verdict } from '../src/verdict.js'
@@ -38,6 +39,15 @@ export class IntrospectionProvider<Output = unknown> extends StandardProvider<Ou
   /** Mine: a JWT of this issuer, or an opaque token with the prefix. Maybe: any opaque token, where no prefix is given. */
   override recognizes(token: string): Recognition {
     return this.#introspection.recognizes(token)
+  }
+
+  /** What a JWT of another issuer nearly says, or why an opaque token is not shown. */
+  override nearMiss(token: string): NearMiss | undefined {
+    return this.#introspection.nearMiss(token)
+  }
+
+  protected override get checkName(): string {
+    return 'introspection'
   }
 
   /** All that decides an answer, without secrets. */

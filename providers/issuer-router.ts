@@ -1,21 +1,27 @@
 /** One provider for each of many issuers: a closed list, a table that changes, or both. */
 import { chosenByTenant } from '../src/jwt/keys/discovery.js'
 import { unverifiedIssuer } from '../src/jwt/token/decode.js'
-import { notify } from '../src/events.js'
+import { Listeners, notify } from '../src/events.js'
 import { isUnavailable } from '../src/errors.js'
+import { speakOnce, speaksByDefault } from '../src/lib/default-voice.js'
 import { closeAll } from '../src/lib/close-all.js'
 import { unlessAborted } from '../src/lib/deadline.js'
 import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
-import { BearerAuthProvider } from '../src/provider.js'
+import { failedStep, nearestOf, passedStep, unknownStep } from '../src/explanation.js'
+import { BearerAuthProvider, inheritObserver } from '../src/provider.js'
+import { explainedBy } from '../src/routing/explained.js'
+import { nameOf } from '../src/routing/member.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import { Tenants } from '../src/routing/tenants.js'
 import { askedByUs, isUnproven } from '../src/routing/unproven.js'
 import { issuersOf } from '../src/jwt/rules/issuers.js'
 import { JwksProvider } from './jwks.js'
+import { reject } from '../src/verdict.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
 import type { OptionNames } from '../src/lib/options.js'
-import type { Ownership, Recognition, VerifyOptions } from '../src/provider.js'
+import type { ExplainedStep, NearMiss } from '../src/explanation.js'
+import type { Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
 import type { JwksProviderOptions } from './jwks.js'
 
 /** What `JwksProvider` takes, with the issuer or without, such as a preset; or a provider of another kind for its tokens. */
@@ -42,7 +48,7 @@ export interface IssuerRouterOptions {
   refusedFor?: number | undefined
   /** Seconds for one look-up. Default 2, at most 30. */
   timeout?: number | undefined
-  /** Takes what happened to tokens of nobody's issuers; the routes have events of their own. */
+  /** Takes what happened to tokens of nobody's issuers, and all events of routes that have no observer of their own. */
   observe?: Observe | undefined
   /** Appears in those events. Default: `'issuers'`. */
   name?: string | undefined
@@ -70,7 +76,7 @@ export class IssuerRouter extends BearerAuthProvider {
   declare readonly requestAs?: (scope: string) => string | undefined
   readonly #routes = new Map<string, BearerAuthProvider>()
   readonly #tenants: Tenants<IssuerRoute> | undefined
-  readonly #observe: Observe | undefined
+  readonly #listeners: Listeners
   #isClosed = false
 
   constructor(options: IssuerRouterOptions) {
@@ -82,7 +88,7 @@ export class IssuerRouter extends BearerAuthProvider {
       throw new TypeError('IssuerRouter takes "issuers", such as { "https://id.example.com": { audience } }, or "resolve"')
     }
     this.name = options.name ?? 'issuers'
-    this.#observe = optionalFunction('observe', options.observe)
+    this.#listeners = new Listeners(optionalFunction('observe', options.observe))
     for (const [issuer, route] of Object.entries(issuers)) this.#routes.set(checkedIssuer(issuer), this.#providerFor(issuer, route, 'ours'))
     this.issuers = [...this.#routes.keys()]
     this.audiences = [...new Set([...this.#routes.values()].flatMap((provider) => provider.audiences ?? []))]
@@ -117,11 +123,11 @@ export class IssuerRouter extends BearerAuthProvider {
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
     const issuer = issuerOf(token)
     const provider = issuer === undefined ? null : await this.#find(issuer, options?.signal)
-    if (issuer === undefined || provider === null) return this.#refuse(options)
+    if (issuer === undefined || provider === null) return this.#refuse(token, options)
     const answer = await provider.verifyToken(token, askedByUs(options))
-    if (isUnproven(answer, options)) return this.#refuse(options, 'unproven')
+    if (isUnproven(answer, options)) return this.#refuse(token, options, 'unproven')
     // A tenant that was removed while its token was looked at.
-    return answer !== null && this.#now(issuer) !== provider ? this.#refuse(options) : answer
+    return answer !== null && this.#now(issuer) !== provider ? this.#refuse(token, options) : answer
   }
 
   /** Takes an issuer's tokens from now on, in the place of what was there for it. @throws TypeError for an option that is wrong */
@@ -139,6 +145,31 @@ export class IssuerRouter extends BearerAuthProvider {
     this.#routes.delete(issuer)
     await this.#tenants?.remove(issuer)
     await before?.close?.()
+  }
+
+  /** What is nearly right about a token of nobody's issuer, by the route that is nearest to it; of `resolve`, nobody knows the issuers. */
+  override nearMiss(token: string): NearMiss | undefined {
+    return nearestOf([...this.#routes.values()].map((provider) => provider.nearMiss?.(token)))
+  }
+
+  /** Whose token it is, and what its issuer's provider looks at. Asks `resolve` as `verifyToken` does. */
+  override async explain(token: string): Promise<readonly ExplainedStep[]> {
+    const issuer = issuerOf(token)
+    try {
+      const provider = issuer === undefined ? null : await this.#find(issuer, undefined)
+      if (provider === null) return [failedStep('owner', reject('no_owner', { claim: 'iss', expected: this.issuers, actual: issuer, hint: this.nearMiss(token)?.hint }))]
+      const member = { name: nameOf(provider), isNumbered: false, provider }
+      return [{ ...passedStep('owner'), actual: issuer }, ...(await explainedBy(member, token))]
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      return [unknownStep('owner', error)]
+    }
+  }
+
+  /** Routes that have no observer tell this one. */
+  override [inheritObserver](observe: Observe): void {
+    this.#listeners.inherit(observe)
+    for (const provider of this.#routes.values()) provider[inheritObserver]?.(observe)
   }
 
   /** Where the provider of an issuer is replaced, the next one is watched; with an issuer that is gone, its tokens end. */
@@ -180,7 +211,7 @@ export class IssuerRouter extends BearerAuthProvider {
     try {
       return await (signal === undefined ? asked : unlessAborted(asked, signal))
     } catch (error) {
-      if (isUnavailable(error)) notify(this.#observe, { type: 'unavailable', provider: this.name, message: error.message })
+      if (isUnavailable(error)) notify(this.#listeners.observe, { type: 'unavailable', provider: this.name, message: error.message })
       throw error
     }
   }
@@ -189,9 +220,14 @@ export class IssuerRouter extends BearerAuthProvider {
     return this.#routes.get(issuer) ?? this.#tenants?.known(issuer)
   }
 
-  #refuse(options: VerifyOptions | undefined, reason: 'no_owner' | 'unproven' = 'no_owner'): null {
-    notify(this.#observe, { type: 'rejected', provider: this.name, reason, remembered: false })
-    options?.refused?.({ provider: this.name, reason })
+  #refuse(token: string, options: VerifyOptions | undefined, reason: 'no_owner' | 'unproven' = 'no_owner'): null {
+    const { observe } = this.#listeners
+    if (observe === undefined && options?.refused === undefined && !speaksByDefault()) return null
+    const { claim, hint } = (reason === 'no_owner' ? this.nearMiss(token) : undefined) ?? {}
+    const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
+    if (observe === undefined) speakOnce(refusal)
+    else notify(observe, { type: 'rejected', ...refusal, remembered: false })
+    options?.refused?.(refusal)
     return null
   }
 
@@ -200,6 +236,7 @@ export class IssuerRouter extends BearerAuthProvider {
     // An issuer that is there stays: a template is for more than the name.
     const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer: route.issuer ?? issuer, ...ofTenant })
     const { issuers = [] } = provider
+    if (this.#listeners.observe !== undefined) provider[inheritObserver]?.(this.#listeners.observe)
     if (issuers.length === 0 || issuers.includes(issuer)) return provider
     throw new TypeError(`the provider for the issuer ${issuer} takes tokens of ${issuers.join(', ')} only`)
   }

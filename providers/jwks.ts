@@ -4,10 +4,12 @@ import { decodeJwt, unverifiedIssuer } from '../src/jwt/token/decode.js'
 import { expectationsOf } from '../src/jwt/expectations.js'
 import { checkedHints, inOwnWords } from '../src/jwt/rules/hints.js'
 import { chosenByTenant } from '../src/jwt/keys/discovery.js'
+import { isUnavailable } from '../src/errors.js'
+import { failedStep, passedStep, unknownStep } from '../src/explanation.js'
 import { IssuerKeys } from '../src/jwt/keys/issuer-keys.js'
 import { FILE_AGE, keyOrigin } from '../src/jwt/key-origin.js'
 import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
-import { shapeOf } from '../src/jwt/rules/near-miss.js'
+import { EXACT, issuerMiss, NOT_OURS, shapeOf } from '../src/jwt/rules/near-miss.js'
 import { tokenFormat } from '../src/jwt/formats/token-format.js'
 import { firstFailure, rulesFor } from '../src/jwt/rules/rules.js'
 import { anyAudience, laterIssuers } from '../src/jwt/jwt-options.js'
@@ -17,6 +19,7 @@ import { checkOptions, oneOf } from '../src/lib/options.js'
 import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import { AcceptedFrozen, reject } from '../src/verdict.js'
+import type { ExplainedStep, NearMiss } from '../src/explanation.js'
 import type { Algorithm } from '../src/jwt/signature/algorithms.js'
 import type { DecodedJwt } from '../src/jwt/token/decode.js'
 import type { Hints } from '../src/jwt/rules/hints.js'
@@ -46,20 +49,10 @@ export type JwksProviderOptions<Output = unknown> = ProviderOptions<Output> &
   }
 
 const OPTIONS = {
-  issuer: true, audience: true, audienceClaims: true, audienceMode: true, tokenType: true, algorithms: true, maxTokenAge: true, requiredClaims: true,
+  issuer: true, audience: true, audienceClaims: true, audienceMode: true, tokenType: true, types: true, algorithms: true, maxTokenAge: true, requiredClaims: true,
   rules: true, hints: true, jwksUri: true, jwks: true, jwksFile: true, keys: true, engine: true, timeout: true, fetch: true, headers: true,
   introspect: true, ...PROVIDER_OPTIONS,
 } as const satisfies OptionNames<JwksProviderOptions>
-
-/** What one rule found about one token. Holds claim values: for your own eyes. */
-export interface RuleReport {
-  readonly rule: string
-  readonly passed: boolean
-  readonly reason?: RejectReason
-  readonly expected?: unknown
-  readonly actual?: unknown
-  readonly hint?: string
-}
 
 /**
  * Says yes to a JWT that its issuer signed, for this audience, and that has not ended (RFC 9068 section 4, RFC 8725).
@@ -109,7 +102,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
       now: this.now,
       random: Math.random,
       provider: this.name,
-      observe: options.jwks === undefined ? options.observe : undefined,
+      listeners: options.jwks === undefined ? this.listeners : undefined,
     })
   }
 
@@ -129,27 +122,15 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.#recheck?.close()
   }
 
-  /**
-   * Every rule and what it found, for a person who wants to know why. Not only the first failure.
-   *
-   * @throws AuthUnavailableError when the signature cannot be checked because the keys cannot be had.
-   */
-  async explain(token: string): Promise<readonly RuleReport[]> {
+  /** What is nearly right about a token of another issuer, or about one that is no JWT. */
+  override nearMiss(token: string): NearMiss | undefined {
     const jwt = this.#read(token)
-    if (jwt === null) {
-      const { hint } = inOwnWords({ reason: 'malformed', detail: malformed(token) }, this.#hints).detail ?? {}
-      return [{ rule: 'shape', passed: false, reason: 'malformed', ...(hint && { hint }) }]
-    }
-    const reportOn = (name: string, found: RuleFailure | undefined): RuleReport => report(name, found && inOwnWords(found, this.#hints))
-    const reportsOf = (rules: readonly Rule[]): RuleReport[] =>
-      rules.map(({ name, check }) => reportOn(name, check(jwt, this.#expected, this.now())))
-    const reports = reportsOf([...this.#rules.header, ...this.#rules.claims])
-    const named = reports.filter(({ rule, passed }) => !passed && (rule === 'alg' || rule === 'iss' || rule === 'crit'))
-    // Without an algorithm and an issuer of ours there is no key to check with.
-    if (named.length > 0) return reports
-    const signature = reportOn('signature', await this.#checkSignature(jwt))
-    const bound = jwt.claims.cnf === undefined ? [] : [{ rule: 'cnf', passed: true, hint: BOUND }]
-    return signature.passed ? [...reports, signature, ...reportsOf(this.#rules.signed), ...bound] : [...reports, signature]
+    if (jwt === null) return missOf(inOwnWords({ reason: 'malformed', detail: malformed(token) }, this.#hints))
+    const { iss } = jwt.claims
+    const hint = issuerMiss(this.issuers, iss)
+    if (hint !== undefined) return { hint, claim: 'iss', isExact: EXACT.has(hint) }
+    const { detail } = firstFailure(this.#rules.header, jwt, this.#expected, this.now()) ?? {}
+    return missOf({ detail }) ?? { hint: NOT_OURS, claim: 'iss', isExact: false }
   }
 
   /**
@@ -174,6 +155,29 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return true
   }
 
+  protected override get checkName(): string | undefined {
+    return this.#recheck && 'introspect'
+  }
+
+  /** Every rule, and not only the first that fails. */
+  protected override async rulesOf(token: string): Promise<readonly ExplainedStep[]> {
+    const jwt = this.#read(token)
+    const stepOf = (name: string, found: Omit<RuleFailure, 'detail'> & Partial<RuleFailure> | undefined): ExplainedStep =>
+      found === undefined ? passedStep(name) : failedStep(name, inOwnWords(found, this.#hints))
+    if (jwt === null) return [stepOf('shape', { reason: 'malformed', detail: malformed(token) })]
+    const stepsOf = (rules: readonly Rule[]): ExplainedStep[] => rules.map(({ name, check }) => stepOf(name, check(jwt, this.#expected, this.now())))
+    const steps = stepsOf([...this.#rules.header, ...this.#rules.claims])
+    // Without an algorithm and an issuer of ours there is no key to check with.
+    if (steps.some(({ rule, passed }) => !passed && (rule === 'alg' || rule === 'iss' || rule === 'crit'))) return steps
+    try {
+      const signature = stepOf('signature', await this.#checkSignature(jwt))
+      return signature.passed ? [...steps, signature, ...stepsOf(this.#rules.signed)] : [...steps, signature]
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      return [...steps, unknownStep('signature', error)]
+    }
+  }
+
   protected override check(token: string, { maxAge }: CheckRequest): Awaitable<Verdict> {
     const jwt = this.#read(token)
     if (jwt === null) return inOwnWords(reject('malformed', malformed(token)), this.#hints)
@@ -185,7 +189,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
       const fault = unsigned ?? firstFailure(this.#rules.signed, jwt, this.#expected, now)
       if (fault !== undefined) return this.#rejected(fault)
       if (this.#recheck === undefined) return new AcceptedFrozen(jwt.claims)
-      return this.#recheck.verdictOn(token, jwt.claims, maxAge).then((said) => ('since' in said ? new AcceptedFrozen(jwt.claims, said.since) : said))
+      return this.#recheck.verdictOn(token, jwt.claims, maxAge).then((said) => ('since' in said ? new AcceptedFrozen(jwt.claims, said.since) : { ...said, at: 'introspect' }))
     })
   }
 
@@ -216,7 +220,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     const { kid } = header
     if (kid !== undefined && typeof kid !== 'string') return about('unknown_key', kid) // RFC 7515 section 4.1.4
     return andThen(this.#keys.candidates(issuer, alg, kid, claims.iat), (keys) => {
-      if (keys.length === 0) return about('unknown_key', kid)
+      if (keys.length === 0) return about('unknown_key', kid, this.#keys.faultOf(issuer, alg, kid))
       return andThen(isSigned(this.#engine, jwt, alg, keys), (good) => (good ? undefined : this.#checkWithNewerKeys(jwt, issuer, alg, kid)))
     })
   }
@@ -224,29 +228,28 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   /** A new key under an old name, or under none, is no reason to refuse what it signed. */
   #checkWithNewerKeys(jwt: DecodedJwt, issuer: string, alg: Algorithm, kid: string | undefined): Awaitable<RuleFailure | undefined> {
     return andThen(this.#keys.newer(issuer, alg, kid, jwt.claims.iat), (newer) => {
-      if (newer === undefined) return { ...about('bad_signature', kid), provisional: true }
-      return andThen(isSigned(this.#engine, jwt, alg, newer), (good) => (good ? undefined : about('bad_signature', kid)))
+      const hint = this.#keys.isCrowded(issuer, alg, kid) ? CROWDED : undefined
+      if (newer === undefined) return { ...about('bad_signature', kid, hint), provisional: true }
+      return andThen(isSigned(this.#engine, jwt, alg, newer), (good) => (good ? undefined : about('bad_signature', kid, hint)))
     })
   }
 }
 
-const BOUND = 'the token is bound to a key: it is good with the proof of its holder only, where the option "proof" of the gate takes that'
+const CROWDED = 'more than four keys fit, and no more are tried; the issuer has to name them apart (kid)'
 
-function about(reason: RejectReason, kid: unknown): RuleFailure {
-  return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid } }
+function about(reason: RejectReason, kid: unknown, hint?: string): RuleFailure {
+  return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid, hint } }
 }
 
 function keyOptions({ keys = {}, jwksFile }: Pick<JwksProviderOptions, 'keys' | 'jwksFile'>): KeyOptions {
   return jwksFile === undefined ? keys : { maxAge: FILE_AGE, ...keys }
 }
 
-function malformed(token: string): RuleFailure['detail'] | undefined {
-  const hint = shapeOf(token)
-  return hint && { claim: 'shape', expected: 'a signed JWT', actual: 'something else', hint }
+function malformed(token: string): RuleFailure['detail'] {
+  return { claim: 'shape', expected: 'a signed JWT', actual: 'something else', hint: shapeOf(token) }
 }
 
-function report(rule: string, found: RuleFailure | undefined): RuleReport {
-  if (found === undefined) return { rule, passed: true }
-  const { reason, detail } = found
-  return { rule, passed: false, reason, expected: detail.expected, actual: detail.actual, ...(detail.hint && { hint: detail.hint }) }
+function missOf({ detail }: { readonly detail: RuleFailure['detail'] | undefined }): NearMiss | undefined {
+  const { hint, claim } = detail ?? {}
+  return hint === undefined ? undefined : { hint, ...(claim !== undefined && { claim }), isExact: EXACT.has(hint) }
 }

@@ -15,6 +15,7 @@ import type { Revocation } from '../src/revocations/revocation.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { TextFile } from '../src/lib/text-file.js'
 import type { After } from '../src/lib/timer.js'
+import type { NearMiss } from '../src/explanation.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
 import type { StaticTokens } from '../src/static/list-text.js'
@@ -144,6 +145,15 @@ export class StaticProvider extends StandardProvider {
     await super.close()
   }
 
+  /** A token that `generateToken` made and somebody cut off. */
+  override nearMiss(token: string): NearMiss | undefined {
+    return isMistyped(token) ? { hint: NOT_WHOLE, claim: 'checksum', isExact: true } : undefined
+  }
+
+  protected override get checkName(): string {
+    return 'list'
+  }
+
   protected override check(token: string): Verdict {
     if (this.#prefix !== undefined && isMistyped(token, this.#prefix)) return MISTYPED
     const key = this.#list.keys.get(sha256(token))
@@ -164,7 +174,8 @@ const ENV_OPTIONS = { ...OPTIONS, grant: true, env: true } as const satisfies Op
 const FILE_OPTIONS = { ...OPTIONS, grant: true, checkEvery: true } as const satisfies OptionNames<StaticFileOptions>
 
 const UNSAID = { expected: undefined, actual: undefined }
-const MISTYPED = reject('malformed', { claim: 'checksum', ...UNSAID, hint: 'the checksum does not fit: the token was cut off or mistyped' })
+const NOT_WHOLE = 'the checksum does not fit: the token was cut off or mistyped'
+const MISTYPED = reject('malformed', { claim: 'checksum', ...UNSAID, hint: NOT_WHOLE })
 const TOO_EARLY = reject('not_yet_valid', { claim: 'nbf', ...UNSAID, hint: 'the time from which this key is good is yet to come' })
 
 /** In seconds. */

@@ -2,7 +2,7 @@
 import { answerRules, withoutNulls } from '../src/introspection/response/response-rules.js'
 import { allowNoExpiry } from '../src/introspection/introspection-options.js'
 import { claimsOf, checkedUserInfoClaims } from '../src/introspection/user-claims.js'
-import { checkedPrefixes, ownership, recognition, unshownRefusal } from '../src/introspection/shown-tokens.js'
+import { checkedPrefixes, ownership, recognition, unshownMiss, unshownRefusal } from '../src/introspection/shown-tokens.js'
 import { askAbout } from '../src/introspection/token-info.js'
 import { expectationsOf } from '../src/jwt/expectations.js'
 import { allowInsecureHttp, anyAudience } from '../src/jwt/jwt-options.js'
@@ -23,6 +23,7 @@ import type { ShownTokens } from '../src/introspection/shown-tokens.js'
 import type { Expectations, ClaimRule, Rule } from '../src/jwt/rules/rules.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { Fetch } from '../src/lib/net/bounded-fetch.js'
+import type { NearMiss } from '../src/explanation.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
 import type { Verdict } from '../src/verdict.js'
@@ -121,6 +122,15 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
   /** Mine by prefix; maybe, for any opaque token, where no prefix is known. */
   override recognizes(token: string): Recognition {
     return recognition(token, this.#shown)
+  }
+
+  /** Why an opaque token is not shown. */
+  override nearMiss(token: string): NearMiss | undefined {
+    return unshownMiss(token, this.#shown)
+  }
+
+  protected override get checkName(): string {
+    return 'userinfo'
   }
 
   override async close(): Promise<void> {

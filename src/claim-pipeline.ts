@@ -15,7 +15,7 @@ import { AcceptedFrozen, reject } from './verdict.js'
 import type { Claims } from './access-token.js'
 import type { Asked } from './cache/verdict-cache.js'
 import type { RememberedVerdict, RememberedAcceptParts } from './cache/remembered.js'
-import type { Observe } from './events.js'
+import type { Listeners } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { AnyClaimOptions } from './scopes/claim-steps.js'
 import type { ScopesExplained } from './scopes/explain.js'
@@ -29,7 +29,7 @@ export interface ClaimPipelineContext {
   /** Seconds. */
   readonly clockTolerance: number
   readonly now: () => number
-  readonly observe: Observe | undefined
+  readonly listeners: Listeners
   /** The claims that are remembered and given out; undefined for all. */
   readonly keep: readonly string[] | undefined
   /** The claim that names whose the token is. */
@@ -41,6 +41,8 @@ export interface ClaimPipelineContext {
 export class ClaimPipeline {
   /** Those that the tables name. */
   readonly scopesSupported: readonly string[]
+  /** What `process` may stumble at, by name. */
+  readonly steps: readonly string[]
   readonly #context: ClaimPipelineContext
   readonly #scopes: ScopePlan
   readonly #steps: ClaimSteps | undefined
@@ -51,9 +53,10 @@ export class ClaimPipeline {
     this.#context = context
     this.#scopes = new ScopePlan(options)
     this.scopesSupported = this.#scopes.range()
-    this.#unknownRoles = context.observe && unknownRolesOf(this.#scopes.mappers)
+    this.#unknownRoles = unknownRolesOf(this.#scopes.mappers)
     const hasSteps = options.claims !== undefined || options.enrich !== undefined || options.enrichTimeout !== undefined
     this.#steps = hasSteps ? new ClaimSteps(options) : undefined
+    this.steps = [...(options.claims === undefined ? [] : [SCHEMA]), ...(options.enrich === undefined ? [] : [ENRICH])]
   }
 
   /** As it is remembered. `asked`: where the answer was asked for earlier. @throws AuthUnavailableError when `enrich` gives no answer. */
@@ -72,7 +75,7 @@ export class ClaimPipeline {
     const whose = { issuer: nameIn(claims.iss) ?? this.#context.issuer(), subject: nameIn(claims[this.#context.subjectClaim]) }
     if (this.#steps === undefined) return this.#granted(token, { claims, expiresAt, asked, length: isFrozen ? token.length : lengthOf(claims), ...whose })
     return andThen(this.#steps.refine(claims), (refined) => {
-      if (!refined.accepted) return rememberedReject(refined, asked)
+      if (!refined.accepted) return rememberedReject({ ...refined, at: SCHEMA }, asked)
       return this.#granted(token, { claims: refined.claims, expiresAt, asked, length: lengthOf(refined.claims), ...whose }, refined.assured)
     })
   }
@@ -87,16 +90,21 @@ export class ClaimPipeline {
   }
 
   #granted(token: string, { claims, length, ...found }: Found, assured: readonly string[] = []): RememberedAccept {
-    const { keep, provider, observe, subjectClaim } = this.#context
+    const { keep, provider, listeners, subjectClaim } = this.#context
+    const { observe } = listeners
     const scopes = this.#scopes.scopesOf(claims)
     const held = this.#scopes.heldBy(scopes)
-    if (this.#unknownRoles !== undefined) for (const event of this.#unknownRoles.newsOf(claims, provider)) notify(observe, event)
+    if (observe !== undefined && this.#unknownRoles !== undefined) for (const event of this.#unknownRoles.newsOf(claims, provider)) notify(observe, event)
     if (keep === undefined) return new RememberedAccept({ ...found, claims, scopes, held, length, marks: undefined })
     const slim = slimClaims(claims, [...keep, subjectClaim, ...assured])
     // What it can be revoked by may not be among the claims that are kept.
     return new RememberedAccept({ ...found, claims: slim, scopes, held, length: lengthOf(slim), marks: marksOf(token, claims, found) })
   }
 }
+
+/** The steps, as `explain` calls them. */
+const SCHEMA = 'claims'
+const ENRICH = 'enrich'
 
 /** A yes before its scopes. */
 type Found = Pick<RememberedAcceptParts, 'claims' | 'expiresAt' | 'length' | 'asked' | 'issuer' | 'subject'>

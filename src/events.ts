@@ -6,23 +6,10 @@ export type AuthEvent =
   | { readonly type: 'accepted'; readonly provider: string; readonly key?: string; readonly remembered: boolean }
   /**
    * A token was refused. `claim` names the claim that did not fit, never its value; `hint` says what it almost was or
-   * what to do.
+   * what to do. `passed_on`: by one member of a chain, and another took it, so that it is no refusal to count.
    */
   | {
-      readonly type: 'rejected'
-      readonly provider: string
-      readonly reason: RejectReason
-      readonly key?: string
-      readonly claim?: string
-      readonly hint?: string
-      readonly remembered: boolean
-    }
-  /**
-   * One member of a chain refused a token, and another took it: no refusal to count. The members are those of `rejected`, which
-   * it takes the place of.
-   */
-  | {
-      readonly type: 'passed_on'
+      readonly type: 'rejected' | 'passed_on'
       readonly provider: string
       readonly reason: RejectReason
       readonly key?: string
@@ -82,8 +69,8 @@ export type AuthEvent =
   | { readonly type: 'breaker_opened' | 'breaker_closed'; readonly provider: string }
   /** A token was taken, and something about the answer is odd. `hint` is one of a few constant texts; each is told once. */
   | { readonly type: 'odd_answer'; readonly provider: string; readonly hint: string }
-  /** An issuer's key set was read; `keys_rotated` when it is not the one of before. */
-  | { readonly type: 'keys_fetched' | 'keys_rotated'; readonly provider: string; readonly issuer: string; readonly keys: number }
+  /** An issuer's key set was read; `keys_rotated` when it is not the one of before. `leftOut`: so many more than 1000 are not used. */
+  | { readonly type: 'keys_fetched' | 'keys_rotated'; readonly provider: string; readonly issuer: string; readonly keys: number; readonly leftOut?: number }
   /**
    * An issuer's key set could not be read. `usable`: the keys of before are still good for a while. `retryAfter`: seconds
    * until the next attempt.
@@ -139,6 +126,24 @@ export type AuthEvent =
   /** A list of static tokens was read anew, and has so many; or it is not what it should be, and that of before serves on. */
   | { readonly type: 'list_loaded'; readonly provider: string; readonly tokens: number }
   | { readonly type: 'list_unreadable'; readonly provider: string; readonly message: string }
+  /**
+   * A gate denied a request. `prefix`: the path of `protect` that guards it. `because`, `claim` and `hint`: the provider's, as in
+   * `rejected`. `rules`: the keys in `operations` that asked for the scopes. Nothing in it was written by a client.
+   */
+  | {
+      readonly type: 'denied'
+      readonly provider: string
+      readonly method: string
+      readonly prefix?: string
+      readonly status: number
+      readonly reason: DenialReason
+      readonly because?: RejectReason
+      readonly claim?: string
+      readonly hint?: string
+      readonly rules?: readonly string[]
+    }
+  /** A gate let a caller in. `by`: the provider that took the token. */
+  | { readonly type: 'admitted'; readonly provider: string; readonly method: string; readonly prefix?: string; readonly by: string }
   /** A token that is bound to a key came with its proof; or one that is bound to nothing came, where DPoP is accepted. */
   | { readonly type: 'proof_accepted' | 'proof_absent'; readonly provider: string }
   /** The token was good, and the request was refused for the proof of who holds it. `hint` is one of a few constant texts. */
@@ -170,8 +175,52 @@ export type ProofCheck =
   | 'unbound'
   | 'certificate'
 
+/** Why a gate denies a request. */
+export type DenialReason =
+  /** None was presented: how every MCP client begins. */
+  | 'no_token'
+  /** The header is not what RFC 6750 has, or holds two tokens. */
+  | 'malformed'
+  /** The provider refused it: `because` is its reason. */
+  | 'invalid_token'
+  /** It is bound to a key, and came without the proof that it asks for, or with one that does not fit: `proof_refused` says which. */
+  | 'bound_to_key'
+  /** The provider took it, and it is for another gate's audience. */
+  | 'wrong_audience'
+  | 'insufficient_scope'
+  /** A session id that was not made for this caller. */
+  | 'several_callers'
+  | 'another_session'
+  /** The body cannot be read for `operations`. */
+  | 'unreadable_body'
+  | 'impossible_host'
+  /** Nobody knows: the answer is 503, or 429. */
+  | 'unavailable'
+
 /** Takes events. Called synchronously; whatever it throws is ignored, so that logging never decides a request. */
 export type Observe = (event: AuthEvent) => void
+
+/**
+ * Who hears what a provider tells: its own observer, or else those of the chains, routers and gates around it, each of them
+ * once. Parts of a provider share it, because a chain is made after its members.
+ */
+export class Listeners {
+  /** Undefined where nobody listens: no event is made then. */
+  observe: Observe | undefined
+  readonly #inherited: Set<Observe> | undefined
+
+  constructor(own: Observe | undefined) {
+    this.observe = own
+    this.#inherited = own === undefined ? new Set() : undefined
+  }
+
+  /** Is told from now on, unless the provider has an observer of its own. */
+  inherit(observe: Observe): void {
+    const all = this.#inherited?.add(observe)
+    if (all === undefined) return
+    this.observe = all.size === 1 ? observe : (event) => all.forEach((one) => notify(one, event))
+  }
+}
 
 /** Calls an observer that may be absent, may throw and may be async, without letting it decide anything. */
 export function notify(observe: Observe | undefined, event: AuthEvent): void {

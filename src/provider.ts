@@ -1,5 +1,7 @@
 /** The one interface of this library: a token goes in, and one of three answers comes out. */
 import type { AccessToken } from './access-token.js'
+import type { Observe } from './events.js'
+import type { ExplainedStep, NearMiss } from './explanation.js'
 import type { RejectReason } from './verdict.js'
 
 /** Whose token is this? `mine`: nobody else may decide. `maybe`: ask me. `foreign`: do not show it to me. */
@@ -32,6 +34,9 @@ export type ToldLater = (tell: (type: 'rejected' | 'passed_on') => void) => void
 
 /** By this a chain has its members wait with their event `rejected`. Not public: any copy of this package knows it. */
 export const toldLater: unique symbol = Symbol.for('bearer-auth-providers.told-later')
+
+/** By this a chain, a router or a gate has a provider without an observer tell theirs. Not public, as above. */
+export const inheritObserver: unique symbol = Symbol.for('bearer-auth-providers.inherit-observer')
 
 /** Who decides about the tokens of one request header. */
 export interface HeaderSource {
@@ -113,6 +118,17 @@ export abstract class BearerAuthProvider {
    * closed and will not know any more. Asks nobody. Gives the function that ends this.
    */
   watch?(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void
+
+  /**
+   * Every step of the way to yes or no, and what it found, for a person who wants to know why. Says no wherever `verifyToken`
+   * does, and asks no more than that would. Holds values of claims.
+   */
+  explain?(token: string): Promise<readonly ExplainedStep[]>
+
+  /** What is nearly right about a token that is foreign here. Cheap, and never leaves the process. A chain tells it of a token that nobody owns. */
+  nearMiss?(token: string): NearMiss | undefined
+
+  [inheritObserver]?(observe: Observe): void
 
   /**
    * True where a yes about this token rests on keys alone, and nobody was asked: it changes by what `watch` tells, and with

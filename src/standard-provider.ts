@@ -4,13 +4,15 @@ import { cachePlan } from './cache/cache-options.js'
 import { marksOf } from './revocations/revocation-marks.js'
 import { Revocations } from './revocations/revocations.js'
 import { isUnavailable } from './errors.js'
-import { notify } from './events.js'
+import { Listeners, notify } from './events.js'
+import { failedStep, isTaken, passedStep, unknownStep } from './explanation.js'
 import { ClaimPipeline } from './claim-pipeline.js'
 import { isPending } from './lib/awaitable.js'
 import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
+import { speakOnce, speaksByDefault } from './lib/default-voice.js'
 import { unlessAborted } from './lib/deadline.js'
 import { clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
-import { BearerAuthProvider, toldLater } from './provider.js'
+import { BearerAuthProvider, inheritObserver, toldLater } from './provider.js'
 import { VerdictLookup } from './verdict-lookup.js'
 import { reject } from './verdict.js'
 import type { AccessToken, Claims } from './access-token.js'
@@ -18,6 +20,7 @@ import type { RememberedVerdict, RememberedAccept } from './cache/remembered.js'
 import type { Revocation } from './revocations/revocation.js'
 import type { RevocationMarks } from './revocations/revocation-marks.js'
 import type { AuthEvent, Observe } from './events.js'
+import type { ExplainedStep } from './explanation.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { ProviderContext } from './provider-context.js'
 import type { ProviderOptions } from './provider-options.js'
@@ -43,7 +46,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   protected readonly clockTolerance: number
   /** For the parts that work for this provider. */
   protected readonly context: ProviderContext
-  readonly #observe: Observe | undefined
+  /** Who hears the events: for parts that have some of their own. */
+  protected readonly listeners: Listeners
   readonly #closed = new AbortController()
   readonly #grants: ClaimPipeline
   readonly #lookup: VerdictLookup
@@ -62,12 +66,12 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (requestAs !== undefined) this.requestAs = requestAs
     this.now = clockInSeconds(options.now)
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
-    this.#observe = optionalFunction('observe', options.observe)
+    this.listeners = new Listeners(optionalFunction('observe', options.observe))
     this.context = { provider: name, now: this.now, clockTolerance: this.clockTolerance, tell: (event) => this.emit(event), closed: this.#closed.signal }
     this.#revocations = checkedRevocations(options.revocations)
     const { keep } = cachePlan(cache === false ? {} : cache)
     this.#grants = new ClaimPipeline(options, {
-      ...{ provider: name, clockTolerance: this.clockTolerance, now: this.now, observe: this.#observe, keep },
+      ...{ provider: name, clockTolerance: this.clockTolerance, now: this.now, listeners: this.listeners, keep },
       subjectClaim: claimName('subjectClaim', options.subjectClaim),
       issuer: () => (this.issuers?.length === 1 ? this.issuers[0] : undefined),
     })
@@ -160,6 +164,57 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     }
   }
 
+  override [inheritObserver](observe: Observe): void {
+    this.listeners.inherit(observe)
+  }
+
+  /**
+   * What `check` looks at, rule by rule, as far as that can be told apart: asks no more than `check` would. Default: nothing,
+   * and `check` is one step.
+   */
+  protected rulesOf(_token: string): Awaitable<readonly ExplainedStep[]> {
+    return []
+  }
+
+  /** What `check` is called as a step, beside `rulesOf`; undefined where those are all of it. */
+  protected get checkName(): string | undefined {
+    return 'check'
+  }
+
+  /**
+   * Every step from the token to yes or no, and what it found. What is remembered is not asked again; what could not be asked
+   * is a step that did not pass, with the cause as its hint.
+   */
+  override async explain(token: string): Promise<readonly ExplainedStep[]> {
+    const isWhole = isBoundedText(token) && this.isWellFormed(token)
+    if (!isWhole) return [failedStep('shape', reject('malformed'))]
+    const rules = await this.rulesOf(token)
+    if (!isTaken(rules)) return rules
+    const steps = [...(this.checkName === undefined ? [] : [this.checkName]), ...this.#grants.steps, REVOKED]
+    try {
+      const refused = await this.#refusalOf(token)
+      if (refused === undefined) return [...rules, ...steps.map(passedStep)]
+      const at = refused.at ?? this.checkName ?? 'remembered'
+      const before = at === UNPROVEN.at ? steps : steps.slice(0, Math.max(0, steps.indexOf(at)))
+      return [...rules, ...before.map(passedStep), failedStep(at, refused)]
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      return [...rules, unknownStep(steps[0] ?? 'check', error)]
+    }
+  }
+
+  /** Why `verifyToken` says no to this token, by what is remembered or else by a check; undefined for a yes. */
+  async #refusalOf(token: string): Promise<Rejected | undefined> {
+    const remembered = this.#lookup.recall(this.#lookup.keyOf(token), token, undefined)
+    const verdict = remembered ?? this.judge(await this.check(token, { maxAge: undefined }))
+    if (!verdict.accepted) return verdict
+    const finding = remembered ?? (await this.#grants.process(token, verdict))
+    if (!finding.accepted) return finding
+    if (this.#revocations?.caughtUp === false) await this.#revocations.ready()
+    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return { ...reject('revoked'), at: REVOKED }
+    return finding.claims.cnf === undefined ? undefined : UNPROVEN
+  }
+
   /** What the memory was good for. */
   stats(): ProviderStats {
     return { ...this.#lookup.stats(), revocations: this.#revocations?.size ?? 0 }
@@ -180,11 +235,11 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
 
   /** Tells the observer, if there is one. Never put a token, a secret or the value of a claim into an event. */
   protected emit(event: AuthEvent): void {
-    notify(this.#observe, event)
+    notify(this.listeners.observe, event)
   }
 
   #own(): Revocations {
-    this.#revocations ??= new Revocations({ now: this.now, observe: this.#observe })
+    this.#revocations ??= new Revocations({ now: this.now, observe: (event) => this.emit(event) })
     return this.#revocations
   }
 
@@ -218,7 +273,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), presented)
     // Looked at here, and never remembered: else whoever shows a stolen token as it is gets its holder refused.
     if (finding.claims.cnf !== undefined && presented.options?.proof !== 'checked') return this.#refuse(reject('unproven'), presented)
-    if (this.#observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
+    if (this.listeners.observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
     // What the claims hold beyond `Claims`, the schema saw to.
     const given = new VerifiedAccessToken(token, finding, this.name)
     if (finding.marks !== undefined) this.#slimMarks.set(given, finding.marks)
@@ -234,10 +289,14 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   }
 
   #refuse({ reason, detail }: Rejected, { token, remembered, options }: Presented): null {
-    if (this.#observe === undefined && options?.refused === undefined) return null
+    const isHeard = this.listeners.observe !== undefined
+    if (!isHeard && options?.refused === undefined && !speaksByDefault()) return null
     const { claim, hint } = detail ?? {}
     const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
-    const tell = (type: 'rejected' | 'passed_on'): void => this.emit({ type, ...refusal, ...(token !== undefined && this.#key(token)), remembered })
+    const tell = (type: 'rejected' | 'passed_on'): void => {
+      if (isHeard) this.emit({ type, ...refusal, ...(token !== undefined && this.#key(token)), remembered })
+      else if (type === 'rejected') speakOnce(refusal)
+    }
     const later = options?.[toldLater]
     if (later === undefined) tell('rejected')
     else later(tell)
@@ -249,6 +308,20 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     const key = this.keyOf?.(token)
     return key === undefined ? {} : { key }
   }
+}
+
+/** The last step of an explanation. */
+const REVOKED = 'revoked'
+
+/** Beyond it, of a token that is good with the proof of its holder only: here nobody shows one. */
+const UNPROVEN = {
+  ...reject('unproven', {
+    claim: 'cnf',
+    expected: 'the proof of whoever holds the key',
+    actual: undefined,
+    hint: 'the token is bound to a key: it is good with the proof of its holder only, where the option "proof" of the gate takes that',
+  }),
+  at: 'proof',
 }
 
 /** One token as it was shown to the provider. */

@@ -28,7 +28,7 @@ export interface Mismatch {
   readonly expected: unknown
   readonly actual: unknown
   /** What it almost was, or what to do. One of a few constant texts. */
-  readonly hint?: string
+  readonly hint?: string | undefined
 }
 
 export interface Accepted {
@@ -46,6 +46,8 @@ export interface Rejected {
   readonly detail?: Mismatch | undefined
   /** True for a no that another look could turn into a yes: it is not remembered. */
   readonly provisional?: true | undefined
+  /** Which step said no, for `explain`. Default: the check itself. */
+  readonly at?: string | undefined
 }
 
 export type Verdict = Accepted | Rejected

@@ -58,10 +58,11 @@ export type RememberedReject = Rejected & Asked
 export type RememberedVerdict = RememberedAccept | RememberedReject
 
 /** A no as it is remembered: what did not fit was written by whoever sent the token, and would fill the memory. (D49) */
-export function rememberedReject({ reason, detail, provisional }: Rejected, asked?: Asked): RememberedReject {
-  if (detail === undefined) return { ...reject(reason), ...asked, provisional }
+export function rememberedReject({ reason, detail, provisional, at }: Rejected, asked?: Asked): RememberedReject {
+  const rest = { ...asked, provisional, ...(at !== undefined && { at }) }
+  if (detail === undefined) return { ...reject(reason), ...rest }
   const { claim, hint } = detail
-  return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), ...asked, provisional }
+  return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), ...rest }
 }
 
 /** Bytes of memory that an entry takes beside its claims: for the key, the entry itself and the scopes. */

@@ -88,7 +88,7 @@ function refusal(failing: ProofCheck, answers: Answers): Answer {
 const OF_THE_TOKEN: ReadonlySet<ProofCheck> = new Set<ProofCheck>(['binding', 'scheme', 'unbound', 'certificate'])
 
 /** Of several servers behind one provider, each takes the tokens that were issued for it (RFC 9068 section 4, RFC 8707). */
-function isForAudience({ claims }: AccessToken, audience: readonly string[] | undefined): boolean {
+export function isForAudience({ claims }: AccessToken, audience: readonly string[] | undefined): boolean {
   return audience === undefined || [claims.aud ?? []].flat().some((one) => typeof one === 'string' && audience.includes(one))
 }
 

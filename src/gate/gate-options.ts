@@ -1,5 +1,7 @@
 /** This file lists what a gate can be told. */
+import type { AuthEvent } from '../events.js'
 import type { allowInsecureHttp } from '../lib/net/web-url.js'
+import type { GateRequest } from './request/gate-request.js'
 import type { OptionNames } from '../lib/options.js'
 import type { WriteBody } from './challenge/denial-body.js'
 import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
@@ -112,6 +114,11 @@ export interface GateOptions {
    */
   tokenFrom?: TokenCookieOptions | TokenHeaderOptions
   /**
+   * Takes what the gate decides (`denied`, `admitted`), with the request beside it, and the events of a provider that has no
+   * observer of its own.
+   */
+  observe?: GateObserve
+  /**
    * Takes tokens that are bound to a key, with the proof of whoever holds it: `{ dpop: 'accepted' }` for DPoP (RFC 9449),
    * which needs `resource`; `{ certificate: tlsCertificate() }` for client certificates (RFC 8705). Default: bound tokens
    * are refused.
@@ -126,6 +133,9 @@ export interface GateOptions {
   /** Allows plain http beyond this machine in `resource`, `metadataUrl`, `authorizationServers`, `mirror` and `metadata`: private networks. */
   [allowInsecureHttp]?: true
 }
+
+/** Takes events, and beside those of the gate the request: for the address that it came from. What it throws is ignored. */
+export type GateObserve = (event: AuthEvent, request?: GateRequest) => void
 
 /** The names of `GateOptions`. */
 export const GATE_OPTIONS = {
@@ -148,6 +158,7 @@ export const GATE_OPTIONS = {
   maxAge: true,
   body: true,
   tokenFrom: true,
+  observe: true,
   proof: true,
   profile: true,
 } as const satisfies OptionNames<GateOptions>

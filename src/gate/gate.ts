@@ -1,11 +1,14 @@
 /** This file makes one function of a provider and what is demanded of requests. It gives a decision, and every adapter stands on it. */
-import { checkedProvider } from '../provider.js'
+import { speakOnce } from '../lib/default-voice.js'
+import { optionalFunction } from '../lib/options.js'
+import { checkedProvider, inheritObserver } from '../provider.js'
 import { challengeAnswers } from './challenge/challenge.js'
 import { withBody } from './challenge/denial-body.js'
 import { decide } from './decide.js'
 import { Hints } from './hints.js'
 import { remember } from './known-gates.js'
 import { aboutPath, isDiscovery, noDocument } from './metadata/discovery.js'
+import { decideObserved } from './observed.js'
 import { gatePolicy } from './policy.js'
 import { IMPOSSIBLE_HOST, isPossibleHost } from './request/host.js'
 import { isPreflight, PREFLIGHT } from './request/preflight.js'
@@ -34,14 +37,19 @@ export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate 
   const policy = gatePolicy(options, provider)
   const known = { resource: policy.resource, checksAudience: policy.audience !== undefined, audiences: provider.audiences ?? [] }
   const hints = new Hints(policy, known)
+  const observe = optionalFunction('observe', options?.observe)
+  if (observe !== undefined) provider[inheritObserver]?.(observe)
   remember(known)
   return branded(async (request) => {
-    const decision = await decide(request, provider, policy)
+    const decision = await (observe === undefined ? decide(request, provider, policy) : decideObserved(request, provider, policy, observe))
     hints.after(request, decision)
+    if (observe === undefined && !decision.pass && decision.answer.status === 403) speakOnce(LACKS_SCOPE)
     const { writeBody } = policy
     return writeBody === undefined || decision.pass ? decision : { pass: false, answer: withBody(decision.answer, writeBody) }
   })
 }
+
+const LACKS_SCOPE = { provider: 'gate', reason: 'insufficient_scope', hint: 'the token is good, and lacks a scope that the request needs; see explainScopes of the provider' }
 
 /**
  * A gate for each request, for a server with several hosts or paths: each gate has a provider, a `resource` and metadata

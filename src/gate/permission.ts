@@ -27,7 +27,7 @@ export async function permittedCaller(request: GateRequest, caller: Caller, poli
 }
 
 // MCP, Streamable HTTP: 404 tells a client to begin a new session.
-const NO_SESSION = errorAnswer(404, 'invalid_session', 'There is no such session', {})
+export const NO_SESSION = errorAnswer(404, 'invalid_session', 'There is no such session', {})
 
 function isOwnSession(request: GateRequest, { token }: Caller, { sessions }: GatePolicy): boolean {
   if (sessions === undefined) return true

@@ -9,10 +9,11 @@ import { askAsHolder } from './tokens/holder-token.js'
 import { anyApp, checkedApps } from './api/apps.js'
 import { ConditionalGets } from './api/conditional-gets.js'
 import { GitHubCalls } from './api/github-calls.js'
-import { areOfApps, checkedKinds, kindOf, kindRefusal } from './tokens/token-kinds.js'
+import { areOfApps, checkedKinds, kindOf, kindRefusal, NOT_TAKEN } from './tokens/token-kinds.js'
 import { membershipsOf } from './membership/memberships.js'
 import { OwnApps } from './tokens/own-apps.js'
 import { deploymentOf } from './api/deployment.js'
+import type { NearMiss } from '../explanation.js'
 import type { Ownership, Recognition } from '../provider.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { Accepted, Verdict } from '../verdict.js'
@@ -62,6 +63,11 @@ export class GitHub {
   recognizes(token: string): Recognition {
     const kind = kindOf(token)
     return kind !== undefined && this.#kinds.has(kind) ? 'mine' : 'foreign'
+  }
+
+  nearMiss(token: string): NearMiss | undefined {
+    const kind = kindOf(token)
+    return kind === undefined || this.#kinds.has(kind) ? undefined : { hint: NOT_TAKEN, claim: 'token_kind', isExact: true }
   }
 
   /** Asks. A foreign token is refused without being shown. @throws AuthUnavailableError */

@@ -6,7 +6,7 @@ import type { AuthContext } from '../context.js'
 /** The MCP SDKs' `AuthInfo`, structurally. */
 export interface AuthInfo {
   token: string
-  /** The token's client, else the name of the provider that said yes: the SDKs demand one. */
+  /** The token's client, else empty: the SDKs demand a text, and no real client is called so. */
   clientId: string
   /** Implied ones included: the SDKs compare names. */
   scopes: string[]
@@ -27,7 +27,7 @@ export interface AuthInfoOptions {
 
 /** Does NOT invent an end for a token that has none: `tokenVerifier` does, because the SDKs' own gates demand it. */
 export function toAuthInfo(accessToken: AccessToken, { resource, metadataUrl }: AuthInfoOptions = {}): AuthInfo {
-  const { token, claims, expiresAt, subject, issuer, provider, clientId = provider } = accessToken
+  const { token, claims, expiresAt, subject, issuer, provider, clientId = '' } = accessToken
   const issuedFor = resource ?? soleAudience(claims.aud)
   return {
     token,

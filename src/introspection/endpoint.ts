@@ -5,7 +5,7 @@ import { fetchJson } from '../lib/net/fetch-json.js'
 import { SingleFlight } from '../lib/single-flight.js'
 import { firstFound, NotHereError } from '../lib/net/not-here.js'
 import { webUrl } from '../lib/net/web-url.js'
-import { checkNamesIssuer, discoveryUrls, leadsInside } from '../jwt/keys/discovery.js'
+import { answered, checkNamesIssuer, discoveryUrls, leadsInside } from '../jwt/keys/discovery.js'
 import type { CustomFetch, ServerMetadata } from 'openid-client'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { ProviderContext } from '../provider-context.js'
@@ -71,18 +71,20 @@ export class Endpoint {
   }
 
   async #document(openid: OpenidClient, issuer: string, signal: AbortSignal): Promise<ServerMetadata> {
+    const statuses = new Set<number>()
     const look = async (url: string): Promise<ServerMetadata | undefined> => {
-      const found = await this.#at(openid, url, signal)
+      const found = await this.#at(openid, url, signal, statuses)
       return found && this.#checked(issuer, found)
     }
-    return firstFound(discoveryUrls(issuer), look, `${issuer} has no discovery document; set "endpoint" to the URL of its introspection`)
+    return firstFound(discoveryUrls(issuer), look, () => `${issuer} has no discovery document (${answered(statuses)}); set "endpoint" to the URL of its introspection`)
   }
 
   /** The document at this place, as openid-client reads it; undefined when there is none. */
-  async #at(openid: OpenidClient, url: string, signal: AbortSignal): Promise<ServerMetadata | undefined> {
+  async #at(openid: OpenidClient, url: string, signal: AbortSignal, statuses: Set<number>): Promise<ServerMetadata | undefined> {
     const { fetch, timeout, headers } = this.#options
     const bounded: CustomFetch = async () => {
-      const { kind, json } = await fetchJson(url, { fetch, timeout, headers, maxBytes: MAX_BYTES, closed: signal })
+      const { kind, status, json } = await fetchJson(url, { fetch, timeout, headers, maxBytes: MAX_BYTES, closed: signal })
+      statuses.add(status)
       if (kind !== 'found') throw new NothingThere()
       return Response.json(json)
     }

@@ -19,11 +19,12 @@ import { decryptionBy } from './response/encrypted-response.js'
 import { allowNoExpiry, allowNoIssuer, TIMEOUT } from './introspection-options.js'
 import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from '../lib/net/extra-parameters.js'
-import { checkedPrefixes, ownership, recognition, unshownRefusal } from './shown-tokens.js'
+import { checkedPrefixes, ownership, recognition, unshownMiss, unshownRefusal } from './shown-tokens.js'
 import type { OptionNames } from '../lib/options.js'
 import type { Hints } from '../jwt/rules/hints.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
 import type { Expectations, Rule } from '../jwt/rules/rules.js'
+import type { NearMiss } from '../explanation.js'
 import type { Ownership, Recognition } from '../provider.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { Verdict } from '../verdict.js'
@@ -83,6 +84,10 @@ export class Introspection {
     return recognition(token, this.#shown)
   }
 
+  nearMiss(token: string): NearMiss | undefined {
+    return unshownMiss(token, this.#shown)
+  }
+
   get owns(): Ownership {
     return { ...ownership(this.#shown), anyAudience: this.#expected.audiences === undefined }
   }
@@ -133,7 +138,7 @@ export class Introspection {
     const { now, tell, provider, clockTolerance, closed } = this.#context
     const origin = { ...jwt, headers: options.headers }
     const load = signed.jwks === undefined ? keyOrigin({ ...origin, jwksUri: signed.jwksUri }, closed) : keyOrigin({ ...origin, jwks: signed.jwks }, closed)
-    const keys = new IssuerKeys({ issuers: [issuer], load, keys: {}, now, random: Math.random, provider, observe: tell })
+    const keys = new IssuerKeys({ issuers: [issuer], load, keys: {}, now, random: Math.random, provider, listeners: { observe: tell } })
     return { issuer, audiences, algorithms, keys, decrypt: signed.decryption === undefined ? undefined : decryptionBy(signed.decryption), clockTolerance, now }
   }
 }

@@ -2,6 +2,7 @@
 import { isUnavailable } from '../errors.js'
 import { withinSpan } from '../lib/deadline.js'
 import { warn } from '../lib/warn.js'
+import { ownProperty } from '../lib/own-property.js'
 import { isModest } from '../upstream/exchange.js'
 import { GuardedCalls } from '../upstream/guarded-calls.js'
 import { blaming, NoAnswerError } from '../upstream/no-answer.js'
@@ -140,7 +141,7 @@ function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): stri
 
 /** RFC 7662 section 2.2: `active` is a boolean; anything else says nothing about the token. */
 function understood(answer: Readonly<Record<string, unknown>>, host: string): IntrospectionResponse {
-  if (answer.active !== true && answer.active !== false) throw unreadable(host)
+  if (answer.active !== true && answer.active !== false) throw noBoolean(host)
   if (!isModest(answer)) throw unreadable(host)
   return answer.active ? answer : null
 }
@@ -157,7 +158,13 @@ function translated(openid: OpenidClient, error: unknown, host: string): unknown
   }
   const own = [error, (error as Error).cause].find(isUnavailable) // whatever it is, a member of it that is absent is undefined
   if (own !== undefined) return own
-  return error instanceof openid.ClientError ? unreadable(host) : error
+  if (!(error instanceof openid.ClientError)) return error
+  // By its words about a member: they quote nothing.
+  return /"active"/.test(String(ownProperty(error.cause, 'message'))) ? noBoolean(host) : unreadable(host)
+}
+
+function noBoolean(host: string): NoAnswerError {
+  return new NoAnswerError('unreadable', `the answer of ${host} is no introspection answer: its "active" must be true or false, as a boolean`)
 }
 
 function unreadable(host: string): NoAnswerError {

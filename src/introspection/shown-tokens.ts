@@ -1,8 +1,9 @@
 /** Which tokens are shown to an introspection endpoint: opaque ones, and JWTs of its own issuer. Never a stranger's. */
 import { decodeJwt, unverifiedIssuer } from '../jwt/token/decode.js'
-import { nearMiss } from '../jwt/rules/near-miss.js'
+import { EXACT, issuerMiss, nearMiss } from '../jwt/rules/near-miss.js'
 import { isBearerToken } from '../lib/bearer-token.js'
 import { reject } from '../verdict.js'
+import type { NearMiss } from '../explanation.js'
 import type { Ownership, Recognition } from '../provider.js'
 import type { Rejected } from '../verdict.js'
 
@@ -54,6 +55,18 @@ export function unshownRefusal(token: string, { issuer }: ShownTokens): Rejected
   return reject('wrong_issuer', { claim: 'iss', expected: issuer, actual, ...(hint !== undefined && { hint }) })
 }
 
+/** What is nearly right about a foreign token. */
+export function unshownMiss(token: string, { issuer, prefixes }: ShownTokens): NearMiss | undefined {
+  const actual = isLikeJwt(token) ? statedIssuer(token) : undefined
+  if (actual !== undefined) {
+    const hint = issuer === undefined ? NO_ISSUER : issuerMiss([issuer], actual)
+    return hint === undefined ? undefined : { hint, claim: 'iss', isExact: EXACT.has(hint) }
+  }
+  if (namesNoIssuer(token)) return { hint: NAMES_NOBODY, claim: 'iss', isExact: false }
+  return prefixes.length === 0 || isLikeJwt(token) ? undefined : { hint: OTHER_PREFIX, claim: 'prefix', isExact: false }
+}
+
+const OTHER_PREFIX = 'the token does not begin with "prefix"; compare how the authorization server\u2019s tokens begin'
 const NOT_SHOWN = 'the token looks like somebody else\u2019s and was not shown to the endpoint'
 const NAMES_NOBODY =
   'the token is a JWT without an issuer and was not shown to the endpoint; where the authorization server writes such tokens, set "prefix" to how they begin, or [allowNoIssuer]'

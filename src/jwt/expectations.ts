@@ -2,6 +2,7 @@
 import { oneOf, spanInSeconds } from '../lib/options.js'
 import { ALGORITHMS, isAlgorithm } from './signature/algorithms.js'
 import { issuersOf } from './rules/issuers.js'
+import { PLAINLY_OTHER } from './rules/rules.js'
 import { anyAudience } from './jwt-options.js'
 import type { Algorithm } from './signature/algorithms.js'
 import type { JwtOptions } from './jwt-options.js'
@@ -29,12 +30,22 @@ export function expectationsOf(options: JwtOptions, clockTolerance: number): Exp
     audienceMode: oneOf('audienceMode', options.audienceMode ?? 'any', ['any', 'exclusive']),
     algorithms,
     tokenType,
+    types: typesOf(options.types),
     clockTolerance,
     maxTokenAge: maxTokenAge === undefined ? undefined : spanInSeconds('maxTokenAge', maxTokenAge, { min: 1, max: 31_536_000 }),
     // OIDC Core section 2; `iss`, `aud` and `exp` are needed in any case.
     requiredClaims: tokenType === 'id' ? [...new Set(['sub', 'iat', ...requiredClaims])] : [...requiredClaims],
     rules: [...rules],
   }
+}
+
+function typesOf(types: unknown = []): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(types) ? [...types] : [types]
+  const isType = (type: unknown): type is string => typeof type === 'string' && /^[\w.+/-]{1,64}$/.test(type)
+  if (!list.every(isType)) throw new TypeError('"types" must list values of "typ" that access tokens of this issuer have, such as "acme-access"')
+  const other = list.find((type) => PLAINLY_OTHER.test(type))
+  if (other !== undefined) throw new TypeError(`"types" must not have "${other}": that is another kind of token`)
+  return list.map((type) => type.toLowerCase())
 }
 
 const NO_AUDIENCE = '"audience" must name this server as the issuer writes it into "aud"; write anyAudience to accept any'

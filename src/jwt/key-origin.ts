@@ -26,6 +26,7 @@ export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: st
     const set = parseKeySet(copied(jwks))
     if (set === null) throw new TypeError('"jwks" must be a JWK Set with keys: { keys: [ … ] }')
     if (options.keys?.snapshot !== undefined) throw new TypeError('give "jwks" or "keys.snapshot", not both: a key taken out of one would live on in the other')
+    if (!set.hasFitting()) throw new TypeError(`"jwks" has no key that can check signatures: ${set.faults().join('; ')}`)
     return () => givenKeys(set)
   }
   if (jwksFile !== undefined) {

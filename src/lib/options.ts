@@ -92,7 +92,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['operations', ' but of bearerAuth'],
 ])
 
-const PROVIDERS_ALONE = ['issuer', 'jwksUri', 'cache', 'observe', 'clockTolerance', 'introspect', 'tokenHeader']
+const PROVIDERS_ALONE = ['issuer', 'jwksUri', 'cache', 'clockTolerance', 'introspect', 'tokenHeader']
 
 /** Those that are given to the gate by mistake, or that it had once. */
 const NOT_OF_THE_GATE: ReadonlyMap<string, string> = new Map([

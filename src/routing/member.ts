@@ -55,6 +55,7 @@ export function recognition({ provider }: Member, token: string): Recognition {
 /** What providers are called that were given no name. */
 const DEFAULT_NAMES: ReadonlySet<string> = new Set(['jwks', 'introspection', 'userinfo', 'github', 'static', 'issuers', 'custom'])
 
-function nameOf(provider: BearerAuthProvider): string {
+/** What a provider calls itself. */
+export function nameOf(provider: BearerAuthProvider): string {
   return 'name' in provider && typeof provider.name === 'string' && provider.name !== '' ? provider.name : 'custom'
 }

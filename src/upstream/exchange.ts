@@ -1,5 +1,6 @@
 /** One exchange with a server: no redirect is followed, its body is bounded, and no error shows what was sent. */
 import { readText, respond } from '../lib/net/bounded-fetch.js'
+import { whatIs } from '../lib/net/fetch-json.js'
 import { abandon } from '../lib/net/bounded-text.js'
 import { blaming, NoAnswerError } from './no-answer.js'
 import type { Fetch, FetchAnswer, FetchInit } from '../lib/net/bounded-fetch.js'
@@ -42,7 +43,7 @@ export async function jsonIn(response: FetchAnswer, host: string, size = SMALL):
   try {
     json = JSON.parse(text)
   } catch {
-    throw new NoAnswerError('unreadable', `the answer of ${host} is not JSON`) // without the parser's words: they quote the body
+    throw new NoAnswerError('unreadable', `the answer of ${host} is ${whatIs(text)}`) // without the parser's words: they quote the body
   }
   if (isModest(json, size)) return json
   throw new NoAnswerError('unreadable', `the answer of ${host} is deeper or wider than any should be`)

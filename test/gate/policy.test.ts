@@ -28,7 +28,7 @@ describe('gatePolicy', () => {
     ['a misspelt option', { requiredScope: ['a'] }, /"requiredScope" is not an option of bearerAuth; did you mean "requiredScopes"\?$/],
     ['an option of another library', { realm: 'notes' }, /"realm" is not an option of bearerAuth; it takes requiredScopes, resource/],
     ['scopes, for those that are required', { scopes: ['a'] }, /what requests need is "requiredScopes"$/],
-    ['an option of providers', { observe: () => undefined }, /"observe" is not an option of bearerAuth but of the provider$/],
+    ['an option of providers', { clockTolerance: 5 }, /"clockTolerance" is not an option of bearerAuth but of the provider$/],
     ['scopes as text', { requiredScopes: 'a' }, /"requiredScopes" must hold one scope per entry/],
     ['two scopes in one entry', { requiredScopes: ['a b'] }, /one scope per entry/],
     ['a scope that would break the header', { requiredScopes: ['a"b'] }, /"requiredScopes"/],

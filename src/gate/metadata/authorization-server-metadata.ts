@@ -59,7 +59,7 @@ export class AuthorizationServerMetadata {
 
   async #read(kept: object | undefined): Promise<object> {
     try {
-      const json = await firstFound(discoveryUrls(this.#issuer), (url) => this.#at(url), 'the authorization server has no metadata')
+      const json = await firstFound(discoveryUrls(this.#issuer), (url) => this.#at(url), () => 'the authorization server has no metadata')
       this.#state = { kept: json as object, until: now() + FRESH } // it has a member
       return json as object
     } catch (error) {

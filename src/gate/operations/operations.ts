@@ -34,6 +34,8 @@ export interface Need extends Terms {
 }
 
 interface Rule extends Terms {
+  /** Method and name as the operator wrote them. */
+  readonly key: string
   readonly method: string
   readonly covers: (names: readonly string[]) => boolean
   /** False for one that holds whatever is named. */
@@ -47,11 +49,11 @@ export function operationTable(operations: Operations): OperationTable {
   if (!isTable(operations)) throw new TypeError(EXAMPLE)
   return Object.entries(operations).flatMap(([name, rules]): Rule[] => {
     const method = checkedMethod(name)
-    if (!isTable(rules)) return [{ method, covers: () => true, looksAtNames: false, ...checkedTerms(method, rules) }]
+    if (!isTable(rules)) return [{ key: method, method, covers: () => true, looksAtNames: false, ...checkedTerms(method, rules) }]
     // A table of nothing is a rule without scopes, and not no rule.
-    if (Object.keys(rules).length === 0) return [{ method, covers: () => true, looksAtNames: false, scopes: [], maxAge: undefined }]
+    if (Object.keys(rules).length === 0) return [{ key: method, method, covers: () => true, looksAtNames: false, scopes: [], maxAge: undefined }]
     return Object.entries(rules).map(([pattern, rule]) => {
-      return { method, covers: matcher(pattern), looksAtNames: pattern !== '*', ...checkedTerms(`${method} ${pattern}`, rule) }
+      return { key: `${method} ${pattern}`, method, covers: matcher(pattern), looksAtNames: pattern !== '*', ...checkedTerms(`${method} ${pattern}`, rule) }
     })
   })
 }

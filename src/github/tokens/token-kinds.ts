@@ -49,4 +49,4 @@ export function kindRefusal(token: string): Rejected {
 }
 
 const NOT_GITHUBS = 'the token does not begin like an access token of GitHub and was not shown to it'
-const NOT_TAKEN = 'GitHub tokens of this kind are not in "kinds"; the token was not shown to GitHub'
+export const NOT_TAKEN = 'GitHub tokens of this kind are not in "kinds"; the token was not shown to GitHub'

@@ -108,7 +108,7 @@ export function oddityOf({ sub, username }: Claims): string | undefined {
 }
 
 export const INACTIVE =
-  'the authorization server says inactive: ended, revoked, never issued, or not for this client to ask about; try a client of its own for this server'
+  'the authorization server says inactive: ended, revoked, never issued, or not for this client to ask about. Some tell a token only to the client that got it, and some to every client but that one: ask as the other'
 const NOT_THEIRS = 'the authorization server answers no questions about tokens of this kind; verify its JWTs with JwksProvider'
 const OTHER_KIND = 'this is another kind of token; send the access token'
 const SCOPE_AS_AUDIENCE = 'the authorization server writes the scope into "aud"; name another claim in "audienceClaims"'

@@ -1,7 +1,7 @@
 /** Finds an issuer's keys from its name: OIDC Discovery 1.0 section 4, RFC 8414 section 3. */
 import { ownProperty } from '../../lib/own-property.js'
 import { isLocalAddress } from '../../lib/net/local-address.js'
-import { firstFound, NotHereError } from '../../lib/net/not-here.js'
+import { firstFound, meaningOf, NotHereError } from '../../lib/net/not-here.js'
 import { webUrl } from '../../lib/net/web-url.js'
 import type { JsonAnswer } from '../../lib/net/fetch-json.js'
 
@@ -33,11 +33,19 @@ export interface DiscoverOptions {
  * @throws AuthUnavailableError when no document is found that fits: about the token, nobody knows.
  */
 export async function discoverJwksUri(issuer: string, { places, insecure, ofTenant, read }: DiscoverOptions): Promise<{ uri: string; place: string }> {
+  const statuses = new Set<number>()
   const look = async (place: string): Promise<{ uri: string; place: string } | undefined> => {
-    const { kind, json } = await read(place)
+    const { kind, status, json } = await read(place)
+    statuses.add(status)
     return kind === 'found' ? { uri: jwksUriIn(json, issuer, { insecure, ofTenant }), place } : undefined
   }
-  return firstFound(places, look, `${issuer} has no discovery document; set "jwksUri" to the URL of its keys`)
+  return firstFound(places, look, () => `${issuer} has no discovery document (${answered(statuses)}); set "jwksUri" to the URL of its keys`)
+}
+
+/** What the places said, each once. */
+export function answered(statuses: ReadonlySet<number>): string {
+  const [first = 404] = [...statuses].filter((status) => status === 401 || status === 403)
+  return `it answered ${[...statuses].join(', ') || first}: ${meaningOf(first)}`
 }
 
 /** @throws NotHereError for a document that names another issuer. */

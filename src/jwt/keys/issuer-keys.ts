@@ -4,11 +4,12 @@ import { notify } from '../../events.js'
 import { KeySearch } from './key-search.js'
 import { parseKeySet } from './key-set.js'
 import { keptIn, recall } from './key-store.js'
-import type { Observe } from '../../events.js'
+import type { Listeners } from '../../events.js'
 import type { Awaitable } from '../../lib/awaitable.js'
 import type { Algorithm } from '../signature/algorithms.js'
 import type { Keys } from './key-search.js'
 import type { KeyNews, KeySourceOptions } from './key-source.js'
+import type { KeyFault } from './key-set.js'
 import type { KeyStore } from './key-store.js'
 
 /** Options about how keys are kept. */
@@ -43,14 +44,15 @@ export interface IssuerKeysOptions {
   readonly now: () => number
   readonly random: () => number
   readonly provider: string
-  readonly observe: Observe | undefined
+  /** Hear of the keys; undefined where there is nothing to tell. */
+  readonly listeners: Pick<Listeners, 'observe'> | undefined
 }
 
 export class IssuerKeys {
   readonly #searches: ReadonlyMap<string, KeySearch>
   readonly #ahead: readonly string[]
 
-  constructor({ issuers, later = [], load, keys, now, random, provider, observe }: IssuerKeysOptions) {
+  constructor({ issuers, later = [], load, keys, now, random, provider, listeners }: IssuerKeysOptions) {
     checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store'])
     const maxAge = spanInSeconds('keys.maxAge', keys.maxAge ?? MAX_AGE, { min: 1, max: 86_400 })
     const maxStale = spanInSeconds('keys.maxStale', keys.maxStale ?? MAX_STALE, { min: 0, max: 604_800 })
@@ -62,6 +64,7 @@ export class IssuerKeys {
     const search = (issuer: string): KeySearch => {
       const fetch = load(issuer)
       const tell = (news: KeyNews): void => {
+        const { observe } = listeners ?? {}
         if (observe !== undefined) notify(observe, { ...eventOf(news), provider, issuer })
       }
       const options = { now, random, maxAge, maxStale, tell }
@@ -86,6 +89,16 @@ export class IssuerKeys {
    */
   newer(issuer: string, alg: Algorithm, kid: string | undefined, iat?: unknown): Awaitable<Keys | undefined> {
     return this.#searches.get(issuer)?.newer(alg, kid, iat)
+  }
+
+  /** Why the keys at hand do not check what has this header, where there is more to say than that there is none of this name. Asks nobody. */
+  faultOf(issuer: string, alg: Algorithm, kid: string | undefined): KeyFault | undefined {
+    return this.#searches.get(issuer)?.source.held?.set.faultOf(alg, kid)
+  }
+
+  /** True where more keys at hand fit this header than are tried. */
+  isCrowded(issuer: string, alg: Algorithm, kid: string | undefined): boolean {
+    return this.#searches.get(issuer)?.source.held?.set.isCrowded(alg, kid) === true
   }
 
   /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
@@ -114,7 +127,7 @@ export class IssuerKeys {
 function eventOf(news: KeyNews) {
   switch (news.type) {
     case 'fetched':
-      return { type: news.rotated ? 'keys_rotated' : 'keys_fetched', keys: news.set.size } as const
+      return { type: news.rotated ? 'keys_rotated' : 'keys_fetched', keys: news.set.size, ...(news.set.leftOut > 0 && { leftOut: news.set.leftOut }) } as const
     case 'failed':
       return { type: 'keys_unavailable', message: news.error.message, usable: news.usable, retryAfter: news.retryAfter } as const
     case 'unknown':

@@ -2,7 +2,9 @@
 import { AuthUnavailableError } from '../../errors.js'
 import { withinSpan } from '../../lib/deadline.js'
 import { fetchJson } from '../../lib/net/fetch-json.js'
-import { NotHereError } from '../../lib/net/not-here.js'
+import { placeOf } from '../../lib/net/fetch-text.js'
+import { meaningOf, NotHereError } from '../../lib/net/not-here.js'
+import { ownProperty } from '../../lib/own-property.js'
 import { discoverJwksUri, discoveryUrls } from './discovery.js'
 import { parseKeySet } from './key-set.js'
 import type { Span } from '../../lib/deadline.js'
@@ -37,12 +39,13 @@ export function readKeyFile(path: string, span: Span): Load {
 }
 
 export function fetchJwks(jwksUri: string, http: KeyHttp): Load {
-  const { host } = new URL(jwksUri) // and no more in messages: the rest may hold a key
+  const place = placeOf(jwksUri)
   let etag: string | undefined // of the set that the key source holds: it gives that set back when it asks
   return async ({ held, failures }) => {
     const answer = await read(jwksUri, { ...http, retry: failures === 0 }, held !== undefined && etag !== undefined ? { 'If-None-Match': etag } : {})
     if (answer.kind === 'unchanged' && held !== undefined) return { set: held, ...agesIn(answer.headers) }
-    const set = await keySetOf(answer.json, host)
+    if (answer.kind === 'absent') throw new AuthUnavailableError(`${place} answered ${answer.status}: ${meaningOf(answer.status)}`)
+    const set = await keySetOf(answer.json, place)
     etag = answer.headers.get('etag') ?? undefined
     return { set, ...agesIn(answer.headers) }
   }
@@ -93,6 +96,9 @@ function read(url: string, http: KeyHttp, headers: Record<string, string>): Prom
 }
 
 async function keySetOf(document: unknown, place: string): Promise<KeySet> {
+  if (typeof ownProperty(document, 'jwks_uri') === 'string') {
+    throw new AuthUnavailableError(`there is a discovery document at ${place} and no JWK Set; set "jwksUri" to what its "jwks_uri" says, or leave it out`)
+  }
   const set = parseKeySet(document)
   if (set === null || !(await set.isUsable())) throw new AuthUnavailableError(`there is no JWK Set with keys for signatures at ${place}`)
   return set

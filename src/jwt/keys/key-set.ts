@@ -12,7 +12,7 @@ import type { VerificationKey } from '../signature/verification-key.js'
 /** Most keys that are tried for one token, where several fit. */
 const MAX_CANDIDATES = 4
 /** Most keys that are looked at in one set. */
-const MAX_KEYS = 256
+const MAX_KEYS = 1000
 /** Keys imported for one question, where none of them is usable: an import holds up the event loop. */
 const MAX_IMPORTS = 32
 
@@ -22,7 +22,7 @@ const ALL_ALGORITHMS = Object.keys(ALGORITHMS) as Algorithm[] // the keys of a c
 export function parseKeySet(document: unknown): KeySet | null {
   const keys = ownProperty(document, 'keys')
   const sound = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).filter((key) => isShallow(key, 0)).map(withoutEmpty) : []
-  return sound.length > 0 ? new KeySet(sound) : null
+  return sound.length > 0 ? new KeySet(sound, Array.isArray(keys) ? Math.max(0, keys.length - MAX_KEYS) : 0) : null
 }
 
 /** Deepest JWK that is read: no public JWK is deeper than lists in an object. */
@@ -45,8 +45,27 @@ export class KeySet {
   readonly #keys: readonly unknown[]
   readonly #found = new Map<Algorithm, Map<string | undefined, readonly VerificationKey[]>>()
 
-  constructor(keys: readonly unknown[]) {
+  /** Keys of the document that were left out, for there were too many. */
+  readonly leftOut: number
+
+  constructor(keys: readonly unknown[], leftOut = 0) {
     this.#keys = keys
+    this.leftOut = leftOut
+  }
+
+  /** True where more keys fit than are tried. */
+  isCrowded(alg: Algorithm, kid: string | undefined): boolean {
+    return this.#keys.filter((key) => fits(key, alg, kid)).length > MAX_CANDIDATES
+  }
+
+  /** Why no key of this name checks a signature of this algorithm, where that is not simply that there is none. */
+  faultOf(alg: Algorithm, kid: string | undefined): KeyFault | undefined {
+    const named = this.#keys.filter((key) => kid === undefined || ownProperty(key, 'kid') === kid)
+    // A name says which key is meant; without one, a key of every other kind would be to blame.
+    const faults = kid === undefined ? [] : named.map((key) => keyFault(key, alg))
+    if (faults.length > 0) return faults.find((fault) => fault !== undefined) ?? 'the key is there, and this runtime cannot use it'
+    if (this.leftOut > 0) return 'the key set has more than 1000 keys, and those behind them were left out'
+    return undefined
   }
 
   get size(): number {
@@ -68,6 +87,20 @@ export class KeySet {
   equals(other: KeySet): boolean {
     const [own, others] = [this.#keys, other.#keys].map((keys) => new Set(keys.map(textOfKey)))
     return own !== undefined && others !== undefined && own.size === others.size && [...own].every((key) => others.has(key))
+  }
+
+  /** True where a key looks as if it could check signatures: it is not imported for that. */
+  hasFitting(): boolean {
+    return this.#keys.some((key) => ALL_ALGORITHMS.some((alg) => fits(key, alg, undefined)))
+  }
+
+  /** Why none does, each cause once. */
+  faults(): readonly KeyFault[] {
+    const faults = this.#keys.flatMap((key) => {
+      const all = ALL_ALGORITHMS.map((alg) => keyFault(key, alg)).filter((fault) => fault !== undefined)
+      return all.find((fault) => !fault.includes('(kty') && !fault.includes('(alg)')) ?? all[0] ?? []
+    })
+    return [...new Set(faults)]
   }
 
   /** True when one of the keys can check signatures. A set without such a key says nothing about any token. */
@@ -117,15 +150,39 @@ function fits(key: unknown, alg: Algorithm, kid: string | undefined): boolean {
   if (spoilt.has(key as object)) return false
   const own = (name: string): unknown => ownProperty(key, name)
   if (own('kty') !== shape.kty || (shape.crv !== undefined && own('crv') !== shape.crv)) return false
-  if (own('alg') !== undefined && !isSameAlgorithm(own('alg'), alg)) return false
-  if (own('use') !== undefined && !USES.has(own('use'))) return false
+  return keyFault(key, alg) === undefined
+}
+
+/** Why a key cannot check signatures of this algorithm. These are constant texts, so that they can go into events. */
+export type KeyFault =
+  | 'the key is there, for another kind of algorithm (kty, crv)'
+  | 'the key is there, for another algorithm (alg)'
+  | 'the key is there, for encryption (use)'
+  | 'the key is there, and not for checking signatures (key_ops)'
+  | 'the key is there with its private half, which the issuer must never publish: it has to be replaced'
+  | 'the key is there as a certificate only (x5c); the issuer has to write its numbers (n and e, or x and y)'
+  | 'the key is there and is too weak: RSA needs 2048 bits or more'
+  | 'the key is there, and this runtime cannot use it'
+  | 'the key set has more than 1000 keys, and those behind them were left out'
+
+function keyFault(key: unknown, alg: Algorithm): KeyFault | undefined {
+  const shape: KeyShape = ALGORITHMS[alg]
+  const own = (name: string): unknown => ownProperty(key, name)
+  if (own('kty') !== shape.kty || (shape.crv !== undefined && own('crv') !== shape.crv)) return 'the key is there, for another kind of algorithm (kty, crv)'
+  if (own('alg') !== undefined && !isSameAlgorithm(own('alg'), alg)) return 'the key is there, for another algorithm (alg)'
+  if (own('use') !== undefined && !USES.has(own('use'))) return 'the key is there, for encryption (use)'
   const operations = own('key_ops')
-  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return false
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return 'the key is there, and not for checking signatures (key_ops)'
   // A private key in public is nobody's key any more.
-  if (PRIVATE_MEMBERS.some((member) => own(member) !== undefined)) return false
-  if (shape.kty === 'OKP') return !hasSmallOrder(bytesOf(own('x')))
-  if (shape.kty !== 'RSA') return true
-  const jwk = key as object // it has members
+  if (PRIVATE_MEMBERS.some((member) => own(member) !== undefined)) return 'the key is there with its private half, which the issuer must never publish: it has to be replaced'
+  if (own(shape.kty === 'RSA' ? 'n' : 'x') === undefined && own('x5c') !== undefined) return 'the key is there as a certificate only (x5c); the issuer has to write its numbers (n and e, or x and y)'
+  return isStrong(key as object, shape) ? undefined : 'the key is there and is too weak: RSA needs 2048 bits or more' // it has members
+}
+
+function isStrong(jwk: object, { kty }: KeyShape): boolean {
+  const own = (name: string): unknown => ownProperty(jwk, name)
+  if (kty === 'OKP') return !hasSmallOrder(bytesOf(own('x')))
+  if (kty !== 'RSA') return true
   const known = strength.get(jwk) ?? isStrongRsa(own('n'), own('e'))
   strength.set(jwk, known)
   return known

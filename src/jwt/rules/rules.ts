@@ -1,7 +1,7 @@
 /** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
 import { isThere } from '../../lib/empty-claims.js'
 import { isInMilliseconds } from '../../lib/milliseconds.js'
-import { nearMiss } from './near-miss.js'
+import { issuerMiss, nearMiss } from './near-miss.js'
 import { otherKindOf } from './token-kind.js'
 import type { Claims } from '../../access-token.js'
 import type { Mismatch, RejectReason } from '../../verdict.js'
@@ -21,6 +21,8 @@ export interface Expectations {
   readonly audienceMode: 'any' | 'exclusive'
   readonly algorithms: readonly string[]
   readonly tokenType: TokenType
+  /** More values of `typ` that are taken, in small letters. */
+  readonly types: readonly string[]
   /** Seconds. */
   readonly clockTolerance: number
   /** Seconds since `iat`; undefined: any age. */
@@ -90,10 +92,11 @@ const OF_HEADER: readonly Rule[] = [
   {
     // RFC 8725 section 3.11: one kind of JWT must not pass for another.
     name: 'typ',
-    check: ({ header: { typ } }, { tokenType }) => {
+    check: ({ header: { typ }, claims }, { tokenType, types: others }) => {
       const types = TYPES[tokenType]
-      if (typ === undefined ? tokenType !== 'at+jwt' : typeof typ === 'string' && (types.includes(typ) || types.includes(typ.toLowerCase()))) return undefined
-      return failure('wrong_type', 'typ', types, typ, OTHER_KIND[tokenType])
+      if (typ === undefined ? tokenType !== 'at+jwt' : typeof typ === 'string' && (types.includes(typ) || types.includes(typ.toLowerCase()) || others.includes(typ.toLowerCase()))) return undefined
+      const isOdd = tokenType === 'access' && typeof typ === 'string' && !PLAINLY_OTHER.test(typ) && otherKindOf(claims, tokenType) === undefined
+      return failure('wrong_type', 'typ', [...types, ...others], typ, isOdd ? ODD_TYPE : OTHER_KIND[tokenType])
     },
   },
 ]
@@ -112,7 +115,7 @@ const OF_CLAIMS: readonly Rule[] = [
       const { iss } = claims
       if (typeof iss !== 'string' || !issuers.has(iss)) {
         const expected = [...issuers.keys()]
-        return failure('wrong_issuer', 'iss', expected, iss, nearMiss(expected, iss))
+        return failure('wrong_issuer', 'iss', expected, iss, issuerMiss(expected, iss))
       }
       const tenant = issuers.get(iss)
       if (tenant === undefined || claims[tenant.claim] === tenant.value) return undefined
@@ -127,7 +130,7 @@ const OF_CLAIMS: readonly Rule[] = [
       if (audiences === undefined) return undefined
       const ours = (audience: string): boolean => audiences.includes(audience)
       if (audienceMode === 'any' ? actual.some(ours) : actual.length > 0 && actual.every(ours)) return undefined
-      return failure('wrong_audience', audienceClaims.join(' or '), audiences, actual, actual.length === 0 ? NO_AUDIENCE : nearMiss(audiences, actual))
+      return failure('wrong_audience', audienceClaims.join(' or '), audiences, actual, audienceMiss(claims, audiences, actual))
     },
   },
   {
@@ -143,7 +146,7 @@ const OF_CLAIMS: readonly Rule[] = [
     check: ({ claims: { nbf } }, { clockTolerance }, now) => {
       if (nbf === undefined || nbf === null) return undefined
       if (!isInstant(nbf)) return noInstant('nbf', nbf)
-      return nbf - clockTolerance <= now ? undefined : failure('not_yet_valid', 'nbf', now, nbf, clockHint(nbf - now))
+      return nbf - clockTolerance <= now ? undefined : failure('not_yet_valid', 'nbf', now, nbf, clockHint(nbf - now) ?? AHEAD)
     },
   },
   {
@@ -154,7 +157,7 @@ const OF_CLAIMS: readonly Rule[] = [
       if (!isInstant(iat)) return noInstant('iat', iat)
       // `revoke({ sub })` goes by it: one that is yet to come would outlive its own revocation.
       const ahead = maxTokenAge === undefined ? MOST_AHEAD : clockTolerance
-      if (iat - ahead > now) return failure('not_yet_valid', 'iat', now, iat, clockHint(iat - now))
+      if (iat - ahead > now) return failure('not_yet_valid', 'iat', now, iat, clockHint(iat - now) ?? AHEAD)
       if (maxTokenAge === undefined) return undefined
       return now - iat < maxTokenAge + clockTolerance ? undefined : failure('expired', 'iat', now - maxTokenAge, iat)
     },
@@ -211,7 +214,18 @@ const OTHER_KIND: Readonly<Record<TokenType, Hint>> = {
 }
 const WANTED: Readonly<Record<TokenType, string>> = { access: 'an access token', 'at+jwt': 'an access token', id: 'an ID token' }
 const IN_MILLISECONDS: Hint = 'the authorization server writes milliseconds where RFC 7519 has seconds'
+const AHEAD: Hint = 'the clocks differ, or the token was made for later: compare the clock of this server with the authorization server\u2019s'
+const ODD_TYPE: Hint = 'an access token with an odd "typ", perhaps; if this issuer writes it into access tokens, name it in "types"'
+/** Kinds that say of themselves what they are, and that no option should name: ID tokens, logout tokens, proofs, answers. */
+export const PLAINLY_OTHER = /^(application\/)?(id|id_token|logout|refresh|offline|secevent|dpop|token-introspection|oauth-authz-req|client-authentication|entity-statement|statuslist|kb|vc|vp)(\+(sd-)?jwt)?$/i
+const TOO_MANY: Hint = 'the token has another audience beside ours, and audienceMode is exclusive; ask for a token for this server alone, or leave audienceMode out'
+const CLIENT_INSTEAD: Hint = 'the token has no "aud", and the issuer writes the client instead; set audienceClaims: "client_id" and "audience" to the clients that you take'
 const NO_AUDIENCE: Hint = 'the token has no audience; the authorization server needs to be told to write one'
+
+function audienceMiss(claims: Claims, ours: readonly string[], actual: readonly string[]): Hint | undefined {
+  if (actual.length === 0) return typeof claims.client_id === 'string' ? CLIENT_INSTEAD : NO_AUDIENCE
+  return actual.some((audience) => ours.includes(audience)) ? TOO_MANY : nearMiss(ours, actual)
+}
 
 /** Most seconds by which clocks differ in practice; beyond them a token is simply too old or too new. */
 const CLOCK_TROUBLE = 120

@@ -7,8 +7,10 @@ export function errorWord(error: unknown): string {
   const codes = causes.map((cause) => ownProperty(cause, 'code'))
   const names = causes.map((cause) => (cause instanceof Error ? cause.name : undefined))
   const word = [...codes, ...names].find((one) => typeof one === 'string' && WORD.test(one) && !SAYS_NOTHING.has(one))
-  return typeof word === 'string' ? ` (${word})` : ''
+  if (typeof word === 'string') return ` (${word})`
+  // What `fetch` says of a port that no browser may call has no code.
+  return causes.some((cause) => cause instanceof Error && cause.message === 'bad port') ? ' (bad port)' : ''
 }
 
-const WORD = /^[A-Z][A-Za-z_]{3,50}$/
+const WORD = /^[A-Z][A-Za-z\d_]{3,80}$/
 const SAYS_NOTHING: ReadonlySet<string> = new Set(['Error', 'TypeError', 'AggregateError', 'AuthUnavailableError', 'ERR_AUTH_UNAVAILABLE'])

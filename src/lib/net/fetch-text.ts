@@ -22,6 +22,7 @@ export interface FetchTextOptions {
 export interface TextAnswer {
   /** `'absent'`: the server says that nothing is there (any 4xx but 429). `'unchanged'`: a 304. */
   readonly kind: 'found' | 'absent' | 'unchanged'
+  readonly status: number
   readonly text: string
   readonly headers: FetchAnswer['headers']
 }
@@ -45,15 +46,15 @@ async function exchange(url: string, { fetch, headers, maxBytes, retry = true }:
     if (signal.aborted || !retry) throw error
     return attempt() // a connection that was closed while idle fails once
   })
-  if (response.status === 200) return { kind: 'found', text: await textOf(response, host, maxBytes), headers: response.headers }
+  if (response.status === 200) return { kind: 'found', status: 200, text: await textOf(response, host, maxBytes), headers: response.headers }
   abandon(response.body)
-  if (response.status === 304) return { kind: 'unchanged', text: '', headers: response.headers }
+  if (response.status === 304) return { kind: 'unchanged', status: 304, text: '', headers: response.headers }
   if (response.status >= 400 && response.status < 500 && response.status !== 429) {
-    return { kind: 'absent', text: '', headers: response.headers }
+    return { kind: 'absent', status: response.status, text: '', headers: response.headers }
   }
   // Never followed. To whoever looks in several places, an app that sends all it does not know to its sign-in is another place.
-  if (response.status >= 300 && response.status < 400) throw new NotHereError(`${host} answered ${response.status}${slashAdvice(url, response)}`)
-  throw new AuthUnavailableError(`${host} answered ${response.status}`, { retryAfter: retryAfter(response) })
+  if (response.status >= 300 && response.status < 400) throw new NotHereError(`${placeOf(url)} answered ${response.status}${slashAdvice(url, response) || ', a redirect, which is not followed'}`)
+  throw new AuthUnavailableError(`${placeOf(url)} answered ${response.status}`, { retryAfter: retryAfter(response) })
 }
 
 async function textOf(response: FetchAnswer, host: string, maxBytes: number): Promise<string> {
@@ -63,6 +64,12 @@ async function textOf(response: FetchAnswer, host: string, maxBytes: number): Pr
     // The page of an app may be larger than any document.
     throw isHtml(response) && isUnavailable(error) ? new NotHereError(error.message) : error
   }
+}
+
+/** Host and path: what stands behind the `?` may be a key. */
+export function placeOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname === '/' ? '' : pathname}`
 }
 
 function isHtml({ headers }: FetchAnswer): boolean {

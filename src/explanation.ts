@@ -1,0 +1,53 @@
+/** Says step by step what was looked at in one token, and what each step found: for a person who wants to know why. */
+import type { AuthUnavailableError } from './errors.js'
+import type { Rejected, RejectReason } from './verdict.js'
+
+/**
+ * What one step found about one token. Holds values of claims: for your own eyes, not for a log. A token is taken where every
+ * step passed; a step after one that did not is there only where it could be looked at without asking anybody.
+ */
+export interface ExplainedStep {
+  /** The name of the step: `shape`, `iss`, `signature`, `introspection`, `claims`, `revoked` … */
+  readonly rule: string
+  readonly passed: boolean
+  /** Absent for a step that passed, and for one where nobody knows: `hint` then says what gave no answer. */
+  readonly reason?: RejectReason
+  readonly expected?: unknown
+  readonly actual?: unknown
+  /** What it almost was, or what to do. */
+  readonly hint?: string
+  /** Which member of a chain looked. */
+  readonly provider?: string
+}
+
+/** What is nearly right about a token that a provider does not take for its own. Constant texts only: they go into events. */
+export interface NearMiss {
+  readonly hint: string
+  readonly claim?: string
+  /** True where the hint says exactly what is wrong, and not only what the token looks like. */
+  readonly isExact: boolean
+}
+
+export function passedStep(rule: string): ExplainedStep {
+  return { rule, passed: true }
+}
+
+export function failedStep(rule: string, { reason, detail }: Pick<Rejected, 'reason' | 'detail'>): ExplainedStep {
+  return { rule, passed: false, reason, ...(detail && { expected: detail.expected, actual: detail.actual }), ...(detail?.hint && { hint: detail.hint }) }
+}
+
+/** A step where nobody knows. */
+export function unknownStep(rule: string, { message }: Pick<AuthUnavailableError, 'message'>): ExplainedStep {
+  return { rule, passed: false, hint: message }
+}
+
+/** True where every step passed. */
+export function isTaken(steps: readonly ExplainedStep[]): boolean {
+  return steps.every(({ passed }) => passed)
+}
+
+/** Of what several would say, the nearest: what says exactly what is wrong, else the first. */
+export function nearestOf(misses: readonly (NearMiss | undefined)[]): NearMiss | undefined {
+  const there = misses.filter((miss) => miss !== undefined)
+  return there.find(({ isExact }) => isExact) ?? there[0]
+}

@@ -1,0 +1,117 @@
+/** This file tells an observer what a gate decides, and why. Without an observer none of it runs. */
+import { toAccessToken } from '../access-token.js'
+import { notify } from '../events.js'
+import { isForAudience } from './caller.js'
+import { decide } from './decide.js'
+import { isGuarded } from './paths.js'
+import { NO_SESSION } from './permission.js'
+import { IMPOSSIBLE_HOST } from './request/host.js'
+import type { Answer } from '../answer.js'
+import type { AuthEvent, DenialReason } from '../events.js'
+import type { BearerAuthProvider, Refusal, VerifyOptions } from '../provider.js'
+import type { Answers } from './challenge/challenge.js'
+import type { Decision } from './decide.js'
+import type { GateObserve } from './gate-options.js'
+import type { GatePolicy } from './policy.js'
+import type { GateRequest } from './request/gate-request.js'
+
+/** What was found out on the way to one decision. */
+interface Notes {
+  reason?: DenialReason
+  refusal?: Refusal
+  /** What kept a token from passing that the provider took. */
+  taken?: 'bound_to_key' | 'wrong_audience'
+  readonly rules: Set<string>
+}
+
+/** Decides as `decide` does, and tells of a denial and of a caller who was admitted. */
+export async function decideObserved(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy, observe: GateObserve): Promise<Decision> {
+  const notes: Notes = { rules: new Set() }
+  const decision = await decide(request, noting(provider, policy, notes), notingPolicy(policy, notes))
+  const event = eventOf(request, decision, policy, notes)
+  if (event !== undefined) notify((told) => observe(told, request), event)
+  return decision
+}
+
+function eventOf(request: GateRequest, decision: Decision, policy: GatePolicy, notes: Notes): AuthEvent | undefined {
+  const where = { provider: 'gate', method: methodOf(request.method), ...prefixOf(request, policy) }
+  if (decision.pass) return decision.context.token === null ? undefined : { type: 'admitted', ...where, by: decision.context.token.provider }
+  const { answer } = decision
+  const reason = reasonOf(answer, notes)
+  if (reason === undefined) return undefined
+  const { reason: because, claim, hint } = (reason === 'invalid_token' && notes.refusal) || {}
+  const why = { ...(because && { because }), ...(claim && { claim }), ...(hint && { hint }) }
+  return { type: 'denied', ...where, status: answer.status, reason, ...why, ...(notes.rules.size > 0 && reason === 'insufficient_scope' && { rules: [...notes.rules] }) }
+}
+
+/** Undefined for what is no denial: metadata, the answer to a preflight. */
+function reasonOf(answer: Answer, { reason, taken, refusal }: Notes): DenialReason | undefined {
+  if (answer === IMPOSSIBLE_HOST) return 'impossible_host'
+  if (answer === NO_SESSION) return 'another_session'
+  if (reason === 'invalid_token') return taken ?? (refusal?.reason === 'unproven' ? 'bound_to_key' : reason)
+  if (reason !== undefined) return reason
+  return answer.status === 400 || answer.status === 413 || answer.status === 415 ? 'unreadable_body' : undefined
+}
+
+/** The provider, so that it is noted why it refuses a token, or what makes the gate refuse one that it takes. */
+function noting(provider: BearerAuthProvider, { audience }: GatePolicy, notes: Notes): BearerAuthProvider {
+  const notingVerify = (own: Pick<BearerAuthProvider, 'verifyToken'>) => async (text: string, options?: VerifyOptions): ReturnType<BearerAuthProvider['verifyToken']> => {
+    // Of several members of a chain, the first that has something to say.
+    const refused = (refusal: Refusal): void => {
+      if (notes.refusal === undefined || (notes.refusal.hint === undefined && refusal.hint !== undefined)) notes.refusal = refusal
+    }
+    const given = await own.verifyToken(text, { ...options, refused })
+    const token = given === null ? null : toAccessToken(given)
+    if (token !== null) notes.taken = isForAudience(token, audience) ? 'bound_to_key' : 'wrong_audience'
+    return given
+  }
+  // What a decision reads of a provider, by itself: its methods may know only their own object.
+  const { tokenHeader, issuers, scopesSupported } = provider
+  const headerSources = provider.headerSources?.map((source) => ({ ...source, provider: { verifyToken: notingVerify(source.provider) } }))
+  return {
+    verifyToken: notingVerify(provider),
+    ...(tokenHeader !== undefined && { tokenHeader }),
+    ...(headerSources && { headerSources }),
+    ...(issuers && { issuers }),
+    ...(scopesSupported && { scopesSupported }),
+  }
+}
+
+function notingPolicy(policy: GatePolicy, notes: Notes): GatePolicy {
+  const { answers } = policy
+  const note = (reason: DenialReason, answer: Answer): Answer => {
+    notes.reason = reason
+    return answer
+  }
+  const notedOf = (own: Answers): Answers => ({
+    unauthenticated: (scopes) => note('no_token', own.unauthenticated(scopes)),
+    malformed: (header) => note('malformed', own.malformed(header)),
+    invalidToken: () => note('invalid_token', own.invalidToken()),
+    severalCallers: () => note('several_callers', own.severalCallers()),
+    unproven: (error) => note('bound_to_key', own.unproven(error)),
+    insufficientScope: (needed, token) => note('insufficient_scope', own.insufficientScope(needed, token)),
+    unavailable: (why) => note('unavailable', own.unavailable(why)),
+  })
+  const operations = policy.operations?.map((rule) => ({
+    ...rule,
+    covers: (names: readonly string[]) => {
+      const isCovered = rule.covers(names)
+      if (isCovered && rule.scopes.length > 0) notes.rules.add(rule.key)
+      return isCovered
+    },
+  }))
+  return { ...policy, answers: { Bearer: notedOf(answers.Bearer), DPoP: notedOf(answers.DPoP) }, operations }
+}
+
+/** The prefix of `protect` that guards the path, as the operator wrote it. */
+function prefixOf({ path, mounted }: GateRequest, { paths }: GatePolicy): { readonly prefix?: string } {
+  const { protect } = paths[mounted === true ? 'mount' : 'app']
+  const prefix = protect?.find((one) => isGuarded(path, [one]))
+  return prefix === undefined ? {} : { prefix }
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+function methodOf(method: string): (typeof METHODS)[number] | 'other' {
+  return METHODS.find((one) => one === method) ?? 'other'
+}
