@@ -20,8 +20,8 @@ import type { WebSocketServerLike } from '../http/upgraded.js'
 interface FastifyRequest {
   readonly raw: IncomingMessage
   readonly routeOptions: { readonly config?: unknown }
-  /** The scope of the route. `@fastify/websocket` leaves its own server there, and its upgrades pass the hooks of routes. */
-  readonly server: { readonly websocketServer?: WebSocketServerLike }
+  /** The scope of the route. */
+  readonly server: object
 }
 interface FastifyReply {
   readonly raw: ServerResponse
@@ -79,7 +79,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   /** What is left to do once all that can fail is done. */
   async function decided(request: FastifyRequest, reply: FastifyReply, mounted: boolean, done: () => void): Promise<() => void> {
     const { raw, server } = request
-    tellOfUnguardedUpgrades(raw, server.websocketServer === undefined ? 0 : 1)
+    tellOfUnguardedUpgrades(raw, webSocketsOf(server) === undefined ? 0 : 1)
     const alreadySet = (name: string): unknown => reply.getHeader(name)
     const decision = await gate({ ...incomingRequest(raw, { mounted }), isPublic: isPublic(request) })
     if (!decision.pass) {
@@ -90,7 +90,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     leaveAuthInfo(raw, decision.context)
     for (const [name, value] of Object.entries(besideOthers(decision.headers ?? {}, alreadySet))) reply.header(name, value)
     endWithToken(reply.raw, decision.context)
-    if (isUpgrade(raw) && server.websocketServer !== undefined) keepCallers(server.websocketServer)
+    const webSockets = isUpgrade(raw) ? webSocketsOf(server) : undefined
+    if (webSockets !== undefined) keepCallers(webSockets)
     const context = readableWhenThrown(decision.context, alreadySet)
     return () => runWithAuth(context, done)
   }
@@ -104,3 +105,8 @@ function isPublic({ routeOptions: { config } }: FastifyRequest): boolean {
 }
 
 const NO_PREFIX = 'bearerAuth takes no "prefix"; register it in a scope that has one, or name paths with "protect"'
+
+/** `@fastify/websocket` leaves its own server in the scope, and its upgrades pass the hooks of routes. */
+function webSocketsOf(scope: object): WebSocketServerLike | undefined {
+  return (scope as { readonly websocketServer?: WebSocketServerLike }).websocketServer
+}

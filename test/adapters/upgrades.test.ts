@@ -472,7 +472,7 @@ describe('a WebSocket behind guardUpgrade', () => {
   test('finds the caller on its request too, as MCP transports do', async () => {
     const seen = later<unknown>()
     const client = await dialing((_socket, request) => seen.resolve('auth' in request && request.auth))
-    expect(await seen.promise).toMatchObject({ clientId: 'static', scopes: ['notes:read'], extra: { subject: 'ada' } })
+    expect(await seen.promise).toMatchObject({ clientId: '', scopes: ['notes:read'], extra: { subject: 'ada' } })
     client.terminate()
   })
 

@@ -3,4 +3,4 @@ import { gate } from '../../src/index.js'
 import { provider } from './given.js'
 
 // @ts-expect-error TS2322 a wording that does not exist
-gate(provider, { errors: 'nice' })
+gate(provider, { profile: 'nice' })

@@ -11,7 +11,7 @@ import { no, yes } from '../../examples/demo/person.js'
 import { startWorld } from '../../examples/demo/world.js'
 import { bearerAuth } from '../../src/adapters/node.js'
 import { JwksProvider, requireAuth } from '../../src/index.js'
-import { parseChallenge } from '../adapters/challenge-parser.js'
+import { parseChallenges } from '../adapters/challenge-parser.js'
 import { closing } from '../closing.js'
 import type { RequestListener } from 'node:http'
 import type { Listening } from '../../examples/demo/listen.js'
@@ -167,8 +167,9 @@ function call(url: string, { signIn }: Newcomer, params: Tool): Promise<Response
   return fetch(url, { method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }) })
 }
 
-function challengeIn(headers: Headers): Readonly<Record<string, string>> {
-  return parseChallenge(headers.get('WWW-Authenticate') ?? '').parameters
+/** The parameters of the first challenge: the demo offers DPoP behind Bearer. */
+function challengeIn(headers: Headers): Readonly<Record<string, string>> | undefined {
+  return parseChallenges(headers.get('WWW-Authenticate') ?? '')[0]?.parameters
 }
 
 /** The demo's server once more, for both revisions. */
