@@ -27,6 +27,8 @@ export interface AuthContext {
   readonly scopesToAskFor?: ((needed: readonly string[]) => readonly string[]) | undefined
   /** Asks again about the token, unless the answer is younger than so many seconds; null when it is good no more. */
   readonly verifyAgain?: ((maxAge: number) => Promise<AccessToken | null>) | undefined
+  /** The same context with other answers. Absent where no gate is around. */
+  answeringBy?(answers: NonNullable<AuthContext['answers']>): AuthContext
 }
 
 /** Follows one request's token. Begun by whoever first asks for the signal. */

@@ -2,13 +2,16 @@
 import type { AccessToken } from '../access-token.js'
 import type { TokenWatches, VerifyAgain } from './token-watches.js'
 
+// Above the class, each of which would otherwise make one.
+const NOTHING = (): void => undefined
+
 /** The life of a token as one request sees it. Costs nothing before somebody asks for its signal. */
 export class TokenLife {
   readonly #watches: TokenWatches
   readonly #token: AccessToken
   readonly #verify: VerifyAgain
   #controller: AbortController | undefined
-  #leave = (): void => undefined
+  #leave = NOTHING
   #isClosed = false
 
   /** Set by the adapter: calls the function when the answer to this request is finished, closed or dropped. */
@@ -38,7 +41,7 @@ export class TokenLife {
   close(): void {
     this.#isClosed = true
     this.#leave()
-    this.#leave = () => undefined
+    this.#leave = NOTHING
   }
 
   #begin(controller: AbortController): void {

@@ -59,9 +59,10 @@ export function protectedResource(resource: unknown, description: ResourceDescri
 export function metadataAnswer(
   request: GateRequest,
   { resource, metadataPaths, description }: ProtectedResource,
-  { issuers, scopes, methods }: Described,
+  describe: () => Described,
 ): Answer | undefined {
   if (!metadataPaths.includes(request.path)) return undefined
+  const { issuers, scopes, methods } = describe()
   return documentAnswer(request.method, {
     resource,
     ...(issuers.length > 0 && { authorization_servers: issuers }),

@@ -67,10 +67,11 @@ export function readCredentials(request: Pick<GateRequest, 'header'>, { header, 
  * RFC 6750 section 2.1; the scheme in any case (RFC 9110 section 11.1). Another scheme is none of ours and counts as
  * nothing presented.
  */
-function inAuthorization([header, ...others]: readonly string[]): Credentials {
+function inAuthorization(headers: readonly string[]): Credentials {
+  const header = headers[0]
   if (header === undefined) return { kind: 'none' }
   // RFC 9110 section 5.3: this header is no list. Two of them mean that somebody on the way added one.
-  if (others.length > 0) return { kind: 'malformed' }
+  if (headers.length > 1) return { kind: 'malformed' }
   const blank = header.search(/[ \t,]/)
   const scheme = blank === -1 ? header : header.slice(0, blank)
   if (scheme.toLowerCase() !== 'bearer') return { kind: JOINED.test(header) ? 'malformed' : 'none' }
@@ -80,7 +81,8 @@ function inAuthorization([header, ...others]: readonly string[]): Credentials {
 /** Ours behind another: a `Request` joins the values of several headers with commas. */
 const JOINED = /,[ \t]*bearer(?:[ \t,]|$)/i
 
-function oneToken([token, ...others]: readonly string[], isToken = isBearerToken): Credentials {
+function oneToken(tokens: readonly string[], isToken = isBearerToken): Credentials {
+  const token = tokens[0]
   if (token === undefined) return { kind: 'none' }
-  return others.length === 0 && isToken(token) ? { kind: 'bearer', token } : { kind: 'malformed' }
+  return tokens.length === 1 && isToken(token) ? { kind: 'bearer', token } : { kind: 'malformed' }
 }
