@@ -37,6 +37,8 @@ export interface TokenLifeLine {
   readonly hasBegun: boolean
   /** Set by the adapter: calls the function when the answer is finished, closed or dropped. */
   endsWith: ((close: () => void) => void) | undefined
+  /** Calls the function when the token is no longer valid, where the answer goes on for longer than a moment. */
+  whenOver(ended: () => void): void
   close(): void
 }
 

@@ -5,6 +5,9 @@ import type { TokenWatches, VerifyAgain } from './token-watches.js'
 // Above the class, each of which would otherwise make one.
 const NOTHING = (): void => undefined
 
+/** Seconds that an answer must go on before its token is followed. */
+const SHORT = 1
+
 /** The life of a token as one request sees it. Costs nothing before somebody asks for its signal. */
 export class TokenLife {
   readonly #watches: TokenWatches
@@ -12,7 +15,9 @@ export class TokenLife {
   readonly #verify: VerifyAgain
   #controller: AbortController | undefined
   #leave = NOTHING
+  #callOff = NOTHING
   #isClosed = false
+  #knowsEnd = false
 
   /** Set by the adapter: calls the function when the answer to this request is finished, closed or dropped. */
   endsWith: ((close: () => void) => void) | undefined
@@ -37,9 +42,21 @@ export class TokenLife {
     return controller.signal
   }
 
+  /**
+   * Calls the function when the token is no longer valid. Begins a second from now, since most answers are over by then and
+   * to follow a token costs as much as all the rest; what was revoked or expired meanwhile is told at that moment.
+   */
+  whenOver(ended: () => void): void {
+    if (this.#isClosed) return
+    if (this.hasBegun) return this.#listen(ended)
+    this.#callOff = this.#watches.later(SHORT, () => this.#listen(ended))
+    this.#closeAtEnd()
+  }
+
   /** Follows the token no longer: the signal does not fire any more. */
   close(): void {
     this.#isClosed = true
+    this.#callOff()
     this.#leave()
     this.#leave = NOTHING
   }
@@ -49,6 +66,18 @@ export class TokenLife {
     FIRED_BY.set(controller.signal, controller)
     this.#leave = this.#watches.join(this.#token, this.#verify, firing(new WeakRef(controller)))
     FORGOTTEN.register(controller, this.#leave)
+    this.#closeAtEnd()
+  }
+
+  #listen(ended: () => void): void {
+    const { signal } = this
+    if (signal.aborted) ended()
+    else signal.addEventListener('abort', ended, { once: true })
+  }
+
+  #closeAtEnd(): void {
+    if (this.#knowsEnd) return
+    this.#knowsEnd = true
     this.endsWith?.(() => this.close())
   }
 }

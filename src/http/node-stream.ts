@@ -37,13 +37,10 @@ function isGone(response: ServerResponse & Http2Part): boolean {
 }
 
 function follow(life: Life, stream: Pick<ServerResponse, 'on' | 'end'>): void {
-  const { signal } = life
-  const end = (): void => {
+  life.whenOver(() => {
     stream.on('error', () => undefined) // whoever writes on would otherwise end the process
     stream.end()
-  }
-  signal.addEventListener('abort', end, { once: true })
-  if (signal.aborted) end()
+  })
 }
 
 /** The headers may be given as an object, as pairs, or as names and values in turn. */
