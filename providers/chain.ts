@@ -6,6 +6,7 @@ import { closeAll } from '../src/lib/close-all.js'
 import { withinSpan } from '../src/lib/deadline.js'
 import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { warnOfBug } from '../src/lib/warn.js'
+import { readingIssuerOnce } from '../src/jwt/token/decode.js'
 import { BearerAuthProvider, checkedProvider } from '../src/provider.js'
 import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
@@ -131,12 +132,21 @@ export class ChainProvider extends BearerAuthProvider {
     return () => ends.forEach((end) => end?.())
   }
 
+  override restsOnKeys(token: AccessToken): boolean {
+    const { owner, perhaps } = this.#route(token.token)
+    return (owner === undefined ? perhaps : [owner]).every(({ provider }) => provider.restsOnKeys?.(token) === true)
+  }
+
   override async close(): Promise<void> {
     await closeAll(this.#members.map(({ provider }) => provider))
   }
 
   /** Who owns this token, or else who may know it. */
   #route(token: string): { readonly owner: Member | undefined; readonly perhaps: readonly Member[] } {
+    return readingIssuerOnce(() => this.#asked(token))
+  }
+
+  #asked(token: string): { readonly owner: Member | undefined; readonly perhaps: readonly Member[] } {
     const perhaps: Member[] = []
     for (const member of this.#members) {
       const answer = recognition(member, token)

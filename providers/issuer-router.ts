@@ -70,6 +70,7 @@ export class IssuerRouter extends BearerAuthProvider {
   readonly #routes = new Map<string, BearerAuthProvider>()
   readonly #tenants: Tenants<IssuerRoute> | undefined
   readonly #observe: Observe | undefined
+  #isClosed = false
 
   constructor(options: IssuerRouterOptions) {
     super()
@@ -138,14 +139,35 @@ export class IssuerRouter extends BearerAuthProvider {
     await before?.close?.()
   }
 
+  /** Where the provider of an issuer is replaced, the next one is watched; with an issuer that is gone, its tokens end. */
   override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
     const { issuer = '' } = token
-    const tenant = this.#tenants?.known(issuer)
-    const provider = this.#routes.get(issuer) ?? (tenant === 'refused' ? undefined : tenant)
-    return provider?.watch?.(token, ended) ?? (() => undefined)
+    let isOver = false
+    let stop: (() => void) | undefined
+    const follow = (): void => {
+      const provider = this.#now(issuer)
+      if (isOver || provider === undefined || provider === 'refused') return
+      stop = provider.watch?.(token, (how) => (how === 'closed' && !this.#isClosed ? queueMicrotask(again) : ended(how)))
+    }
+    const again = (): void => {
+      const provider = this.#now(issuer)
+      if (provider === undefined || provider === 'refused') ended('revoked')
+      else follow()
+    }
+    follow()
+    return () => {
+      isOver = true
+      stop?.()
+    }
+  }
+
+  override restsOnKeys(token: AccessToken): boolean {
+    const provider = this.#now(token.issuer ?? '')
+    return provider !== undefined && provider !== 'refused' && provider.restsOnKeys?.(token) === true
   }
 
   override async close(): Promise<void> {
+    this.#isClosed = true
     await closeAll([...this.#routes.values(), this.#tenants])
   }
 

@@ -80,6 +80,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #hints: Hints | undefined
   readonly #reading: TokenFormat | undefined
   readonly #recheck: Recheck | undefined
+  readonly #restsOnKeys: boolean
 
   constructor(options: JwksProviderOptions<Output>) {
     checkOptions('JwksProvider', options, OPTIONS)
@@ -96,6 +97,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.audiences = this.#expected.audiences ?? []
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
     this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
+    this.#restsOnKeys = options.introspect === undefined && options.enrich === undefined
     this.#keys = this.keys = new IssuerKeys({
       issuers: this.issuers,
       later: options[laterIssuers],
@@ -112,6 +114,11 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   override recognizes(token: string): Recognition {
     const issuer = this.#reading === undefined ? unverifiedIssuer(token) : this.#reading.read(token)?.claims.iss
     return typeof issuer === 'string' && this.#expected.issuers.has(issuer) ? 'mine' : 'foreign'
+  }
+
+  /** True without `introspect`, and without `enrich`. */
+  override restsOnKeys(): boolean {
+    return this.#restsOnKeys
   }
 
   override async close(): Promise<void> {

@@ -35,10 +35,10 @@ export interface AuthContext {
 export interface TokenLifeLine {
   readonly signal: AbortSignal
   readonly hasBegun: boolean
+  /** Calls the function when the signal would fire, where the answer goes on for longer than a moment. */
+  follow(ended: () => void): void
   /** Set by the adapter: calls the function when the answer is finished, closed or dropped. */
   endsWith: ((close: () => void) => void) | undefined
-  /** Calls the function when the token is no longer valid, where the answer goes on for longer than a moment. */
-  whenOver(ended: () => void): void
   close(): void
 }
 

@@ -94,6 +94,12 @@ export abstract class BearerAuthProvider {
    */
   watch?(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void
 
+  /**
+   * True where a yes about this token rests on keys alone, and nobody was asked: it changes by what `watch` tells, and with
+   * the keys. An open stream is then looked at every ten minutes, and not every half. Left out: somebody is asked.
+   */
+  restsOnKeys?(token: AccessToken): boolean
+
   /** Ends timers, sockets and subscriptions, and forgets what was remembered. */
   close?(): Promise<void>
 }

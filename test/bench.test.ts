@@ -17,3 +17,11 @@ test('every server of bench:http starts, lets in the good tokens and refuses the
   const servers = ['node:http', 'Express', 'Fastify', 'Hono', 'MCP SDK 1.x', 'MCP SDK 2.x'].flatMap((server) => guards.map((guard) => `${server}: ${guard}`))
   expect(stdout.trim().split('\n')).toEqual(servers)
 }, 60_000)
+
+test('every server of bench:streams opens its streams, ends them with their tokens, and keeps them while the issuer is away', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bench/streams/check.js'], { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+  const servers = ['node', 'express', 'fetch', 'hono', 'mcp-1', 'mcp-2']
+  expect(stdout.trim().split('\n')).toEqual(servers.map((server) => `${server}: 20 timers, 0 left, 0 open after their token, 20 went on`))
+})

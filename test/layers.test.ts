@@ -41,7 +41,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
     mayImport: ['gate', 'core', 'scopes', 'lib', 'src/jwt/keys/discovery.ts'],
   },
   // What several adapters need to read a request of their platform, and to send what the gate decided.
-  http: { files: /^src\/http\/[a-z0-9-]+\.ts$/, mayImport: ['http', 'gate', 'core'] },
+  http: { files: /^src\/http\/[a-z0-9-]+\.ts$/, mayImport: ['http', 'gate', 'core', 'lib'] },
   adapters: { files: /^src\/adapters\/[a-z0-9-]+\.ts$/, mayImport: ['http', 'gate', 'core', 'lib'] },
   // Options of the one are what the other is made of.
   'issuer-router': { files: /^providers\/issuer-router\.ts$/, mayImport: ['providers/jwks.ts', 'routing', 'jwt', 'core', 'lib'] },
@@ -66,7 +66,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'jose/jwe/flattened/decrypt': ['shared'],
   'jose/jwe/flattened/encrypt': ['shared'],
   'jose/key/import': ['introspection'],
-  'lru-cache': ['cache', 'jwt', 'introspection', 'upstream', 'github', 'routing'],
+  'lru-cache': ['lib', 'cache', 'github'],
   'openid-client': ['introspection', 'upstream'],
 }
 
@@ -81,8 +81,8 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   // The command line is Node's.
   'node:fs': ['src/cli/bin.ts'],
   'node:util': ['src/cli/arguments.ts'],
-  // Not of the core: a server for tests.
-  'node:http': ['src/testing/http/server.ts'],
+  // Not of the core: a server for tests, and the answer to an upgrade, which Node gives no response for.
+  'node:http': ['src/testing/http/server.ts', 'src/http/guard-upgrade.ts'],
   'node:stream/consumers': ['src/testing/http/server.ts'],
 }
 

@@ -26,7 +26,6 @@ const specifier = (path: string): string => posix.join(manifest.name, path)
 const folder = mkdtempSync(join(tmpdir(), 'bearer-auth-providers-'))
 const app = join(folder, 'app')
 const tarball = join(folder, `${manifest.name}-${manifest.version}.tgz`)
-const installed = join(app, 'node_modules', manifest.name)
 let packed: readonly string[] = []
 
 beforeAll(() => {

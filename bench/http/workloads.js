@@ -23,8 +23,8 @@ export const WORKLOADS = [
   { name: 'expired', title: 'refused: expired', count: 'refused', statuses: [401], make: (_good, issuer) => issuer.token({ claims: { exp: Math.floor(Date.now() / 1000) - 600 } }) },
   { name: 'garbage', title: 'refused: garbage', count: 'refused', statuses: [401], make: () => randomBytes(825).toString('base64url') },
   { name: 'bad-signature', title: 'refused: bad signature', count: 'refused', statuses: [401], make: withBrokenSignature },
-  // 503 while the key set may not be asked for again: the key may be the first of a rotation.
-  { name: 'invented-key', title: 'refused: invented key', count: 'refused', statuses: [401, 503], make: withInventedKey },
+  // 429 while the key set may not be asked for again: the key may be the first of a rotation.
+  { name: 'invented-key', title: 'refused: invented key', count: 'refused', statuses: [401, 429], make: withInventedKey },
 ]
 
 /** @param {string} token */

@@ -5,6 +5,7 @@ import { readableWhenThrown } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
 import { incomingRequest, sendAnswer } from '../http/node-message.js'
+import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
@@ -26,6 +27,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   /** What is left to do once all that can fail is done. */
   async function decided(req: ExpressRequest, res: ServerResponse, next: () => void): Promise<() => void> {
     if (req.headers === undefined) throw wrongServer('express')
+    tellOfUnguardedUpgrades(req)
     const decision = await gate(incomingRequest(req, { mounted: req.route !== undefined }))
     if (!decision.pass) return () => sendAnswer(res, decision.answer)
     leaveAuthInfo(req, decision.context)

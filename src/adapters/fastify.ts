@@ -5,16 +5,21 @@ import { readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
 import { incomingRequest } from '../http/node-message.js'
+import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
+import { isUpgrade, keepCallers } from '../http/upgraded.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
+import type { WebSocketServerLike } from '../http/upgraded.js'
 
 /** What we need of Fastify, so that nothing of it is imported. */
 interface FastifyRequest {
   readonly raw: IncomingMessage
   readonly routeOptions: { readonly config?: unknown }
+  /** The scope of the route. `@fastify/websocket` leaves its own server there, and its upgrades pass the hooks of routes. */
+  readonly server: { readonly websocketServer?: WebSocketServerLike }
 }
 interface FastifyReply {
   readonly raw: ServerResponse
@@ -50,7 +55,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
 
   /** What is left to do once all that can fail is done. */
   async function decided(request: FastifyRequest, reply: FastifyReply, mounted: boolean, done: () => void): Promise<() => void> {
-    const { raw } = request
+    const { raw, server } = request
+    tellOfUnguardedUpgrades(raw, server.websocketServer === undefined ? 0 : 1)
     const alreadySet = (name: string): unknown => reply.getHeader(name)
     const decision = await gate({ ...incomingRequest(raw, { mounted }), isPublic: isPublic(request) })
     if (!decision.pass) {
@@ -60,6 +66,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     }
     leaveAuthInfo(raw, decision.context)
     endWithToken(reply.raw, decision.context)
+    if (isUpgrade(raw) && server.websocketServer !== undefined) keepCallers(server.websocketServer)
     const context = readableWhenThrown(decision.context, alreadySet)
     return () => runWithAuth(context, done)
   }

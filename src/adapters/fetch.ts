@@ -4,6 +4,7 @@ import { readableAcrossOrigins } from '../http/cors.js'
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { endUpgradeWithToken } from '../http/upgraded.js'
 import { webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { Answer } from '../answer.js'
@@ -25,8 +26,11 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       const decision = await gate(webRequest(request, rest[0]))
       if (!decision.pass) return toResponse(decision.answer)
       try {
-        return endingWithToken(await runWithAuth(decision.context, () => handler(request, ...rest)), decision.context)
+        const isUpgrade = endUpgradeWithToken(rest[0], decision.context)
+        const response = await runWithAuth(decision.context, () => handler(request, ...rest))
+        return isUpgrade ? response : endingWithToken(response, decision.context, request)
       } catch (error) {
+        decision.context.life?.close()
         const answer = thrownAnswer(error)
         if (answer === undefined) throw error
         return toResponse(answer)

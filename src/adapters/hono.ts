@@ -5,6 +5,7 @@ import { readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { endUpgradeWithToken } from '../http/upgraded.js'
 import { webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { Gate } from '../gate/gate.js'
@@ -42,8 +43,15 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     }
     const auth = authInfoOf(decision.context)
     if (auth !== undefined) c.set('auth', auth)
-    await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
-    const ending = endingWithToken(c.res, decision.context)
+    const isUpgrade = endUpgradeWithToken(c.env, decision.context)
+    try {
+      await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
+    } catch (error) {
+      decision.context.life?.close()
+      throw error // Hono hands on what is no Error
+    }
+    // The response of an upgrade is not sent: what ends is the connection.
+    const ending = isUpgrade ? c.res : endingWithToken(c.res, decision.context, raw)
     if (ending !== c.res) c.res = ending
     const thrown = thrownAnswer(c.error)
     if (thrown?.status === c.res.status) overrule(c, thrown.headers)

@@ -7,6 +7,7 @@ import { incomingRequest } from '../http/node-message.js'
 import { endWithToken } from '../http/node-stream.js'
 import { pathOf } from '../http/target.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
@@ -40,6 +41,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   // Generic, so that Koa's types learn nothing new about the contexts of later middleware.
   return async function bearerAuth<C extends KoaContext>(ctx: C, next: () => Promise<unknown>): Promise<void> {
     if (ctx.req?.headers === undefined) throw wrongServer('koa')
+    tellOfUnguardedUpgrades(ctx.req)
     const decision = await gate(requestOf(ctx))
     if (!decision.pass) return send(ctx, decision.answer)
     const { context } = decision

@@ -11,6 +11,8 @@ import type { AccessToken } from '../access-token.js'
 import type { AuthInfo } from '../http/auth-info.js'
 import type { BearerAuthProvider } from '../provider.js'
 
+export { boundEventStore } from '../gate/bound-events.js'
+export type { EventStore } from '../gate/bound-events.js'
 export type { AuthInfo } from '../http/auth-info.js'
 
 export interface TokenVerifierOptions {

@@ -7,6 +7,7 @@ import { markedRoutes, markPublic } from '../http/nest-routes.js'
 import { incomingRequest, sendAnswer } from '../http/node-message.js'
 import { endWithToken } from '../http/node-stream.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { checkedScopes } from '../lib/scope-match.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -43,6 +44,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   /** What is left to do once all that can fail is done. */
   async function decided(req: NestRequest, res: ServerResponse, next: () => void): Promise<() => void> {
     if (req.headers === undefined) throw wrongServer('nest')
+    tellOfUnguardedUpgrades(req)
     const decision = await gate(incomingRequest(req, { mounted: req.route !== undefined }))
     if (!decision.pass) return () => sendAnswer(res, decision.answer)
     leaveAuthInfo(req, decision.context)

@@ -5,12 +5,17 @@ import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
 import { incomingRequest, sendAnswer } from '../http/node-message.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
+import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Decision } from '../gate/decision.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
+
+export { guardUpgrade } from '../http/guard-upgrade.js'
+export type { UpgradeListener } from '../http/guard-upgrade.js'
+export type { WebSocketLike, WebSocketServerLike } from '../http/upgraded.js'
 
 export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
 
@@ -24,6 +29,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     if (typeof listener !== 'function') throw new TypeError(NO_LISTENER)
     return async function guarded(req: IncomingMessage, res: ServerResponse): Promise<void> {
       if (typeof res?.setHeader !== 'function') throw wrongServer('node')
+      tellOfUnguardedUpgrades(req)
       let decision: Decision
       try {
         decision = await gate(incomingRequest(req))

@@ -65,10 +65,11 @@ export class VerdictCache<V extends Verdict & Asked> {
 
   constructor(options: VerdictCacheOptions<V>) {
     this.#options = options
-    const memory = (max: number, maxSize: number): LRUCache<string, CacheEntry<V>> =>
-      new LRUCache({ max, maxSize, dispose: (_verdict, _key, reason) => void (reason === 'evict' && this.#count('evicted')) })
-    this.#accepted = memory(options.maxEntries, options.maxBytes)
-    this.#rejected = memory(options.maxRejectedEntries, options.maxRejectedBytes)
+    // Without `max`, for which lru-cache allocates ahead: what is empty takes no room.
+    const memory = (maxSize: number): LRUCache<string, CacheEntry<V>> =>
+      new LRUCache({ maxSize, dispose: (_verdict, _key, reason) => void (reason === 'evict' && this.#count('evicted')) })
+    this.#accepted = memory(options.maxBytes)
+    this.#rejected = memory(options.maxRejectedBytes)
   }
 
   /** The verdict remembered under this key while it is fresh, and was asked for at most `maxAge` seconds ago; with 0 none. */
@@ -140,7 +141,7 @@ export class VerdictCache<V extends Verdict & Asked> {
 
   /** `asked`: when the question began. Gives the verdict that counts. */
   #remember(key: string, verdict: V, asked: number): V {
-    const { sizeOf } = this.#options
+    const { sizeOf, maxEntries, maxRejectedEntries } = this.#options
     const now = this.#options.now()
     const since = Math.min(asked, verdict.since ?? asked)
     // One of the second level may be older than what was heard here.
@@ -151,6 +152,7 @@ export class VerdictCache<V extends Verdict & Asked> {
     // Also where it is not remembered itself: the older one must not serve on.
     for (const one of [this.#accepted, this.#rejected]) if (one !== memory && one.size > 0) one.delete(key)
     memory?.set(key, { verdict, since, until }, { size: sizeOf(verdict) })
+    if (memory !== undefined && memory.size > (verdict.accepted ? maxEntries : maxRejectedEntries)) memory.pop()
     return verdict
   }
 

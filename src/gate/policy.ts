@@ -47,7 +47,7 @@ export interface GatePolicy {
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'requestAs' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
+export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'requestAs' | 'restsOnKeys' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
   checkOptions('bearerAuth', options, GATE_OPTIONS)
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) throw new TypeError(`"${name}" is undefined; is a variable not set? leave the option out to do without`)
@@ -80,7 +80,12 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
     operations,
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
     sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
-    watches: new TokenWatches({ watch: provider.watch && ((token, ended) => provider.watch?.(token, ended) ?? NOTHING), every, now: () => Date.now() / 1000 }),
+    watches: new TokenWatches({
+      watch: provider.watch && ((token, ended) => provider.watch?.(token, ended) ?? NOTHING),
+      restsOnKeys: (token) => provider.restsOnKeys?.(token) === true,
+      every,
+      now: () => Date.now() / 1000,
+    }),
     tokenCookie: options.tokenFrom === undefined ? undefined : tokenCookie(options.tokenFrom, resource?.resource),
     answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames }),
     requestNames,

@@ -75,7 +75,7 @@ function randomText(): string {
  * As JSON, so that no two principals read the same. Where nobody has to be known, nobody is a principal too. Undefined for
  * a token that does not say whose it is: all such people would be one.
  */
-function principalOf(token: AccessToken | null): string | undefined {
+export function principalOf(token: AccessToken | null): string | undefined {
   if (token === null) return 'null'
   const { issuer, subject, clientId, provider, claims } = token
   const authority = issuer === undefined ? { provider } : { issuer }

@@ -2,9 +2,6 @@
 import type { AccessToken } from '../access-token.js'
 import type { TokenWatches, VerifyAgain } from './token-watches.js'
 
-// Above the class, each of which would otherwise make one.
-const NOTHING = (): void => undefined
-
 /** Seconds that an answer must go on before its token is followed. */
 const SHORT = 1
 
@@ -14,8 +11,7 @@ export class TokenLife {
   readonly #token: AccessToken
   readonly #verify: VerifyAgain
   #controller: AbortController | undefined
-  #leave = NOTHING
-  #callOff = NOTHING
+  readonly #leaves: (() => void)[] = []
   #isClosed = false
   #knowsEnd = false
 
@@ -43,36 +39,35 @@ export class TokenLife {
   }
 
   /**
-   * Calls the function when the token is no longer valid. Begins a second from now, since most answers are over by then and
-   * to follow a token costs as much as all the rest; what was revoked or expired meanwhile is told at that moment.
+   * Calls `ended` when the signal would fire: for a stream whose end closes this life, which takes a third of a signal. Begins
+   * a second from now, since most streams are over by then; what was revoked or expired meanwhile is told at that moment.
    */
-  whenOver(ended: () => void): void {
+  follow(ended: () => void): void {
     if (this.#isClosed) return
-    if (this.hasBegun) return this.#listen(ended)
-    this.#callOff = this.#watches.later(SHORT, () => this.#listen(ended))
+    if (this.hasBegun) return void this.#join(ended)
+    this.#leaves.push(this.#watches.later(SHORT, () => this.#join(ended)))
     this.#closeAtEnd()
   }
 
   /** Follows the token no longer: the signal does not fire any more. */
   close(): void {
     this.#isClosed = true
-    this.#callOff()
-    this.#leave()
-    this.#leave = NOTHING
+    FORGOTTEN.unregister(this) // it would hold what follows the token, and with it the request
+    for (const leave of this.#leaves.splice(0)) leave()
   }
 
   #begin(controller: AbortController): void {
     // Whoever keeps the signal keeps what fires it; where nobody does, the watch ends with it.
     FIRED_BY.set(controller.signal, controller)
-    this.#leave = this.#watches.join(this.#token, this.#verify, firing(new WeakRef(controller)))
-    FORGOTTEN.register(controller, this.#leave)
+    const leave = this.#join(firing(new WeakRef(controller)))
+    FORGOTTEN.register(controller, leave, this)
     this.#closeAtEnd()
   }
 
-  #listen(ended: () => void): void {
-    const { signal } = this
-    if (signal.aborted) ended()
-    else signal.addEventListener('abort', ended, { once: true })
+  #join(ended: () => void): () => void {
+    const leave = this.#watches.join(this.#token, this.#verify, ended)
+    this.#leaves.push(leave)
+    return leave
   }
 
   #closeAtEnd(): void {

@@ -9,6 +9,8 @@ import type { BearerAuthProvider } from '../provider.js'
 export interface TokenWatchesOptions {
   /** Follows revocations. Absent where the provider knows of none. */
   readonly watch: BearerAuthProvider['watch']
+  /** Whether a yes changes but with the keys. Absent: it may change at any time. */
+  readonly restsOnKeys?: BearerAuthProvider['restsOnKeys']
   /** Seconds within which it is noticed that the authorization server took a token back. */
   readonly every: number
   /** In seconds since the epoch. */
@@ -47,7 +49,7 @@ export class TokenWatches {
   join(token: AccessToken, verify: VerifyAgain, ended: () => void): () => void {
     const known = this.#watches.get(token.token)
     if (known === undefined && this.#watches.size >= MOST_TOKENS) return this.#turnAway(ended)
-    const watch = known ?? new TokenWatch(token, verify, this.#options, this.#lane, () => this.#watches.delete(token.token))
+    const watch = known ?? new TokenWatch(token, verify, this.#options, this.#lane, () => void this.#watches.delete(token.token))
     this.#watches.set(token.token, watch)
     return watch.join(ended)
   }
@@ -63,6 +65,8 @@ export class TokenWatches {
 /** Looks again until the token is no longer valid, or until nobody wants to know. */
 class TokenWatch {
   readonly #token: AccessToken
+  /** As it was answered last: an authorization server may have moved it. The rest of a younger answer is not kept. */
+  #expiresAt: number | undefined
   readonly #verify: VerifyAgain
   readonly #options: TokenWatchesOptions
   readonly #lane: Lane
@@ -74,6 +78,7 @@ class TokenWatch {
 
   constructor(token: AccessToken, verify: VerifyAgain, options: TokenWatchesOptions, lane: Lane, left: () => void) {
     this.#token = token
+    this.#expiresAt = token.expiresAt
     this.#verify = verify
     this.#options = options
     this.#lane = lane
@@ -92,7 +97,8 @@ class TokenWatch {
 
   #begin(): void {
     this.#state = 'begun'
-    const stop = this.#options.watch?.(this.#token, (how) => (how === 'revoked' ? this.#end() : this.#close()))
+    // A provider that was closed can say no more of its tokens, and nothing may outlive one unseen.
+    const stop = this.#options.watch?.(this.#token, () => this.#end())
     if (stop === undefined) return this.#wait()
     if (this.#isOver()) return stop() // it had been revoked already
     this.#stopWatching = stop
@@ -104,28 +110,37 @@ class TokenWatch {
   }
 
   /** Seconds. */
+  #every(): number {
+    const { every, restsOnKeys } = this.#options
+    return restsOnKeys?.(this.#token) === true ? Math.max(every, AGE_OF_KEYS) : every
+  }
+
+  /** Seconds. */
   #timeLeft(): number {
-    return (this.#token.expiresAt ?? Number.POSITIVE_INFINITY) - this.#options.now()
+    return (this.#expiresAt ?? Number.POSITIVE_INFINITY) - this.#options.now()
   }
 
   /** Spread over time, so that streams that began together do not ask together; none later than was promised. */
   #wait(): void {
-    const { every, after = systemTimer, random = Math.random } = this.#options
+    const { after = systemTimer, random = Math.random } = this.#options
     const left = this.#timeLeft()
     if (left <= 0) return this.#end()
-    this.#callOff = after(Math.min(left, every * (EARLIEST + random() * (LATEST - EARLIEST))), () => void this.#look())
+    this.#callOff = after(Math.min(left, this.#every() * (EARLIEST + random() * (LATEST - EARLIEST))), () => void this.#look())
   }
 
   async #look(): Promise<void> {
-    const isGood = this.#timeLeft() > 0 && (await this.#isGood())
-    if (this.#state !== 'begun') return
+    const isGood = this.#timeLeft() > 0 && (await this.#lane.run(() => this.#isGood()))
+    if (this.#isOver()) return
     if (isGood) this.#wait()
     else this.#end()
   }
 
   async #isGood(): Promise<boolean> {
+    if (this.#isOver()) return false // while this waited for its turn
     try {
-      return (await this.#lane.run(() => this.#verify(this.#options.every * YOUNG))) !== null
+      const token = await this.#verify(this.#every() * YOUNG)
+      if (token !== null) this.#expiresAt = token.expiresAt
+      return token !== null
     } catch (error) {
       // A bug of the provider's was told where it happened; neither is a reason to let a stream go on for ever.
       return isUnavailable(error)
@@ -139,6 +154,7 @@ class TokenWatch {
   }
 
   #close(): void {
+    if (this.#isOver()) return // another watch may follow the same token by now
     this.#state = 'over'
     this.#members.clear()
     this.#callOff()
@@ -167,6 +183,9 @@ class Lane {
     }
   }
 }
+
+/** Seconds: as long as providers take keys for good, if not told otherwise. */
+const AGE_OF_KEYS = 600
 
 /** Parts of the time that was promised: when a look comes, and how old an answer may be that it takes. */
 const EARLIEST = 0.7

@@ -12,10 +12,12 @@ export function isEventStream(contentType: string): boolean {
  * The same response, whose stream ends when the token is no longer valid. What is no stream of events is given back as it
  * is, unless its handler follows the token by itself: `authSignal()` serves until such a body has ended, and no longer.
  */
-export function endingWithToken(response: Response, { life }: AuthContext): Response {
-  if (life === undefined) return response
+export function endingWithToken(response: Response, { life }: AuthContext, request: Request): Response {
+  // With 101 the connection goes on as something else, and has no body here.
+  if (life === undefined || response.status === 101) return response
   const isFollowed = life.hasBegun || isEventStream(response.headers.get('content-type') ?? '')
-  const body = isFollowed ? response.body : null
+  // Nobody reads the body of an answer to a HEAD, and nobody cancels it.
+  const body = isFollowed && request.method !== 'HEAD' ? response.body : null
   if (body === null) {
     life.close()
     return response
@@ -37,7 +39,7 @@ function untilNoLongerValid(body: NonNullable<Response['body']>, life: Life): Re
   }
   const follow = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
     isFollowed = true
-    life.whenOver(() => end(controller))
+    life.follow(() => end(controller))
   }
   return new ReadableStream<Uint8Array>(
     {

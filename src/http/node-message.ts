@@ -2,6 +2,7 @@
 import { readableAcrossOrigins } from './cors.js'
 import { bodyOfMessage } from './node-body.js'
 import { authorityOf, hostAmong, pathOf } from './target.js'
+import { isUpgrade } from './upgraded.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
 import type { GateRequest, ReadHeader } from '../gate/request/gate-request.js'
@@ -40,6 +41,7 @@ export function incomingRequest(message: IncomingMessage, { originalUrl, routedP
     hasBody: (message as Message).stream?.endAfterHeaders === false,
     source: message,
     mounted: mounted || names.mounted,
+    isUpgrade: isUpgrade(message),
   }
 }
 

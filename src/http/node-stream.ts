@@ -1,5 +1,6 @@
 /** This file ends an event stream of `node:http` and `node:http2` together with the token that opened it. */
 import { isEventStream } from './event-stream.js'
+import { endSocketWithToken, isUpgrade } from './upgraded.js'
 import type { ServerResponse } from 'node:http'
 import type { AuthContext } from '../context.js'
 
@@ -10,8 +11,11 @@ interface Http2Part {
   readonly stream?: { readonly destroyed: boolean; respond?: (...all: unknown[]) => unknown }
 }
 
-/** Watches for the head of the response: what is no event stream is left alone, and costs nothing. */
-export function endWithToken(response: ServerResponse & Http2Part, { life }: AuthContext): void {
+/** Watches for the head of the response: what is no event stream is left alone, and costs nothing. An upgrade is followed at once. */
+export function endWithToken(response: ServerResponse & Http2Part, context: AuthContext): void {
+  const { req: request } = response
+  if (isUpgrade(request)) return endSocketWithToken(request, request.socket, context)
+  const { life } = context
   if (life === undefined) return
   life.endsWith = (close) => (isGone(response) ? close() : void response.once('close', close))
   const { writeHead, stream } = response
@@ -37,7 +41,7 @@ function isGone(response: ServerResponse & Http2Part): boolean {
 }
 
 function follow(life: Life, stream: Pick<ServerResponse, 'on' | 'end'>): void {
-  life.whenOver(() => {
+  life.follow(() => {
     stream.on('error', () => undefined) // whoever writes on would otherwise end the process
     stream.end()
   })

@@ -26,6 +26,7 @@ export function webRequest(request: Request, environment: unknown, { routedPaths
     body: bodyOf(request),
     hasBody: beneath?.hasBody,
     source: request,
+    isUpgrade: beneath?.isUpgrade,
     mounted: mounted || (beneath !== undefined && (beneath.mounted === true || isCut(path, beneath.path))),
   }
 }

@@ -1,7 +1,7 @@
 /** Asks the issuer of a JWT now and then whether the token is still good, where the signature alone cannot tell. */
-import { LRUCache } from 'lru-cache'
 import { AuthUnavailableError } from '../errors.js'
 import { sha256 } from '../lib/digest.js'
+import { lruMemory } from '../lib/lru-memory.js'
 import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { OrderedQuestions } from '../lib/ordered-questions.js'
 import { reject } from '../verdict.js'
@@ -35,7 +35,7 @@ export class Recheck {
   readonly #introspection: Introspection
   readonly #checkEvery: number
   readonly #now: () => number
-  readonly #askedAt = new LRUCache<string, number>({ max: MOST_TOKENS })
+  readonly #askedAt = lruMemory<number>(MOST_TOKENS)
   /** One at a time about a token, also where verdicts are not remembered. */
   readonly #questions = new OrderedQuestions<Rejected | { readonly since: number }>()
 

@@ -1,7 +1,7 @@
 /** Tells an instant in milliseconds from one in seconds: the usual mistake of `Date.now()`, and a token that never ends. */
 
-/** 1e11 seconds is the year 5138; 1e11 milliseconds was in 1973. */
-const MILLISECONDS_FROM = 1e11
+/** The first second of the year 10000. Some issuers write the last one before it, which is .NET's largest date, for "never". */
+const MILLISECONDS_FROM = 253_402_300_800
 
 /** True for an instant that can only be milliseconds since the epoch. */
 export function isInMilliseconds(instant: unknown): boolean {

@@ -9,7 +9,7 @@ interface Watcher {
 
 /** Finds those that a revocation concerns by its value: what it costs does not grow with the number of those who watch. */
 export class RevocationWatch {
-  readonly #byValue: Readonly<Record<RevokedBy, Map<string, Set<Watcher>>>> = {
+  readonly #byValue: Readonly<Record<RevokedBy, Map<string, Watcher | Set<Watcher>>>> = {
     jti: new Map(),
     sub: new Map(),
     sid: new Map(),
@@ -20,28 +20,31 @@ export class RevocationWatch {
   /** Calls `revoked` when a token with these marks is revoked. Gives the function that ends this. */
   add(marks: RevocationMarks, revoked: () => void): () => void {
     const watcher: Watcher = { marks, revoked }
-    const kept = KINDS.flatMap((by) => (marks[by] === undefined ? [] : [[by, marks[by]] as const]))
-    for (const [by, value] of kept) this.#watchersOf(by, value).add(watcher)
+    for (const by of KINDS) this.#add(by, marks[by], watcher)
     return () => {
-      for (const [by, value] of kept) this.#remove(by, value, watcher)
+      for (const by of KINDS) this.#remove(by, marks[by], watcher)
     }
   }
 
   /** A revocation has come into force. */
   ring(entry: RevocationEntry): void {
-    for (const { marks, revoked } of [...(this.#byValue[entry.by].get(entry.value) ?? [])]) if (covers(entry, marks)) revoked()
+    const watchers = this.#byValue[entry.by].get(entry.value) ?? []
+    for (const { marks, revoked } of 'marks' in watchers ? [watchers] : [...watchers]) if (covers(entry, marks)) revoked()
   }
 
-  #watchersOf(by: RevokedBy, value: string): Set<Watcher> {
-    const watchers = this.#byValue[by].get(value) ?? new Set()
-    this.#byValue[by].set(value, watchers)
-    return watchers
-  }
-
-  #remove(by: RevokedBy, value: string, watcher: Watcher): void {
+  /** Most values have one watcher, and thousands of sets of one would take more room than all else here. */
+  #add(by: RevokedBy, value: string | undefined, watcher: Watcher): void {
+    if (value === undefined) return
     const watchers = this.#byValue[by].get(value)
-    watchers?.delete(watcher)
-    if (watchers?.size === 0) this.#byValue[by].delete(value)
+    if (watchers === undefined) this.#byValue[by].set(value, watcher)
+    else if ('marks' in watchers) this.#byValue[by].set(value, new Set([watchers, watcher]))
+    else watchers.add(watcher)
+  }
+
+  #remove(by: RevokedBy, value: string | undefined, watcher: Watcher): void {
+    const watchers = value === undefined ? undefined : this.#byValue[by].get(value)
+    if (value === undefined || watchers === undefined) return
+    if (watchers === watcher || ('size' in watchers && watchers.delete(watcher) && watchers.size === 0)) this.#byValue[by].delete(value)
   }
 }
 

@@ -1,5 +1,5 @@
 /** Who decides about which tokens, in a form to look at: as data, as text, as a picture. */
-import { doorsOf, isAskedByOthers, ownerOf } from './doors.js'
+import { DoorOwners, doorsOf, isAskedByOthers } from './doors.js'
 import type { Member } from './member.js'
 
 export interface Route {
@@ -18,31 +18,32 @@ export class ChainPlan {
   readonly ask: 'in order' | 'at once'
 
   constructor(members: readonly Member[], ask: ChainPlan['ask']) {
-    this.routes = Object.freeze([...members.flatMap((member) => routesTo(member, members)), routeOfOthers(members)])
+    const owners = new DoorOwners(members)
+    this.routes = Object.freeze([...members.flatMap((member) => routesTo(member, owners)), routeOfOthers(members)])
     this.ask = ask
   }
 
   toString(): string {
     const lines = this.routes.map((route) => [nameOf(route), decidersOf(route, this.ask)] as const)
-    const width = Math.max(...lines.map(([name]) => name.length))
+    const width = lines.reduce((widest, [name]) => Math.max(widest, name.length), 0)
     return lines.map(([name, deciders]) => `${name.padEnd(width)}  →  ${deciders}`).join('\n')
   }
 
   /** A flow chart in Mermaid's language, which GitHub draws in a block of the kind `mermaid`. */
   toMermaid(): string {
-    const providers = [...new Set(this.routes.flatMap((route) => route.providers))]
-    const boxes = providers.map((name, index) => `  p${index}[${quoted(name)}]`)
+    const places = new Map([...new Set(this.routes.flatMap((route) => route.providers))].map((name, place) => [name, place]))
+    const boxes = [...places].map(([name, place]) => `  p${place}[${quoted(name)}]`)
     const arrows = this.routes.flatMap((route, index) => [
       `  token --> r${index}(${quoted(nameOf(route))})`,
       ...(route.providers.length === 0 ? [`  r${index} --> refused`] : []),
-      ...route.providers.map((name, place) => `  r${index} -->${route.providers.length > 1 && this.ask === 'in order' ? `|${place + 1}.|` : ''} p${providers.indexOf(name)}`),
+      ...route.providers.map((name, place) => `  r${index} -->${route.providers.length > 1 && this.ask === 'in order' ? `|${place + 1}.|` : ''} p${places.get(name)}`),
     ])
     return ['flowchart LR', '  token([a token])', ...boxes, ...arrows].join('\n')
   }
 }
 
-function routesTo(member: Member, members: readonly Member[]): Route[] {
-  const owned = doorsOf(member).filter((door) => ownerOf(door, members) === member)
+function routesTo(member: Member, owners: DoorOwners): Route[] {
+  const owned = doorsOf(member).filter((door) => owners.of(door) === member)
   const digests = owned.filter(({ kind }) => kind === 'digest')
   const routes = owned.flatMap(({ kind, value }): Route[] => (kind === 'digest' ? [] : [{ kind, value, providers: [member.name] }]))
   return digests.length === 0 ? routes : [...routes, { kind: 'tokens', value: String(digests.length), providers: [member.name] }]

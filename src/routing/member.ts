@@ -17,10 +17,11 @@ export interface Member {
  * @throws TypeError for a name that was given to two: what is one's would be taken for the other's.
  */
 export function named(providers: readonly BearerAuthProvider[]): readonly Member[] {
-  const names = providers.map(nameOf)
+  const counts = new Map<string, number>()
+  for (const provider of providers) counts.set(nameOf(provider), (counts.get(nameOf(provider)) ?? 0) + 1)
   return providers.map((provider, index) => {
-    const name = names[index] ?? 'custom'
-    const isNumbered = names.filter((other) => other === name).length > 1
+    const name = nameOf(provider)
+    const isNumbered = counts.get(name) !== 1
     if (isNumbered && !DEFAULT_NAMES.has(name)) throw new TypeError(`two providers of the chain are called "${name}"; give each a "name" of its own`)
     return { provider, name: isNumbered ? `${name} ${index + 1}` : name, isNumbered }
   })

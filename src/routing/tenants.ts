@@ -1,9 +1,9 @@
 /** The tenants of a server that come and go: looked up in the operator's table, and remembered for a while. */
-import { LRUCache } from 'lru-cache'
 import { AuthUnavailableError } from '../errors.js'
 import { CallLimit } from '../lib/call-limit.js'
 import { withinSpan } from '../lib/deadline.js'
 import { sha256 } from '../lib/digest.js'
+import { lruMemory } from '../lib/lru-memory.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import type { BearerAuthProvider } from '../provider.js'
 
@@ -34,18 +34,18 @@ interface Tenant {
 /** Whoever writes an issuer into a token causes a look-up here, a bounded number at once, and nothing else. */
 export class Tenants<Route extends object> {
   readonly #options: TenantsOptions<Route>
-  readonly #kept: LRUCache<string, Tenant>
+  readonly #kept: ReturnType<typeof lruMemory<Tenant>>
   /** Digests of issuers, and the end of the refusal. */
-  readonly #refused = new LRUCache<string, number>({ max: MAX_REFUSED })
+  readonly #refused = lruMemory<number>(MAX_REFUSED)
   readonly #asking = new Map<string, Promise<BearerAuthProvider | null>>()
   readonly #strangers = new CallLimit({ most: MAX_AT_ONCE })
   /** Digests of issuers that were tenants: made-up ones must not keep them waiting. */
-  readonly #former = new LRUCache<string, true>({ max: MAX_FORMER })
+  readonly #former = lruMemory<true>(MAX_FORMER)
   readonly #tenants = new CallLimit({ most: MAX_AT_ONCE })
 
   constructor(options: TenantsOptions<Route>) {
     this.#options = options
-    this.#kept = new LRUCache({ max: options.max, dispose: (tenant) => void close(tenant) })
+    this.#kept = lruMemory(options.max, (tenant) => void close(tenant))
   }
 
   /** What is known without asking: a tenant, a refusal, or nothing yet. */

@@ -1,12 +1,12 @@
 /** Remembers which tokens were good before, so that a flood of strange ones does not shut them out. Digests only. */
-import { LRUCache } from 'lru-cache'
 import { sha256 } from '../lib/digest.js'
+import { lruMemory } from '../lib/lru-memory.js'
 import type { Standing } from '../lib/call-limit.js'
 
 const MOST = 10_000
 
 export class KnownTokens {
-  readonly #good = new LRUCache<string, true>({ max: MOST })
+  readonly #good = lruMemory<true>(MOST)
 
   standing(token: string): Standing {
     return this.#good.has(sha256(token)) ? 'known' : 'stranger'

@@ -179,8 +179,8 @@ describe('an event stream', () => {
   })
 
   test('of a token that has ended before it is asked for has no part', async () => {
-    const life = { whenOver: (ended: () => void) => ended(), close: () => undefined }
-    const response = endingWithToken(new Response(streamBody(), { headers: SSE }), { token: null, life } as never)
+    const life = { follow: (ended: () => void) => ended(), close: () => undefined }
+    const response = endingWithToken(new Response(streamBody(), { headers: SSE }), { token: null, life } as never, new Request('https://mcp.example.com/mcp'))
     expect(await response.text()).toBe('')
   })
 

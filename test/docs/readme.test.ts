@@ -88,8 +88,8 @@ describe('code in the documents', () => {
 })
 
 describe('a whole program of the documents, called at foreign paths without a token', () => {
-  // Not what is about a provider of the reader's, nor routes of h3 1, which test/adapters/h3.test.ts calls.
-  const programs = compiled.filter(({ code }) => /\bbearerAuth\(/.test(code) && !/\bdeclare const|fromWebHandler/.test(code))
+  // Not what is about a provider of the reader's, nor tests, nor routes of h3 1, which test/adapters/h3.test.ts calls.
+  const programs = compiled.filter(({ code }) => /\bbearerAuth\(/.test(code) && !/\bdeclare const|fromWebHandler|node:test/.test(code))
   const asked: string[] = []
 
   test.each(programs.map((program) => [program.place, program] as const))('%s lets nobody in but where it says so', { timeout: 60_000 }, (_, { file, code }) => {

@@ -10,7 +10,7 @@ const START = 1_800_000_000
 const ada = (expiresAt?: number): AccessToken => accessToken({ token: 'a-token', claims: { sub: 'ada' }, scopes: [], expiresAt })
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-type Answer = 'yes' | 'no' | 'silence' | 'bug'
+type Answer = 'yes' | 'no' | 'silence' | 'bug' | AccessToken
 
 /** The watches of a gate, on timers that run when told. A look comes after 21 to 27 seconds: 24 here. */
 function gateWithTime(random = () => 0.5) {
@@ -39,7 +39,8 @@ function gateWithTime(random = () => 0.5) {
       const answer = answers.shift() ?? 'yes'
       if (answer === 'silence') throw new AuthUnavailableError('away')
       if (answer === 'bug') throw new TypeError('undefined is not a function')
-      return answer === 'yes' ? token : null
+      if (answer === 'no') return null
+      return answer === 'yes' ? token : answer
     })
   return {
     watches,
@@ -96,6 +97,14 @@ describe('the life of a token', () => {
     expect(wait + (asked[0] ?? Number.NaN), 'the look, and the age of the answer that it takes').toBeLessThanOrEqual(30)
   })
 
+  test('where a yes rests on keys alone, the next look is as far as keys are good', async () => {
+    const waits: number[] = []
+    const restsOnKeys = ({ subject }: AccessToken): boolean => subject === 'ada'
+    const watches = new TokenWatches({ every: 30, now: () => START, random: () => 0.5, watch: undefined, restsOnKeys, after: (seconds) => (waits.push(seconds), () => undefined) })
+    for (const sub of ['ada', 'grace']) void new TokenLife(watches, accessToken({ token: sub, claims: { sub }, scopes: [] }), async () => null).signal
+    expect(waits).toEqual([480, 24])
+  })
+
   test('looks of those who began together are spread', () => {
     let last = 0
     const { life, waits } = gateWithTime(() => (last = (last + 0.37) % 1))
@@ -134,12 +143,35 @@ describe('the life of a token', () => {
     expect([signal.aborted, asked, waits()]).toEqual([true, [], []])
   })
 
-  test('is followed no longer when its provider is closed', async () => {
-    const { life, provider, waits, pass, asked } = gateWithTime()
+  test('ends with its provider: what nobody follows any more could outlive its token', async () => {
+    const { life, provider, waits, following, watches, asked } = gateWithTime()
     const { signal } = life(ada(START + 10))
     provider('closed')
-    await pass(60)
-    expect([signal.aborted, waits(), asked]).toEqual([false, [], []])
+    expect([signal.aborted, waits(), following.size, watches.size, asked]).toEqual([true, [], 0, 0, []])
+  })
+
+  test('goes by the end that was answered last', async () => {
+    const { life, waits, pass } = gateWithTime()
+    const later = life(ada(START + 40), [ada(START + 400), ada(START + 60)])
+    expect(later.signal.aborted).toBe(false)
+    await pass(24)
+    expect(waits(), 'which was put off').toEqual([24])
+    await pass(24)
+    expect(waits(), 'and then brought forward').toEqual([12])
+    await pass(12)
+    expect(later.signal.aborted).toBe(true)
+  })
+
+  test('that ended leaves the next one of the same token alone', () => {
+    const { life, provider, watches, waits } = gateWithTime()
+    const before = life(ada())
+    void before.signal
+    provider('revoked')
+    const after = life(ada())
+    void after.signal
+    before.close()
+    void life(ada()).signal
+    expect([watches.size, waits().length]).toEqual([1, 1])
   })
 
   test('leaves nothing behind', async () => {
@@ -228,6 +260,23 @@ describe('a thousand streams of as many tokens', () => {
   })
 })
 
+test('streams that were left while their looks waited for a turn are not asked about', async () => {
+  const { watches, pass } = gateWithTime()
+  let asked = 0
+  const answers: (() => void)[] = []
+  const tokens = Array.from({ length: 100 }, (_, n) => accessToken({ token: `t-${n}`, claims: {}, scopes: [] }))
+  const verify = (token: AccessToken) => async (): Promise<AccessToken> => {
+    asked += 1
+    await new Promise<void>((resolve) => void answers.push(resolve))
+    return token
+  }
+  const leave = tokens.map((token) => watches.join(token, verify(token), () => undefined))
+  await pass(24)
+  for (const left of leave) left()
+  for (; answers.length > 0; await settle()) answers.splice(0).forEach((answer) => answer())
+  expect(asked).toBe(16)
+})
+
 test('a signal that nobody keeps ends its watch', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
@@ -247,7 +296,7 @@ describe('an answer that may be short', () => {
   test('is followed once it has gone on for a second', async () => {
     const { life, watches, pass, provider } = gateWithTime()
     const ended = vi.fn<() => void>()
-    life(ada()).whenOver(ended)
+    life(ada()).follow(ended)
     expect(watches.size).toBe(0)
     await pass(1)
     expect(watches.size).toBe(1)
@@ -260,19 +309,19 @@ describe('an answer that may be short', () => {
     const one = life(ada())
     const close = vi.fn<(end: () => void) => void>()
     one.endsWith = close
-    one.whenOver(() => expect.unreachable())
+    one.follow(() => expect.unreachable())
     close.mock.calls[0]?.[0]()
     expect(timers.size).toBe(0)
     await pass(2)
     expect(watches.size).toBe(0)
-    one.whenOver(() => expect.unreachable())
+    one.follow(() => expect.unreachable())
     expect(timers.size).toBe(0)
   })
 
   test('ends at that moment where its token has expired meanwhile', async () => {
     const { life, pass, asked } = gateWithTime()
     const ended = vi.fn<() => void>()
-    life(ada(START + 1)).whenOver(ended)
+    life(ada(START + 1)).follow(ended)
     await pass(1)
     expect([ended.mock.calls.length, asked]).toEqual([1, []])
   })
@@ -283,7 +332,7 @@ describe('an answer that may be short', () => {
     let second = (): void => undefined
     const watches = new TokenWatches({ every: 30, now: () => START, watch: (one, ended) => auth.watch(one, ended), after: (_, work) => ((second = work), () => undefined) })
     const ended = vi.fn<() => void>()
-    if (token !== null) new TokenLife(watches, token, async () => token).whenOver(ended)
+    if (token !== null) new TokenLife(watches, token, async () => token).follow(ended)
     await auth.revoke({ sub: 'ada' })
     expect(ended).not.toHaveBeenCalled()
     second()
@@ -295,7 +344,7 @@ describe('an answer that may be short', () => {
     const one = life(ada())
     expect(one.signal.aborted).toBe(false)
     const ended = vi.fn<() => void>()
-    one.whenOver(ended)
+    one.follow(ended)
     provider('revoked')
     expect(ended).toHaveBeenCalledOnce()
   })

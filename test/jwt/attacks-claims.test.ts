@@ -247,7 +247,7 @@ describe('instants', () => {
     ['"never"', 'invalid_claim', 'invalid_claim', 'invalid_claim'],
     ['""', 'invalid_claim', 'invalid_claim', 'invalid_claim'],
     ['"2099-01-01T00:00:00Z"', 'invalid_claim', 'invalid_claim', 'invalid_claim'],
-    ['null', 'invalid_claim', 'accepted', 'accepted'], // absent, as .NET writes it
+    ['null', 'invalid_claim', 'accepted', 'invalid_claim'], // an `nbf` of null is none, as .NET writes it
     ['true', 'invalid_claim', 'invalid_claim', 'invalid_claim'],
     ['false', 'invalid_claim', 'invalid_claim', 'invalid_claim'],
     ['[]', 'invalid_claim', 'invalid_claim', 'invalid_claim'],
@@ -269,8 +269,8 @@ describe('instants', () => {
     [`${START + 60.5}`, 'accepted', 'not_yet_valid', 'not_yet_valid'],
     // RFC 7519 section 2: seconds. What can only be milliseconds would never end.
     [`${START * 1000}`, 'invalid_claim', 'invalid_claim', 'invalid_claim'],
-    ['99999999999', 'accepted', 'not_yet_valid', 'not_yet_valid'],
-    ['1e11', 'invalid_claim', 'invalid_claim', 'invalid_claim'],
+    ['253402300799', 'accepted', 'not_yet_valid', 'not_yet_valid'], // the last second of the year 9999
+    ['253402300800', 'invalid_claim', 'invalid_claim', 'invalid_claim'],
     ['1e308', 'invalid_claim', 'invalid_claim', 'invalid_claim'],
     ['-1e308', 'expired', 'accepted', 'accepted'],
   ]
@@ -419,18 +419,16 @@ describe('who', () => {
 })
 
 describe('null', () => {
-  test.each(['sub', 'client_id', 'azp', 'jti', 'nbf', 'iat'])('as %s counts as absent, where that may be', async (claim) => {
+  test.each(['client_id', 'azp', 'jti', 'nbf'])('as %s counts as absent, where that may be', async (claim) => {
     const { provider } = verifier(KEYS)
-    const token = await provider.verifyToken(ed.token({ [claim]: null }))
-    expect(token).not.toBeNull()
-    if (claim === 'sub') expect(token?.subject).toBeUndefined()
+    expect(await provider.verifyToken(ed.token({ [claim]: null }))).not.toBeNull()
   })
 
-  test.each(['exp', 'iss', 'aud'])('as %s is refused, as absence is', async (claim) => {
+  test.each(['exp', 'iss', 'aud', 'sub', 'iat'])('as %s is refused', async (claim) => {
     expect(await verifier(KEYS).says(ed.token({ [claim]: null }))).not.toBe('accepted')
   })
 
-  test.each(['sub', 'jti', 'nbf'])('as %s is refused where the claim is required', async (claim) => {
+  test.each(['jti', 'nbf'])('as %s is refused where the claim is required', async (claim) => {
     expect(await verifier(KEYS, { requiredClaims: [claim] }).says(ed.token({ [claim]: null }))).toBe('missing_claim')
   })
 })

@@ -4,15 +4,26 @@
 export const GATE = [
   {
     file: 'src/gate/decide.ts',
-    by: ['test/gate', 'test/adapters/no-way-round.test.ts', 'test/adapters/fetch.test.ts', 'test/adapters/node.test.ts'],
+    by: ['test/gate', 'test/adapters/no-way-round.test.ts', 'test/adapters/closed-by-default.test.ts', 'test/adapters/fetch.test.ts', 'test/adapters/node.test.ts'],
     mutants: [
-      ["const leftAlone = request.method === 'OPTIONS' ||", "const leftAlone = request.method.toUpperCase() === 'OPTIONS' ||", 'a method in another spelling passes for OPTIONS'],
-      ['if (leftAlone) return pass(NOBODY)', '', 'an excluded path looks at tokens'],
-      ["if ('status' in caller) return send(caller)", "if ('status' in caller) return pass(NOBODY)", 'who has no good token is let in'],
-      ["if ('status' in permitted) return send(permitted)", '', 'who lacks a scope is let in'],
-      ["if (!guarded) return pass('status' in caller ? NOBODY : caller)", 'if (!guarded) return pass(NOBODY)', 'a good token is not known where none is needed'],
-      ['const inFront = guarded ? undefined : GUARDED.get(source)', 'const inFront = GUARDED.get(source)', 'a gate behind another that guards the path does not look'],
+      ["if (access === 'excluded') return pass(NOBODY)", '', 'an excluded path looks at tokens'],
+      ["if (isAnswer(caller)) return send(caller)", 'if (isAnswer(caller)) return pass(NOBODY)', 'who has no good token is let in'],
+      ['if (isAnswer(permitted)) return send(permitted)', '', 'who lacks a scope is let in'],
+      ["if (access === 'open') return pass(isAnswer(caller) ? NOBODY : caller)", "if (access === 'open') return pass(NOBODY)", 'a good token is not known where none is needed'],
+      ["const inFront = access === 'guarded' ? undefined : GUARDED.get(source)", 'const inFront = GUARDED.get(source)', 'a gate behind another that guards the path does not look'],
       ['if (permitted.token !== null) GUARDED.set(source, passed)', '', 'a gate behind another takes the caller away'],
+      ['if (isAhead) return policy.passesPreflights ? pass(NOBODY) : send(PREFLIGHT)', 'if (isAhead) return pass(NOBODY)', 'a preflight that a stranger makes up reaches the handler'],
+      ['if (!isPossibleHost(request.host)) return send(IMPOSSIBLE_HOST)', '', 'a host that cannot be is somebody'],
+    ],
+  },
+  {
+    file: 'src/gate/request/preflight.ts',
+    by: ['test/gate', 'test/adapters/closed-by-default.test.ts'],
+    mutants: [
+      ["method !== 'OPTIONS' || sentMethod !== 'OPTIONS' || hasBody(request)", "method !== 'OPTIONS' || hasBody(request)", 'a POST that became OPTIONS on its way is a preflight'],
+      ["sentMethod !== 'OPTIONS' || hasBody(request)", "sentMethod !== 'OPTIONS'", 'an OPTIONS with a body is a preflight'],
+      ["|| asksForAnotherMethod(request)) return false", ') return false', 'an OPTIONS that asks to be a POST is a preflight'],
+      ["every(({ length }) => length === 1)", 'some(({ length }) => length === 1)', 'any OPTIONS is a preflight'],
     ],
   },
   {
@@ -33,7 +44,7 @@ export const GATE = [
       ['if (!isOwnSession(request, caller, policy)) return NO_SESSION', '', 'a session of somebody else can be used'],
       ['return lacks(current, needed) ?', 'return lacks(current, requiredScopes) ?', 'the scopes of operations are not looked at'],
       ['const current = maxAge === undefined ? caller :', 'const current = true ? caller :', 'an old answer is good enough for an operation that wants a young one'],
-      ["if (caller.token === null) return scopes.length === 0 && maxAge === undefined ? caller :", 'if (caller.token === null) return true ? caller :', 'nobody may do what needs a scope'],
+      ['if (caller.token === null) return mustBeKnown ? answers.unauthenticated(needed) : caller', 'if (caller.token === null) return caller', 'nobody may do what needs a caller'],
       ["return lacks(caller, requiredScopes) ? answers", 'return false ? answers', 'who lacks a scope learns what the server reads'],
     ],
   },
@@ -41,14 +52,16 @@ export const GATE = [
     file: 'src/gate/paths.ts',
     by: ['test/gate/policy.test.ts', 'test/gate/request', 'test/gate/hostile.test.ts', 'test/adapters/no-way-round.test.ts'],
     mutants: [
-      ['isGuarded(path, guarded) || isGuarded(routedPath, guarded) ||', 'isGuarded(path, guarded) ||', 'a path that was rewritten on its way is open'],
-      ['return isExcluded(path, excluded) && isExcluded(routedPath, excluded)', 'return isExcluded(path, excluded)', 'who writes an excluded path gets to a guarded one'],
+      ['return [path, ...routedPaths].some((name) => isGuarded', 'return [path].some((name) => isGuarded', 'a path that was rewritten on its way is open'],
+      ['return [path, ...routedPaths].every((name) => excluded', 'return [path].every((name) => excluded', 'who writes an excluded path gets to a guarded one'],
+      ['[method, sentMethod].every((one)', '[method].every((one)', 'a method that was another one on its way is excluded'],
+      ["exact || excluded === '/' ? path === excluded", 'exact ? path === excluded', 'to exclude the root opens everything'],
       ['isBelow(path.toLowerCase(), prefix.toLowerCase())', 'isBelow(path, prefix)', 'a path in capitals is open'],
       ["path === start || path.startsWith(`${start}/`)", 'path === start', 'what is below a guarded path is open'],
       ["path === start || path.startsWith(`${start}/`)", 'path.startsWith(start)', 'a path that begins like an excluded one is open'],
       ['if (segments === undefined) return guarded.length > 0', 'if (segments === undefined) return false', 'a path that cannot be decoded is open'],
       ['decoded = decodeURIComponent(path)', 'decoded = path', 'an encoded path is open'],
-      ["isPlain(path) && excluded.some(", 'excluded.some(', 'a path with dots in it is excluded'],
+      ["return isPlain(path) && (exact ||", 'return (exact ||', 'a path with dots in it is excluded'],
       ["decoded.toLowerCase().split(/[/\\\\]+/)", 'decoded.split(/[/\\\\]+/)', 'an odd path in capitals is open'],
       ["split(/[/\\\\]+/)", 'split(/[/]+/)', 'a path with backslashes is open'],
       ["/[;?#].*$|[\\x00-\\x20]/gs", "/[?#].*$|[\\x00-\\x20]/gs", 'a path with parameters is open'],
@@ -156,9 +169,10 @@ export const GATE = [
     file: 'src/gate/policy.ts',
     by: ['test/gate/policy.test.ts'],
     mutants: [
-      ["if (isMissing) throw", 'if (false) throw', 'a variable that is not set opens the gate'],
+      ['if (value === undefined) throw', 'if (false) throw', 'a variable that is not set opens the gate'],
+      ['if (protect?.length === 0) throw', 'if (false) throw', 'a list of nothing to protect opens the gate'],
       ["resource === undefined ? ['/mcp'] : ['/mcp', resource.path]", "['/mcp']", 'the path of the resource is open'],
-      ['exclude ?? (protect === undefined ? open : [])', 'exclude ?? open', 'a path that was named to be guarded is open'],
+      ["return { app: { protect: guarded, exclude: excluded }, mount: paths }", 'return { app: { protect: guarded, exclude: excluded }, mount: { protect: guarded, exclude: excluded } }', 'a route that has the gate is open with the profile'],
     ],
   },
   {
@@ -173,11 +187,15 @@ export const GATE = [
     ],
   },
   {
+    file: 'src/http/target.ts',
+    by: ['test/gate', 'test/adapters/node.test.ts', 'test/adapters/wire.test.ts', 'test/adapters/several-resources.test.ts'],
+    mutants: [['return new Set(hosts.map(comparable)).size <= 1 ? host : undefined', 'return host', 'who says two hosts is of the first']],
+  },
+  {
     file: 'src/http/node-message.ts',
     by: ['test/adapters/node.test.ts', 'test/adapters/wire.test.ts', 'test/adapters/http2.test.ts', 'test/adapters/no-way-round.test.ts'],
     mutants: [
       ['return values.length > 0 ? values : [headers[name] ?? []].flat()', 'return [headers[name] ?? []].flat()', 'of two Authorization headers one is seen'],
-      ['return others.length === 0 ? host : undefined', 'return host', 'who says two hosts is of the first'],
     ],
   },
   {

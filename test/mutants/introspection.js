@@ -35,7 +35,7 @@ export const INTROSPECTION = [
     file: 'src/introspection/endpoint.ts',
     by: ['test/providers/introspection.test.ts', 'test/introspection/client-auth/mutual-tls.test.ts'],
     mutants: [
-      ['if (server.issuer !== issuer) {', 'if (false) {', 'the endpoint of another issuer is taken from its document'],
+      ['checkNamesIssuer(server.issuer, issuer)', '', 'the endpoint of another issuer is taken from its document'],
       ["if (url.protocol === 'http:' && issuer.startsWith('https:')) {", 'if (false) {', 'tokens and secrets of an https issuer go over http'],
       ['url = webUrl(name, value, this.#options)', 'url = new URL(String(value))', 'tokens and secrets go to any URL that a document names'],
     ],
@@ -46,7 +46,7 @@ export const INTROSPECTION = [
     mutants: [
       ['if (!isBearerToken(token) || GITHUB.test(token)) return', 'if (!isBearerToken(token)) return', 'tokens of GitHub are shown to identity providers'],
       ['issuer !== undefined && statedIssuer(token) === issuer ?', 'issuer !== undefined ?', 'a JWT of another issuer is shown to this one'],
-      ['prefixes.some((prefix) => token.startsWith(prefix)) ?', 'true ?', 'tokens of others are shown though ours have a prefix'],
+      ["if (prefixes.length === 0) return 'maybe'\n  return hasPrefix ? 'mine' : 'foreign'", "return hasPrefix ? 'mine' : 'maybe'", 'tokens of others are shown though ours have a prefix'],
     ],
   },
   {

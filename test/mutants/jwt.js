@@ -69,7 +69,7 @@ export const JWT = [
     file: 'src/jwt/keys/discovery.ts',
     by: ['test/providers/jwks.test.ts', 'test/jwt/keys/issuer-keys.test.ts'],
     mutants: [
-      ["if (ownProperty(document, 'issuer') !== issuer) {", 'if (false) {', 'the keys of another issuer are taken from its document'],
+      ["checkNamesIssuer(ownProperty(document, 'issuer'), issuer)", '', 'the keys of another issuer are taken from its document'],
       ["if (url.protocol === 'http:' && issuer.startsWith('https:')) {", 'if (false) {', 'the keys of an https issuer come over http'],
     ],
   },
@@ -80,7 +80,7 @@ export const JWT = [
       ['return new URL(uri).origin === new URL(issuer).origin ? http :', 'return true ? http :', 'credentials for the issuer go to wherever its keys are'],
       ['if (set === null || !(await set.isUsable())) throw', 'if (set === null) throw', 'a set without a usable key takes the place of one that has some'],
       ['Math.max(0, Number(found) - cachedFor)', 'Number(found)', 'keys that a cache kept are young again'],
-      ['if (bytes.byteLength > MAX_BYTES) throw', 'if (false) throw', 'a file of keys may have any size'],
+      ['if (stat.size > MAX_BYTES) throw', 'if (false) throw', 'a file of keys may have any size'],
     ],
   },
   {

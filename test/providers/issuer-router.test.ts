@@ -109,6 +109,39 @@ describe('a closed list of issuers', () => {
 })
 
 describe('issuers that are added and removed', () => {
+  test('who follows a token hears when its issuer is removed, and goes on with the provider in the place of the first', async () => {
+    const key = await signer()
+    const provider = () => new JwksProvider({ issuer: A, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now })
+    const [first, second] = [provider(), provider()]
+    const router = new IssuerRouter({ issuers: { [A]: first, [B]: routeFor(key) } })
+    const ended: string[] = []
+    const follow = async (claims: object) => {
+      const token = await router.verifyToken(await key.sign({ iss: A, ...claims }))
+      return token && router.watch(token, (how) => void ended.push(`${token.subject} ${how}`))
+    }
+    const heard = await follow({ sub: 'ada' })
+    await follow({ sub: 'grace' })
+    const leave = await follow({ sub: 'gone' })
+    await router.add(A, second)
+    expect(ended).toEqual([])
+    await second.revoke({ sub: 'ada' })
+    expect(ended).toEqual(['ada revoked'])
+    heard?.()
+    leave?.()
+    await router.remove(A)
+    expect(ended).toEqual(['ada revoked', 'grace revoked'])
+  })
+
+  test('who follows a token hears when the whole router is closed', async () => {
+    const key = await signer()
+    const router = new IssuerRouter({ issuers: { [A]: routeFor(key) } })
+    const token = await router.verifyToken(await key.sign({ iss: A }))
+    const ended: string[] = []
+    if (token !== null) router.watch(token, (how) => void ended.push(how))
+    await router.close()
+    expect(ended).toEqual(['closed'])
+  })
+
   test('an issuer that was added is taken from then on', async () => {
     const key = await signer()
     const router = new IssuerRouter({ issuers: { [A]: routeFor(await signer()) } })

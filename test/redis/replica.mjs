@@ -4,8 +4,7 @@ import { createClient } from 'redis'
 import { allowInsecureHttp, clientSecretBasic, IntrospectionProvider, Revocations } from 'bearer-auth-providers'
 import { redisRevocationLog, redisStore } from 'bearer-auth-providers/redis'
 
-const [redisPort, issuerPort, tenant] = process.argv.slice(2)
-const secret = 'what-all-replicas-of-these-tests-know'
+const [redisPort, issuerPort, tenant = '', secret = 'what-all-replicas-of-these-tests-know', start = 'connected'] = process.argv.slice(2)
 
 const client = createClient({
   socket: { host: '127.0.0.1', port: Number(redisPort), connectTimeout: 1000, socketTimeout: 3000, reconnectStrategy: () => 50 },
@@ -13,10 +12,13 @@ const client = createClient({
   pingInterval: 1000,
 })
 client.on('error', () => undefined)
-await client.connect()
+// As docs/sharing.md has it: not awaited, so that the server starts without Redis too.
+if (start === 'at once') client.connect().catch(() => undefined)
+else await client.connect()
 
-const revocations = new Revocations({ log: redisRevocationLog(client), secret })
-await revocations.ready()
+const events = []
+const revocations = new Revocations({ log: redisRevocationLog(client), secret, catchUpEvery: 0.5, observe: ({ type }) => void events.push(type) })
+if (start !== 'at once') await revocations.ready()
 // One factory of rules for all tenants: as text, they are all the same.
 const rulesFor = (wanted) => [{ claim: 'tenant', accepts: (value) => value === wanted }]
 const provider = new IntrospectionProvider({
@@ -25,7 +27,7 @@ const provider = new IntrospectionProvider({
   clientAuth: clientSecretBasic('mcp', 'a secret'),
   cache: { shared: { store: redisStore(client), secret } },
   revocations,
-  ...(tenant !== undefined && { rules: rulesFor(tenant) }),
+  ...(tenant !== '' && { rules: rulesFor(tenant) }),
   [allowInsecureHttp]: true,
 })
 
@@ -34,6 +36,9 @@ const ORDERS = {
   verifyAnew: async (token) => (await provider.verifyToken(token, { maxAge: 0 }))?.subject ?? 'no',
   revoke: async (what) => void (await provider.revoke(what)),
   stats: () => provider.stats(),
+  caughtUp: () => revocations.caughtUp,
+  ready: () => revocations.ready(),
+  events: () => events,
   /** Verifies ever new tokens until told to stop. */
   load: async (name) => {
     loading = true

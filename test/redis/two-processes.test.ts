@@ -3,6 +3,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { redisIsThere, startRedis, until } from './redis-server.js'
 import type { ChildProcess } from 'node:child_process'
@@ -43,7 +44,7 @@ describe.runIf(redisIsThere)('two replicas', () => {
   })
 
   test('a verdict of one tenant never passes for another\'s, and the question is shared', async () => {
-    const [acme, globex] = await Promise.all([startReplica(redis.port, issuer.port, 'acme'), startReplica(redis.port, issuer.port, 'globex')])
+    const [acme, globex] = await Promise.all([startReplica(redis.port, issuer.port, { tenant: 'acme' }), startReplica(redis.port, issuer.port, { tenant: 'globex' })])
     replicas.push(acme, globex)
     issuer.says = (good) => ({ ...good, tenant: 'acme' })
     expect([await acme.tell('verify', 'good-1'), await globex.tell('verify', 'good-1')]).toEqual(['ada', 'no'])
@@ -96,6 +97,77 @@ describe.runIf(redisIsThere)('two replicas', () => {
     expect(await late.tell('verify', 'good-1')).toBe('no')
   })
 
+  test('a token that was revoked is refused by each of ten processes that wait for nothing when they start', async () => {
+    const [one] = await two()
+    await one.tell('revoke', { token: 'good-1' })
+    const starting = Array.from({ length: 10 }, () => startReplica(redis.port, issuer.port, { start: 'at once' }))
+    const answers = await Promise.all(starting.map(async (start) => {
+      const replica = await start
+      replicas.push(replica)
+      return [await replica.tell('verify', 'good-1'), await replica.tell('verify', 'good-2')]
+    }))
+    expect(answers).toEqual(starting.map(() => ['no', 'ada']))
+  })
+
+  test('a Redis that comes back empty is written again by those who know, and a process that starts then has not caught up before', async () => {
+    const [one, other] = await two()
+    await one.tell('revoke', { token: 'good-1' })
+    await one.tell('revoke', { sub: 'grace' })
+    await until(async () => (await other.tell('verify', 'good-1')) === 'no', 'the revocation')
+    await redis.kill()
+    await redis.startAgain()
+    const late = await startReplica(redis.port, issuer.port)
+    replicas.push(late)
+    await until(async () => (await late.tell('caughtUp')) === true, 'the late one to catch up')
+    expect(await late.tell('verify', 'good-1')).toBe('no')
+    const told = await Promise.all([one, other].map(async (replica) => ((await replica.tell('events')) as string[]).includes('revocations_lost')))
+    expect(told).toEqual([true, true])
+    await until(async () => (await one.tell('caughtUp')) === true && (await other.tell('caughtUp')) === true, 'the repair')
+  })
+
+  test('a process with another secret has not caught up, and says what it could not read', async () => {
+    const [one] = await two()
+    await one.tell('revoke', { token: 'good-1' })
+    const stranger = await startReplica(redis.port, issuer.port, { secret: 'a-secret-that-no-other-replica-knows' })
+    replicas.push(stranger)
+    await until(async () => ((await stranger.tell('events')) as string[]).includes('revocations_unreadable'), 'the event')
+    expect(await stranger.tell('caughtUp')).toBe(false)
+    expect(await one.tell('caughtUp')).toBe(true)
+  })
+
+  test('an entry with an id from the future hides nothing, and lets nothing be dropped', async () => {
+    const [one, other] = await two()
+    await one.tell('revoke', { token: 'good-1' })
+    const anybody = new Redis({ port: redis.port })
+    await anybody.xadd('bearer-auth-providers:revocations', '9999999999999-0', 'entry', 'by anybody', 'seconds', '1')
+    for (let n = 2; n < 7; n += 1) await one.tell('revoke', { token: `good-${n}` }) // each sweeps
+    anybody.disconnect()
+    await until(async () => (await other.tell('verify', 'good-6')) === 'no', 'what was revoked after it')
+    const late = await startReplica(redis.port, issuer.port)
+    replicas.push(late)
+    expect(await Promise.all([1, 2, 3, 4, 5, 6].map((n) => late.tell('verify', `good-${n}`)))).toEqual(Array.from({ length: 6 }, () => 'no'))
+  })
+
+  test('a Redis that is full is read on, and shrinks as revocations expire', async () => {
+    const [one] = await two()
+    const soon = Math.floor(Date.now() / 1000) - 57 // each is held for a minute longer
+    for (let n = 0; n < 90; n += 1) await one.tell('revoke', { token: `good-soon-${n}`, expiresAt: soon })
+    await one.tell('revoke', { token: 'good-1' })
+    const redisItself = new Redis({ port: redis.port })
+    await redisItself.config('SET', 'maxmemory-policy', 'noeviction')
+    await redisItself.config('SET', 'maxmemory', '1')
+    await expect(one.tell('revoke', { token: 'good-2' })).rejects.toThrow('could not be written')
+    const late = await startReplica(redis.port, issuer.port)
+    replicas.push(late)
+    expect(await late.tell('verify', 'good-1')).toBe('no')
+    const length = (): Promise<number> => redisItself.xlen('bearer-auth-providers:revocations')
+    const before = await length()
+    // What is refused for want of room sweeps all the same, once the ninety have expired.
+    await until(async () => (await one.tell('revoke', { token: 'good-3' }).catch(() => undefined), (await length()) <= before - 90), 'the stream to shrink')
+    expect(await length()).toBe(before - 90)
+    redisItself.disconnect()
+  })
+
   test('Redis killed in mid-load: no error, and no wait for it; back again: shared again without a restart', async () => {
     const [one, other] = await two()
     const loads = [one.tell('load', 'good-a'), other.tell('load', 'good-b')]
@@ -128,8 +200,16 @@ interface Replica {
   end(): void
 }
 
-async function startReplica(redisPort: number, issuerPort: number, ...tenant: readonly string[]): Promise<Replica> {
-  const child: ChildProcess = fork(fileURLToPath(new URL('replica.mjs', import.meta.url)), [String(redisPort), String(issuerPort), ...tenant])
+interface Start {
+  /** Rules for this one only. */
+  readonly tenant?: string
+  readonly secret?: string
+  /** `'at once'`: the client is not waited for. */
+  readonly start?: 'connected' | 'at once'
+}
+
+async function startReplica(redisPort: number, issuerPort: number, { secret = 'what-all-replicas-of-these-tests-know', start = 'connected', tenant = '' }: Start = {}): Promise<Replica> {
+  const child: ChildProcess = fork(fileURLToPath(new URL('replica.mjs', import.meta.url)), [String(redisPort), String(issuerPort), tenant, secret, start])
   await once(child, 'message')
   let last = 0
   return {

@@ -40,6 +40,8 @@ export interface GateRequest {
   readonly mounted?: boolean | undefined
   /** True where the route says of itself that it needs no token, by the server's own means. */
   readonly isPublic?: boolean | undefined
+  /** True where the connection goes over to another protocol, such as WebSocket: whatever its method is, it is no preflight. */
+  readonly isUpgrade?: boolean | undefined
 }
 
 export type Credentials =

@@ -2,10 +2,10 @@
 import type { Answer } from '../../answer.js'
 import type { GateRequest } from './gate-request.js'
 
-/** True for what browsers send ahead of a request to another origin: it has no body, and was no other method before. */
+/** True for what browsers send ahead of a request to another origin: it has no body, was no other method before, and is no upgrade. */
 export function isPreflight(request: GateRequest): boolean {
   const { method, sentMethod = method, header } = request
-  if (method !== 'OPTIONS' || sentMethod !== 'OPTIONS' || hasBody(request) || asksForAnotherMethod(request)) return false
+  if (request.isUpgrade === true || method !== 'OPTIONS' || sentMethod !== 'OPTIONS' || hasBody(request) || asksForAnotherMethod(request)) return false
   return [header('origin'), header('access-control-request-method')].every(({ length }) => length === 1)
 }
 

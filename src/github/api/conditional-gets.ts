@@ -33,7 +33,7 @@ const MOST_LETTERS = 16_000_000
 export class ConditionalGets {
   readonly #calls: GitHubCalls
   /** By the digest of the token and the URL. */
-  readonly #kept = new LRUCache<string, Kept>({ max: MOST_KEPT, maxSize: MOST_LETTERS, sizeCalculation: ({ value }) => JSON.stringify(value).length + 100 })
+  readonly #kept = new LRUCache<string, Kept>({ maxSize: MOST_LETTERS, sizeCalculation: ({ value }) => Math.max(JSON.stringify(value).length + 100, MOST_LETTERS / MOST_KEPT) })
 
   constructor(calls: GitHubCalls) {
     this.#calls = calls

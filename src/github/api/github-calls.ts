@@ -1,8 +1,8 @@
 /** Calls to GitHub's API: bounded, guarded, and held back where GitHub asks for it. */
-import { LRUCache } from 'lru-cache'
 import { retryAfter } from '../../lib/net/bounded-fetch.js'
 import { abandon } from '../../lib/net/bounded-text.js'
 import { sha256 } from '../../lib/digest.js'
+import { lruMemory } from '../../lib/lru-memory.js'
 import { headOf, jsonIn } from '../../upstream/exchange.js'
 import { GuardedCalls } from '../../upstream/guarded-calls.js'
 import { KnownTokens } from '../../upstream/known-tokens.js'
@@ -51,7 +51,7 @@ export class GitHubCalls {
   readonly #lockOut: Pause
   /** Holders whose token GitHub knew. */
   readonly #known = new KnownTokens()
-  readonly #pauses = new LRUCache<string, Pause>({ max: MOST_PAUSES })
+  readonly #pauses = lruMemory<Pause>(MOST_PAUSES)
 
   constructor(options: GitHubCallsOptions) {
     this.#options = options

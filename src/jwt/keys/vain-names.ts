@@ -1,5 +1,5 @@
 /** Names of keys that an issuer was asked for in vain: one name must not spend what is there for all of them. */
-import { LRUCache } from 'lru-cache'
+import { lruMemory } from '../../lib/lru-memory.js'
 
 const MAX_NAMES = 1000
 /** Looks for one name: a forger who knows the name of the coming key must not have used up its only one. */
@@ -9,7 +9,7 @@ const ONE_EVERY = 30
 
 export class VainNames {
   readonly #now: () => number
-  readonly #looks = new LRUCache<string, { readonly count: number; readonly last: number }>({ max: MAX_NAMES })
+  readonly #looks = lruMemory<{ readonly count: number; readonly last: number }>(MAX_NAMES)
 
   /** `now`: a clock in seconds. */
   constructor(now: () => number) {

@@ -33,6 +33,24 @@ export function decodeJwt(token: string): DecodedJwt | null {
 
 /** Reads the unverified `iss`, to find out whose token it is; undefined when there is none. Reads the payload only. */
 export function unverifiedIssuer(token: string): string | undefined {
+  if (lastIssuer === undefined) return readIssuer(token)
+  if (lastIssuer.token !== token) lastIssuer = { token, issuer: readIssuer(token) }
+  return lastIssuer.issuer
+}
+
+let lastIssuer: { readonly token: string; readonly issuer: string | undefined } | undefined
+
+/** Runs code in which many ask for the issuer of one token: it is read once. Nothing of the token is kept afterwards. */
+export function readingIssuerOnce<T>(run: () => T): T {
+  lastIssuer ??= { token: '', issuer: undefined }
+  try {
+    return run()
+  } finally {
+    lastIssuer = undefined
+  }
+}
+
+function readIssuer(token: string): string | undefined {
   const dots = dotsOf(token)
   const issuer = dots && decodeObject(token.slice(dots[0] + 1, dots[1]))?.iss
   return typeof issuer === 'string' ? issuer : undefined

@@ -1,0 +1,35 @@
+/** What the command line says. */
+import { COMMON_USAGE, readCommandLine } from '../lib/command-line.js'
+import { PLATFORMS } from './servers.js'
+
+const NAMES = PLATFORMS.map(({ name }) => name)
+const USAGE = `npm run bench:streams -- [options]
+  --quick          fewer streams and seconds: an impression, not a figure
+  --only SERVER    one of ${NAMES.join(', ')}; may be repeated
+  --idle SECONDS   how long nothing happens (60)
+${COMMON_USAGE}`
+
+/**
+ * @typedef {object} Size
+ * @property {number} streams
+ * @property {number} idle seconds in which nothing happens
+ * @property {number} revocations of strangers
+ * @property {number} lead seconds, at least, from signing tokens to the second in which all of them expire
+ */
+
+/** @type {Record<'full' | 'quick', Size>} */
+const SIZES = {
+  full: { streams: 5000, idle: 60, revocations: 1000, lead: 15 },
+  quick: { streams: 1000, idle: 5, revocations: 1000, lead: 8 },
+}
+
+export function readOptions() {
+  return readCommandLine(USAGE, { only: { type: 'string', multiple: true, default: NAMES }, idle: { type: 'string' } }, ({ only, idle, quick }) => {
+    const strange = only.find((/** @type {string} */ name) => !NAMES.includes(name))
+    if (strange !== undefined) throw new TypeError(`--only ${strange}: must be one of ${NAMES.join(', ')}`)
+    const size = SIZES[quick ? 'quick' : 'full']
+    const seconds = idle === undefined ? size.idle : Number(idle)
+    if (!(seconds > 0)) throw new TypeError('--idle must be a number of seconds')
+    return { platforms: PLATFORMS.filter(({ name }) => only.includes(name)), size: { ...size, idle: seconds } }
+  })
+}
