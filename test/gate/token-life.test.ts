@@ -330,7 +330,8 @@ describe('an answer that may be short', () => {
     const auth = new StaticProvider({ 'key-of-ada-0123456789': { claims: { sub: 'ada' } } })
     const token = await auth.verifyToken('key-of-ada-0123456789')
     let second = (): void => undefined
-    const watches = new TokenWatches({ every: 30, now: () => START, watch: (one, ended) => auth.watch(one, ended), after: (_, work) => ((second = work), () => undefined) })
+    const after = (_: number, work: () => void) => ((second = work), () => undefined)
+    const watches = new TokenWatches({ every: 30, now: () => START, watch: (one, ended) => auth.watch(one, ended), after })
     const ended = vi.fn<() => void>()
     if (token !== null) new TokenLife(watches, token, async () => token).follow(ended)
     await auth.revoke({ sub: 'ada' })
