@@ -14,7 +14,9 @@ import { isAskedByOthers } from '../src/routing/doors.js'
 import { asGiven, named, recognition, verifiedBy } from '../src/routing/member.js'
 import { answerOf, askAtOnce, askInOrder, askTogether } from '../src/routing/questions.js'
 import { requestAsOf } from '../src/routing/request-as.js'
+import { askedByUs, isUnproven } from '../src/routing/unproven.js'
 import type { AccessToken } from '../src/access-token.js'
+import type { TokenBinding } from '../src/binding.js'
 import type { Observe } from '../src/events.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
@@ -44,6 +46,8 @@ export interface MemberReport {
   readonly recognizes: Recognition
   /** Absent for one that was not asked. */
   readonly answer?: MemberAnswer['kind']
+  /** What the token is bound to, where the member says yes. The proof is not looked at. */
+  readonly boundTo?: TokenBinding
   readonly refusals: readonly Refusal[]
 }
 
@@ -102,11 +106,11 @@ export class ChainProvider extends BearerAuthProvider {
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
     if (!isBearerToken(token)) return null
     const { owner, perhaps } = this.#route(token)
-    if (owner !== undefined) return this.#inTime(options, (inTime) => verifiedBy(owner, token, inTime))
-    if (perhaps.length > 0) return this.#inTime(options, async (inTime) => this.#conclude(await this.#askAll(perhaps, token, inTime ?? {})))
-    notify(this.#observe, { type: 'rejected', provider: this.name, reason: 'no_owner', remembered: false })
-    options?.refused?.({ provider: this.name, reason: 'no_owner' })
-    return null
+    if (owner === undefined && perhaps.length === 0) return this.#refuse('no_owner', options)
+    const answer = await this.#inTime(askedByUs(options), async (inTime) =>
+      owner === undefined ? this.#conclude(await this.#askAll(perhaps, token, inTime)) : verifiedBy(owner, token, inTime),
+    )
+    return isUnproven(answer, options) ? this.#refuse('unproven', options) : answer
   }
 
   /** Who decides about which tokens: `console.log(String(chain.plan()))`. */
@@ -118,11 +122,12 @@ export class ChainProvider extends BearerAuthProvider {
   async explain(token: string): Promise<readonly MemberReport[]> {
     const { owner, perhaps } = this.#route(token)
     const asked = owner === undefined ? perhaps : [owner]
-    const answers = isBearerToken(token) ? await Promise.all(asked.map((member) => answerOf(member, token, {}))) : []
+    const answers = isBearerToken(token) ? await Promise.all(asked.map((member) => answerOf(member, token, askedByUs({})))) : []
     return this.#members.map((member) => {
       const answer = answers.find(({ name }) => name === member.name)
       const refusals = answer?.kind === 'no' ? answer.refusals : []
-      return { provider: member.name, recognizes: recognition(member, token), ...(answer && { answer: answer.kind }), refusals }
+      const boundTo = answer?.kind === 'yes' ? answer.token.boundTo : undefined
+      return { provider: member.name, recognizes: recognition(member, token), ...(answer && { answer: answer.kind }), ...(boundTo && { boundTo }), refusals }
     })
   }
 
@@ -139,6 +144,12 @@ export class ChainProvider extends BearerAuthProvider {
 
   override async close(): Promise<void> {
     await closeAll(this.#members.map(({ provider }) => provider))
+  }
+
+  #refuse(reason: 'no_owner' | 'unproven', options: VerifyOptions | undefined): null {
+    notify(this.#observe, { type: 'rejected', provider: this.name, reason, remembered: false })
+    options?.refused?.({ provider: this.name, reason })
+    return null
   }
 
   /** Who owns this token, or else who may know it. */
@@ -162,10 +173,10 @@ export class ChainProvider extends BearerAuthProvider {
     return members.length === 1 ? ask(members, token, options) : askTogether(ask, members, token, options)
   }
 
-  async #inTime<T>(options: VerifyOptions | undefined, work: (options: VerifyOptions | undefined) => Promise<T>): Promise<T> {
+  async #inTime<T>(options: VerifyOptions, work: (options: VerifyOptions) => Promise<T>): Promise<T> {
     const timeout = this.#timeout
     if (timeout === undefined) return work(options)
-    const closed = options?.signal
+    const closed = options.signal
     // Whoever gave up hears the reason of its own signal, as from any provider.
     const tooLate = (): Error => (closed?.aborted === true ? (closed.reason as Error) : new AuthUnavailableError('the chain gave no answer in time'))
     return withinSpan({ timeout, closed }, (signal) => work({ ...options, signal }), tooLate)

@@ -9,6 +9,7 @@ import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds 
 import { BearerAuthProvider } from '../src/provider.js'
 import { requestAsOf } from '../src/routing/request-as.js'
 import { Tenants } from '../src/routing/tenants.js'
+import { askedByUs, isUnproven } from '../src/routing/unproven.js'
 import { issuersOf } from '../src/jwt/rules/issuers.js'
 import { JwksProvider } from './jwks.js'
 import type { AccessToken } from '../src/access-token.js'
@@ -117,7 +118,8 @@ export class IssuerRouter extends BearerAuthProvider {
     const issuer = issuerOf(token)
     const provider = issuer === undefined ? null : await this.#find(issuer, options?.signal)
     if (issuer === undefined || provider === null) return this.#refuse(options)
-    const answer = await provider.verifyToken(token, options)
+    const answer = await provider.verifyToken(token, askedByUs(options))
+    if (isUnproven(answer, options)) return this.#refuse(options, 'unproven')
     // A tenant that was removed while its token was looked at.
     return answer !== null && this.#now(issuer) !== provider ? this.#refuse(options) : answer
   }
@@ -187,9 +189,9 @@ export class IssuerRouter extends BearerAuthProvider {
     return this.#routes.get(issuer) ?? this.#tenants?.known(issuer)
   }
 
-  #refuse(options: VerifyOptions | undefined): null {
-    notify(this.#observe, { type: 'rejected', provider: this.name, reason: 'no_owner', remembered: false })
-    options?.refused?.({ provider: this.name, reason: 'no_owner' })
+  #refuse(options: VerifyOptions | undefined, reason: 'no_owner' | 'unproven' = 'no_owner'): null {
+    notify(this.#observe, { type: 'rejected', provider: this.name, reason, remembered: false })
+    options?.refused?.({ provider: this.name, reason })
     return null
   }
 

@@ -145,7 +145,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     // Without an algorithm and an issuer of ours there is no key to check with.
     if (named.length > 0) return reports
     const signature = reportOn('signature', await this.#checkSignature(jwt))
-    return signature.passed ? [...reports, signature, ...reportsOf(this.#rules.signed)] : [...reports, signature]
+    const bound = jwt.claims.cnf === undefined ? [] : [{ rule: 'cnf', passed: true, hint: BOUND }]
+    return signature.passed ? [...reports, signature, ...reportsOf(this.#rules.signed), ...bound] : [...reports, signature]
   }
 
   /**
@@ -228,6 +229,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
 
 // Of a no that took no signature: to remember it costs twice as much as to look again, and a flood would push out what cost more.
 const NOT_REMEMBERED = { provisional: true } as const
+const BOUND = 'the token is bound to a key: it is good with the proof of its holder only, where the option "proof" of the gate takes that'
 
 function about(reason: RejectReason, kid: unknown): RuleFailure {
   return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid } }

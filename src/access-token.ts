@@ -1,9 +1,11 @@
 /** What a verified bearer token says, in a form that nobody can change and that does not print its secret. */
+import { bindingOf } from './binding.js'
 import { frozenCopy } from './lib/frozen-copy.js'
 import { atEpochSeconds, checkOptions } from './lib/options.js'
 import { isScopeToken } from './lib/scope-token.js'
 import { missingScopes } from './lib/scope-match.js'
 import type { OptionNames } from './lib/options.js'
+import type { TokenBinding } from './binding.js'
 
 /** What the issuer wrote about the token (RFC 7519 section 4, RFC 9068 section 2.2). Frozen to the bottom. */
 export interface Claims {
@@ -36,6 +38,8 @@ export interface AccessToken<Output = unknown> {
   readonly subject?: string
   /** The `client_id` claim, else `azp`; never the subject. */
   readonly clientId?: string
+  /** Whose token it is alone: absent for one that is bound to no key. It says nothing of whether a proof was checked. */
+  readonly boundTo?: TokenBinding
   /** Name of the provider that said yes. */
   readonly provider: string
 }
@@ -123,6 +127,7 @@ export class VerifiedAccessToken implements AccessToken {
   declare readonly issuer?: string
   declare readonly subject?: string
   declare readonly clientId?: string
+  declare readonly boundTo?: TokenBinding
   readonly provider: string
   readonly #token: string
   readonly #held: readonly string[] | undefined
@@ -139,6 +144,8 @@ export class VerifiedAccessToken implements AccessToken {
     if (issuer !== undefined) this.issuer = issuer
     if (subject !== undefined) this.subject = subject
     if (clientId !== undefined) this.clientId = clientId
+    const boundTo = bindingOf(claims)
+    if (boundTo !== undefined) this.boundTo = boundTo
     Object.freeze(this)
   }
 

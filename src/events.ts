@@ -139,8 +139,36 @@ export type AuthEvent =
   /** A list of static tokens was read anew, and has so many; or it is not what it should be, and that of before serves on. */
   | { readonly type: 'list_loaded'; readonly provider: string; readonly tokens: number }
   | { readonly type: 'list_unreadable'; readonly provider: string; readonly message: string }
+  /** A token that is bound to a key came with its proof; or one that is bound to nothing came, where DPoP is accepted. */
+  | { readonly type: 'proof_accepted' | 'proof_absent'; readonly provider: string }
+  /** The token was good, and the request was refused for the proof of who holds it. `hint` is one of a few constant texts. */
+  | { readonly type: 'proof_refused'; readonly provider: string; readonly check: ProofCheck; readonly hint?: string }
   /** A logout token was refused. `claim` names what did not fit, never its value. */
   | { readonly type: 'logout_refused'; readonly provider: string; readonly reason: RejectReason; readonly claim?: string; readonly hint?: string }
+
+/**
+ * The check that a request with a bound token failed, or that its unbound token did: the points of RFC 9449 section 4.3 in
+ * their order; `binding` for a token that is bound to another key, to what is not checked here, or to nothing though the
+ * scheme says so; `scheme` for a bound token as plain Bearer; `unbound` where a binding is required.
+ */
+export type ProofCheck =
+  | 'one_header'
+  | 'well_formed'
+  | 'claims'
+  | 'typ'
+  | 'alg'
+  | 'public_key'
+  | 'signature'
+  | 'htm'
+  | 'htu'
+  | 'nonce'
+  | 'iat'
+  | 'ath'
+  | 'binding'
+  | 'replay'
+  | 'scheme'
+  | 'unbound'
+  | 'certificate'
 
 /** Takes events. Called synchronously; whatever it throws is ignored, so that logging never decides a request. */
 export type Observe = (event: AuthEvent) => void

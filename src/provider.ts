@@ -39,6 +39,11 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined
   /** Seconds: an answer from memory must not be older. Default: as long as the provider remembers. */
   readonly maxAge?: number | undefined
+  /**
+   * `'checked'`: whoever asks checks what the token is bound to (`boundTo`), as the gate does. Without it, a token that is
+   * bound to a key is refused.
+   */
+  readonly proof?: 'checked' | undefined
   /** Told why a token is refused, for explanations. */
   readonly refused?: ((refusal: Refusal) => void) | undefined
   readonly [toldLater]?: ToldLater | undefined

@@ -216,6 +216,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     const { token, remembered } = presented
     if (!finding.accepted) return this.#refuse(finding, presented)
     if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), presented)
+    // Looked at here, and never remembered: else whoever shows a stolen token as it is gets its holder refused.
+    if (finding.claims.cnf !== undefined && presented.options?.proof !== 'checked') return this.#refuse(reject('unproven'), presented)
     if (this.#observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
     // What the claims hold beyond `Claims`, the schema saw to.
     const given = new VerifiedAccessToken(token, finding, this.name)

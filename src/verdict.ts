@@ -19,6 +19,8 @@ export type RejectReason =
   /** No member of a chain takes it for its own, and none may know it. */
   | 'no_owner'
   | 'revoked'
+  /** It is bound to a key (`cnf`), and nobody checks the proof. */
+  | 'unproven'
 
 /** Which claim did not fit. Expected and actual are for your own eyes: never send or log them. */
 export interface Mismatch {

@@ -47,7 +47,7 @@ describe('package.json', () => {
       sideEffects: false,
       engines: { node: '^20.19.0 || >=22.12.0' },
     })
-    expect(Object.keys(manifest.dependencies).toSorted()).toEqual(['jose', 'lru-cache', 'openid-client'])
+    expect(Object.keys(manifest.dependencies).toSorted()).toEqual(['cli-table3', 'commander', 'jose', 'lru-cache', 'openid-client', 'picocolors'])
   })
 
   test('builds before it is packed', () => {
@@ -89,9 +89,10 @@ describe('the tarball', () => {
 })
 
 describe('installed', () => {
-  test('brings four packages along', () => {
+  test('brings four packages along, and what only its command loads', () => {
     const tree = readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'))
-    expect(tree.toSorted()).toEqual(['bearer-auth-providers', 'jose', 'lru-cache', 'oauth4webapi', 'openid-client'])
+    const forTheCommand = ['@colors', 'cli-table3', 'commander', 'emoji-regex', 'is-fullwidth-code-point', 'picocolors', 'string-width', 'strip-ansi']
+    expect(tree.toSorted()).toEqual(['bearer-auth-providers', 'jose', 'lru-cache', 'oauth4webapi', 'openid-client', ...forTheCommand].toSorted())
   })
 
   test('every path can be imported, prints nothing, and lets the process end', () => {
@@ -151,7 +152,7 @@ describe('the command', () => {
 
   test('says on stderr and by its exit code what went wrong', () => {
     expect(call(['hash'], '')).toEqual({ stdout: '', stderr: 'bearer: the token is empty\n', status: 1 })
-    expect(call(['nope'])).toMatchObject({ stdout: '', status: 2 })
+    expect(call(['nope'])).toMatchObject({ stdout: '', status: 64 })
   })
 })
 
@@ -217,13 +218,31 @@ describe('a TypeScript program', () => {
   })
 })
 
+interface Locked {
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
 /** The lock of the project, cut down to what the package needs: no registry has to be asked, `npm ci` has brought it all. */
 function lockOfDependencies(): object {
-  const { packages } = readJson<{ packages: Record<string, { dependencies?: Record<string, string> }> }>('package-lock.json')
-  const direct = Object.keys(manifest.dependencies)
-  const theirs = direct.flatMap((name) => Object.keys(packages[`node_modules/${name}`]?.dependencies ?? {}))
-  const needed = [...new Set([...direct, ...theirs])].map((name) => `node_modules/${name}`)
-  return { name: 'app', lockfileVersion: 3, requires: true, packages: Object.fromEntries(needed.map((path) => [path, packages[path]])) }
+  const { packages } = readJson<{ packages: Record<string, Locked> }>('package-lock.json')
+  const needed = new Map<string, Locked>()
+  const need = (name: string, from: string): void => {
+    const path = placeOf(name, from, packages)
+    const locked = packages[path]
+    if (locked === undefined || needed.has(path)) return
+    needed.set(path, locked)
+    for (const one of Object.keys({ ...locked.dependencies, ...locked.optionalDependencies })) need(one, path)
+  }
+  for (const name of Object.keys(manifest.dependencies)) need(name, '')
+  return { name: 'app', lockfileVersion: 3, requires: true, packages: Object.fromEntries(needed) }
+}
+
+/** Where Node finds a package from there: beside it, or further up. */
+function placeOf(name: string, from: string, packages: Readonly<Record<string, Locked>>): string {
+  const path = posix.join(from, 'node_modules', name)
+  if (path in packages || from === '') return path
+  return placeOf(name, from.replace(/(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+$/, ''), packages)
 }
 
 /** Runs a program that must succeed. Gives what it printed. */

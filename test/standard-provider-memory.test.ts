@@ -48,8 +48,8 @@ describe('a slim memory', () => {
   test('gives out what is kept and what the gate reads, the first time and from memory', async () => {
     const { provider } = setUp(slim)
     provider.answer = () => accept(EVERYTHING)
-    const first = await provider.verifyToken('opaque-1')
-    const second = await provider.verifyToken('opaque-1')
+    const first = await provider.verifyToken('opaque-1', { proof: 'checked' })
+    const second = await provider.verifyToken('opaque-1', { proof: 'checked' })
     const { iat: _iat, sid: _sid, scope: _scope, groups: _groups, ...kept } = EVERYTHING
     expect([first?.claims, second?.claims]).toEqual([kept, kept])
     expect(provider.asked).toBe(1)
@@ -59,13 +59,13 @@ describe('a slim memory', () => {
   test('maps scopes from all claims', async () => {
     const { provider } = setUp(slim)
     provider.answer = () => accept(EVERYTHING)
-    expect((await provider.verifyToken('opaque-1'))?.scopes).toEqual(['notes:read'])
+    expect((await provider.verifyToken('opaque-1', { proof: 'checked' }))?.scopes).toEqual(['notes:read'])
   })
 
   test('keeps what binds a token to a key, or it would pass for an unbound one', async () => {
     const { provider } = setUp({ cache: { claims: { keep: [] } } })
     provider.answer = () => accept(EVERYTHING)
-    expect((await provider.verifyToken('opaque-1'))?.claims.cnf).toEqual({ jkt: 'thumb' })
+    expect((await provider.verifyToken('opaque-1', { proof: 'checked' }))?.claims.cnf).toEqual({ jkt: 'thumb' })
   })
 
   test('can still be revoked by what is not kept', async () => {

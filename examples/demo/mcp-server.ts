@@ -52,7 +52,11 @@ export function notesApp({ resource, issuer, client, github, robotKey, now, obse
   const { hostname, origin } = new URL(resource)
   app.use(hostHeaderValidation([hostname]), onlyFrom(origin))
   // A client that lacks a scope is told so before the tool runs: what a tool throws would be part of its result, with status 200.
-  app.use(bearerAuth(auth, { resource, requiredScopes: ['notes:read'], operations: { 'tools/call': { add_note: 'notes:write' } } }))
+  app.use(bearerAuth(auth, {
+    ...{ resource, requiredScopes: ['notes:read'], operations: { 'tools/call': { add_note: 'notes:write' } } },
+    // Tokens that are bound to a key are worth nothing to a thief.
+    proof: { dpop: 'accepted', nonce: true },
+  }))
   app.use(express.json())
   app.post('/mcp', async (req, res) => {
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })

@@ -1,4 +1,5 @@
 /** What a client tries, and what it must get. In this order: the last two switch the authorization server off. */
+import { callAsHolder, Holder } from './bound-token.js'
 import { DANCE } from './dance.js'
 import { TOKEN_LIFETIME } from './identity-provider.js'
 import { addNote, bearer, callTool, greet, nothing, signIn } from './mcp-client.js'
@@ -70,6 +71,20 @@ export const SCENARIOS: readonly Scenario[] = [
       // A yes is remembered for 30 seconds: then the authorization server is asked again.
       ahead += 30
       return callTool(url, greet, bearer(token))
+    },
+  },
+  {
+    tried: 'a bound token, by its holder',
+    expected: { status: 200, answer: 'Hello Ada, you may: notes:read' },
+    run: ({ identityProvider, url }) => callAsHolder(url, greet, new Holder(identityProvider)),
+  },
+  {
+    tried: 'the same token, stolen',
+    expected: { status: 401, answer: 'invalid_token: Token is invalid or expired' },
+    async run({ identityProvider, url }) {
+      const holder = new Holder(identityProvider)
+      const before = await callAsHolder(url, greet, holder)
+      return before.status === 200 ? callTool(url, greet, bearer(holder.token)) : before
     },
   },
   {

@@ -4,7 +4,7 @@ import { leaveAuthInfo } from '../http/auth-info.js'
 import { readableWhenThrown } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
-import { incomingRequest, sendAnswer } from '../http/node-message.js'
+import { incomingRequest, leaveHeaders, sendAnswer } from '../http/node-message.js'
 import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -31,6 +31,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const decision = await gate(incomingRequest(req, { mounted: req.route !== undefined }))
     if (!decision.pass) return () => sendAnswer(res, decision.answer)
     leaveAuthInfo(req, decision.context)
+    leaveHeaders(res, decision.headers)
     endWithToken(res, decision.context)
     const context = readableWhenThrown(decision.context, (name) => res.getHeader(name))
     return () => runWithAuth(context, next)

@@ -1,7 +1,7 @@
 /** This file is the gate for Fastify, as a plugin. */
 import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
-import { readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
+import { besideOthers, readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
 import { incomingRequest } from '../http/node-message.js'
@@ -65,6 +65,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       return () => reply.code(status).send(body)
     }
     leaveAuthInfo(raw, decision.context)
+    for (const [name, value] of Object.entries(besideOthers(decision.headers ?? {}, alreadySet))) reply.header(name, value)
     endWithToken(reply.raw, decision.context)
     if (isUpgrade(raw) && server.websocketServer !== undefined) keepCallers(server.websocketServer)
     const context = readableWhenThrown(decision.context, alreadySet)

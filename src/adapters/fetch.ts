@@ -1,6 +1,6 @@
 /** This file is the gate for servers that speak `Request` and `Response`: Workers, Deno, Bun, Next.js, SvelteKit. */
 import { runWithAuth } from '../context.js'
-import { readableAcrossOrigins } from '../http/cors.js'
+import { besideOthers, readableAcrossOrigins } from '../http/cors.js'
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
@@ -28,7 +28,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       try {
         const isUpgrade = endUpgradeWithToken(rest[0], decision.context)
         const response = await runWithAuth(decision.context, () => handler(request, ...rest))
-        return isUpgrade ? response : endingWithToken(response, decision.context, request)
+        return isUpgrade ? response : endingWithToken(withHeaders(response, decision.headers), decision.context, request)
       } catch (error) {
         decision.context.life?.close()
         const answer = thrownAnswer(error)
@@ -42,6 +42,15 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
 const NO_HANDLER =
   'bearerAuth of bearer-auth-providers/fetch wraps a handler: bearerAuth(auth)((request) => new Response()); ' +
   'for Express import bearer-auth-providers/express'
+
+/** As a copy: the headers of some responses cannot be changed. Left as it is where it answers no request, such as an upgrade. */
+function withHeaders(response: Response, headers: Readonly<Record<string, string>> | undefined): Response {
+  if (headers === undefined || response.status < 200) return response
+  const { body, status, statusText } = response
+  const all = new Headers(response.headers)
+  for (const [name, value] of Object.entries(besideOthers(headers, (one) => all.get(one)))) all.set(name, value)
+  return new Response(body, { status, statusText, headers: all })
+}
 
 function toResponse(answer: Answer): Response {
   const { status, body } = answer

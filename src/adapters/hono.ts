@@ -1,7 +1,7 @@
 /** This file is the gate for Hono. */
 import { runWithAuth } from '../context.js'
 import { authInfoOf } from '../http/auth-info.js'
-import { readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
+import { besideOthers, readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
@@ -53,6 +53,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     // The response of an upgrade is not sent: what ends is the connection.
     const ending = isUpgrade ? c.res : endingWithToken(c.res, decision.context, raw)
     if (ending !== c.res) c.res = ending
+    overrule(c, besideOthers(decision.headers ?? {}, alreadySet))
     const thrown = thrownAnswer(c.error)
     if (thrown?.status === c.res.status) overrule(c, thrown.headers)
     return undefined

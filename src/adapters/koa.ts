@@ -3,7 +3,7 @@ import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
 import { readableAcrossOrigins } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
-import { incomingRequest } from '../http/node-message.js'
+import { incomingRequest, leaveHeaders } from '../http/node-message.js'
 import { endWithToken } from '../http/node-stream.js'
 import { pathOf } from '../http/target.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
@@ -47,6 +47,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const { context } = decision
     leaveAuthInfo(ctx.req, context)
     leaveAuthInfo(ctx.state, context)
+    leaveHeaders(ctx.res, decision.headers)
     endWithToken(ctx.res, context)
     try {
       await runWithAuth(context, next)

@@ -3,7 +3,7 @@ import { runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
-import { incomingRequest, sendAnswer } from '../http/node-message.js'
+import { incomingRequest, leaveHeaders, sendAnswer } from '../http/node-message.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
 import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
@@ -34,6 +34,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       try {
         decision = await gate(incomingRequest(req))
         if (decision.pass) leaveAuthInfo(req, decision.context)
+        if (decision.pass) leaveHeaders(res, decision.headers)
         if (decision.pass) endWithToken(res, decision.context)
       } catch (error) {
         // The gate has told of a provider's bug already, and keeps it as the cause.

@@ -193,4 +193,5 @@ const REMEMBERED = {
   unknown_token: true,
   no_owner: true,
   revoked: true,
+  unproven: false, // it is said beside the memory, and hangs on who asks
 } as const satisfies Record<RejectReason, boolean>

@@ -6,4 +6,6 @@ import { run } from './run.js'
 // From `dist/src/cli`, where it runs.
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string } // our own
 
-process.exitCode = await run(process.argv.slice(2), process, version)
+const interrupted = (): Promise<unknown> => new Promise((resolve) => void process.once('SIGINT', resolve).once('SIGTERM', resolve))
+const { stdin, stdout, stderr } = process
+process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, interrupted }, version)

@@ -1,23 +1,20 @@
 /** What a command of `bearer` is, and what it has to work with. */
+import type { Command } from 'commander'
 
-export interface Command {
-  /** One line, for the list of commands. */
-  readonly summary: string
-  /** What `--help` prints. */
-  readonly help: string
-  /** @throws CommandError for what the user can mend. */
-  readonly run: (args: readonly string[], terminal: Terminal) => Promise<void>
-}
+/** Adds a command to the program. Its action throws CommandError for what the user can mend. */
+export type AddCommand = (program: Command, terminal: Terminal) => void
 
 /** The streams of a process, or a test's. */
 export interface Terminal {
   readonly stdin: AsyncIterable<string | Uint8Array> & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
-  readonly stdout: { write(text: string): unknown }
+  readonly stdout: { readonly isTTY?: boolean; write(text: string): unknown }
   readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown }
+  /** Resolves when the user ends a command that runs until then. */
+  readonly interrupted: () => Promise<unknown>
 }
 
-/** 1: it did not work. 2: it was called wrongly. 130: the user broke it off. */
-export type ExitCode = 1 | 2 | 130
+/** 1: it did not work, or a server is open. 2: nobody can tell. 64: it was called wrongly (EX_USAGE). 130: the user broke it off. */
+export type ExitCode = 1 | 2 | 64 | 130
 
 /** Ends a command with a sentence on stderr. Never carries a token. */
 export class CommandError extends Error {

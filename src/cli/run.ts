@@ -1,46 +1,52 @@
 /** Finds the command, runs it, and says how it went: by an exit code, and by a sentence on stderr. */
+import { Command, CommanderError } from 'commander'
 import { CommandError } from './command.js'
+import { dev } from './dev.js'
 import { generate } from './generate.js'
 import { hash } from './hash.js'
-import type { Command, ExitCode, Terminal } from './command.js'
-
-const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({ generate, hash }))
+import { probe } from './probe.js'
+import type { ExitCode, Terminal } from './command.js'
 
 /** Gives the exit code. */
 export async function run(args: readonly string[], terminal: Terminal, version: string): Promise<0 | ExitCode> {
   try {
-    await dispatch(args, terminal, version)
+    await programOn(terminal, version).parseAsync([...args], { from: 'user' })
     return 0
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error
-    terminal.stderr.write(`bearer: ${error.message}\n`)
-    return error.exitCode
+    if (error instanceof CommanderError && error.exitCode === 0) return 0 // help, or the version
+    const { exitCode, message } = toCommandError(error)
+    terminal.stderr.write(`bearer: ${message}\n`)
+    return exitCode
   }
 }
 
-async function dispatch([name, ...args]: readonly string[], terminal: Terminal, version: string): Promise<void> {
-  const command = COMMANDS.get(name ?? '')
-  if (command !== undefined) return args.some(isHelp) ? print(terminal, command.help) : command.run(args, terminal)
-  if (name === '--version') return print(terminal, `${version}\n`)
-  if (isHelp(name)) return print(terminal, HELP)
-  if (name === undefined) throw new CommandError(2, `a command is missing\n\n${HELP}`)
-  throw new CommandError(2, 'there is no such command; see bearer --help') // not repeated: it may be a token
+function programOn(terminal: Terminal, version: string): Command {
+  const program = new Command('bearer')
+    .description('Tokens, a test issuer, and a probe for servers that need tokens.')
+    .version(version, '--version', 'prints the version')
+    .helpOption('-h, --help', 'prints this')
+    .helpCommand(false)
+    .allowExcessArguments()
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void terminal.stdout.write(text), writeErr: () => undefined, getOutHelpWidth: () => WIDTH })
+    .addHelpText('after', '\nExit codes: 0 done, 1 it did not work, 2 nobody can tell, 64 called wrongly,\n130 broken off.')
+    .action(() => {
+      // Not repeated: it may be a token.
+      if (program.args.length > 0) throw new CommandError(64, 'there is no such command; see bearer --help')
+      throw new CommandError(64, `a command is missing\n\n${program.helpInformation()}`)
+    })
+  for (const add of [generate, hash, dev, probe]) add(program, terminal)
+  return program
 }
 
-function isHelp(argument: string | undefined): boolean {
-  return argument === '--help' || argument === '-h'
+/** Characters. */
+const WIDTH = 80
+
+function toCommandError(error: unknown): CommandError {
+  if (error instanceof CommandError) return error
+  if (!(error instanceof CommanderError)) throw error
+  // What is no option may be a token that begins with a hyphen: not repeated.
+  if (error.code === 'commander.unknownOption') return new CommandError(64, 'there is no such option; see --help')
+  if (error.code === 'commander.excessArguments') return new CommandError(64, 'that is one argument too many; see --help')
+  return new CommandError(64, error.message.replace(/^error: /, '')) // names options, and no values
 }
-
-function print({ stdout }: Terminal, text: string): void {
-  stdout.write(text)
-}
-
-const HELP = `Usage: bearer COMMAND [OPTIONS]
-
-${[...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`).join('\n')}
-
-  --help    prints this; "bearer COMMAND --help" tells more
-  --version prints the version
-
-Exit codes: 0 done, 1 it did not work, 2 it was called wrongly, 130 broken off.
-`

@@ -15,7 +15,11 @@ export class CallerContext implements AuthContext {
   readonly life: TokenLife | undefined
   readonly resource: AuthContext['resource']
 
-  constructor({ token, verify }: Caller, policy: GatePolicy, answers: NonNullable<AuthContext['answers']> = policy.answers, life = lifeOf(token, verify, policy)) {
+  readonly #caller: Caller
+
+  constructor(caller: Caller, policy: GatePolicy, answers: NonNullable<AuthContext['answers']> = policy.answers[caller.scheme], life = lifeOf(caller, policy)) {
+    const { token, verify } = caller
+    this.#caller = caller
     this.#policy = policy
     this.token = token
     this.verifyAgain = verify
@@ -33,11 +37,10 @@ export class CallerContext implements AuthContext {
   }
 
   answeringBy(answers: NonNullable<AuthContext['answers']>): AuthContext {
-    const { token, verifyAgain: verify } = this
-    return new CallerContext({ token, verify }, this.#policy, answers, this.life)
+    return new CallerContext(this.#caller, this.#policy, answers, this.life)
   }
 }
 
-function lifeOf(token: AccessToken | null, verify: Verify | undefined, { watches }: GatePolicy): TokenLife | undefined {
+function lifeOf({ token, verify }: Caller, { watches }: GatePolicy): TokenLife | undefined {
   return token === null || verify === undefined ? undefined : new TokenLife(watches, token, verify)
 }

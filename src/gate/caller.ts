@@ -1,14 +1,17 @@
 /** This file finds out who calls: by the token that the request presents, and what the provider says of it. */
 import { toAccessToken } from '../access-token.js'
+import { bindingOf, isSameBinding } from '../binding.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
 import { readCredentials } from './request/gate-request.js'
 import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
 import type { Awaitable } from '../lib/awaitable.js'
-import type { BearerAuthProvider } from '../provider.js'
+import type { BearerAuthProvider, VerifyOptions } from '../provider.js'
+import type { Answers } from './challenge/challenge.js'
 import type { GatePolicy } from './policy.js'
-import type { GateRequest } from './request/gate-request.js'
+import type { ProofCheck } from '../events.js'
+import type { GateRequest, Scheme } from './request/gate-request.js'
 
 /** Asks again about the token, unless the answer is younger than so many seconds. */
 export type Verify = (maxAge: number | undefined) => Promise<AccessToken | null>
@@ -16,48 +19,79 @@ export type Verify = (maxAge: number | undefined) => Promise<AccessToken | null>
 /** Who calls; null where nobody has to. */
 export interface Caller {
   readonly token: AccessToken | null
+  /** How the token was presented, in whose words a denial is sent. */
+  readonly scheme: Scheme
   readonly verify: Verify | undefined
 }
 
-export const NOBODY: Caller = { token: null, verify: undefined }
+export const NOBODY: Caller = { token: null, scheme: 'Bearer', verify: undefined }
 
 /** The caller, or the denial for what was presented. An exception is a bug of the provider. */
 export function callerOf(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Awaitable<Caller | Answer> {
-  const { answers, tokenCookie: cookie } = policy
+  const { tokenCookie: cookie, schemes } = policy
   const { tokenHeader: header } = provider
-  const credentials = readCredentials(request, { header, cookie })
-  if (credentials.kind === 'none') return policy.optional ? NOBODY : answers.unauthenticated()
-  if (credentials.kind === 'malformed') return answers.malformed(header)
-  const { token } = credentials
-  return verifiedCaller((maxAge) => verified(provider, token, maxAge, policy), policy.maxAge, policy)
+  const credentials = readCredentials(request, { header, cookie, schemes })
+  if (credentials.kind === 'none') return policy.optional ? NOBODY : policy.answers.Bearer.unauthenticated()
+  if (credentials.kind === 'malformed') return policy.answers.Bearer.malformed(header)
+  const { scheme, token } = credentials
+  const found: Verify = (maxAge) => verified(provider, token, maxAge, policy)
+  return provedCaller(request, scheme, found, policy)
 }
 
-/** The caller on an answer that is not older than so many seconds, or the denial. */
-export async function verifiedCaller(verify: Verify, maxAge: number | undefined, { answers }: GatePolicy): Promise<Caller | Answer> {
+async function provedCaller(request: GateRequest, scheme: Scheme, found: Verify, policy: GatePolicy): Promise<Caller | Answer> {
+  const { bindings } = policy
+  const answers = policy.answers[scheme]
+  let token: AccessToken | null
+  let failing: ProofCheck | undefined
   try {
-    const token = await verify(maxAge)
-    return token === null ? answers.invalidToken() : { token, verify }
+    token = await found(policy.maxAge)
+    if (token === null) return answers.invalidToken()
+    if (bindings === undefined) return { token, scheme, verify: found } // and none that is bound to a key is ever found
+    failing = await bindings.failing(request, scheme, token)
   } catch (error) {
-    if (!isUnavailable(error)) throw error
-    return answers.unavailable(error)
+    return unavailableOr(error, policy)
   }
+  if (failing !== undefined) return refusal(failing, answers)
+  // The proof was of this request, and is not used twice; the token must still be bound to what was proved.
+  const proved = bindingOf(token.claims)
+  const verify: Verify = async (maxAge) => {
+    const again = await found(maxAge)
+    return again !== null && isSameBinding(bindingOf(again.claims), proved) ? again : null
+  }
+  return { token, scheme, verify }
 }
+
+/** RFC 9449 section 7.1: what is wrong with the proof, and what with the token; section 9 for the nonce. */
+function refusal(failing: ProofCheck, answers: Answers): Answer {
+  if (failing === 'nonce') return answers.unproven('use_dpop_nonce')
+  return OF_THE_TOKEN.has(failing) ? answers.invalidToken() : answers.unproven('invalid_dpop_proof')
+}
+
+const OF_THE_TOKEN: ReadonlySet<ProofCheck> = new Set<ProofCheck>(['binding', 'scheme', 'unbound', 'certificate'])
 
 /** Of several servers behind one provider, each takes the tokens that were issued for it (RFC 9068 section 4, RFC 8707). */
 function isForAudience({ claims }: AccessToken, audience: readonly string[] | undefined): boolean {
   return audience === undefined || [claims.aud ?? []].flat().some((one) => typeof one === 'string' && audience.includes(one))
 }
 
-async function verified(provider: BearerAuthProvider, text: string, maxAge: number | undefined, { audience }: GatePolicy): Promise<AccessToken | null> {
+async function verified(by: BearerAuthProvider, text: string, maxAge: number | undefined, { audience, bindings }: GatePolicy): Promise<AccessToken | null> {
   let token: AccessToken | null
   try {
-    token = toAccessToken(await provider.verifyToken(text, maxAge === undefined ? undefined : { maxAge }))
+    token = toAccessToken(await by.verifyToken(text, questionOf(maxAge, bindings !== undefined)))
   } catch (error) {
     throw isUnavailable(error) ? error : asBug(error)
   }
   // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
-  return token?.claims.cnf === undefined && (token === null || isForAudience(token, audience)) ? token : null
+  if (token === null || (token.claims.cnf !== undefined && bindings === undefined)) return null
+  return isForAudience(token, audience) ? token : null
 }
+
+function questionOf(maxAge: number | undefined, checksProof: boolean): VerifyOptions | undefined {
+  if (!checksProof) return maxAge === undefined ? undefined : { maxAge }
+  return maxAge === undefined ? PROVED_HERE : { ...PROVED_HERE, maxAge }
+}
+
+const PROVED_HERE: VerifyOptions = { proof: 'checked' }
 
 /**
  * A provider's bug as the framework may have it: with nothing of the error's own status, headers, message or stack, all
@@ -67,4 +101,18 @@ function asBug(thrown: unknown): Error {
   const cause = thrown instanceof Error ? thrown : new TypeError('verifyToken must throw an Error', { cause: thrown })
   warnOfBug(cause)
   return new Error('the provider failed', { cause })
+}
+
+/** What the work gives, or the denial for "nobody knows". Any other exception is a bug. */
+export async function unlessUnavailable<T>(policy: GatePolicy, work: () => Promise<T>): Promise<T | Answer> {
+  try {
+    return await work()
+  } catch (error) {
+    return unavailableOr(error, policy)
+  }
+}
+
+function unavailableOr(error: unknown, { answers }: GatePolicy): Answer {
+  if (!isUnavailable(error)) throw error
+  return answers.Bearer.unavailable(error)
 }

@@ -1,12 +1,13 @@
 /** This file decides a request, as data. Everything that a server's adapter does beyond this is sending it. */
 import { isAnswer } from '../answer.js'
 import { andThen } from '../lib/awaitable.js'
+import { privateNotes } from '../lib/private-notes.js'
 import { callerOf, NOBODY } from './caller.js'
 import { CallerContext } from './caller-context.js'
+import { nonceHeaders } from './challenge/challenge.js'
 import { isDiscovery, noDocument } from './metadata/discovery.js'
 import { metadataAnswer } from './metadata/resource-metadata.js'
 import { accessOf } from './paths.js'
-import { letInBefore, noteLetIn } from './let-in.js'
 import { permittedCaller } from './permission.js'
 import { IMPOSSIBLE_HOST, isPossibleHost } from './request/host.js'
 import { isPreflight, PREFLIGHT } from './request/preflight.js'
@@ -27,7 +28,7 @@ export function decide(request: GateRequest, provider: BearerAuthProvider, polic
 
 function guarded(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Awaitable<Decision> {
   const access = accessOf(request, policy.paths[request.mounted === true ? 'mount' : 'app'])
-  const inFront = access === 'guarded' ? undefined : letInBefore(request.source)
+  const inFront = access === 'guarded' || request.source === undefined ? undefined : LET_IN.read(request.source)
   if (inFront !== undefined) return inFront
   if (access === 'excluded') return pass(NOBODY, policy)
   const isAhead = access === 'guarded' && isPreflight(request)
@@ -42,16 +43,18 @@ function guarded(request: GateRequest, provider: BearerAuthProvider, policy: Gat
   })
 }
 
+/** Requests that a gate has let in with their token: one behind it that does not guard them has no business with that. */
+const LET_IN = privateNotes<Decision>()
+
 function letIn({ source }: GateRequest, permitted: Caller | Answer, policy: GatePolicy): Decision {
   if (isAnswer(permitted)) return send(permitted)
   const passed = pass(permitted, policy)
-  // A gate behind this one that does not guard the request has no business with its token.
-  if (permitted.token !== null) noteLetIn(source, passed)
+  if (permitted.token !== null && source !== undefined) LET_IN.write(source, passed)
   return passed
 }
 
 function pass(caller: Caller, policy: GatePolicy): Decision {
-  return { pass: true, context: new CallerContext(caller, policy) }
+  return { pass: true, context: new CallerContext(caller, policy), ...headersFor(caller, policy) }
 }
 
 function send(answer: Answer): Decision {
@@ -64,10 +67,14 @@ function publishedAnswer(request: GateRequest, provider: BearerAuthProvider, pol
   return (resource && metadataAnswer(request, resource, () => describe(provider, policy))) ?? mirror?.answer(request)
 }
 
+function headersFor({ scheme }: Caller, { nonces }: GatePolicy): { readonly headers?: Readonly<Record<string, string>> } {
+  return scheme === 'DPoP' && nonces !== undefined ? { headers: nonceHeaders(nonces.newest) } : {}
+}
+
 function describe(provider: BearerAuthProvider, policy: GatePolicy): Described {
   // Some issuers are plain names; a client can only go to a URL.
   const issuers = policy.authorizationServers ?? provider.issuers?.filter((issuer) => URL.canParse(issuer)) ?? []
   const { scopesSupported: said } = policy
   const scopes = 'all' in said ? said.all : [...new Set([...said.atLeast, ...(provider.scopesSupported ?? [])])]
-  return { issuers, scopes: policy.requestNames(scopes), methods: provider.tokenHeader === undefined ? ['header'] : [] }
+  return { issuers, scopes: policy.requestNames(scopes), methods: provider.tokenHeader === undefined ? ['header'] : [], proof: policy.proofMetadata }
 }

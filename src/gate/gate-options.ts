@@ -2,6 +2,7 @@
 import type { OptionNames } from '../lib/options.js'
 import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
 import type { Operations } from './operations/operations.js'
+import type { ProofOptions } from './proof-options.js'
 import type { ResourceDescription } from './metadata/resource-metadata.js'
 import type { BoundSessions } from './sessions.js'
 import type { TokenCookieOptions } from './request/token-cookie.js'
@@ -96,6 +97,12 @@ export interface GateOptions {
    */
   tokenFrom?: TokenCookieOptions
   /**
+   * Takes tokens that are bound to a key, with the proof of whoever holds it: `{ dpop: 'accepted' }` for DPoP (RFC 9449),
+   * which needs `resource`; `{ certificate: tlsCertificate() }` for client certificates (RFC 8705). Default: bound tokens
+   * are refused.
+   */
+  proof?: ProofOptions
+  /**
    * `'mcp-use'`: behaves as mcp-use's server for Python. `/mcp` and the path of `resource` are guarded, and nothing else;
    * `/health`, `/docs`, `/inspector` and `/openmcp.json` are excluded; denials have its bodies, and an outage is a 401.
    * `protect` and `exclude` take the place of its lists. Default: none of that.
@@ -122,5 +129,6 @@ export const GATE_OPTIONS = {
   checkStreamsEvery: true,
   maxAge: true,
   tokenFrom: true,
+  proof: true,
   profile: true,
 } as const satisfies OptionNames<GateOptions>

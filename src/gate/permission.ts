@@ -2,7 +2,7 @@
 import { hasScopes } from '../access-token.js'
 import { errorAnswer, isAnswer } from '../answer.js'
 import { andThen } from '../lib/awaitable.js'
-import { verifiedCaller } from './caller.js'
+import { unlessUnavailable } from './caller.js'
 import { sessionIdsOf } from './request/session-ids.js'
 import { calledOperations } from './operations/called-operations.js'
 import { needOf } from './operations/operations.js'
@@ -21,18 +21,19 @@ export function permittedCaller(request: GateRequest, caller: Caller, policy: Ga
 }
 
 function permittedOperations(called: readonly Operation[] | Answer, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
-  const { requiredScopes, operations = [], answers } = policy
+  const { requiredScopes, operations = [] } = policy
+  const answers = policy.answers[caller.scheme]
   // What cannot be read asks for nothing beyond that.
   if (isAnswer(called)) return lacks(caller, requiredScopes) ? answers.insufficientScope(requiredScopes, caller.token) : called
   const { caller: mustBeKnown, scopes, maxAge } = needOf(called, operations)
   const needed = scopes.length === 0 ? requiredScopes : [...new Set([...requiredScopes, ...scopes])]
   if (caller.token === null) return mustBeKnown ? answers.unauthenticated(needed) : caller
-  if (maxAge === undefined || caller.verify === undefined) return withScopes(caller, needed, policy)
-  return andThen(verifiedCaller(caller.verify, maxAge, policy), (current) => (isAnswer(current) ? current : withScopes(current, needed, policy)))
+  if (maxAge === undefined) return withScopes(caller, needed, policy)
+  return andThen(renewed(caller, maxAge, policy), (current) => (isAnswer(current) ? current : withScopes(current, needed, policy)))
 }
 
 function withScopes(caller: Caller, needed: readonly string[], { answers }: GatePolicy): Caller | Answer {
-  return lacks(caller, needed) ? answers.insufficientScope(needed, caller.token) : caller
+  return lacks(caller, needed) ? answers[caller.scheme].insufficientScope(needed, caller.token) : caller
 }
 
 // MCP, Streamable HTTP: 404 tells a client to begin a new session.
@@ -48,6 +49,13 @@ function isOwnSession(request: GateRequest, { token }: Caller, { sessions }: Gat
 export function mayCall({ token }: Pick<Caller, 'token'>, method: string, name: string, { operations = [] }: GatePolicy): boolean {
   const { caller, scopes } = needOf([{ method, names: [name], uris: [] }], operations)
   return !caller || (token !== null && hasScopes(token, scopes))
+}
+
+function renewed({ verify, scheme }: Caller, maxAge: number, policy: GatePolicy): Promise<Caller | Answer> {
+  return unlessUnavailable(policy, async () => {
+    const token = (await verify?.(maxAge)) ?? null
+    return token === null ? policy.answers[scheme].invalidToken() : { token, scheme, verify }
+  })
 }
 
 function lacks({ token }: Caller, scopes: readonly string[]): boolean {

@@ -1,7 +1,6 @@
 /** This file checks what a gate demands, once, where it is built. */
 import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { checkedScopes } from '../lib/scope-match.js'
-import { challengeAnswers } from './challenge/challenge.js'
 import { GATE_OPTIONS } from './gate-options.js'
 import { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.js'
 import { operationTable, operationScopes } from './operations/operations.js'
@@ -9,18 +8,19 @@ import { checkedExclusions, checkedPaths, isGuarded } from './paths.js'
 import { TokenWatches } from './token-watches.js'
 import { requestNamesBy } from './challenge/request-names.js'
 import { protectedResource } from './metadata/resource-metadata.js'
+import { proofRules } from './proof-policy.js'
 import { tokenCookie } from './request/token-cookie.js'
 import type { BearerAuthProvider } from '../provider.js'
-import type { Answers } from './challenge/challenge.js'
 import type { GateOptions } from './gate-options.js'
 import type { OperationTable } from './operations/operations.js'
 import type { PathPolicy } from './paths.js'
 import type { RequestNames } from './challenge/request-names.js'
 import type { ProtectedResource } from './metadata/resource-metadata.js'
+import type { ProofRules } from './proof-policy.js'
 import type { BoundSessions } from './sessions.js'
 import type { TokenCookie } from './request/token-cookie.js'
 
-export interface GatePolicy {
+export interface GatePolicy extends ProofRules {
   readonly requiredScopes: readonly string[]
   readonly resource: ProtectedResource | undefined
   readonly mirror: AuthorizationServerMetadata | undefined
@@ -41,7 +41,6 @@ export interface GatePolicy {
   /** Seconds. */
   readonly maxAge: number | undefined
   readonly tokenCookie: TokenCookie | undefined
-  readonly answers: Answers
   /** What clients ask for to be given these scopes. */
   readonly requestNames: RequestNames
 }
@@ -87,7 +86,7 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
       now: () => Date.now() / 1000,
     }),
     tokenCookie: options.tokenFrom === undefined ? undefined : tokenCookie(options.tokenFrom, resource?.resource),
-    answers: challengeAnswers({ profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames }),
+    ...proofRules(options, provider, { profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames }),
     requestNames,
   }
 }

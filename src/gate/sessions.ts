@@ -77,11 +77,13 @@ function randomText(): string {
  */
 export function principalOf(token: AccessToken | null): string | undefined {
   if (token === null) return 'null'
-  const { issuer, subject, clientId, provider, claims } = token
+  const { issuer, subject, clientId, provider, claims, boundTo } = token
   const authority = issuer === undefined ? { provider } : { issuer }
+  // Of a bound token the key too: a session stays with it.
+  const key = boundTo === undefined ? [] : [boundTo.jkt ?? null, boundTo['x5t#S256'] ?? null]
   // Not every token is of our making: an empty name is none.
-  if (nameIn(subject) !== undefined) return JSON.stringify([authority, { subject }, clientId ?? null])
+  if (nameIn(subject) !== undefined) return JSON.stringify([authority, { subject }, clientId ?? null, ...key])
   const others = [nameIn(claims.sub), nameIn(claims.username)]
   const isForItself = nameIn(clientId) !== undefined && others.every((name) => name === undefined || name === clientId)
-  return isForItself ? JSON.stringify([authority, { clientId }]) : undefined
+  return isForItself ? JSON.stringify([authority, { clientId }, ...key]) : undefined
 }

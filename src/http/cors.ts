@@ -19,6 +19,15 @@ export function readableAcrossOrigins({ headers, grantsNothing }: Answer, alread
   }
 }
 
+/**
+ * Headers of the gate's for an answer that is not its own: beside the list of exposed headers that the app has set already,
+ * and without leave for pages on other origins, which is the app's to give.
+ */
+export function besideOthers(headers: Readonly<Record<string, string>>, alreadySet: (name: string) => unknown): Readonly<Record<string, string>> {
+  const exposed = [alreadySet(EXPOSE), headers[EXPOSE]].filter(Boolean).join(', ')
+  return { ...headers, ...(exposed !== '' && { [EXPOSE]: exposed }) }
+}
+
 /** The context for a server that itself sends what `requireAuth()` throws: those answers can be read there too. */
 export function readableWhenThrown(context: AuthContext, alreadySet: (name: string) => unknown): AuthContext {
   const { answers } = context

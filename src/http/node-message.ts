@@ -1,5 +1,5 @@
 /** This file reads requests and sends answers of `node:http`, for the servers that are built on it. */
-import { readableAcrossOrigins } from './cors.js'
+import { besideOthers, readableAcrossOrigins } from './cors.js'
 import { bodyOfMessage } from './node-body.js'
 import { authorityOf, hostAmong, pathOf } from './target.js'
 import { isUpgrade } from './upgraded.js'
@@ -62,6 +62,12 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
   const all = readableAcrossOrigins(answer, (name) => response.getHeader(name))
   for (const [name, value] of Object.entries(all)) response.setHeader(name, value)
   response.end(answer.body)
+}
+
+/** Sets headers of the gate's on an answer that somebody else will give. */
+export function leaveHeaders(response: ServerResponse, headers: Readonly<Record<string, string>> | undefined): void {
+  if (headers === undefined || response.headersSent) return
+  for (const [name, value] of Object.entries(besideOthers(headers, (one) => response.getHeader(one)))) response.setHeader(name, value)
 }
 
 // `headers` keeps the first of several; all of them are needed to see that there are several.

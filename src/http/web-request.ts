@@ -25,7 +25,7 @@ export function webRequest(request: Request, environment: unknown, { routedPaths
     host: hostAmong([host, ...header('host')]),
     body: bodyOf(request),
     hasBody: beneath?.hasBody,
-    source: request,
+    source: message ?? request,
     isUpgrade: beneath?.isUpgrade,
     mounted: mounted || (beneath !== undefined && (beneath.mounted === true || isCut(path, beneath.path))),
   }

@@ -76,4 +76,5 @@ const REASONS = {
   unknown_token: true,
   no_owner: true,
   revoked: true,
+  unproven: true,
 } as const satisfies Record<RejectReason, true>

@@ -1,7 +1,15 @@
 /** The command `bearer`, on streams of a test. That it runs as a program is in `test/package.test.ts`. */
+import { decodeJwt } from 'jose'
+import { createServer } from 'node:http'
+import * as openid from 'openid-client'
 import { describe, expect, test } from 'vitest'
+import { bearerAuth } from '../../src/adapters/node.js'
 import { run } from '../../src/cli/run.js'
-import { generateToken, hashToken, StaticProvider } from '../../src/index.js'
+import { generateToken, hashToken, JwksProvider, StaticProvider } from '../../src/index.js'
+import { createTestIssuer } from '../../src/testing/index.js'
+import type { RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { TestIssuer } from '../../src/testing/index.js'
 import type { Terminal } from '../../src/cli/command.js'
 
 const KEY = 'ci-0123456789abcdef'
@@ -23,6 +31,7 @@ async function bearer(args: readonly string[], input: readonly (string | Uint8Ar
     stdin,
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { isTTY: person, write: (text) => (written.stderr += text) },
+    interrupted: async () => undefined,
   }
   return { exitCode: await run(args, terminal, '1.2.3'), ...written, raw }
 }
@@ -87,7 +96,7 @@ describe('bearer hash', () => {
 
   test('takes no token from the command line, unless it is told to', async () => {
     const refused = await bearer(['hash', KEY], ['another-0123456789'])
-    expect(refused).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/remembered by the shell/) })
+    expect(refused).toMatchObject({ exitCode: 64, stdout: '', stderr: expect.stringMatching(/remembered by the shell/) })
     expect(refused.stderr).not.toContain(KEY)
     expect(await bearer(['hash', '--insecure-token', KEY])).toMatchObject({ exitCode: 0, stdout: `${hashToken(KEY)}\n`, stderr: '' })
   })
@@ -120,7 +129,7 @@ describe('bearer generate', () => {
     [['--prefix'], /argument missing/],
     [['acme'], /--prefix acme/],
   ])('called with %j is a mistake that says what to write', async (args, message) => {
-    expect(await bearer(['generate', ...args])).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(message) })
+    expect(await bearer(['generate', ...args])).toMatchObject({ exitCode: 64, stdout: '', stderr: expect.stringMatching(message) })
   })
 })
 
@@ -147,14 +156,146 @@ describe('bearer', () => {
     ['an option that does not exist', ['hash', `--${KEY}`], /there is no such option; see --help/],
   ])('called with %s is called wrongly, which it says without repeating it', async (_, args, message) => {
     const { exitCode, stdout, stderr } = await bearer(args)
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: '' })
     expect(stderr).toMatch(message)
     expect(stderr).not.toContain(KEY)
   })
 
   test('every line of help fits a narrow terminal', async () => {
-    for (const args of [['--help'], ['hash', '--help'], ['generate', '--help']]) {
+    for (const args of [['--help'], ['hash', '--help'], ['generate', '--help'], ['dev', '--help'], ['probe', '--help']]) {
       for (const line of (await bearer(args)).stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(84)
     }
+  })
+})
+
+describe('bearer dev', () => {
+  /** Runs it until the test has asked what it wants to know. */
+  async function whileRunning<T>(args: readonly string[], ask: (facts: Readonly<Record<string, string>>) => Promise<T>): Promise<T> {
+    let end = (): void => undefined
+    const ended = new Promise<void>((resolve) => (end = resolve))
+    let printed = (_: string): void => undefined
+    const output = new Promise<string>((resolve) => (printed = resolve))
+    const terminal: Terminal = { stdin: arriving([]), stdout: { write: printed }, stderr: { write: printed }, interrupted: () => ended }
+    const exit = run(['dev', '--port', '0', '--json', ...args], terminal, '1.2.3')
+    try {
+      return await ask(JSON.parse(await output) as Record<string, string>) // its own JSON
+    } finally {
+      end()
+      expect(await exit).toBe(0)
+    }
+  }
+
+  test('is an issuer that a provider finds, and prints a token that it takes', async () => {
+    const args = ['--audience', 'https://mcp.test/mcp', '--scope', 'notes:read', '--scope', 'a b', '--claim', 'org_id=acme', '--claim', 'roles=["editor"]', '--ttl', '60']
+    await whileRunning(args, async ({ issuer = '', audience = '', token = '' }) => {
+      const provider = new JwksProvider({ issuer, audience })
+      const verified = await provider.verifyToken(token)
+      expect(verified?.scopes).toEqual(['notes:read', 'a', 'b'])
+      expect(verified?.claims).toMatchObject({ aud: 'https://mcp.test/mcp', org_id: 'acme', roles: ['editor'] })
+      expect(Number(verified?.claims['exp']) - Number(verified?.claims['iat'])).toBe(60)
+    })
+  })
+
+  test('prints a token that has expired, or one for introspection', async () => {
+    await whileRunning(['--expired'], async ({ token = '' }) => {
+      expect(decodeJwt(token).exp).toBeLessThan(Date.now() / 1000)
+    })
+    await whileRunning(['--opaque', '--sub', 'bob'], async ({ token = '', introspection = '', client_id = '', client_secret = '' }) => {
+      const response = await fetch(introspection, {
+        method: 'POST',
+        headers: { Authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}` },
+        body: new URLSearchParams({ token }),
+      })
+      expect(await response.json()).toMatchObject({ active: true, sub: 'bob' })
+    })
+  })
+
+  test('looks like a vendor', async () => {
+    await whileRunning(['--like', 'entra'], async ({ token = '' }) => {
+      expect(decodeJwt(token)).toMatchObject({ ver: '2.0', tid: expect.any(String) })
+    })
+  })
+
+  test('lets a real MCP client sign in that has nothing but a URL', async () => {
+    const resource = 'https://mcp.example.com/mcp'
+    await whileRunning(['--audience', resource], async ({ issuer = '' }) => {
+      const config = await openid.dynamicClientRegistration(new URL(issuer), { redirect_uris: ['http://127.0.0.1:1/cb'] }, undefined, { execute: [openid.allowInsecureRequests] })
+      const verifier = openid.randomPKCECodeVerifier()
+      const url = openid.buildAuthorizationUrl(config, {
+        ...{ redirect_uri: 'http://127.0.0.1:1/cb', scope: 'notes:read', code_challenge_method: 'S256', resource },
+        code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+      })
+      const { headers } = await fetch(url, { redirect: 'manual' })
+      const tokens = await openid.authorizationCodeGrant(config, new URL(headers.get('Location') ?? ''), { pkceCodeVerifier: verifier })
+      expect((await new JwksProvider({ issuer, audience: resource }).verifyToken(tokens.access_token))?.scopes).toEqual(['notes:read'])
+    })
+  })
+
+  test.each([
+    [['--like', 'nobody'], /--like must be one of auth0, /],
+    [['--claim', 'org'], /name=value/],
+    [['--ttl', '0'], /--ttl must be a whole number from 1/],
+    [['--port', 'x'], /--port must be a whole number/],
+  ])('called with %j is called wrongly', async (args, message) => {
+    expect(await bearer(['dev', ...args])).toMatchObject({ exitCode: 64, stdout: '', stderr: expect.stringMatching(message) })
+  })
+})
+
+test('a port that is taken is said to be', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const port = String((server.address() as AddressInfo).port) // of TCP
+  for (const args of [['dev', '--port', port], ['probe', 'http://127.0.0.1:9/', '--issuer-port', port]]) {
+    expect(await bearer(args)).toMatchObject({ exitCode: 1, stdout: '', stderr: `bearer: port ${port} is taken, or may not be used; choose another\n` })
+  }
+  server.close()
+})
+
+describe('bearer probe', () => {
+  const RESOURCE = 'https://mcp.example.com/mcp'
+
+  /** A server on this machine, while the test asks. */
+  async function probing(app: RequestListener, args: readonly string[], input: readonly string[] = []): Promise<Ran> {
+    const server = createServer(app).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    try {
+      return await bearer(['probe', `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`, ...args], input) // of TCP
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  }
+  const answering: RequestListener = (req, res) => void (req.url === '/mcp' ? res.end('in') : res.writeHead(404).end())
+  const guarded = (issuer: TestIssuer): RequestListener => bearerAuth(new JwksProvider(issuer.options), { resource: RESOURCE })(answering)
+
+  test('says 0 where all holds that a good token can show', async () => {
+    const issuer = createTestIssuer({ audience: RESOURCE })
+    const { exitCode, stdout, stderr } = await probing(guarded(issuer), ['--token'], [await issuer.mint()])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatch(/holds *│ alg-none/)
+  })
+
+  test('says 1 where something is open', async () => {
+    const { exitCode, stdout, stderr } = await probing(answering, ['--route', 'GET /mcp', '--json'])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(/^bearer: the server is open in \d+ of \d+ checks\n$/) })
+    expect(JSON.parse(stdout)).toMatchObject({ routes: ['GET /mcp'], checks: expect.arrayContaining([expect.objectContaining({ check: 'no-token', verdict: 'open' })]) })
+  })
+
+  test('says 2 where nobody can tell: the server trusts somebody else', async () => {
+    const { exitCode, stdout, stderr } = await probing(guarded(createTestIssuer({ audience: RESOURCE })), [])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(/no good token was let in/) })
+    expect(stdout).toMatch(/cannot tell *│ expired/)
+    expect(stdout).toMatch(/holds *│ no-token/)
+  })
+
+  test.each([
+    ['another machine', ['https://mcp.example.com/mcp'], /with --this-server-is-mine/],
+    ['an address of another machine', ['http://192.168.0.1/'], /with --this-server-is-mine/],
+    ['a name that begins as this machine', ['http://127.0.0.1.example.com/'], /with --this-server-is-mine/],
+    ['no URL', ['mcp'], /must be one of http or https/],
+    ['a file', ['file:///etc/passwd'], /must be one of http or https/],
+    ['no route', ['http://127.0.0.1:1/', '--route', 'notes'], /--routes must be an array/],
+  ])('says 64 and asks nobody: %s', async (_, args, message) => {
+    expect(await bearer(['probe', ...args])).toMatchObject({ exitCode: 64, stdout: '', stderr: expect.stringMatching(message) })
   })
 })

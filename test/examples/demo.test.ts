@@ -49,6 +49,8 @@ describe('npm run demo', () => {
       ['✓', 'the same tool with a static key', '200', 'Noted for Robot: buy milk'],
       ['✓', 'an opaque token', '200', 'Hello Ada, you may: notes:read'],
       ['✓', 'the same, revoked 30 seconds ago', '401', 'invalid_token: Token is invalid or expired'],
+      ['✓', 'a bound token, by its holder', '200', 'Hello Ada, you may: notes:read'],
+      ['✓', 'the same token, stolen', '401', 'invalid_token: Token is invalid or expired'],
       ['✓', 'a GitHub token', '200', 'Hello The Octocat, you may: notes:read'],
       ['✓', 'a GitHub token of another app', '401', 'invalid_token: Token is invalid or expired'],
       ['✓', 'issuer down, a new token', '200', 'Hello Ada, you may: notes:read'],

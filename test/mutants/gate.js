@@ -30,11 +30,63 @@ export const GATE = [
     file: 'src/gate/caller.ts',
     by: ['test/gate', 'test/adapters/fetch.test.ts'],
     mutants: [
-      ['return token?.claims.cnf === undefined ? token : null', 'return token', 'a token that is bound to a key is taken without the proof'],
+      ['return token?.claims.cnf === undefined || bindings !== undefined ? token : null', 'return token', 'a token that is bound to a key is taken without the proof'],
+      ['if (failing !== undefined) return refusal(failing, answers)', '', 'a proof that is not good is good enough'],
+      ['return again !== null && isSameBinding(bindingOf(again.claims), proved) ? again : null', 'return again', 'a token may be bound to another key when it is looked at again'],
       ["if (credentials.kind === 'none') return policy.optional ? NOBODY :", "if (credentials.kind === 'none') return true ? NOBODY :", 'no token is as good as one'],
       ['throw isUnavailable(error) ? error : asBug(error)', 'throw error', 'what a provider throws reaches the client'],
-      ['const token = await verify(policy.maxAge)', 'const token = await verify(undefined)', 'an old answer is good enough for a gate that wants a young one'],
+      ['const token = await found(policy.maxAge)', 'const token = await found(undefined)', 'an old answer is good enough for a gate that wants a young one'],
       ['if (!isUnavailable(error)) throw error', '', 'a bug of the provider is an outage'],
+    ],
+  },
+  {
+    file: 'src/gate/bindings.ts',
+    by: ['test/gate/dpop', 'test/gate/certificate'],
+    mutants: [
+      ["if (jkt === undefined && scheme === 'DPoP') return { check: 'binding' }", '', 'an unbound token may say DPoP'],
+      ["if (scheme !== 'DPoP') return { check: 'scheme' }", '', 'a bound token is taken as plain Bearer with a proof'],
+      ["if (jkt === undefined && certificate === undefined) return { check: 'binding' }", '', 'what is not known binds nothing'],
+      ["if (this.#dpop === undefined) return { check: 'binding' }", 'if (this.#dpop === undefined) return undefined', 'who checks no proofs takes bound tokens'],
+      ['return own !== undefined && isSameText(own, thumbprint)', 'return own !== undefined', 'any certificate will do'],
+    ],
+  },
+  {
+    file: 'src/gate/dpop/dpop.ts',
+    by: ['test/gate/dpop'],
+    mutants: [
+      ["if (!(await isSigned(this.#engine, proof, alg, key.keys))) return 'signature'", '', 'anybody can sign for a key that he knows'],
+      ["if (key.thumbprint !== jkt) return 'binding'", '', 'any key proves any token'],
+      ["if (!(await replays.use(used))) return 'replay'", 'await replays.use(used)', 'a proof is good twice when it is sent twice at once'],
+      ['return COUNTED.get(request.source ?? request) === signed', 'return COUNTED.get(request.source ?? request) !== undefined', 'a second proof of one request is not counted'],
+    ],
+  },
+  {
+    file: 'src/gate/dpop/proof-rules.ts',
+    by: ['test/gate/dpop'],
+    mutants: [
+      ["holds: ({ header: { typ } }) => typ === 'dpop+jwt'", 'holds: () => true', 'any JWT of the holder is a proof'],
+      ['holds: ({ claims: { htm } }, { method }) => htm === method', 'holds: () => true', 'a proof is good for any method'],
+      ['isText(htu) && isForOneOf(htu, htus)', 'isText(htu)', 'a proof is good for any URL'],
+      ['nonces === undefined || nonces.isGood(nonce)', 'true', 'a proof needs no nonce'],
+      ['Math.abs(now - iat) > IAT_WINDOW', 'now - iat > IAT_WINDOW', 'a proof can be made for tomorrow'],
+      ['isText(ath) && isSameText(ath, sha256(token))', 'isText(ath)', 'a proof is good for any token'],
+      ["&& !Object.hasOwn(header, 'crit')", '', 'a critical extension is not understood and not refused'],
+    ],
+  },
+  {
+    file: 'src/gate/dpop/replays.ts',
+    by: ['test/gate/dpop', 'test/redis/proofs.test.ts'],
+    mutants: [
+      ["if (noted === 'seen') return false", '', 'a proof is good twice'],
+      ["if (shared.away === 'memory') return true", 'return true', 'without the store a proof is good once everywhere'],
+    ],
+  },
+  {
+    file: 'src/gate/dpop/htu.ts',
+    by: ['test/gate/dpop'],
+    mutants: [
+      ["if (!path.startsWith('/')) return []", '', 'a target that is no path makes another host of ours'],
+      ["return username === '' && password === '' ?", 'return true ?', 'a user name in front of our host is left out of account'],
     ],
   },
   {
@@ -80,7 +132,8 @@ export const GATE = [
     mutants: [
       ['if (principal === undefined || more.length > 0) return false', 'if (principal === undefined) return false', 'a session id may have a third part'],
       ["id.length <= MAX_LENGTH ? id.split('.') : []", "id.split('.')", 'a session id may be of any length'],
-      ['{ subject }, clientId ?? null])', '{ subject }])', 'a session belongs to every client of its subject'],
+      ["[boundTo.jkt ?? null, boundTo['x5t#S256'] ?? null]", '[]', 'a session belongs to every key of its subject'],
+      ['{ subject }, clientId ?? null, ...key])', '{ subject }, ...key])', 'a session belongs to every client of its subject'],
       ['JSON.stringify([authority, { subject }', 'JSON.stringify([{ subject }', 'a session belongs to the same name at another issuer'],
       ['others.every((name) => name === undefined || name === clientId)', 'true', 'people without a subject share the sessions of their client'],
       ["if (token === null) return 'null'", "if (token === null) return undefined", 'a session of nobody is nobody’s'],
@@ -117,9 +170,9 @@ export const GATE = [
     file: 'src/gate/request/gate-request.ts',
     by: ['test/gate/request', 'test/gate/hostile.test.ts'],
     mutants: [
-      ['if (header !== undefined) return oneToken(request.header(header), isAssertion)', '', 'an assertion is looked for where clients write'],
+      ["if (header !== undefined) return oneToken(request.header(header), 'Bearer', isAssertion)", '', 'an assertion is looked for where clients write'],
       ["if (others.length > 0) return { kind: 'malformed' }", '', 'of two Authorization headers the first counts'],
-      ["if (scheme.toLowerCase() !== 'bearer') return", 'if (false) return', 'a token of another scheme is taken'],
+      ["if (scheme === undefined) return", 'if (false) return', 'a token of another scheme is taken'],
       ["kind: JOINED.test(header) ? 'malformed' : 'none'", "kind: 'none'", 'a token behind another scheme is overlooked'],
       ['return others.length === 0 && isToken(token) ?', 'return isToken(token) ?', 'of two tokens the first counts'],
       ['return others.length === 0 && isToken(token) ?', 'return others.length === 0 ?', 'anything is a token'],

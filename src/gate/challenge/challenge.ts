@@ -1,8 +1,10 @@
 /** This file words each outcome for the client: one constant text each, within RFC 6750's characters. */
 import { errorAnswer, unavailableAnswer } from '../../answer.js'
+import { ALGORITHMS } from '../../jwt/signature/algorithms.js'
 import { withGranted } from './granted-scopes.js'
 import type { AccessToken } from '../../access-token.js'
 import type { Answer, Unavailable } from '../../answer.js'
+import type { Scheme } from '../request/gate-request.js'
 import type { RequestNames } from './request-names.js'
 
 /** The wording of answers. `'mcp-use'`: the exact bodies and the bare challenge of mcp-use's Python server. */
@@ -15,6 +17,8 @@ export interface Answers {
   /** `header`: where the token was expected, if not in `Authorization`. */
   malformed(header?: string): Answer
   invalidToken(): Answer
+  /** The token may be good, but who sent it did not prove to hold its key (RFC 9449 section 7.1), or without a nonce of ours (section 9). */
+  unproven(error: 'invalid_dpop_proof' | 'use_dpop_nonce'): Answer
   /** What the token was granted stands in the challenge too. */
   insufficientScope(requiredScopes: readonly string[], token: AccessToken | null): Answer
   unavailable(why: Unavailable): Answer
@@ -28,6 +32,10 @@ export interface ChallengeOptions {
   readonly metadataUrl: string | undefined
   /** What clients ask for to be given these scopes. */
   readonly requestNames: RequestNames
+  /** Each is challenged with, and the first of them with what was wrong. Default: Bearer alone. */
+  readonly schemes?: readonly Scheme[] | undefined
+  /** For the next proof, in every answer that has a challenge. */
+  readonly nonce?: (() => string) | undefined
 }
 
 /** The answers of one gate. */
@@ -35,30 +43,43 @@ export function challengeAnswers(options: ChallengeOptions): Answers {
   return options.profile === 'mcp-use' ? mcpUse(options) : rfc6750(options)
 }
 
-function rfc6750({ requiredScopes, metadataUrl, requestNames }: ChallengeOptions): Answers {
+function rfc6750({ requiredScopes, metadataUrl, requestNames, schemes = ['Bearer'], nonce }: ChallengeOptions): Answers {
+  const [first = 'Bearer'] = schemes
   const challenge = (error: Record<string, string>, scopes: readonly string[]): string => {
     const scope = scopes.join(' ')
-    return bearer({ ...error, ...(scope !== '' && { scope }), ...(metadataUrl && { resource_metadata: metadataUrl }) })
+    const always = { ...(scope !== '' && { scope }), ...(metadataUrl && { resource_metadata: metadataUrl }) }
+    return schemes.map((scheme) => written(scheme, { ...(scheme === first && error), ...always })).join(', ')
   }
+  const answer = (status: number, error: string, description: string, value: string): Answer =>
+    errorAnswer(status, error, description, { 'WWW-Authenticate': value, ...(nonce && nonceHeaders(nonce())) })
   const denied = (status: number, error: string, description: string, scopes: readonly string[]): Answer =>
-    errorAnswer(status, error, description, { 'WWW-Authenticate': challenge({ error, error_description: description }, scopes) })
+    answer(status, error, description, challenge({ error, error_description: description }, scopes))
   const required = requestNames(requiredScopes)
   return {
     // RFC 6750 section 3.1: no error code for a request that carries no credentials.
-    unauthenticated: (scopes = requiredScopes) =>
-      errorAnswer(401, 'unauthorized', 'Authentication required', { 'WWW-Authenticate': challenge({}, requestNames(scopes)) }),
-    malformed: (header) => denied(400, 'invalid_request', header === undefined ? NO_CREDENTIALS : NO_TOKEN, required),
+    unauthenticated: (scopes = requiredScopes) => answer(401, 'unauthorized', 'Authentication required', challenge({}, requestNames(scopes))),
+    malformed: (header) => denied(400, 'invalid_request', header === undefined ? `The Authorization header must be: ${first}, one blank, one token` : NO_TOKEN, required),
     invalidToken: () => denied(401, 'invalid_token', 'Token is invalid or expired', required),
+    unproven: (error) => denied(401, error, UNPROVEN[error], required),
     insufficientScope: (needed, token) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', withGranted(needed, token, requestNames)),
     unavailable: unavailableAnswer,
   }
 }
 
-const NO_CREDENTIALS = 'The Authorization header must be: Bearer, one blank, one token'
+/** With a nonce for the next proof (RFC 9449 section 8.2), which pages on other origins can read. */
+export function nonceHeaders(nonce: string): Readonly<Record<string, string>> {
+  return { 'DPoP-Nonce': nonce, 'Access-Control-Expose-Headers': 'WWW-Authenticate, Retry-After, DPoP-Nonce' }
+}
+
+const UNPROVEN = {
+  invalid_dpop_proof: 'The DPoP proof is missing, or not good for this request',
+  use_dpop_nonce: 'The DPoP proof must hold the nonce of the DPoP-Nonce header',
+} as const
+
 const NO_TOKEN = 'The header for the token must hold one token and nothing else'
 
 function mcpUse({ metadataUrl, requestNames }: ChallengeOptions): Answers {
-  const challenge = metadataUrl === undefined ? 'Bearer' : bearer({ resource_metadata: metadataUrl })
+  const challenge = metadataUrl === undefined ? 'Bearer' : written('Bearer', { resource_metadata: metadataUrl })
   const denied = (status: number, error: string, description: string): Answer =>
     errorAnswer(status, error, description, { 'WWW-Authenticate': challenge })
   const invalidToken = (): Answer => denied(401, 'invalid_token', 'Token is invalid or expired')
@@ -66,6 +87,7 @@ function mcpUse({ metadataUrl, requestNames }: ChallengeOptions): Answers {
     unauthenticated: () => denied(401, 'unauthorized', 'Authentication required'),
     malformed: invalidToken,
     invalidToken,
+    unproven: invalidToken,
     // The original knows no scopes; clients step up only on the standard's challenge.
     insufficientScope: rfc6750({ profile: 'rfc6750', requiredScopes: [], metadataUrl, requestNames }).insufficientScope,
     // As the original has it: an outage looks like a bad token. This is what the default profile is there to mend.
@@ -73,9 +95,12 @@ function mcpUse({ metadataUrl, requestNames }: ChallengeOptions): Answers {
   }
 }
 
+/** RFC 9449 section 7.1: of the algorithms for a proof, separated by blanks. */
+const ALGS = Object.keys(ALGORITHMS).join(' ')
+
 // Scopes and URLs were checked at construction: neither has a quote or a backslash.
-function bearer(parameters: Record<string, string>): string {
-  const list = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`)
+function written(scheme: Scheme, parameters: Record<string, string>): string {
+  const list = Object.entries({ ...parameters, ...(scheme === 'DPoP' && { algs: ALGS }) }).map(([name, value]) => `${name}="${value}"`)
   // RFC 6750 section 3: at least one parameter follows the scheme.
-  return `Bearer ${list.length > 0 ? list.join(', ') : 'realm="protected"'}`
+  return `${scheme} ${list.length > 0 ? list.join(', ') : 'realm="protected"'}`
 }

@@ -27,7 +27,14 @@ export interface Described {
   readonly scopes: readonly string[]
   /** RFC 9728's names for how a client sends its token. Nothing where a proxy sends another. */
   readonly methods: readonly string[]
+  /** What the gate does about bound tokens (RFC 9728 section 2). */
+  readonly proof: ProofMetadata
 }
+
+export type ProofMetadata = Pick<
+  ResourceDescription,
+  'tls_client_certificate_bound_access_tokens' | 'dpop_signing_alg_values_supported' | 'dpop_bound_access_tokens_required'
+>
 
 /** This server as clients know it, and where its metadata is. */
 export interface ProtectedResource {
@@ -62,12 +69,13 @@ export function metadataAnswer(
   describe: () => Described,
 ): Answer | undefined {
   if (!metadataPaths.includes(request.path)) return undefined
-  const { issuers, scopes, methods } = describe()
+  const { issuers, scopes, methods, proof } = describe()
   return documentAnswer(request.method, {
     resource,
     ...(issuers.length > 0 && { authorization_servers: issuers }),
     ...(scopes.length > 0 && { scopes_supported: scopes }),
     ...(methods.length > 0 && { bearer_methods_supported: methods }),
+    ...proof,
     ...description,
   })
 }

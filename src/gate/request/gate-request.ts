@@ -47,7 +47,10 @@ export interface GateRequest {
 export type Credentials =
   | { readonly kind: 'none' }
   | { readonly kind: 'malformed' }
-  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'token'; readonly scheme: Scheme; readonly token: string }
+
+/** How a token is presented: as it is (RFC 6750), or with a proof that its holder sent it (RFC 9449). */
+export type Scheme = 'Bearer' | 'DPoP'
 
 /** Where the token is looked for. */
 export interface TokenPlaces {
@@ -55,36 +58,39 @@ export interface TokenPlaces {
   readonly header: string | undefined
   /** Looked at where `Authorization` presents nothing. */
   readonly cookie: TokenCookie | undefined
+  /** In `Authorization`. Another is none of ours. */
+  readonly schemes: readonly Scheme[]
 }
 
 /** Tokens in the query or the body are never looked at. */
-export function readCredentials(request: Pick<GateRequest, 'header'>, { header, cookie }: TokenPlaces): Credentials {
-  if (header !== undefined) return oneToken(request.header(header), isAssertion)
-  const credentials = inAuthorization(request.header('authorization'))
+export function readCredentials(request: Pick<GateRequest, 'header'>, { header, cookie, schemes }: TokenPlaces): Credentials {
+  if (header !== undefined) return oneToken(request.header(header), 'Bearer', isAssertion)
+  const credentials = inAuthorization(request.header('authorization'), schemes)
   if (credentials.kind !== 'none' || cookie === undefined || !isOfAllowedPage(request.header, cookie)) return credentials
-  return oneToken(valuesOfCookie(request.header, cookie))
+  return oneToken(valuesOfCookie(request.header, cookie), 'Bearer')
 }
 
 /**
  * RFC 6750 section 2.1; the scheme in any case (RFC 9110 section 11.1). Another scheme is none of ours and counts as
  * nothing presented.
  */
-function inAuthorization(headers: readonly string[]): Credentials {
+function inAuthorization(headers: readonly string[], schemes: readonly Scheme[]): Credentials {
   const header = headers[0]
   if (header === undefined) return { kind: 'none' }
   // RFC 9110 section 5.3: this header is no list. Two of them mean that somebody on the way added one.
   if (headers.length > 1) return { kind: 'malformed' }
   const blank = header.search(/[ \t,]/)
-  const scheme = blank === -1 ? header : header.slice(0, blank)
-  if (scheme.toLowerCase() !== 'bearer') return { kind: JOINED.test(header) ? 'malformed' : 'none' }
-  return oneToken([blank !== -1 && header[blank] === ' ' ? header.slice(blank + 1) : ''])
+  const word = (blank === -1 ? header : header.slice(0, blank)).toLowerCase()
+  const scheme = schemes.find((one) => one.toLowerCase() === word)
+  if (scheme === undefined) return { kind: JOINED.test(header) ? 'malformed' : 'none' }
+  return oneToken([blank !== -1 && header[blank] === ' ' ? header.slice(blank + 1) : ''], scheme)
 }
 
 /** Ours behind another: a `Request` joins the values of several headers with commas. */
-const JOINED = /,[ \t]*bearer(?:[ \t,]|$)/i
+const JOINED = /,[ \t]*(?:bearer|dpop)(?:[ \t,]|$)/i
 
-function oneToken(tokens: readonly string[], isToken = isBearerToken): Credentials {
+function oneToken(tokens: readonly string[], scheme: Scheme, isToken = isBearerToken): Credentials {
   const token = tokens[0]
   if (token === undefined) return { kind: 'none' }
-  return tokens.length === 1 && isToken(token) ? { kind: 'bearer', token } : { kind: 'malformed' }
+  return tokens.length === 1 && isToken(token) ? { kind: 'token', scheme, token } : { kind: 'malformed' }
 }

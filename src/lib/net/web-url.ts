@@ -21,6 +21,7 @@ function isAllowed(url: URL, insecure: boolean): boolean {
   return url.protocol === 'http:' && (insecure || isLoopback(url.hostname))
 }
 
-function isLoopback(hostname: string): boolean {
+/** True for the names and addresses of this machine. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

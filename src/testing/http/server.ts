@@ -1,7 +1,7 @@
 /** Puts a server for tests on a free port of this machine. */
 import { createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Answering } from './answering.js'
 
@@ -14,7 +14,19 @@ export interface TestServer {
 
 /** Listens on the loopback address only. `port`: 0 for any that is free. */
 export async function serve(answering: Answering, port = 0): Promise<TestServer> {
-  const server = createServer((request, response) => void answer(request, response, answering).catch(() => fail(response)))
+  return listening(createServer((request, response) => void answer(request, response, answering).catch(() => fail(response))), port)
+}
+
+/** Puts an app of `node:http` on a free port; a server that does not listen itself is handed the requests, and stays as it is. */
+export async function serveApp(app: RequestListener | Server): Promise<TestServer> {
+  if (typeof app === 'function') return listening(createServer(app), 0)
+  const server = createServer((request, response) => void app.emit('request', request, response))
+  // Node treats a request for an upgrade as any other where nobody listens for it.
+  if (app.listenerCount('upgrade') > 0) server.on('upgrade', (request, socket, head) => void app.emit('upgrade', request, socket, head))
+  return listening(server, 0)
+}
+
+async function listening(server: Server, port: number): Promise<TestServer> {
   server.listen(port, '127.0.0.1')
   await new Promise((ready, failed) => server.once('listening', ready).once('error', failed))
   const address = server.address() as AddressInfo // a TCP server that listens has one

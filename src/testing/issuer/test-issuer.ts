@@ -137,12 +137,15 @@ export class TestIssuer {
     return originsOf(this.#facts).map((origin) => http.all(`${origin}/*`, resolver))
   }
 
-  /** An access token as a JWT: good, but for what it is told otherwise. Introspection and userinfo know it. */
+  /**
+   * An access token as a JWT: good, but for what it is told otherwise. Introspection and userinfo know it, unless `typ` makes
+   * another kind of JWT of it.
+   */
   async mint(options: MintJwtOptions = {}): Promise<string> {
     const { signedBy, alg } = options
     const claims = jwtClaims(options, this.#facts, this.#defaults, this.#now())
     const token = await signedJwt(claims, options, this.#facts.shape, this.#keys, this.#alg)
-    if (signedBy !== 'stranger' && alg !== 'none') this.#tokens.add(token, claims)
+    if (signedBy !== 'stranger' && alg !== 'none' && isAccessToken(options)) this.#tokens.add(token, claims)
     return token
   }
 
@@ -181,6 +184,12 @@ export class TestIssuer {
     const uri = this.#endpoints.clients.find(clientId)?.backchannelLogoutUri
     if (uri !== undefined) await deliver(uri, token)
     return token
+  }
+
+  /** Its public keys as they are now (RFC 7517), without a request. */
+  async publicKeys(): Promise<readonly JWK[]> {
+    await this.#keys.current(this.#alg)
+    return (await this.#keys.published({ duplicate: false })).map(({ publicJwk }) => publicJwk)
   }
 
   /** Signs with new keys from now on. */
@@ -243,6 +252,11 @@ export class TestIssuer {
   #now(): number {
     return Math.floor(this.#settings.now()) + this.#faults.clockSkew
   }
+}
+
+function isAccessToken({ typ, header }: MintJwtOptions): boolean {
+  const isOther = typeof typ === 'string' && /\+jwt$/i.test(typ) && !/^(?:application\/)?at\+jwt$/i.test(typ)
+  return !isOther && header?.['crit'] === undefined
 }
 
 function isJwk(key: DpopKey): key is JWK {

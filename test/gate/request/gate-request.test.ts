@@ -4,16 +4,16 @@ import { readCredentials } from '../../../src/gate/request/gate-request.js'
 import { headers } from '../headers.js'
 import type { TokenPlaces } from '../../../src/gate/request/gate-request.js'
 
-const PLAIN: TokenPlaces = { header: undefined, cookie: undefined }
+const PLAIN: TokenPlaces = { header: undefined, cookie: undefined, schemes: ['Bearer'] }
 
 describe('readCredentials', () => {
   test.each<[string, readonly string[], object]>([
     ['no header', [], { kind: 'none' }],
     ['an empty header', [''], { kind: 'none' }],
-    ['Bearer', ['Bearer abc'], { kind: 'bearer', token: 'abc' }],
-    ['bearer', ['bearer abc'], { kind: 'bearer', token: 'abc' }],
-    ['BEARER', ['BEARER abc'], { kind: 'bearer', token: 'abc' }],
-    ['padding at the end', ['Bearer abc=='], { kind: 'bearer', token: 'abc==' }],
+    ['Bearer', ['Bearer abc'], { kind: 'token', scheme: 'Bearer', token: 'abc' }],
+    ['bearer', ['bearer abc'], { kind: 'token', scheme: 'Bearer', token: 'abc' }],
+    ['BEARER', ['BEARER abc'], { kind: 'token', scheme: 'Bearer', token: 'abc' }],
+    ['padding at the end', ['Bearer abc=='], { kind: 'token', scheme: 'Bearer', token: 'abc==' }],
     ['another scheme', ['Basic dXNlcjpwYXNz'], { kind: 'none' }],
     ['DPoP', ['DPoP abc'], { kind: 'none' }],
     ['a token without scheme', ['valid-token'], { kind: 'none' }],
@@ -44,13 +44,13 @@ describe('readCredentials', () => {
 })
 
 describe('a token in a header of its own', () => {
-  const places: TokenPlaces = { header: 'x-assertion', cookie: undefined }
+  const places: TokenPlaces = { header: 'x-assertion', cookie: undefined, schemes: ['Bearer'] }
 
   test.each<[string, Record<string, string[]>, object]>([
-    ['the token alone', { 'x-assertion': ['abc'] }, { kind: 'bearer', token: 'abc' }],
+    ['the token alone', { 'x-assertion': ['abc'] }, { kind: 'token', scheme: 'Bearer', token: 'abc' }],
     ['nothing', {}, { kind: 'none' }],
     ['a token in Authorization', { authorization: ['Bearer abc'] }, { kind: 'none' }],
-    ['the token and another in Authorization', { 'x-assertion': ['abc'], authorization: ['Bearer def'] }, { kind: 'bearer', token: 'abc' }],
+    ['the token and another in Authorization', { 'x-assertion': ['abc'], authorization: ['Bearer def'] }, { kind: 'token', scheme: 'Bearer', token: 'abc' }],
     ['a scheme', { 'x-assertion': ['Bearer abc'] }, { kind: 'malformed' }],
     ['an empty header', { 'x-assertion': [''] }, { kind: 'malformed' }],
     ['the header twice', { 'x-assertion': ['abc', 'abc'] }, { kind: 'malformed' }],
@@ -61,12 +61,12 @@ describe('a token in a header of its own', () => {
 })
 
 describe('a token in a cookie', () => {
-  const places: TokenPlaces = { header: undefined, cookie: { name: '__Host-token', origins: ['https://app.example.com'] } }
+  const places: TokenPlaces = { header: undefined, cookie: { name: '__Host-token', origins: ['https://app.example.com'] }, schemes: ['Bearer'] }
   const ours = { origin: ['https://app.example.com'] }
 
   test.each<[string, Record<string, string[]>, object]>([
-    ['from a page of ours', { ...ours, cookie: ['a=b; __Host-token=abc; c=d'] }, { kind: 'bearer', token: 'abc' }],
-    ['from the same origin, as the browser says', { 'sec-fetch-site': ['same-origin'], cookie: ['__Host-token=abc'] }, { kind: 'bearer', token: 'abc' }],
+    ['from a page of ours', { ...ours, cookie: ['a=b; __Host-token=abc; c=d'] }, { kind: 'token', scheme: 'Bearer', token: 'abc' }],
+    ['from the same origin, as the browser says', { 'sec-fetch-site': ['same-origin'], cookie: ['__Host-token=abc'] }, { kind: 'token', scheme: 'Bearer', token: 'abc' }],
     ['from a page of others', { origin: ['https://evil.example'], cookie: ['__Host-token=abc'] }, { kind: 'none' }],
     ['from a page that begins alike', { origin: ['https://app.example.com.evil.example'], cookie: ['__Host-token=abc'] }, { kind: 'none' }],
     ['from a page without an origin', { origin: ['null'], cookie: ['__Host-token=abc'] }, { kind: 'none' }],
@@ -74,7 +74,7 @@ describe('a token in a cookie', () => {
     ['from a page of others that claims to be the same', { origin: ['https://evil.example'], 'sec-fetch-site': ['same-origin'], cookie: ['__Host-token=abc'] }, { kind: 'none' }],
     ['from the same site only', { 'sec-fetch-site': ['same-site'], cookie: ['__Host-token=abc'] }, { kind: 'none' }],
     ['from who says nothing of itself', { cookie: ['__Host-token=abc'] }, { kind: 'none' }],
-    ['beside Authorization, which wins', { ...ours, authorization: ['Bearer def'], cookie: ['__Host-token=abc'] }, { kind: 'bearer', token: 'def' }],
+    ['beside Authorization, which wins', { ...ours, authorization: ['Bearer def'], cookie: ['__Host-token=abc'] }, { kind: 'token', scheme: 'Bearer', token: 'def' }],
     ['beside an Authorization that is malformed', { ...ours, authorization: ['Bearer a b'], cookie: ['__Host-token=abc'] }, { kind: 'malformed' }],
     ['twice', { ...ours, cookie: ['__Host-token=abc; __Host-token=def'] }, { kind: 'malformed' }],
     ['in two headers', { ...ours, cookie: ['__Host-token=abc', '__Host-token=abc'] }, { kind: 'malformed' }],

@@ -1,0 +1,67 @@
+/** This file checks what a token is bound to, for each request: a stolen one is worth nothing without the key (RFC 9449, RFC 8705). */
+import { bindingOf } from '../binding.js'
+import { notify } from '../events.js'
+import { isSameText } from '../lib/digest.js'
+import { certificateThumbprint } from './certificate/certificate.js'
+import { Dpop } from './dpop/dpop.js'
+import type { AccessToken } from '../access-token.js'
+import type { TokenBinding } from '../binding.js'
+import type { Observe, ProofCheck } from '../events.js'
+import type { ReadCertificate } from './certificate/certificate.js'
+import type { DpopFailure } from './dpop/dpop.js'
+import type { DpopPolicy } from './dpop/dpop-options.js'
+import type { GateRequest, Scheme } from './request/gate-request.js'
+
+/** What a gate does about bound tokens. */
+export interface ProofPolicy {
+  readonly dpop: DpopPolicy | undefined
+  readonly certificate: ReadCertificate | undefined
+  readonly observe: Observe | undefined
+}
+
+export class Bindings {
+  readonly #policy: ProofPolicy
+  readonly #dpop: Dpop | undefined
+
+  constructor(policy: ProofPolicy) {
+    this.#policy = policy
+    this.#dpop = policy.dpop && new Dpop(policy.dpop)
+  }
+
+  /**
+   * The check that this request fails, or undefined where whoever sent it may present the token.
+   *
+   * @throws AuthUnavailableError where it cannot be known whether a proof was used before.
+   */
+  async failing(request: GateRequest, scheme: Scheme, token: AccessToken): Promise<ProofCheck | undefined> {
+    const { observe, dpop } = this.#policy
+    const binding = bindingOf(token.claims)
+    const failure = await this.#failure(request, scheme, token, binding)
+    const { provider } = token
+    if (failure !== undefined) notify(observe, { type: 'proof_refused', provider, ...failure })
+    else if (binding !== undefined) notify(observe, { type: 'proof_accepted', provider })
+    else if (dpop !== undefined) notify(observe, { type: 'proof_absent', provider })
+    return failure?.check
+  }
+
+  async #failure(request: GateRequest, scheme: Scheme, token: AccessToken, binding: TokenBinding | undefined): Promise<DpopFailure | undefined> {
+    const { jkt, 'x5t#S256': certificate } = binding ?? {}
+    if (jkt === undefined && scheme === 'DPoP') return { check: 'binding' }
+    if (jkt === undefined && this.#policy.dpop?.required === true) return { check: 'unbound' }
+    if (binding === undefined) return undefined
+    if (jkt === undefined && certificate === undefined) return { check: 'binding' }
+    // What costs nothing first: nobody's proof is used up for a request that is refused anyway.
+    if (certificate !== undefined && !this.#hasCertificate(request, certificate)) return { check: this.#policy.certificate === undefined ? 'binding' : 'certificate' }
+    if (jkt === undefined) return undefined
+    if (this.#dpop === undefined) return { check: 'binding' }
+    // RFC 9449 section 7.2: a bound token as plain Bearer is a downgrade.
+    if (scheme !== 'DPoP') return { check: 'scheme' }
+    return this.#dpop.failing({ request, token: token.token, jkt })
+  }
+
+  #hasCertificate(request: GateRequest, thumbprint: string): boolean {
+    const shown = this.#policy.certificate?.(request)
+    const own = shown === undefined ? undefined : certificateThumbprint(shown)
+    return own !== undefined && isSameText(own, thumbprint)
+  }
+}

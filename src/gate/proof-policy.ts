@@ -1,0 +1,56 @@
+/** This file makes of the option `proof` what a gate reads, checks, publishes and challenges with. */
+import { ALGORITHMS } from '../jwt/signature/algorithms.js'
+import { Bindings } from './bindings.js'
+import { challengeAnswers } from './challenge/challenge.js'
+import { proofPolicy } from './proof-options.js'
+import type { BearerAuthProvider } from '../provider.js'
+import type { ProofPolicy } from './bindings.js'
+import type { Answers, ChallengeOptions } from './challenge/challenge.js'
+import type { Nonces } from './dpop/nonces.js'
+import type { GateOptions } from './gate-options.js'
+import type { ProofMetadata } from './metadata/resource-metadata.js'
+import type { ProofOptions } from './proof-options.js'
+import type { Scheme } from './request/gate-request.js'
+
+export interface ProofRules {
+  /** What is checked of bound tokens; undefined where they are refused. */
+  readonly bindings: Bindings | undefined
+  /** For proofs, where they are asked for. */
+  readonly nonces: Nonces | undefined
+  readonly proofMetadata: ProofMetadata
+  /** That are read from `Authorization`. */
+  readonly schemes: readonly Scheme[]
+  /** By how the token was presented; for Bearer as well where there was none. */
+  readonly answers: Readonly<Record<Scheme, Answers>>
+}
+
+/** @throws TypeError for an option that is wrong; says what to write instead. */
+export function proofRules(options: GateOptions, provider: Pick<BearerAuthProvider, 'tokenHeader'>, challenge: ChallengeOptions): ProofRules {
+  const proof = options.proof === undefined ? undefined : checkedProof(options.proof, options, provider)
+  const { dpop, certificate } = proof ?? {}
+  const bindings = proof && new Bindings(proof)
+  const metadata = certificate === undefined ? {} : { tls_client_certificate_bound_access_tokens: true }
+  if (dpop === undefined) {
+    const answers = challengeAnswers(challenge)
+    return { bindings, nonces: undefined, proofMetadata: metadata, schemes: ['Bearer'], answers: { Bearer: answers, DPoP: answers } }
+  }
+  const { nonces, required } = dpop
+  const nonce = nonces && (() => nonces.newest)
+  const withProof = challengeAnswers({ ...challenge, schemes: ['DPoP'], nonce })
+  return {
+    bindings,
+    nonces,
+    proofMetadata: { ...metadata, dpop_signing_alg_values_supported: Object.keys(ALGORITHMS), ...(required && { dpop_bound_access_tokens_required: true }) },
+    // Read where a proof is required too, to be told what is wrong.
+    schemes: ['Bearer', 'DPoP'],
+    // Bearer first: clients of the MCP SDK 1.x read a challenge only if it begins so.
+    answers: { Bearer: required ? withProof : challengeAnswers({ ...challenge, schemes: ['Bearer', 'DPoP'], nonce }), DPoP: withProof },
+  }
+}
+
+function checkedProof(proof: ProofOptions, { resource, profile }: GateOptions, { tokenHeader }: Pick<BearerAuthProvider, 'tokenHeader'>): ProofPolicy {
+  if (profile !== undefined) throw new TypeError(`"proof" does not go with profile: '${profile}', whose challenges know no proofs`)
+  const policy = proofPolicy(proof, resource)
+  if (policy.dpop !== undefined && tokenHeader !== undefined) throw new TypeError(`"proof.dpop" does not go with this provider, whose tokens come in the header ${tokenHeader}`)
+  return policy
+}

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { SeenProofs } from '../../../src/gate/dpop/seen-proofs.js'
+import { START } from '../../oauth-kit.js'
+
+describe('the memory of used proofs', () => {
+  test('holds each until its end, and lets go of it soon after', () => {
+    const seen = new SeenProofs({ perKey: 1_000, entries: 1_000 })
+    for (let n = 0; n < 600; n += 1) expect(seen.note(`proof-${n}`, 'key', START + n, START)).toBe('new')
+    for (let passed = 0; passed < 600; passed += 1) expect(seen.note(`proof-${passed}`, 'key', START + passed, START + passed)).toBe('seen')
+    expect(seen.note('another', 'key', START + 1_000, START + 620)).toBe('new')
+    expect(seen.size).toBe(1)
+  })
+
+  test('gives a key its room back', () => {
+    const seen = new SeenProofs({ perKey: 1, entries: 10 })
+    expect(seen.note('a', 'key', START + 10, START)).toBe('new')
+    expect(seen.note('b', 'key', START + 10, START)).toBe('full for this key')
+    expect(seen.note('c', 'other', START + 10, START)).toBe('new')
+    expect(seen.note('b', 'key', START + 100, START + 40)).toBe('new')
+  })
+
+  test('pushes nothing out', () => {
+    const seen = new SeenProofs({ perKey: 10, entries: 2 })
+    for (const proof of ['a', 'b']) seen.note(proof, proof, START + 10, START)
+    expect(seen.note('c', 'c', START + 10, START)).toBe('full')
+    expect(['a', 'b'].map((proof) => seen.note(proof, proof, START + 10, START))).toEqual(['seen', 'seen'])
+  })
+
+  test('a clock that is set back opens nothing', () => {
+    const seen = new SeenProofs({ perKey: 10, entries: 10 })
+    seen.note('a', 'key', START + 300, START)
+    expect(seen.note('b', 'key', START - 700, START - 1_000)).toBe('new')
+    expect([seen.note('a', 'key', START + 300, START - 1_000), seen.note('b', 'key', START - 700, START - 999)]).toEqual(['seen', 'seen'])
+  })
+})
