@@ -180,11 +180,11 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
 
   protected override check(token: string, { maxAge }: CheckRequest): Awaitable<Verdict> {
     const jwt = this.#read(token)
-    if (jwt === null) return inOwnWords(reject('malformed', malformed(token)), this.#hints)
+    if (jwt === null) return { ...inOwnWords(reject('malformed', malformed(token)), this.#hints), ...NOT_REMEMBERED }
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
     const now = this.now()
     const found = firstFailure(this.#rules.header, jwt, this.#expected, now) ?? firstFailure(this.#rules.claims, jwt, this.#expected, now)
-    if (found !== undefined) return this.#rejected(found)
+    if (found !== undefined) return { ...this.#rejected(found), ...NOT_REMEMBERED }
     return andThen(this.#checkSignature(jwt), (unsigned) => {
       const fault = unsigned ?? firstFailure(this.#rules.signed, jwt, this.#expected, now)
       if (fault !== undefined) return this.#rejected(fault)
@@ -236,6 +236,9 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
 }
 
 const CROWDED = 'more than four keys fit, and no more are tried; the issuer has to name them apart (kid)'
+
+// Of a no that took no signature: to remember it costs twice as much as to look again, and a flood would push out what cost more.
+const NOT_REMEMBERED = { provisional: true } as const
 
 function about(reason: RejectReason, kid: unknown, hint?: string): RuleFailure {
   return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid, hint } }

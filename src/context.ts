@@ -28,13 +28,15 @@ export interface AuthContext {
   readonly scopesToAskFor?: ((needed: readonly string[]) => readonly string[]) | undefined
   /** Asks again about the token, unless the answer is younger than so many seconds; null when it is good no more. */
   readonly verifyAgain?: ((maxAge: number) => Promise<AccessToken | null>) | undefined
+  /** The same context with other answers. Absent where no gate is around. */
+  answeringBy?(answers: NonNullable<AuthContext['answers']>): AuthContext
 }
 
 /** Follows one request's token. Begun by whoever first asks for the signal. */
 export interface TokenLifeLine {
   readonly signal: AbortSignal
   readonly hasBegun: boolean
-  /** Calls the function when the signal would fire. */
+  /** Calls the function when the signal would fire, where the answer goes on for longer than a moment. */
   follow(ended: () => void): void
   /** Set by the adapter: calls the function when the answer is finished, closed or dropped. */
   endsWith: ((close: () => void) => void) | undefined

@@ -44,7 +44,7 @@ export interface Rejected {
   readonly accepted: false
   readonly reason: RejectReason
   readonly detail?: Mismatch | undefined
-  /** True for a no that another look could turn into a yes: it is not remembered. */
+  /** True for a no that is not remembered: another look could turn it into a yes, or costs less than to remember it. */
   readonly provisional?: true | undefined
   /** Which step said no, for `explain`. Default: the check itself. */
   readonly at?: string | undefined

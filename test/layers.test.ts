@@ -65,6 +65,11 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jose: ['gate', 'jwt', 'shared', 'introspection', 'providers', 'testing'],
+  // By the function, and loaded when it is first needed: a bundle of somebody who never needs it has it apart.
+  'jose/jwe/compact/decrypt': ['introspection'],
+  'jose/jwe/flattened/decrypt': ['shared'],
+  'jose/jwe/flattened/encrypt': ['shared'],
+  'jose/key/import': ['introspection'],
   'lru-cache': ['lib', 'cache', 'github'],
   'openid-client': ['introspection', 'upstream'],
   // Loaded by the command, and by nothing else.

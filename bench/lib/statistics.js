@@ -9,6 +9,6 @@ export function median(values) {
 }
 
 /** @param {readonly number[]} values */
-function sum(values) {
+export function sum(values) {
   return values.reduce((total, value) => total + value, 0)
 }

@@ -85,8 +85,8 @@ export function authInfo(): AuthInfo | undefined {
  * refuses the call either way.
  */
 export function visibleTools<T extends { readonly name: string }>(tools: readonly T[]): T[] {
-  const allows = currentAuth()?.allows
-  return tools.filter(({ name }) => allows === undefined || allows('tools/call', name))
+  const context = currentAuth()
+  return tools.filter(({ name }) => context?.allows?.('tools/call', name) !== false)
 }
 
 /** What SDK 2.x hands to a `scopeChallenge`. */

@@ -8,25 +8,28 @@ import { isOneCaller, presentedBy } from './presented.js'
 import { readCredentials } from './request/gate-request.js'
 import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { BearerAuthProvider, HeaderSource, VerifyOptions } from '../provider.js'
 import type { Answers } from './challenge/challenge.js'
 import type { GatePolicy } from './policy.js'
 import type { ProofCheck } from '../events.js'
 import type { GateRequest, Scheme } from './request/gate-request.js'
 
+/** Asks again about the token, unless the answer is younger than so many seconds. */
+export type Verify = (maxAge: number | undefined) => Promise<AccessToken | null>
+
 /** Who calls; null where nobody has to. */
 export interface Caller {
   readonly token: AccessToken | null
   /** How the token was presented, in whose words a denial is sent. */
   readonly scheme: Scheme
-  /** Asks again about the token, unless the answer is younger than so many seconds. */
-  readonly verify: ((maxAge: number | undefined) => Promise<AccessToken | null>) | undefined
+  readonly verify: Verify | undefined
 }
 
 export const NOBODY: Caller = { token: null, scheme: 'Bearer', verify: undefined }
 
 /** The caller, or the denial for what was presented. An exception is a bug of the provider. */
-export async function callerOf(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Promise<Caller | Answer> {
+export function callerOf(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Awaitable<Caller | Answer> {
   if (provider.headerSources !== undefined) return callerOfSeveral(request, provider.headerSources, policy)
   const { tokenCookie: cookie, schemes } = policy
   const { tokenHeader: header = policy.tokenHeader } = provider
@@ -59,24 +62,27 @@ async function callerBy(
   { token: text, scheme }: { readonly token: string; readonly scheme: Scheme },
   policy: GatePolicy,
 ): Promise<Caller | Answer> {
+  const { bindings } = policy
   const answers = policy.answers[scheme]
-  const found = async (maxAge: number | undefined): Promise<AccessToken | null> => {
-    const token = await verified(provider, text, maxAge, policy)
-    return token === null || isForAudience(token, policy.audience) ? token : null
-  }
-  return unlessUnavailable(policy, async () => {
-    const token = await found(policy.maxAge)
+  const found: Verify = (maxAge) => verified(provider, text, maxAge, policy)
+  let token: AccessToken | null
+  let failing: ProofCheck | undefined
+  try {
+    token = await found(policy.maxAge)
     if (token === null) return answers.invalidToken()
-    const failing = await policy.bindings?.failing(request, scheme, token)
-    if (failing !== undefined) return refusal(failing, answers)
-    // The proof was of this request, and is not used twice; the token must still be bound to what was proved.
-    const proved = bindingOf(token.claims)
-    const verify = async (maxAge: number | undefined): Promise<AccessToken | null> => {
-      const again = await found(maxAge)
-      return again !== null && isSameBinding(bindingOf(again.claims), proved) ? again : null
-    }
-    return { token, scheme, verify }
-  })
+    if (bindings === undefined) return { token, scheme, verify: found } // and none that is bound to a key is ever found
+    failing = await bindings.failing(request, scheme, token)
+  } catch (error) {
+    return unavailableOr(error, policy)
+  }
+  if (failing !== undefined) return refusal(failing, answers)
+  // The proof was of this request, and is not used twice; the token must still be bound to what was proved.
+  const proved = bindingOf(token.claims)
+  const verify: Verify = async (maxAge) => {
+    const again = await found(maxAge)
+    return again !== null && isSameBinding(bindingOf(again.claims), proved) ? again : null
+  }
+  return { token, scheme, verify }
 }
 
 /** RFC 9449 section 7.1: what is wrong with the proof, and what with the token; section 9 for the nonce. */
@@ -92,15 +98,16 @@ export function isForAudience({ claims }: AccessToken, audience: readonly string
   return audience === undefined || [claims.aud ?? []].flat().some((one) => typeof one === 'string' && audience.includes(one))
 }
 
-async function verified(provider: Pick<BearerAuthProvider, 'verifyToken'>, text: string, maxAge: number | undefined, { bindings }: GatePolicy): Promise<AccessToken | null> {
+async function verified(by: Pick<BearerAuthProvider, 'verifyToken'>, text: string, maxAge: number | undefined, { audience, bindings }: GatePolicy): Promise<AccessToken | null> {
   let token: AccessToken | null
   try {
-    token = toAccessToken(await provider.verifyToken(text, questionOf(maxAge, bindings !== undefined)))
+    token = toAccessToken(await by.verifyToken(text, questionOf(maxAge, bindings !== undefined)))
   } catch (error) {
     throw isUnavailable(error) ? error : asBug(error)
   }
   // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
-  return token?.claims.cnf === undefined || bindings !== undefined ? token : null
+  if (token === null || (token.claims.cnf !== undefined && bindings === undefined)) return null
+  return isForAudience(token, audience) ? token : null
 }
 
 function questionOf(maxAge: number | undefined, checksProof: boolean): VerifyOptions | undefined {
@@ -121,11 +128,15 @@ function asBug(thrown: unknown): Error {
 }
 
 /** What the work gives, or the denial for "nobody knows". Any other exception is a bug. */
-export async function unlessUnavailable<T>({ answers }: Pick<GatePolicy, 'answers'>, work: () => Promise<T>): Promise<T | Answer> {
+export async function unlessUnavailable<T>(policy: GatePolicy, work: () => Promise<T>): Promise<T | Answer> {
   try {
     return await work()
   } catch (error) {
-    if (!isUnavailable(error)) throw error
-    return answers.Bearer.unavailable(error)
+    return unavailableOr(error, policy)
   }
+}
+
+function unavailableOr(error: unknown, { answers }: GatePolicy): Answer {
+  if (!isUnavailable(error)) throw error
+  return answers.Bearer.unavailable(error)
 }

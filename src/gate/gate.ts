@@ -14,7 +14,7 @@ import { IMPOSSIBLE_HOST, isPossibleHost } from './request/host.js'
 import { isPreflight, PREFLIGHT } from './request/preflight.js'
 import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
-import type { Decision } from './decide.js'
+import type { Decision } from './decision.js'
 import type { GateOptions } from './gate-options.js'
 import type { GateRequest } from './request/gate-request.js'
 

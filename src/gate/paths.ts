@@ -37,6 +37,7 @@ export function needsToken({ path, routedPaths = [], mounted = false }: Paths, p
 
 /** True when no token is looked at: only if all of its names are excluded, under the method that was sent and the one it became. */
 export function isLeftAlone(request: Pick<GateRequest, 'method' | 'sentMethod' | 'path' | 'routedPaths' | 'header' | 'isUpgrade'>, excluded: readonly Exclusion[]): boolean {
+  if (excluded.length === 0) return false
   const { method, sentMethod = method, path, routedPaths = [], isUpgrade = false } = request
   // What goes over an upgraded connection is no matter of the method that began it.
   const isOfOneMethod = !isUpgrade && !asksForAnotherMethod(request)

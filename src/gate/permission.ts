@@ -1,29 +1,39 @@
 /** This file says whether a caller may do what the request asks for: by the scopes of every request, and those of the operations in it. */
 import { hasScopes } from '../access-token.js'
 import { errorAnswer, isAnswer } from '../answer.js'
+import { andThen } from '../lib/awaitable.js'
 import { unlessUnavailable } from './caller.js'
 import { sessionIdsOf } from './request/session-ids.js'
 import { calledOperations } from './operations/called-operations.js'
 import { needOf } from './operations/operations.js'
 import type { Answer } from '../answer.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { Caller } from './caller.js'
+import type { Operation } from './operations/operations.js'
 import type { GatePolicy } from './policy.js'
 import type { GateRequest } from './request/gate-request.js'
 
 /** The caller, on an answer as young as the operations need; or the denial. All that is needed stands in one challenge. */
-export async function permittedCaller(request: GateRequest, caller: Caller, policy: GatePolicy): Promise<Caller | Answer> {
+export function permittedCaller(request: GateRequest, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
+  if (!isOwnSession(request, caller, policy)) return NO_SESSION
+  if (policy.operations === undefined) return withScopes(caller, policy.requiredScopes, policy)
+  return andThen(calledOperations(request), (called) => permittedOperations(called, caller, policy))
+}
+
+function permittedOperations(called: readonly Operation[] | Answer, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
   const { requiredScopes, operations = [] } = policy
   const answers = policy.answers[caller.scheme]
-  if (!isOwnSession(request, caller, policy)) return NO_SESSION
-  const called = policy.operations === undefined ? [] : await calledOperations(request)
   // What cannot be read asks for nothing beyond that.
   if (isAnswer(called)) return lacks(caller, requiredScopes) ? answers.insufficientScope(requiredScopes, caller.token) : called
   const { caller: mustBeKnown, scopes, maxAge } = needOf(called, operations)
-  const needed = [...new Set([...requiredScopes, ...scopes])]
+  const needed = scopes.length === 0 ? requiredScopes : [...new Set([...requiredScopes, ...scopes])]
   if (caller.token === null) return mustBeKnown ? answers.unauthenticated(needed) : caller
-  const current = maxAge === undefined ? caller : await renewed(caller, maxAge, policy)
-  if (isAnswer(current)) return current
-  return lacks(current, needed) ? answers.insufficientScope(needed, current.token) : current
+  if (maxAge === undefined) return withScopes(caller, needed, policy)
+  return andThen(renewed(caller, maxAge, policy), (current) => (isAnswer(current) ? current : withScopes(current, needed, policy)))
+}
+
+function withScopes(caller: Caller, needed: readonly string[], { answers }: GatePolicy): Caller | Answer {
+  return lacks(caller, needed) ? answers[caller.scheme].insufficientScope(needed, caller.token) : caller
 }
 
 // MCP, Streamable HTTP: 404 tells a client to begin a new session.
@@ -36,7 +46,7 @@ function isOwnSession(request: GateRequest, { token }: Caller, { sessions }: Gat
 }
 
 /** Whether the caller may use one operation: to show only what may be used. */
-export function mayCall({ token }: Caller, method: string, name: string, { operations = [] }: GatePolicy): boolean {
+export function mayCall({ token }: Pick<Caller, 'token'>, method: string, name: string, { operations = [] }: GatePolicy): boolean {
   const { caller, scopes } = needOf([{ method, names: [name], uris: [] }], operations)
   return !caller || (token !== null && hasScopes(token, scopes))
 }

@@ -2,6 +2,9 @@
 import type { AccessToken } from '../access-token.js'
 import type { TokenWatches, VerifyAgain } from './token-watches.js'
 
+/** Seconds that an answer must go on before its token is followed. */
+const SHORT = 1
+
 /** The life of a token as one request sees it. Costs nothing before somebody asks for its signal. */
 export class TokenLife {
   readonly #watches: TokenWatches
@@ -10,6 +13,7 @@ export class TokenLife {
   #controller: AbortController | undefined
   readonly #leaves: (() => void)[] = []
   #isClosed = false
+  #knowsEnd = false
 
   /** Set by the adapter: calls the function when the answer to this request is finished, closed or dropped. */
   endsWith: ((close: () => void) => void) | undefined
@@ -34,11 +38,15 @@ export class TokenLife {
     return controller.signal
   }
 
-  /** Calls `ended` when the signal would fire: for a stream whose end closes this life, which takes a third of a signal. */
+  /**
+   * Calls `ended` when the signal would fire: for a stream whose end closes this life, which takes a third of a signal. Begins
+   * a second from now, since most streams are over by then; what was revoked or expired meanwhile is told at that moment.
+   */
   follow(ended: () => void): void {
     if (this.#isClosed) return
-    this.#leaves.push(this.#watches.join(this.#token, this.#verify, ended))
-    this.endsWith?.(() => this.close())
+    if (this.hasBegun) return void this.#join(ended)
+    this.#leaves.push(this.#watches.later(SHORT, () => this.#join(ended)))
+    this.#closeAtEnd()
   }
 
   /** Follows the token no longer: the signal does not fire any more. */
@@ -51,9 +59,20 @@ export class TokenLife {
   #begin(controller: AbortController): void {
     // Whoever keeps the signal keeps what fires it; where nobody does, the watch ends with it.
     FIRED_BY.set(controller.signal, controller)
-    const leave = this.#watches.join(this.#token, this.#verify, firing(new WeakRef(controller)))
-    this.#leaves.push(leave)
+    const leave = this.#join(firing(new WeakRef(controller)))
     FORGOTTEN.register(controller, leave, this)
+    this.#closeAtEnd()
+  }
+
+  #join(ended: () => void): () => void {
+    const leave = this.#watches.join(this.#token, this.#verify, ended)
+    this.#leaves.push(leave)
+    return leave
+  }
+
+  #closeAtEnd(): void {
+    if (this.#knowsEnd) return
+    this.#knowsEnd = true
     this.endsWith?.(() => this.close())
   }
 }

@@ -39,6 +39,12 @@ export class TokenWatches {
     return this.#watches.size
   }
 
+  /** Does something after so many seconds, on this gate's timers. Gives the function that cancels it. */
+  later(seconds: number, work: () => void): () => void {
+    const { after = systemTimer } = this.#options
+    return after(seconds, work)
+  }
+
   /** Calls `ended` once, when the token is no longer valid. While nobody knows, it is. Gives the function that ends this. */
   join(token: AccessToken, verify: VerifyAgain, ended: () => void): () => void {
     const known = this.#watches.get(token.token)

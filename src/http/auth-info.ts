@@ -28,15 +28,32 @@ export interface AuthInfoOptions {
 /** Does NOT invent an end for a token that has none: `tokenVerifier` does, because the SDKs' own gates demand it. */
 export function toAuthInfo(accessToken: AccessToken, { resource, metadataUrl }: AuthInfoOptions = {}): AuthInfo {
   const { token, claims, expiresAt, subject, issuer, provider, clientId = '' } = accessToken
+  const extra: AuthInfo['extra'] = { claims, provider }
+  if (subject !== undefined) extra.subject = subject
+  if (issuer !== undefined) extra.issuer = issuer
+  const parts = { token, clientId, scopes: [...heldScopes(accessToken)], extra }
   const issuedFor = resource ?? soleAudience(claims.aud)
+  const info: AuthInfo = issuedFor === undefined ? parts : withResource(parts, issuedFor)
+  if (expiresAt !== undefined) info.expiresAt = expiresAt
+  if (metadataUrl !== undefined) info.resourceMetadataUrl = metadataUrl
+  return info
+}
+
+/** The URL is parsed for whoever reads it, which is hardly anybody: that takes as long as all the rest. */
+function withResource({ token, clientId, scopes, extra }: AuthInfo, issuedFor: string): AuthInfo {
+  let url: URL | undefined
   return {
     token,
     clientId,
-    scopes: [...heldScopes(accessToken)],
-    ...(expiresAt !== undefined && { expiresAt }),
-    ...(issuedFor !== undefined && { resource: new URL(issuedFor) }),
-    ...(metadataUrl !== undefined && { resourceMetadataUrl: metadataUrl }),
-    extra: { claims, provider, ...(subject !== undefined && { subject }), ...(issuer !== undefined && { issuer }) },
+    scopes,
+    extra,
+    // Of its own and enumerable, so that it goes along into a copy.
+    get resource(): URL {
+      return (url ??= new URL(issuedFor))
+    },
+    set resource(other: URL) {
+      url = other
+    },
   }
 }
 
@@ -48,7 +65,7 @@ export function authInfoOf(context: AuthContext | undefined): AuthInfo | undefin
 /** Leaves the caller where MCP transports of `node:http` look for it. Set and not declared: other packages declare it. */
 export function leaveAuthInfo(request: object, context: AuthContext): void {
   const auth = authInfoOf(context)
-  if (auth !== undefined) Object.assign(request, { auth })
+  if (auth !== undefined) (request as { auth?: AuthInfo }).auth = auth
 }
 
 function soleAudience(audience: AccessToken['claims']['aud']): string | undefined {

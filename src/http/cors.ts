@@ -33,14 +33,39 @@ export function besideOthers(headers: Readonly<Record<string, string>>, alreadyS
 export function readableWhenThrown(context: AuthContext, alreadySet: (name: string) => unknown): AuthContext {
   const { answers } = context
   if (answers === undefined) return context
-  const readable = (answer: Answer): Answer => ({ ...answer, headers: readableAcrossOrigins(answer, alreadySet) })
-  return {
-    ...context,
-    answers: {
-      unauthenticated: () => readable(answers.unauthenticated()),
-      invalidToken: () => readable(answers.invalidToken()),
-      insufficientScope: (scopes, token) => readable(answers.insufficientScope(scopes, token)),
-      unavailable: (why) => readable(answers.unavailable(why)),
-    },
+  const readable = new ReadableAnswers(answers, alreadySet)
+  return context.answeringBy?.(readable) ?? { ...context, answers: readable }
+}
+
+type Answers = NonNullable<AuthContext['answers']>
+
+/** Made for every request, and asked by few. */
+class ReadableAnswers implements Answers {
+  readonly #answers: Answers
+  readonly #alreadySet: (name: string) => unknown
+
+  constructor(answers: Answers, alreadySet: (name: string) => unknown) {
+    this.#answers = answers
+    this.#alreadySet = alreadySet
+  }
+
+  unauthenticated(): Answer {
+    return this.#readable(this.#answers.unauthenticated())
+  }
+
+  invalidToken(): Answer {
+    return this.#readable(this.#answers.invalidToken())
+  }
+
+  insufficientScope(...denied: Parameters<Answers['insufficientScope']>): Answer {
+    return this.#readable(this.#answers.insufficientScope(...denied))
+  }
+
+  unavailable(...why: Parameters<Answers['unavailable']>): Answer {
+    return this.#readable(this.#answers.unavailable(...why))
+  }
+
+  #readable(answer: Answer): Answer {
+    return { ...answer, headers: readableAcrossOrigins(answer, this.#alreadySet) }
   }
 }

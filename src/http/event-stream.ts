@@ -39,9 +39,7 @@ function untilNoLongerValid(body: NonNullable<Response['body']>, life: Life): Re
   }
   const follow = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
     isFollowed = true
-    const { signal } = life
-    if (signal.aborted) end(controller)
-    else signal.addEventListener('abort', () => end(controller), { once: true })
+    life.follow(() => end(controller))
   }
   return new ReadableStream<Uint8Array>(
     {

@@ -55,10 +55,13 @@ function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' 
   })
 }
 
+/** One for all: it keeps nothing from one text to the next. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
 function inText(body: Uint8Array | 'too large' | 'unreadable'): RequestBody {
   if (typeof body === 'string') return { problem: body }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(body) }
+    return { text: UTF8.decode(body) }
   } catch {
     return { problem: 'unreadable' }
   }

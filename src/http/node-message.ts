@@ -33,7 +33,7 @@ export function incomingRequest(message: IncomingMessage, { originalUrl, routedP
     method,
     sentMethod: sentMethodOf(message),
     path: names.path,
-    routedPaths: [...names.routedPaths, ...routedPaths],
+    routedPaths: routedPaths.length === 0 ? names.routedPaths : [...names.routedPaths, ...routedPaths],
     query: queryOf(names.target, message.url ?? ''),
     header,
     host: hostAmong([authorityOf(names.target), ...header(':authority'), ...header('host')]),
@@ -48,7 +48,8 @@ export function incomingRequest(message: IncomingMessage, { originalUrl, routedP
 /** The names that one request has: the path that the client wrote, and what servers in front have made of it. */
 function namesOf({ url = '/', originalUrl, baseUrl }: Message, known = url): { target: string; path: string; routedPaths: readonly string[]; mounted: boolean } {
   const target = typeof originalUrl === 'string' ? originalUrl : known
-  const [path, present] = [pathOf(target), pathOf(url)]
+  const path = pathOf(target)
+  const present = target === url ? path : pathOf(url)
   // Express keeps its mount; of any other server nobody knows whether it took a mount away or wrote another path.
   const isExpress = typeof baseUrl === 'string'
   return { target, path, routedPaths: [isExpress ? `${baseUrl}${present}` : present], mounted: isExpress ? baseUrl !== '' : present !== path }
@@ -70,22 +71,31 @@ export function leaveHeaders(response: ServerResponse, headers: Readonly<Record<
 }
 
 // `headers` keeps the first of several; all of them are needed to see that there are several.
-function headersOf({ rawHeaders = [], headers }: IncomingMessage): ReadHeader {
+function headersOf(message: IncomingMessage): ReadHeader {
+  const { rawHeaders = [] } = message
   return (name) => {
-    const values = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)
-    // A message that was made by hand may have no others.
-    return values.length > 0 ? values : [headers[name] ?? []].flat()
+    const values: string[] = []
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const at = rawHeaders[index]
+      const value = rawHeaders[index + 1]
+      // Most names differ in length: no copy in small letters is made of those.
+      if (value !== undefined && at?.length === name.length && at.toLowerCase() === name) values.push(value)
+    }
+    if (values.length > 0 || name.startsWith(':')) return values
+    // A message that was made by hand may have no others, and middleware adds to these. They are parsed when they are first read.
+    return [message.headers[name] ?? []].flat()
   }
 }
 
 /** Of both, where something in front of the gate has changed one: the server behind reads either. */
 function queryOf(...urls: readonly string[]): string {
+  if (urls.every((one) => !one.includes('?'))) return ''
   return [...new Set(urls.map((one) => /\?([^#]*)/.exec(one)?.[1] ?? ''))].join('&')
 }
 
 /** The method that was really sent, as far as the message still tells. */
 function sentMethodOf({ method, originalMethod, rawHeaders = [] }: Message): string | undefined {
   const pseudo = rawHeaders.indexOf(':method') // HTTP/2 puts it among the headers
-  if (pseudo !== -1) return rawHeaders[pseudo + 1]
+  if (pseudo !== -1 && pseudo % 2 === 0) return rawHeaders[pseudo + 1]
   return typeof originalMethod === 'string' ? originalMethod : method
 }

@@ -21,5 +21,5 @@ export function checkedScopes(name: string, scopes: unknown): readonly string[] 
   if (!Array.isArray(scopes) || ![...scopes].every(isScopeToken)) {
     throw new TypeError(`"${name}" must hold one scope per entry: ['notes:read', 'notes:write'], not 'notes:read notes:write'`)
   }
-  return Object.freeze([...scopes])
+  return Object.freeze([...new Set(scopes)])
 }

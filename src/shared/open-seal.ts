@@ -1,5 +1,4 @@
 /** Opens a seal: at once where the runtime can, by jose elsewhere. */
-import { base64url, flattenedDecrypt } from 'jose'
 import { nodeCrypto } from '../lib/runtime.js'
 import type { CryptoKey } from 'jose'
 import type { Awaitable } from '../lib/awaitable.js'
@@ -34,20 +33,28 @@ export function openSeal(parts: SealParts, key: SealKey): Awaitable<string | und
 
 function openedByNode({ createDecipheriv }: typeof import('node:crypto'), parts: SealParts, { bytes }: SealKey): string | undefined {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', bytes, base64url.decode(parts.iv), { authTagLength: 16 })
-    decipher.setAuthTag(base64url.decode(parts.tag))
+    const decipher = createDecipheriv('aes-256-gcm', bytes, decoded(parts.iv), { authTagLength: 16 })
+    decipher.setAuthTag(decoded(parts.tag))
     decipher.setAAD(new TextEncoder().encode(`${parts.protected}.${parts.aad}`)) // RFC 7516 section 5.1, step 14
     const text = new TextDecoder('utf-8', { fatal: true })
-    return text.decode(decipher.update(base64url.decode(parts.ciphertext)), { stream: true }) + text.decode(decipher.final())
+    return text.decode(decipher.update(decoded(parts.ciphertext)), { stream: true }) + text.decode(decipher.final())
   } catch {
     return undefined
   }
+}
+
+/** `Buffer` also takes letters that stand for nothing. @throws TypeError for them. */
+function decoded(text: string): Buffer {
+  const bytes = Buffer.from(text, 'base64url')
+  if (bytes.toString('base64url') !== text) throw new TypeError('this is not the one spelling of these bytes')
+  return bytes
 }
 
 const ALLOWED = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }
 
 async function openedByJose(parts: SealParts, { key }: SealKey): Promise<string | undefined> {
   try {
+    const { flattenedDecrypt } = await import('jose/jwe/flattened/decrypt')
     const { plaintext } = await flattenedDecrypt(parts, key, ALLOWED)
     return new TextDecoder('utf-8', { fatal: true }).decode(plaintext)
   } catch {

@@ -1,6 +1,6 @@
 /** Seals texts for a place that others can write to: they can neither read them, nor change them, nor rename them. */
-import { base64url, FlattenedEncrypt } from 'jose'
 import { andThen } from '../lib/awaitable.js'
+import { encodeBase64url } from '../lib/base64url.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import { openSeal } from './open-seal.js'
 import type { Awaitable } from '../lib/awaitable.js'
@@ -27,6 +27,7 @@ export class Seal {
   /** Seals the text under this name. */
   async close(name: string, text: string): Promise<string> {
     const { newest } = await this.#derived()
+    const { FlattenedEncrypt } = await import('jose/jwe/flattened/encrypt') // by whoever shares anything: the others need none of it
     const jwe = await new FlattenedEncrypt(new TextEncoder().encode(text))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: newest.id })
       .setAdditionalAuthenticatedData(new TextEncoder().encode(name))
@@ -42,7 +43,7 @@ export class Seal {
       // Compared to the letter: the header of a stranger is not even parsed.
       const key = byHeader.get(header)
       if (key === undefined) return undefined
-      const aad = base64url.encode(new TextEncoder().encode(name))
+      const aad = encodeBase64url(name)
       return openSeal({ protected: header, iv, ciphertext, tag, aad }, key)
     })
   }
@@ -75,7 +76,7 @@ const MAX_LENGTH = 1_048_576
 const PARTS = /^(?<header>[\w-]{1,128})\.\.(?<iv>[\w-]{16})\.(?<ciphertext>[\w-]*)\.(?<tag>[\w-]{22})$/
 
 /** What every protected header of ours begins with: `{"alg":"dir","enc":"A256GCM","kid"`, as far as base64url ends with a byte. */
-const HEADER_BEGINS = base64url.encode('{"alg":"dir","enc":"A256GCM","kid":"').slice(0, 44)
+const HEADER_BEGINS = encodeBase64url('{"alg":"dir","enc":"A256GCM","kid":"').slice(0, 44)
 
 interface SealKeys {
   readonly newest: SealKey
@@ -87,7 +88,7 @@ async function derivedKeys(secrets: readonly string[]): Promise<SealKeys> {
   const keys = await Promise.all(secrets.map(derivedKey))
   const [newest] = keys
   if (newest === undefined) throw new TypeError(ADVICE)
-  const header = ({ id }: SealKey): string => base64url.encode(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: id }))
+  const header = ({ id }: SealKey): string => encodeBase64url(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: id }))
   return { newest, byHeader: new Map(keys.map((one) => [header(one), one])) }
 }
 
@@ -98,7 +99,7 @@ async function derivedKey(secret: string): Promise<SealKey> {
   const id = await subtle.deriveBits(hkdf('key id'), from, 72)
   const bytes = new Uint8Array(await subtle.deriveBits(hkdf('A256GCM'), from, 256))
   const key = await subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
-  return { id: base64url.encode(new Uint8Array(id)), key, bytes }
+  return { id: encodeBase64url(new Uint8Array(id)), key, bytes }
 }
 
 function hkdf(purpose: string) {

@@ -16,7 +16,7 @@ import { Readable } from 'node:stream'
 import { interval, map, startWith } from 'rxjs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
@@ -179,12 +179,14 @@ describe('an event stream', () => {
   })
 
   test('of a token that has ended before it is asked for has no part', async () => {
-    const life = { signal: AbortSignal.abort(), close: () => undefined }
+    const life = { follow: (ended: () => void) => ended(), close: () => undefined }
     const response = endingWithToken(new Response(streamBody(), { headers: SSE }), { token: null, life } as never, new Request('https://mcp.example.com/mcp'))
     expect(await response.text()).toBe('')
   })
 
   test('that never waits ends with its token too', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const auth = provider()
     const part = new TextEncoder().encode('data: on\n\n')
     let cancelled = false
@@ -194,6 +196,7 @@ describe('an event stream', () => {
     const reader = body?.getReader()
     await reader?.read()
     await auth.revoke({ token: KEY })
+    vi.advanceTimersByTime(1_000) // or it would be too short to be followed
     const most = 100 // parts, of a stream that would have no end
     for (let count = 0; (await reader?.read())?.done === false; count += 1) if (count > most) break
     expect((await reader?.read())?.done).toBe(true)

@@ -14,7 +14,7 @@ import type { BearerAuthProvider, Decision, GateOptions } from '../../src/index.
 const POST = { method: 'POST', path: '/mcp', header: headers({ authorization: ['Bearer a-token'] }) }
 const NO_TOKEN = headers({})
 
-function decided(options: GateOptions, request: object = {}, provider: BearerAuthProvider = says('yes')): Promise<Decision> {
+async function decided(options: GateOptions, request: object = {}, provider: BearerAuthProvider = says('yes')): Promise<Decision> {
   return decide({ ...POST, ...request }, provider, gatePolicy(options))
 }
 

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
 import { TokenLife } from '../../src/gate/token-life.js'
 import { TokenWatches } from '../../src/gate/token-watches.js'
-import { accessToken, AuthUnavailableError } from '../../src/index.js'
+import { accessToken, AuthUnavailableError, StaticProvider } from '../../src/index.js'
 import type { AccessToken } from '../../src/index.js'
 
 const START = 1_800_000_000
@@ -290,4 +290,63 @@ test('a signal that nobody keeps ends its watch', async () => {
     return watches.size === 1
   })
   expect([kept.aborted, waits().length]).toEqual([false, 1])
+})
+
+describe('an answer that may be short', () => {
+  test('is followed once it has gone on for a second', async () => {
+    const { life, watches, pass, provider } = gateWithTime()
+    const ended = vi.fn<() => void>()
+    life(ada()).follow(ended)
+    expect(watches.size).toBe(0)
+    await pass(1)
+    expect(watches.size).toBe(1)
+    provider('revoked')
+    expect(ended).toHaveBeenCalledOnce()
+  })
+
+  test('leaves nothing behind where it is over before that', async () => {
+    const { life, watches, pass, timers } = gateWithTime()
+    const one = life(ada())
+    const close = vi.fn<(end: () => void) => void>()
+    one.endsWith = close
+    one.follow(() => expect.unreachable())
+    close.mock.calls[0]?.[0]()
+    expect(timers.size).toBe(0)
+    await pass(2)
+    expect(watches.size).toBe(0)
+    one.follow(() => expect.unreachable())
+    expect(timers.size).toBe(0)
+  })
+
+  test('ends at that moment where its token has expired meanwhile', async () => {
+    const { life, pass, asked } = gateWithTime()
+    const ended = vi.fn<() => void>()
+    life(ada(START + 1)).follow(ended)
+    await pass(1)
+    expect([ended.mock.calls.length, asked]).toEqual([1, []])
+  })
+
+  test('ends at that moment where its token was revoked meanwhile', async () => {
+    const auth = new StaticProvider({ 'key-of-ada-0123456789': { claims: { sub: 'ada' } } })
+    const token = await auth.verifyToken('key-of-ada-0123456789')
+    let second = (): void => undefined
+    const after = (_: number, work: () => void) => ((second = work), () => undefined)
+    const watches = new TokenWatches({ every: 30, now: () => START, watch: (one, ended) => auth.watch(one, ended), after })
+    const ended = vi.fn<() => void>()
+    if (token !== null) new TokenLife(watches, token, async () => token).follow(ended)
+    await auth.revoke({ sub: 'ada' })
+    expect(ended).not.toHaveBeenCalled()
+    second()
+    expect(ended).toHaveBeenCalledOnce()
+  })
+
+  test('is followed at once where its handler has asked for the signal', () => {
+    const { life, provider } = gateWithTime()
+    const one = life(ada())
+    expect(one.signal.aborted).toBe(false)
+    const ended = vi.fn<() => void>()
+    one.follow(ended)
+    provider('revoked')
+    expect(ended).toHaveBeenCalledOnce()
+  })
 })

@@ -219,6 +219,15 @@ describe('JwksProvider', () => {
     expect(events.at(-1)).toEqual({ type: 'rejected', provider: 'jwks', reason: 'wrong_audience', claim: 'aud', remembered: false })
   })
 
+  test('a refusal that took no signature is made anew, and pushes nothing out of the memory', async () => {
+    const { key, provider, events } = await setUp()
+    for (const token of [await key.sign({ aud: 'another' }), await key.sign({ exp: START - 3600 }), 'random.text.only']) {
+      expect([await provider.verifyToken(token), await provider.verifyToken(token)]).toEqual([null, null])
+      expect(events.at(-1)).toMatchObject({ type: 'rejected', remembered: false })
+    }
+    expect(provider.stats().rejected.entries).toBe(0)
+  })
+
   test('a remembered yes ends with the token', async () => {
     const { key, provider, time, events } = await setUp({ cache: { ttl: 3600 } })
     const token = await key.sign()

@@ -92,9 +92,10 @@ function behindPrefix(path: string, resourcePath: string): readonly string[] {
 export function metadataAnswer(
   request: GateRequest,
   { resource, metadataPaths, description }: ProtectedResource,
-  { issuers, scopes, methods, proof }: Described,
+  describe: () => Described,
 ): Answer | undefined {
   if (!metadataPaths.includes(request.path)) return undefined
+  const { issuers, scopes, methods, proof } = describe()
   return documentAnswer(request.method, {
     resource,
     ...(issuers.length > 0 && { authorization_servers: issuers }),

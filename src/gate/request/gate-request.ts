@@ -74,10 +74,11 @@ export function readCredentials(request: Pick<GateRequest, 'header'>, { header, 
  * RFC 6750 section 2.1; the scheme in any case (RFC 9110 section 11.1). Another scheme is none of ours and counts as
  * nothing presented.
  */
-function inAuthorization([header, ...others]: readonly string[], schemes: readonly Scheme[]): Credentials {
+function inAuthorization(headers: readonly string[], schemes: readonly Scheme[]): Credentials {
+  const header = headers[0]
   if (header === undefined) return { kind: 'none' }
   // RFC 9110 section 5.3: this header is no list. Two of them mean that somebody on the way added one.
-  if (others.length > 0) return { kind: 'malformed' }
+  if (headers.length > 1) return { kind: 'malformed' }
   const blank = header.search(/[ \t,]/)
   const word = (blank === -1 ? header : header.slice(0, blank)).toLowerCase()
   const scheme = schemes.find((one) => one.toLowerCase() === word)
@@ -90,7 +91,8 @@ function inAuthorization([header, ...others]: readonly string[], schemes: readon
 /** Ours behind another: a `Request` joins the values of several headers with commas. */
 const JOINED = /,[ \t]*(?:bearer|dpop)(?:[ \t,]|$)/i
 
-function oneToken([token, ...others]: readonly string[], scheme: Scheme, isToken = isBearerToken): Credentials {
-  if (token === undefined || (token === '' && others.length === 0)) return { kind: 'none' }
-  return others.length === 0 && isToken(token) ? { kind: 'token', scheme, token } : { kind: 'malformed' }
+function oneToken(tokens: readonly string[], scheme: Scheme, isToken = isBearerToken): Credentials {
+  const token = tokens[0]
+  if (token === undefined || (token === '' && tokens.length === 1)) return { kind: 'none' }
+  return tokens.length === 1 && isToken(token) ? { kind: 'token', scheme, token } : { kind: 'malformed' }
 }

@@ -4,8 +4,14 @@ import type { Answer } from '../../answer.js'
 
 /** True for no host at all, as HTTP/1.0 allows, and for one that a URL can have: a server behind makes one of it. */
 export function isPossibleHost(host: string | undefined): boolean {
-  return host === undefined || host === '' || (HOST.test(host) && URL.canParse(`http://${host}`))
+  if (host === undefined || host === '' || host === lastPossible) return true
+  const isPossible = HOST.test(host) && URL.canParse(`http://${host}`)
+  if (isPossible) lastPossible = host
+  return isPossible
 }
+
+/** The one that was found possible last: nearly every request names the same, and a URL is dear. */
+let lastPossible: string | undefined
 
 /** A name, an IPv4 address or an IPv6 address, and a port (RFC 9110 section 7.2): nothing in front of it, nothing behind. */
 const HOST = /^(?:[^\s/?#@:\\[\]]+|\[[\da-f.:]+\])(?::\d*)?$/i

@@ -1,6 +1,6 @@
 /** A client assertion (RFC 7523 section 3) that is signed elsewhere: in a key management service or a security module. */
-import { base64url } from 'jose'
 import { AuthUnavailableError } from '../../errors.js'
+import { encodeBase64url } from '../../lib/base64url.js'
 import { errorWord } from '../../lib/net/error-word.js'
 import type { ClientAuth as Apply } from 'openid-client'
 import type { Algorithm } from '../../jwt/signature/algorithms.js'
@@ -30,7 +30,7 @@ export function signedAssertion(sign: AssertionSigner, { alg, kid, audience }: A
     const signature = await signatureOf(sign, input)
     body.set('client_id', id)
     body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
-    body.set('client_assertion', `${input}.${base64url.encode(signature)}`)
+    body.set('client_assertion', `${input}.${encodeBase64url(signature)}`)
   }
 }
 
@@ -47,5 +47,5 @@ async function signatureOf(sign: AssertionSigner, input: string): Promise<Uint8A
 }
 
 function encoded(part: object): string {
-  return base64url.encode(JSON.stringify(part))
+  return encodeBase64url(JSON.stringify(part))
 }

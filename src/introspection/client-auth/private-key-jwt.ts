@@ -1,5 +1,4 @@
 /** Proves who this server is by a private key (RFC 7523): the key itself never travels. */
-import { importJWK, importPKCS8 } from 'jose'
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { isAlgorithm } from '../../jwt/signature/algorithms.js'
 import { checkOptions } from '../../lib/options.js'
@@ -76,6 +75,7 @@ function algorithmOf(key: unknown, alg: unknown): Algorithm {
 
 async function importPrivateKey(key: JWK | string, alg: Algorithm): Promise<CryptoKey> {
   try {
+    const { importJWK, importPKCS8 } = await import('jose/key/import')
     // A JWK with `d` is never imported as a secret.
     return typeof key === 'string' ? await importPKCS8(key, alg) : ((await importJWK(key, alg)) as CryptoKey)
   } catch {

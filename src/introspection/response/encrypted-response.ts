@@ -1,5 +1,4 @@
 /** Takes a signed answer out of its encryption (RFC 9701 section 5), with a private key of this server's own. */
-import { compactDecrypt, importJWK, importPKCS8 } from 'jose'
 import { AuthUnavailableError } from '../../errors.js'
 import { ownProperty } from '../../lib/own-property.js'
 import type { CryptoKey, JWK } from 'jose'
@@ -23,6 +22,7 @@ export function decryptionBy(key: AnswerKey): Decrypt {
   const copy = { ...key }
   return async (text) => {
     try {
+      const { compactDecrypt } = await import('jose/jwe/compact/decrypt')
       const { plaintext } = await compactDecrypt(text, await imported(copy, alg), { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: ENCRYPTION })
       return new TextDecoder().decode(plaintext)
     } catch {
@@ -33,6 +33,7 @@ export function decryptionBy(key: AnswerKey): Decrypt {
 }
 
 async function imported(key: AnswerKey, alg: string): Promise<CryptoKey> {
+  const { importJWK, importPKCS8 } = await import('jose/key/import')
   const pem = ownProperty(key, 'pem')
   // A JWK with `d` is never imported as a secret.
   return typeof pem === 'string' ? importPKCS8(pem, alg) : ((await importJWK(key as JWK, alg)) as CryptoKey)
