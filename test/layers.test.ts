@@ -38,7 +38,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   static: { files: /^src\/static\/[a-z-]+\.ts$/, mayImport: ['static', 'core', 'lib'] },
   gate: {
     // Proofs are JWTs by keys that come with them: they are read and checked as tokens are. Used ones stand in the second level.
-    files: /^src\/gate\/((request|challenge|metadata|operations|dpop|certificate)\/)?[a-z0-9-]+\.ts$/,
+    files: /^src\/gate\/((request|challenge|metadata|operations|life|dpop|certificate)\/)?[a-z0-9-]+\.ts$/,
     mayImport: [
       ...['gate', 'core', 'scopes', 'lib', 'src/shared/prompt-store.ts', 'src/shared/seal.ts', 'src/shared/shared-store.ts'],
       ...['keys/discovery', 'keys/key-set', 'signature/algorithms', 'signature/signature', 'signature/verification-key', 'token/decode'].map((name) => `src/jwt/${name}.ts`),

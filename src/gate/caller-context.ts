@@ -1,7 +1,7 @@
 /** This file is what a gate tells the code behind it of the caller, made for each request: what is seldom asked for is worked out then. */
 import { withGranted } from './challenge/granted-scopes.js'
 import { mayCall } from './permission.js'
-import { TokenLife } from './token-life.js'
+import { TokenLife } from './life/token-life.js'
 import type { AccessToken } from '../access-token.js'
 import type { AuthContext } from '../context.js'
 import type { Caller, Verify } from './caller.js'

@@ -141,8 +141,8 @@ export const GATE = [
     ],
   },
   {
-    file: 'src/gate/token-watches.ts',
-    by: ['test/gate/token-life.test.ts', 'test/adapters/streams.test.ts'],
+    file: 'src/gate/life/token-watches.ts',
+    by: ['test/gate/life/token-life.test.ts', 'test/adapters/streams.test.ts'],
     mutants: [
       ["(how === 'revoked' ? this.#end() : this.#close())", 'this.#close()', 'a stream hears of no revocation'],
       ["(how === 'revoked' ? this.#end() : this.#close())", 'this.#end()', 'streams end when a provider is closed'],
@@ -158,8 +158,8 @@ export const GATE = [
     ],
   },
   {
-    file: 'src/gate/token-life.ts',
-    by: ['test/gate/token-life.test.ts'],
+    file: 'src/gate/life/token-life.ts',
+    by: ['test/gate/life/token-life.test.ts'],
     mutants: [
       ['FIRED_BY.set(controller.signal, controller)', '', 'a signal that somebody keeps never fires'],
       ['FORGOTTEN.register(controller, this.#leave)', '', 'a signal that nobody keeps is followed for ever'],

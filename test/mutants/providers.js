@@ -23,7 +23,7 @@ export const PROVIDERS = [
   },
   {
     file: 'providers/chain.ts',
-    by: ['test/providers/chain.test.ts', 'test/adapters/streams.test.ts', 'test/gate/token-life.test.ts'],
+    by: ['test/providers/chain.test.ts', 'test/adapters/streams.test.ts', 'test/gate/life/token-life.test.ts'],
     mutants: [
       ['const ends = (owner === undefined ? perhaps : [owner]).map(({ provider }) => provider.watch?.(asGiven(token), ended))', 'const ends: (() => void)[] = []', 'a stream through a chain outlives its token'],
       ['return () => ends.forEach((end) => end?.())', 'return () => undefined', 'who has stopped watching a chain is told all the same'],

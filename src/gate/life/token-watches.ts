@@ -1,10 +1,10 @@
 /** Follows the tokens of what outlives its request: one watch for each token, however many streams it opened. */
-import { isUnavailable } from '../errors.js'
-import { after as systemTimer } from '../lib/timer.js'
-import { warn } from '../lib/warn.js'
-import type { AccessToken } from '../access-token.js'
-import type { After } from '../lib/timer.js'
-import type { BearerAuthProvider } from '../provider.js'
+import { isUnavailable } from '../../errors.js'
+import { after as systemTimer } from '../../lib/timer.js'
+import { warn } from '../../lib/warn.js'
+import type { AccessToken } from '../../access-token.js'
+import type { After } from '../../lib/timer.js'
+import type { BearerAuthProvider } from '../../provider.js'
 
 export interface TokenWatchesOptions {
   /** Follows revocations. Absent where the provider knows of none. */

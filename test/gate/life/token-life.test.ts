@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
-import { TokenLife } from '../../src/gate/token-life.js'
-import { TokenWatches } from '../../src/gate/token-watches.js'
-import { accessToken, AuthUnavailableError, StaticProvider } from '../../src/index.js'
-import type { AccessToken } from '../../src/index.js'
+import { TokenLife } from '../../../src/gate/life/token-life.js'
+import { TokenWatches } from '../../../src/gate/life/token-watches.js'
+import { accessToken, AuthUnavailableError, StaticProvider } from '../../../src/index.js'
+import type { AccessToken } from '../../../src/index.js'
 
 const START = 1_800_000_000
 const ada = (expiresAt?: number): AccessToken => accessToken({ token: 'a-token', claims: { sub: 'ada' }, scopes: [], expiresAt })

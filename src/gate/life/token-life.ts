@@ -1,5 +1,5 @@
 /** This file tells what one request left behind, such as a stream, when its token is no longer valid. */
-import type { AccessToken } from '../access-token.js'
+import type { AccessToken } from '../../access-token.js'
 import type { TokenWatches, VerifyAgain } from './token-watches.js'
 
 /** Seconds that an answer must go on before its token is followed. */
