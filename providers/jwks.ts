@@ -49,9 +49,27 @@ export type JwksProviderOptions<Output = unknown> = ProviderOptions<Output> &
   }
 
 const OPTIONS = {
-  issuer: true, audience: true, audienceClaims: true, audienceMode: true, tokenType: true, types: true, algorithms: true, maxTokenAge: true, requiredClaims: true,
-  rules: true, hints: true, jwksUri: true, jwks: true, jwksFile: true, keys: true, engine: true, timeout: true, fetch: true, headers: true,
-  introspect: true, ...PROVIDER_OPTIONS,
+  issuer: true,
+  audience: true,
+  audienceClaims: true,
+  audienceMode: true,
+  tokenType: true,
+  types: true,
+  algorithms: true,
+  maxTokenAge: true,
+  requiredClaims: true,
+  rules: true,
+  hints: true,
+  jwksUri: true,
+  jwks: true,
+  jwksFile: true,
+  keys: true,
+  engine: true,
+  timeout: true,
+  fetch: true,
+  headers: true,
+  introspect: true,
+  ...PROVIDER_OPTIONS,
 } as const satisfies OptionNames<JwksProviderOptions>
 
 /**

@@ -33,7 +33,7 @@ export interface AuthContext {
 }
 
 /** Follows one request's token. Begun by whoever first asks for the signal. */
-export interface TokenLifeLine {
+interface TokenLifeLine {
   readonly signal: AbortSignal
   readonly hasBegun: boolean
   /** Calls the function when the signal would fire, where the answer goes on for longer than a moment. */

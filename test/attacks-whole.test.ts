@@ -242,8 +242,8 @@ describe('the header', () => {
     ['nothing', [], 401],
     ['an empty one', '', 401],
     ['another scheme', 'Basic YWRhOnNlY3JldA==', 401],
-    ['the scheme alone', 'Bearer', 400],
-    ['the scheme and a blank', 'Bearer ', 400],
+    ['the scheme alone', 'Bearer', 401], // nothing was presented: such a client is to sign in
+    ['the scheme and a blank', 'Bearer ', 401],
     ['two blanks', `Bearer  ${good}`, 400],
     ['a tab', `Bearer\t${good}`, 400],
     ['a blank behind', `Bearer ${good} `, 400],

@@ -7,7 +7,8 @@ import type { AuthEvent, Verdict } from '../src/index.js'
 const ISSUER = 'https://id.example.com'
 const key = await signer()
 const jwks = { keys: [key.publicJwk] }
-const token = (claims: Record<string, unknown> = {}): Promise<string> => key.sign({ iss: ISSUER, aud: 'notes', sub: 'ada', exp: Math.floor(Date.now() / 1000) + 60, ...claims })
+const token = (claims: Record<string, unknown> = {}): Promise<string> =>
+  key.sign({ iss: ISSUER, aud: 'notes', sub: 'ada', exp: Math.floor(Date.now() / 1000) + 60, ...claims })
 const failures = async (provider: Pick<BearerAuthProvider, 'explain'>, text: string) => (await provider.explain?.(text))?.filter(({ passed }) => !passed)
 
 describe('explain says no where verifyToken does', () => {
@@ -37,7 +38,10 @@ describe('explain says no where verifyToken does', () => {
 
   test('where "enrich" gives no answer, and where the keys are away: without a throw, and with the steps before it', async () => {
     const away = new JwksProvider({ issuer: ISSUER, audience: 'notes', fetch: () => Promise.reject(new Error('away')) })
-    expect(await failures(away, await token({ aud: 'other' }))).toMatchObject([{ rule: 'aud' }, { rule: 'signature', hint: expect.stringMatching(/no answer from id\.example\.com/) }])
+    expect(await failures(away, await token({ aud: 'other' }))).toMatchObject([
+      { rule: 'aud' },
+      { rule: 'signature', hint: expect.stringMatching(/no answer from id\.example\.com/) },
+    ])
     const poor = new JwksProvider({ ...common, enrich: () => Promise.reject(new Error('down')) })
     expect(await failures(poor, await token())).toMatchObject([{ hint: expect.stringMatching(/enrich/) }])
   })

@@ -7,7 +7,10 @@ import { describe, expect, test } from 'vitest'
 const index = resolve('dist/src/index.js')
 const adapter = (name: string): string => resolve(`dist/src/adapters/${name}.js`)
 
-/** The gate holds what checks a proof of possession (DPoP), and jose for that: half of its weight. What somebody imports, the most that it may weigh in kB (1 000 bytes), and packages that are no part of it. */
+/**
+ * What somebody imports, the most that it may weigh in kB (1 000 bytes), and packages that are no part of it. The gate holds
+ * what checks a proof of possession (DPoP), and jose for that: half of its weight.
+ */
 const BUDGETS: Readonly<Record<string, { readonly code: string; readonly most: number; readonly without: readonly string[] }>> = {
   'the gate for fetch': { code: `export { bearerAuth } from '${adapter('fetch')}'`, most: 36, without: ['openid-client'] },
   'the gate for Express': { code: `export { bearerAuth } from '${adapter('express')}'`, most: 36, without: ['openid-client'] },

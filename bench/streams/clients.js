@@ -37,7 +37,10 @@ class Clients {
   }
 }
 
-/** @param {number} port @param {string} token @param {number | undefined} expires @returns {Promise<Client>} whose stream is open, or came too late for its token */
+/**
+ * @param {number} port @param {string} token @param {number | undefined} expires
+ * @returns {Promise<Client>} whose stream is open, or came too late for its token
+ */
 function stream(port, token, expires = Number.POSITIVE_INFINITY) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')

@@ -128,7 +128,10 @@ async function closed(server, clients) {
   }
 }
 
-/** @param {Child} clients @param {number} count @param {number} [until] seconds since the epoch @returns {Promise<{ open: number, ended: number, last?: number }>} */
+/**
+ * @param {Child} clients @param {number} count @param {number} [until] seconds since the epoch
+ * @returns {Promise<{ open: number, ended: number, last?: number }>}
+ */
 async function endsOf(clients, count, until = Date.now() / 1000 + 30) {
   for (;;) {
     const ends = await clients.ask({ ask: 'ended' })

@@ -13,7 +13,6 @@ import { checkedScopes } from '../lib/scope-match.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
 import type { ExcludedRoute, GateOptions } from '../gate/gate-options.js'
-import type { NestApplication } from '../http/nest-routes.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What both platforms hand to a middleware, so that nothing of them is imported. `route` is Express's. */
@@ -73,7 +72,7 @@ export function Public() {
  * @throws TypeError for a path that is a pattern, and where versions or exceptions from the prefix make paths uncertain.
  */
 export function publicRoutes(app: object): ExcludedRoute[] {
-  return markedRoutes(app as NestApplication) // structural, and looked at there
+  return markedRoutes(app) // structural, and looked at there
 }
 
 /**

@@ -98,7 +98,12 @@ export function isForAudience({ claims }: AccessToken, audience: readonly string
   return audience === undefined || [claims.aud ?? []].flat().some((one) => typeof one === 'string' && audience.includes(one))
 }
 
-async function verified(by: Pick<BearerAuthProvider, 'verifyToken'>, text: string, maxAge: number | undefined, { audience, bindings }: GatePolicy): Promise<AccessToken | null> {
+async function verified(
+  by: Pick<BearerAuthProvider, 'verifyToken'>,
+  text: string,
+  maxAge: number | undefined,
+  { audience, bindings }: GatePolicy,
+): Promise<AccessToken | null> {
   let token: AccessToken | null
   try {
     token = toAccessToken(await by.verifyToken(text, questionOf(maxAge, bindings !== undefined)))

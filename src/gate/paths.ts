@@ -29,14 +29,14 @@ export function accessOf(request: GateRequest, { protect, exclude }: PathPolicy)
 type Paths = Pick<GateRequest, 'path' | 'routedPaths' | 'mounted'>
 
 /** True when a request for it needs a token: one of its names that is guarded is enough. */
-export function needsToken({ path, routedPaths = [], mounted = false }: Paths, protect: readonly string[] | undefined): boolean {
+function needsToken({ path, routedPaths = [], mounted = false }: Paths, protect: readonly string[] | undefined): boolean {
   if (protect === undefined) return true
   // Below a mount, whoever wrote the paths may have meant what comes after it.
   return [path, ...routedPaths].some((name) => isGuarded(name, protect) || (mounted && mayBeGuarded(name, protect)))
 }
 
 /** True when no token is looked at: only if all of its names are excluded, under the method that was sent and the one it became. */
-export function isLeftAlone(request: Pick<GateRequest, 'method' | 'sentMethod' | 'path' | 'routedPaths' | 'header' | 'isUpgrade'>, excluded: readonly Exclusion[]): boolean {
+function isLeftAlone(request: Pick<GateRequest, 'method' | 'sentMethod' | 'path' | 'routedPaths' | 'header' | 'isUpgrade'>, excluded: readonly Exclusion[]): boolean {
   if (excluded.length === 0) return false
   const { method, sentMethod = method, path, routedPaths = [], isUpgrade = false } = request
   // What goes over an upgraded connection is no matter of the method that began it.

@@ -14,7 +14,11 @@ export interface Presented {
 }
 
 /** What is presented, in the order of the sources; or the source whose header holds no credential and is not empty. */
-export function presentedBy(request: GateRequest, sources: readonly HeaderSource[], { tokenCookie: cookie, schemes }: Pick<GatePolicy, 'schemes' | 'tokenCookie'>): readonly Presented[] | HeaderSource {
+export function presentedBy(
+  request: GateRequest,
+  sources: readonly HeaderSource[],
+  { tokenCookie: cookie, schemes }: Pick<GatePolicy, 'schemes' | 'tokenCookie'>,
+): readonly Presented[] | HeaderSource {
   const presented: Presented[] = []
   for (const source of sources) {
     const credentials = readCredentials(request, { header: source.header, cookie, schemes })

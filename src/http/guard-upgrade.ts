@@ -80,6 +80,7 @@ async function handOver(listener: UpgradeListener, context: AuthContext, request
 /** Sends the answer as a response, and closes the socket: for the server it is no connection for requests any more. */
 function refuse(request: IncomingMessage, socket: Duplex, answer: Answer): undefined {
   // An answer to an earlier request is still on its way, and ours would land in it.
+  // oxlint-disable-next-line no-underscore-dangle -- Node's own name for it, and the only place that tells
   const isBusy = '_httpMessage' in socket && Boolean(socket._httpMessage)
   if (isBusy || !socket.writable) return void socket.destroy()
   const response = new ServerResponse(request)

@@ -2,7 +2,7 @@
 import type { ExcludedRoute } from '../gate/gate-options.js'
 
 /** What we need of an application, structurally: its controllers by module, and what goes in front of their paths. */
-export interface NestApplication {
+interface NestApplication {
   readonly container?: { getModules?(): ReadonlyMap<unknown, NestModule> }
   readonly config?: { getGlobalPrefix?(): string; getGlobalPrefixOptions?(): { readonly exclude?: unknown }; getVersioning?(): unknown }
 }

@@ -21,6 +21,8 @@ export function carryingCaller<T extends StdioTransport>(transport: T, context: 
       const current = handler
       return current && ((message: unknown, extra?: object) => runWithAuth(context, () => current(message, { ...extra, authInfo })))
     },
-    set: (next: Handler | undefined) => (handler = next),
+    set: (next: Handler | undefined) => {
+      handler = next
+    },
   })
 }

@@ -40,7 +40,10 @@ export type JwtOptions = {
    * client may do here; for issuers that have nothing better. Default `'access'`: whatever is not plainly another kind of token.
    */
   tokenType?: TokenType | undefined
-  /** More values of the header `typ` that access tokens of this issuer have, whatever their case. Those of other kinds of tokens are refused here. Default: none. */
+  /**
+   * More values of the header `typ` that access tokens of this issuer have, whatever their case. Those of other kinds of
+   * tokens are refused here. Default: none.
+   */
   types?: OneOrMore | undefined
   /** Accepted signature algorithms. Default: every asymmetric one of RS, PS, ES 256–512 and EdDSA. */
   algorithms?: readonly [Algorithm, ...Algorithm[]] | undefined

@@ -572,7 +572,9 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
         await server.ask({ target: '/open/caller-later' }),
         await server.ask({ target: '/mcp/write', headers: bearer(GOOD.ada) }),
       ]
-      expect(denied.map(({ status, text }) => [status, JSON.parse(text) as unknown])).toEqual([401, 401, 401, 403].map((status) => [status, { title: 'No entry', status }]))
+      expect(denied.map(({ status, text }) => [status, JSON.parse(text) as unknown])).toEqual(
+        [401, 401, 401, 403].map((status) => [status, { title: 'No entry', status }]),
+      )
       for (const { headers, challenge } of denied) {
         expect(headers['content-type']).toMatch(/^application\/problem\+json/)
         expect(challenge).toMatchObject({ scheme: 'Bearer', parameters: { resource_metadata: 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp' } })

@@ -33,7 +33,8 @@ const node = (options: GateOptions) => nodeAuth(callers(), options)((_req, res) 
 const web = (options: GateOptions) => fetchAuth(callers(), options)(() => new Response(who()))
 const hono = (options: GateOptions): Hono => new Hono().use(honoAuth(callers(), options)).all('*', (c) => c.text(who()))
 const koa = (options: GateOptions): Koa => new Koa().use(koaAuth(callers(), options)).use((ctx) => void (ctx.body = who()))
-const onNode = (app: { fetch: (request: Request, env: object) => Response | Promise<Response> }): Server => createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
+const onNode = (app: { fetch: (request: Request, env: object) => Response | Promise<Response> }): Server =>
+  createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
 
 const MOUNTED: Readonly<Record<string, (options: GateOptions) => Server>> = {
   'node within Express': (options) => createServer(express().use('/mcp', node(options))),

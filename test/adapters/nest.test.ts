@@ -162,14 +162,22 @@ describe('the filter for Nest, outside of HTTP', () => {
   ])('answers a client %s', (_, kind) => {
     const said: unknown[] = []
     const client = { ...kind, send: (text: string) => void said.push(JSON.parse(text)), emit: (event: string, data: object) => void said.push({ event, data }) }
-    const host = { getType: () => 'ws', switchToHttp: () => ({ getResponse: () => undefined as never }), switchToWs: () => ({ getClient: () => client as never }) }
+    const host = {
+      getType: () => 'ws',
+      switchToHttp: () => ({ getResponse: () => undefined as never }),
+      switchToWs: () => ({ getClient: () => client as never }),
+    }
     authErrors(Catch).catch(new AuthenticationError(), host)
     expect(said).toEqual([{ event: 'exception', data: { status: 'error', message: 'Authentication required' } }])
   })
 
   test('leaves alone what it does not know', () => {
     const error = new AuthenticationError()
-    const host = { getType: () => 'graphql', switchToHttp: () => ({ getResponse: () => undefined as never }), switchToWs: () => ({ getClient: () => undefined as never }) }
+    const host = {
+      getType: () => 'graphql',
+      switchToHttp: () => ({ getResponse: () => undefined as never }),
+      switchToWs: () => ({ getClient: () => undefined as never }),
+    }
     expect(() => authErrors(Catch).catch(error, host)).toThrow(error)
   })
 })

@@ -57,8 +57,11 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port // a TCP server that listens has one
 }
 
-const serving = (listener: Parameters<ReturnType<typeof guardUpgrade>>[0], auth = callers() as Parameters<typeof guardUpgrade>[0], options?: GateOptions): Promise<number> =>
-  listen(createServer((_req, res) => void res.end('a plain answer')).on('upgrade', guardUpgrade(auth, options)(listener)))
+const serving = (
+  listener: Parameters<ReturnType<typeof guardUpgrade>>[0],
+  auth = callers() as Parameters<typeof guardUpgrade>[0],
+  options?: GateOptions,
+): Promise<number> => listen(createServer((_req, res) => void res.end('a plain answer')).on('upgrade', guardUpgrade(auth, options)(listener)))
 
 interface Raw {
   readonly method?: string
@@ -286,7 +289,12 @@ describe('guardUpgrade for node:http', () => {
     const own = new Error('mine')
     const guarded = guardUpgrade(callers())(() => Promise.reject(own))
     const thrown: unknown[] = []
-    const port = await listen(createServer().on('upgrade', (request, socket, head) => void Promise.resolve(guarded(request, socket, head)).catch((error: unknown) => thrown.push(error))))
+    const port = await listen(
+      createServer().on(
+        'upgrade',
+        (request, socket, head) => void Promise.resolve(guarded(request, socket, head)).catch((error: unknown) => thrown.push(error)),
+      ),
+    )
     expect(await raw(port, { headers: as(GOOD.ada) })).toBe('')
     expect(thrown).toEqual([own])
   })

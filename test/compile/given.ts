@@ -16,4 +16,11 @@ export declare const structural: { verifyToken(presented: string): Promise<Acces
 export const issuer = 'https://id.example.com'
 export const audience = 'https://mcp.example.com/mcp'
 export const grant = { claims: { sub: 'ci' } }
-export const options: GateOptions = { resource: audience, requiredScopes: ['notes:read'], protect: ['/mcp'], exclude: ['/health', { path: '/orders', methods: ['GET'] }], optional: false, profile: 'mcp-use' }
+export const options: GateOptions = {
+  resource: audience,
+  requiredScopes: ['notes:read'],
+  protect: ['/mcp'],
+  exclude: ['/health', { path: '/orders', methods: ['GET'] }],
+  optional: false,
+  profile: 'mcp-use',
+}

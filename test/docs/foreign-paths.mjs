@@ -8,7 +8,12 @@ const METHODS = ['POST', 'PUT', 'DELETE', 'GET', 'HEAD', 'OPTIONS']
 
 const program = await import(pathToFileURL(process.argv[2]).href)
 const { app, handler } = program.published
-const nodeApp = typeof app === 'function' ? app : app === undefined && typeof program.default === 'function' && program.default.length === 3 ? express().use(program.default) : undefined
+const nodeApp =
+  typeof app === 'function'
+    ? app
+    : app === undefined && typeof program.default === 'function' && program.default.length === 3
+      ? express().use(program.default)
+      : undefined
 const web = app?.fetch?.bind(app) ?? program.default?.fetch ?? handler ?? (typeof program.default === 'function' ? program.default : undefined) ?? program.POST
 
 const ask = nodeApp ? await overHttp(nodeApp) : web && (async (method, path) => (await web(new Request(`http://localhost${path}`, { method }))).status)

@@ -58,7 +58,9 @@ test('behind a proxy, the host is read from the header that was named, and from 
 test('where none is chosen, discovery is not found, a preflight is granted nothing, and the path is read from all three documents', async () => {
   const none = byRequest(() => undefined)
   expect(await ask(none, { method: 'GET', path: '/.well-known/oauth-authorization-server/x' })).toMatchObject({ answer: { status: 404 } })
-  expect(await none({ method: 'OPTIONS', path: '/x', header: headers({ origin: ['https://a.example'], 'access-control-request-method': ['POST'] }) })).toMatchObject({ answer: { status: 204, body: '', grantsNothing: true } })
+  expect(
+    await none({ method: 'OPTIONS', path: '/x', header: headers({ origin: ['https://a.example'], 'access-control-request-method': ['POST'] }) }),
+  ).toMatchObject({ answer: { status: 204, body: '', grantsNothing: true } })
   expect(await ask(none, { host: '1.2.3.999' })).toMatchObject({ answer: { status: 400 } })
   const asked: string[] = []
   const chosen = byRequest(({ path }) => void asked.push(path))

@@ -33,7 +33,9 @@ const made = (options: GateOptions): Gate => gate(says('no'), options)
 describe('a gate says once', () => {
   test('that it answered a preflight', async () => {
     const names = { origin: ['https://app.example.com'], 'access-control-request-method': ['POST'] }
-    expect(await toldOf(made({}), { method: 'OPTIONS', path: '/mcp', names })).toEqual([expect.stringMatching(/CORS preflight came to the gate.*put your CORS in front.*preflight: 'pass'/)])
+    expect(await toldOf(made({}), { method: 'OPTIONS', path: '/mcp', names })).toEqual([
+      expect.stringMatching(/CORS preflight came to the gate.*put your CORS in front.*preflight: 'pass'/),
+    ])
   })
 
   test('that it answered for metadata that is not its own', async () => {
@@ -53,12 +55,16 @@ describe('a gate says once', () => {
   })
 
   test('that nothing has come to its paths yet, where requests that may do something pass', async () => {
-    expect(await toldOf(made({ protect: ['/mcp'] }), { path: '/' })).toEqual([expect.stringMatching(/none has come to \/mcp yet; below a mount, "protect" names what is left/)])
+    expect(await toldOf(made({ protect: ['/mcp'] }), { path: '/' })).toEqual([
+      expect.stringMatching(/none has come to \/mcp yet; below a mount, "protect" names what is left/),
+    ])
   })
 
   test('that its metadata cannot be reached from a mount', async () => {
     const guard = made({ resource: `${origin()}/mcp` })
-    expect(await toldOf(guard, { path: '/mcp', mounted: true })).toEqual([expect.stringMatching(/mounted on a path.*\/\.well-known\/oauth-protected-resource\/mcp.*register it at the root/)])
+    expect(await toldOf(guard, { path: '/mcp', mounted: true })).toEqual([
+      expect.stringMatching(/mounted on a path.*\/\.well-known\/oauth-protected-resource\/mcp.*register it at the root/),
+    ])
   })
 
   test("that it refuses another gate's path, or answers for its metadata", async () => {

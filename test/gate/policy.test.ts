@@ -115,7 +115,8 @@ describe('decide', () => {
   })
 
   test('a path that was rewritten on its way is guarded by either of its names, and excluded only by both', async () => {
-    const passes = async (options: GateOptions, path: string, routedPath: string) => (await decided(options, { path, routedPaths: [routedPath], header: NO_TOKEN })).pass
+    const passes = async (options: GateOptions, path: string, routedPath: string) =>
+      (await decided(options, { path, routedPaths: [routedPath], header: NO_TOKEN })).pass
     const guards = { protect: ['/mcp'] }
     expect([await passes(guards, '/x', '/mcp'), await passes(guards, '/mcp', '/x'), await passes(guards, '/x', '/x')]).toEqual([false, false, true])
     const excludes = { protect: ['/'], exclude: ['/health'] }

@@ -49,7 +49,7 @@ function keySet(document: Json): KeySet {
 
 /** What only looks at the header: most vectors sign text, and text has no claims. */
 const { header: headerRules } = rulesFor({ requiredClaims: [], rules: [] } as unknown as Expectations)
-const expected = { algorithms: Object.keys(ALGORITHMS), tokenType: 'access' } as unknown as Expectations
+const expected = { algorithms: Object.keys(ALGORITHMS), tokenType: 'access', types: [] } as unknown as Expectations
 
 /**
  * The library's own steps in their order: reader, rules about the header, keys, signature. Where the payload is no JSON

@@ -18,13 +18,17 @@ afterEach(() => {
 })
 
 const made = (options = {}) => new StaticProvider({ [KEY]: { claims: { sub: 'ada' }, scopes: [] } }, { prefix: 'acme', ...options })
-const ask = (guard: ReturnType<typeof gate>, token?: string) => guard({ method: 'GET', path: '/', header: (name) => (name === 'authorization' && token !== undefined ? [`Bearer ${token}`] : []) })
+const ask = (guard: ReturnType<typeof gate>, token?: string) =>
+  guard({ method: 'GET', path: '/', header: (name) => (name === 'authorization' && token !== undefined ? [`Bearer ${token}`] : []) })
 
 test('the first refusal of each reason is told once, with its hint and what to do', async () => {
   const chain = new ChainProvider([made()])
   for (let n = 0; n < 3; n += 1) await chain.verifyToken('an-opaque-token')
   await chain.verifyToken('acme_mistyped')
-  expect(warned).toEqual([expect.stringMatching(/"chain" refused a token: no_owner.*give observe:/), expect.stringMatching(/"static" refused a token: malformed \(checksum\).*mistyped/)])
+  expect(warned).toEqual([
+    expect.stringMatching(/"chain" refused a token: no_owner.*give observe:/),
+    expect.stringMatching(/"static" refused a token: malformed \(checksum\).*mistyped/),
+  ])
   expect(warned.join()).not.toMatch(/an-opaque-token|acme_/)
 })
 

@@ -35,7 +35,8 @@ class MemoryStore<Message> implements EventStore<Message> {
 
   async replayEventsAfter(lastEventId: string, { send }: { send: (eventId: string, message: Message) => Promise<void> }): Promise<string> {
     const stream = this.events[Number(lastEventId) - 1]?.stream ?? ''
-    for (const [index, event] of this.events.entries()) if (index >= Number(lastEventId) && event.stream === stream) await send(String(index + 1), event.message)
+    for (const [index, event] of this.events.entries())
+      if (index >= Number(lastEventId) && event.stream === stream) await send(String(index + 1), event.message)
     return stream
   }
 }
@@ -99,6 +100,7 @@ async function connected(kind: keyof typeof CLIENTS, url: URL, key: string, sess
   const told: unknown[] = []
   await client.connect(transport as never) // as above
   const { onmessage } = transport
+  // oxlint-disable-next-line prefer-add-event-listener -- the SDK's transports have no other way
   transport.onmessage = (message: object) => {
     if ('params' in message) told.push((message.params as { data?: unknown }).data) // the server's own words, in this test
     onmessage?.(message as never)

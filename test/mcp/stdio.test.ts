@@ -15,7 +15,7 @@ const keys = { [KEY]: { claims: { sub: 'ada' }, scopes: ['notes:read'] } }
 
 interface Connected {
   /** The result of one request, or the error. */
-  call(tool: string): Promise<any> // whatever the tool says
+  call(tool: string): Promise<unknown>
   readonly closed: Promise<void>
 }
 
@@ -41,7 +41,7 @@ const SDKS: Record<string, (provider: BearerAuthProvider, after?: (seconds: numb
 }
 
 async function talking(stdin: PassThrough, stdout: PassThrough, server: { onclose?: (() => void) | undefined }): Promise<Connected> {
-  const answers = new Map<number, (answer: unknown) => void>()
+  const answers = new Map<number, (answer: object) => void>()
   let text = ''
   stdout.on('data', (chunk) => {
     text += String(chunk)
@@ -52,11 +52,12 @@ async function talking(stdin: PassThrough, stdout: PassThrough, server: { onclos
     }
   })
   let last = 0
-  const ask = (method: string, params: object): Promise<any> => {
+  const ask = (method: string, params: object): Promise<{ readonly result?: unknown; readonly error?: unknown }> => {
     const id = ++last
     stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`)
     return new Promise((resolve) => answers.set(id, resolve))
   }
+  // oxlint-disable-next-line prefer-add-event-listener -- the SDK's servers have no other way
   const closed = new Promise<void>((resolve) => (server.onclose = resolve))
   await ask('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } })
   stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`)
@@ -80,9 +81,14 @@ describe.each(Object.entries(SDKS))('a server over stdio with SDK %s', (_, conne
 
   test('is closed when the token is refused at the next look, and not while nobody knows', async () => {
     const auth = new StaticProvider(keys)
-    const answers: (() => ReturnType<StaticProvider['verifyToken']>)[] = [() => auth.verifyToken(KEY), () => Promise.reject(new AuthUnavailableError('away')), async () => null]
+    const nobody = async () => null
+    const answers: (() => ReturnType<StaticProvider['verifyToken']>)[] = [
+      () => auth.verifyToken(KEY),
+      () => Promise.reject(new AuthUnavailableError('away')),
+      async () => null,
+    ]
     const looks: (() => void)[] = []
-    const { call, closed } = await connected({ verifyToken: () => (answers.shift() ?? answers[0])!() }, (_seconds, run) => (looks.push(run), () => undefined))
+    const { call, closed } = await connected({ verifyToken: () => (answers.shift() ?? nobody)() }, (_seconds, run) => (looks.push(run), () => undefined))
     looks.shift()?.()
     expect(await call('who')).toMatchObject({ content: [{ text: 'ada notes:read' }] })
     looks.shift()?.()

@@ -398,7 +398,9 @@ describe('JwksProvider', () => {
       ['with a modulus that is no text', { n: 7 }],
     ])('a key %s is never used', async (_, change) => {
       const key = await signer('RS256')
-      const provider = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwks: { keys: [{ ...key.publicJwk, ...change } as never] }, now: clock().now })
+      const beside = await signer('ES384', 'beside') // a set without any that can be used is refused where it is given
+      const keys = [{ ...key.publicJwk, ...change } as never, beside.publicJwk]
+      const provider = new JwksProvider({ issuer: ISSUER, audience: AUDIENCE, jwks: { keys }, now: clock().now })
       expect(await provider.verifyToken(await key.sign())).toBeNull()
     })
 

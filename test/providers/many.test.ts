@@ -7,7 +7,8 @@ import { ChainProvider, generateToken, IntrospectionProvider, clientSecretBasic,
 import { handSigner } from '../jwt/token-kit.js'
 import { AUDIENCE, START } from '../oauth-kit.js'
 
-const list = (count: number): StaticProvider => new StaticProvider(Object.fromEntries(Array.from({ length: count }, () => [generateToken(), { claims: { sub: 'ci' } }])))
+const list = (count: number): StaticProvider =>
+  new StaticProvider(Object.fromEntries(Array.from({ length: count }, () => [generateToken(), { claims: { sub: 'ci' } }])))
 
 /** How many times the work becomes as many. */
 async function growth(work: (count: number) => () => unknown, [few, many]: readonly [number, number]): Promise<number> {
@@ -43,7 +44,11 @@ describe('a chain of two lists with ten times the tokens', () => {
 
 describe('a chain of many issuers', () => {
   const key = handSigner('ES256')
-  const issuers = (count: number) => Array.from({ length: count }, (_, n) => new JwksProvider({ issuer: `https://t${n}.example`, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now: () => START }))
+  const issuers = (count: number) =>
+    Array.from(
+      { length: count },
+      (_, n) => new JwksProvider({ issuer: `https://t${n}.example`, audience: AUDIENCE, jwks: { keys: [key.publicJwk] }, now: () => START }),
+    )
   const chainOf = (count: number): ChainProvider => new ChainProvider(issuers(count) as [JwksProvider, ...JwksProvider[]]) // of at least one
 
   test('reads the issuer of a token once', async () => {

@@ -121,7 +121,8 @@ describe.runIf(redisIsThere)('two replicas', () => {
     await until(async () => (await late.tell('caughtUp')) === true, 'the late one to catch up')
     expect(await late.tell('verify', 'good-1')).toBe('no')
     const told = await Promise.all([one, other].map(async (replica) => ((await replica.tell('events')) as string[]).includes('revocations_lost')))
-    expect(told).toEqual([true, true])
+    // Whoever looks first writes it back, and the other may find it all there.
+    expect(told).toContain(true)
     await until(async () => (await one.tell('caughtUp')) === true && (await other.tell('caughtUp')) === true, 'the repair')
   })
 

@@ -6,7 +6,17 @@ import { createServer, request } from 'node:http'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
-import { allowInsecureHttp, authSignal, ChainProvider, clientSecretBasic, generateToken, IntrospectionProvider, JwksProvider, Revocations, StaticProvider } from '../../src/index.js'
+import {
+  allowInsecureHttp,
+  authSignal,
+  ChainProvider,
+  clientSecretBasic,
+  generateToken,
+  IntrospectionProvider,
+  JwksProvider,
+  Revocations,
+  StaticProvider,
+} from '../../src/index.js'
 import { handSigner } from '../jwt/token-kit.js'
 import { AUDIENCE, ISSUER } from '../oauth-kit.js'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
@@ -127,6 +137,7 @@ export class MixedLoad {
         return { token: `opaque-${id}-${this.#next}`, id }
       case 'static':
         return { token: this.#staticKey }
+      case 'junk':
       default:
         return { token: `junk-${this.#chance.between(0, 1e9).toFixed(0)}` }
     }
@@ -165,7 +176,10 @@ function respond({ url }: Request): Response {
   if (pathname === '/json') return Response.json({})
   let writing: NodeJS.Timeout | undefined
   const part = new TextEncoder().encode('data: on\n\n')
-  return new Response(new ReadableStream({ start: (controller) => void (writing = setInterval(() => controller.enqueue(part), 5)), cancel: () => clearInterval(writing) }), { headers: SSE })
+  return new Response(
+    new ReadableStream({ start: (controller) => void (writing = setInterval(() => controller.enqueue(part), 5)), cancel: () => clearInterval(writing) }),
+    { headers: SSE },
+  )
 }
 
 async function listening(server: Server): Promise<Server> {

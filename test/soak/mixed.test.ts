@@ -66,7 +66,8 @@ describe(`servers that had everything at once (SOAK_SEED=${seed})`, () => {
 /** When all is still: closed connections are noticed a little later. */
 async function stateOf(load: MixedLoad, timers: () => number): Promise<State> {
   const sockets = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
-  for (let turns = 0; turns < 200 && (sockets() > 0 || load.watching > 0 || timers() > 0); turns += 1) await new Promise((resolve) => void setImmediate(resolve))
+  for (let turns = 0; turns < 200 && (sockets() > 0 || load.watching > 0 || timers() > 0); turns += 1)
+    await new Promise((resolve) => void setImmediate(resolve))
   for (let turns = 0; turns < 5; turns += 1) {
     collect()
     await new Promise((resolve) => void setImmediate(resolve)) // finalizers

@@ -33,7 +33,10 @@ const MOST_LETTERS = 16_000_000
 export class ConditionalGets {
   readonly #calls: GitHubCalls
   /** By the digest of the token and the URL. */
-  readonly #kept = new LRUCache<string, Kept>({ maxSize: MOST_LETTERS, sizeCalculation: ({ value }) => Math.max(JSON.stringify(value).length + 100, MOST_LETTERS / MOST_KEPT) })
+  readonly #kept = new LRUCache<string, Kept>({
+    maxSize: MOST_LETTERS,
+    sizeCalculation: ({ value }) => Math.max(JSON.stringify(value).length + 100, MOST_LETTERS / MOST_KEPT),
+  })
 
   constructor(calls: GitHubCalls) {
     this.#calls = calls

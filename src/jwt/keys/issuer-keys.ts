@@ -104,7 +104,7 @@ export class IssuerKeys {
   /** Fetches what is not at hand, so that the first request need not. @throws AuthUnavailableError */
   async warm(): Promise<void> {
     const searches = this.#ahead.map((issuer) => this.#searches.get(issuer)).filter((search) => search !== undefined)
-    await Promise.all(searches.map(({ source }) => source.keys(undefined)))
+    await Promise.all(searches.map(async ({ source }) => source.keys(undefined)))
   }
 
   /** Gives the public keys at hand, for the next process as `keys: { snapshot }`. */

@@ -94,7 +94,12 @@ const OF_HEADER: readonly Rule[] = [
     name: 'typ',
     check: ({ header: { typ }, claims }, { tokenType, types: others }) => {
       const types = TYPES[tokenType]
-      if (typ === undefined ? tokenType !== 'at+jwt' : typeof typ === 'string' && (types.includes(typ) || types.includes(typ.toLowerCase()) || others.includes(typ.toLowerCase()))) return undefined
+      if (
+        typ === undefined
+          ? tokenType !== 'at+jwt'
+          : typeof typ === 'string' && (types.includes(typ) || types.includes(typ.toLowerCase()) || others.includes(typ.toLowerCase()))
+      )
+        return undefined
       const isOdd = tokenType === 'access' && typeof typ === 'string' && !PLAINLY_OTHER.test(typ) && otherKindOf(claims, tokenType) === undefined
       return failure('wrong_type', 'typ', [...types, ...others], typ, isOdd ? ODD_TYPE : OTHER_KIND[tokenType])
     },
@@ -217,9 +222,13 @@ const IN_MILLISECONDS: Hint = 'the authorization server writes milliseconds wher
 const AHEAD: Hint = 'the clocks differ, or the token was made for later: compare the clock of this server with the authorization server\u2019s'
 const ODD_TYPE: Hint = 'an access token with an odd "typ", perhaps; if this issuer writes it into access tokens, name it in "types"'
 /** Kinds that say of themselves what they are, and that no option should name: ID tokens, logout tokens, proofs, answers. */
-export const PLAINLY_OTHER = /^(application\/)?(id|id_token|logout|refresh|offline|secevent|dpop|token-introspection|oauth-authz-req|client-authentication|entity-statement|statuslist|kb|vc|vp)(\+(sd-)?jwt)?$/i
-const TOO_MANY: Hint = 'the token has another audience beside ours, and audienceMode is exclusive; ask for a token for this server alone, or leave audienceMode out'
-const CLIENT_INSTEAD: Hint = 'the token has no "aud", and the issuer writes the client instead; set audienceClaims: "client_id" and "audience" to the clients that you take'
+export const PLAINLY_OTHER =
+  // oxlint-disable-next-line ours/width -- a list, and a regular expression cannot be broken
+  /^(application\/)?(id|id_token|logout|refresh|offline|secevent|dpop|token-introspection|oauth-authz-req|client-authentication|entity-statement|statuslist|kb|vc|vp)(\+(sd-)?jwt)?$/i
+const TOO_MANY: Hint =
+  'the token has another audience beside ours, and audienceMode is exclusive; ask for a token for this server alone, or leave audienceMode out'
+const CLIENT_INSTEAD: Hint =
+  'the token has no "aud", and the issuer writes the client instead; set audienceClaims: "client_id" and "audience" to the clients that you take'
 const NO_AUDIENCE: Hint = 'the token has no audience; the authorization server needs to be told to write one'
 
 function audienceMiss(claims: Claims, ours: readonly string[], actual: readonly string[]): Hint | undefined {

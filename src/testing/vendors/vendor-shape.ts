@@ -7,18 +7,12 @@ export type Members = Readonly<Record<string, unknown>>
 /** What a preset gives, as far as an issuer can be made of it. */
 export type PresetLike = Pick<JwtOptions, 'issuer' | 'audience' | 'audienceClaims'> & { readonly name?: string | undefined; readonly jwksUri?: string | undefined }
 
-/** What a token is about, for the claims that differ from one authorization server to the next. */
+/** What a token is about, for the claims that differ from one authorization server to the next. @public since the shapes are typed by it */
 export interface Subject {
   readonly sub: string
   readonly clientId: string
   readonly issuer: string
   readonly audience: readonly string[]
-}
-
-/** A token of an issuer in parts, before it is signed. Some of what is in the claims may belong into the header. */
-export interface Parts {
-  readonly header: Members
-  readonly claims: Members
 }
 
 export interface VendorShape {

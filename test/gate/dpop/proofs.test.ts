@@ -301,7 +301,13 @@ describe('what was used', () => {
     ['memory', 200],
   ] as const)('with a store that fails, and "%s"', async (away, status) => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
-    const store = { get: async () => null, set: async () => undefined, add: () => Promise.reject(new Error('gone')), delete: async () => undefined, swap: async () => false }
+    const store = {
+      get: async () => null,
+      set: async () => undefined,
+      add: () => Promise.reject(new Error('gone')),
+      delete: async () => undefined,
+      swap: async () => false,
+    }
     const { ask, events } = world({ cnf: { jkt: ada.jkt } }, { replay: { shared: { store, secret: 'x'.repeat(32), away } } })
     expect(await ask({ proofs: [await ada.prove()] })).toMatchObject({ status })
     expect(events).toContainEqual({ type: 'store_failed', verb: 'add', problem: 'error', message: 'gone', provider: 'gate' })

@@ -100,7 +100,14 @@ describe('the life of a token', () => {
   test('where a yes rests on keys alone, the next look is as far as keys are good', async () => {
     const waits: number[] = []
     const restsOnKeys = ({ subject }: AccessToken): boolean => subject === 'ada'
-    const watches = new TokenWatches({ every: 30, now: () => START, random: () => 0.5, watch: undefined, restsOnKeys, after: (seconds) => (waits.push(seconds), () => undefined) })
+    const watches = new TokenWatches({
+      every: 30,
+      now: () => START,
+      random: () => 0.5,
+      watch: undefined,
+      restsOnKeys,
+      after: (seconds) => (waits.push(seconds), () => undefined),
+    })
     for (const sub of ['ada', 'grace']) void new TokenLife(watches, accessToken({ token: sub, claims: { sub }, scopes: [] }), async () => null).signal
     expect(waits).toEqual([480, 24])
   })
