@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { createVitest } from 'vitest/node'
 import { MUTANTS } from './list.js'
 
+process.env.NODE_ENV ??= 'test' // or the library would speak of each refusal once
+
 /** @typedef {import('./list.js').Mutant} Mutant */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
