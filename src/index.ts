@@ -1,15 +1,37 @@
 /** What is public; nothing else. */
-export { accessToken } from './access-token.js'
-export { Revocations } from './revocations/revocations.js'
-export { sharedKeys } from './shared/shared-keys.js'
+
+// Providers: a token goes in, and one of three answers comes out.
+export { ChainProvider } from '../providers/chain.js'
+export { GitHubProvider } from '../providers/github.js'
+export { IntrospectionProvider } from '../providers/introspection.js'
+export { IssuerRouter } from '../providers/issuer-router.js'
+export { JwksProvider } from '../providers/jwks.js'
+export { StaticProvider } from '../providers/static.js'
+export { UserInfoProvider } from '../providers/userinfo.js'
+
+// Security decisions that no text and no environment variable can make.
+export { anyApp } from './github/api/apps.js'
+export { allowNoExpiry, allowNoIssuer } from './introspection/introspection-options.js'
+export { allowInsecureHttp, anyAudience } from './jwt/jwt-options.js'
+
+// In handlers: who calls.
 export { authSignal, getAccessToken, requireAuth, requireFreshAuth, withAccessToken } from './context.js'
 export { AuthenticationError, AuthUnavailableError, InsufficientScopeError } from './errors.js'
+
+// The gate, for those whom no adapter serves.
 export { byRequest, gate } from './gate/gate.js'
 export { boundSessions } from './gate/sessions.js'
 export { proxyCertificate } from './gate/certificate/proxy-certificate.js'
 export { tlsCertificate } from './gate/certificate/tls-certificate.js'
-export { anyApp } from './github/api/apps.js'
+
+// From claims to scopes.
+export { always, firstOf, when } from './scopes/conditions.js'
+export { defineScopes } from './scopes/define-scopes.js'
+export { explainScopes } from './scopes/explain.js'
+export { fromClaim, standardScopes } from './scopes/mappers.js'
 export { githubScopeHierarchy } from './github/scope-hierarchy.js'
+
+// How this server authenticates where it asks about tokens, and how others answer.
 export { bearerClientAuth, clientCredentials } from './introspection/client-auth/bearer-auth.js'
 export {
   clientSecret,
@@ -19,26 +41,22 @@ export {
   noClientAuth,
   tlsClientAuth,
 } from './introspection/client-auth/client-auth.js'
-export { allowNoExpiry, allowNoIssuer } from './introspection/introspection-options.js'
 export { privateKeyJwt } from './introspection/client-auth/private-key-jwt.js'
 export { discordTokenInfo, googleTokenInfo } from './introspection/token-info.js'
-export { allowInsecureHttp, anyAudience } from './jwt/jwt-options.js'
-export { BearerAuthProvider } from './provider.js'
-export { always, firstOf, when } from './scopes/conditions.js'
-export { defineScopes } from './scopes/define-scopes.js'
-export { explainScopes } from './scopes/explain.js'
-export { fromClaim, standardScopes } from './scopes/mappers.js'
-export { StandardProvider } from './standard-provider.js'
+
+// Static keys.
 export { generateToken } from './static/generated-token.js'
 export { hashToken } from './static/token-digest.js'
+
+// What ends tokens before their time, and what processes share.
+export { Revocations } from './revocations/revocations.js'
+export { sharedKeys } from './shared/shared-keys.js'
+
+// Providers of your own.
+export { accessToken } from './access-token.js'
+export { BearerAuthProvider } from './provider.js'
+export { StandardProvider } from './standard-provider.js'
 export { accept, reject } from './verdict.js'
-export { ChainProvider } from '../providers/chain.js'
-export { GitHubProvider } from '../providers/github.js'
-export { IntrospectionProvider } from '../providers/introspection.js'
-export { IssuerRouter } from '../providers/issuer-router.js'
-export { JwksProvider } from '../providers/jwks.js'
-export { StaticProvider } from '../providers/static.js'
-export { UserInfoProvider } from '../providers/userinfo.js'
 
 export type { AccessToken, AccessTokenInput, Claims } from './access-token.js'
 export type { LoggedEntries, RevocationLog } from './revocations/revocation-log.js'
@@ -49,7 +67,7 @@ export type { CacheOptions } from './cache/cache-options.js'
 export type { Revocation } from './revocations/revocation.js'
 export type { RevocationsOptions } from './revocations/revocations.js'
 export type { SharedOptions } from './shared/shared-options.js'
-export type { CacheStats } from './cache/verdict-cache.js'
+export type { CacheStats, Holding } from './cache/verdict-cache.js'
 export type { AuthContext } from './context.js'
 export type { Answer } from './answer.js'
 export type { TokenBinding } from './binding.js'
@@ -78,6 +96,9 @@ export type { ClientAuth } from './introspection/client-auth/client-auth.js'
 export type { PrivateKeyJwtOptions } from './introspection/client-auth/private-key-jwt.js'
 export type { SignedAnswers } from './introspection/response/signed-response.js'
 export type { TokenInfo } from './introspection/token-info.js'
+export type { JwtOptions } from './jwt/jwt-options.js'
+export type { TokenType } from './jwt/rules/token-kind.js'
+export type { Fetch, FetchAnswer, FetchInit } from './lib/net/bounded-fetch.js'
 export type { Algorithm } from './jwt/signature/algorithms.js'
 export type { Hints } from './jwt/rules/hints.js'
 export type { KeyOptions, KeySnapshot } from './jwt/keys/issuer-keys.js'

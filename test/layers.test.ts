@@ -56,7 +56,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   presets: { files: /^providers\/presets\/[a-z0-9-]+\.ts$/, mayImport: ['presets', 'standard-provider', 'introspection', 'jwt', 'scopes', 'core', 'lib'] },
   index: {
     files: /^src\/index\.ts$/,
-    mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'shared', 'revocations', 'core'],
+    mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'shared', 'revocations', 'core', 'src/lib/net/bounded-fetch.ts'],
   },
   testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract|prove)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
   cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'static', 'testing', 'src/lib/net/web-url.ts'] },

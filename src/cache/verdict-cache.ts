@@ -31,7 +31,7 @@ export interface CacheStats {
   readonly rejected: Holding
 }
 
-interface Holding {
+export interface Holding {
   readonly entries: number
   /** Estimated bytes of memory. */
   readonly bytes: number
