@@ -1,7 +1,7 @@
 /** Checks the options about how verdicts are remembered, where the provider is built. */
 import { checkOptions, countOf, spanInSeconds } from '../lib/options.js'
 import type { OptionNames } from '../lib/options.js'
-import type { SharedOptions } from '../shared/shared-options.js'
+import type { SharedOptions } from '../shared/shared-store.js'
 
 export interface CacheOptions {
   /** Seconds a yes is remembered, never beyond the token's expiry. Default 30, at most an hour: what the issuer revokes is refused within this. */

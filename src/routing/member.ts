@@ -59,3 +59,8 @@ const DEFAULT_NAMES: ReadonlySet<string> = new Set(['jwks', 'introspection', 'us
 export function nameOf(provider: BearerAuthProvider): string {
   return 'name' in provider && typeof provider.name === 'string' && provider.name !== '' ? provider.name : 'custom'
 }
+
+/** The first one's names, or undefined where scopes are called alike there. */
+export function requestAsOf(providers: readonly BearerAuthProvider[]): BearerAuthProvider['requestAs'] {
+  return providers.find(({ issuers = [] }) => issuers.length > 0)?.requestAs
+}

@@ -1,4 +1,5 @@
 /** Describes a place that several processes share, such as Redis. What is written there was sealed before. */
+import type { Secret } from './seal.js'
 
 /**
  * Five verbs over names and texts. Any of them may fail or hang: that is a miss, and never an error to a request.
@@ -14,4 +15,12 @@ export interface SharedStore {
   delete(name: string): Promise<unknown>
   /** Writes only where this very text still stands, as one step; null takes it away. True when it did. */
   swap(name: string, before: string, text: string | null, seconds: number): Promise<boolean>
+}
+
+/** What a second level is made from. */
+export interface SharedOptions {
+  /** `redisStore(client)` of `bearer-auth-providers/redis`, or your own. */
+  readonly store: SharedStore
+  /** At least 32 random characters (`openssl rand -base64 32`) that seal what is stored; several for a rotation, the newest first. */
+  readonly secret: Secret
 }
