@@ -3,6 +3,7 @@ import { VerifiedAccessToken } from './access-token.js'
 import { cachePlan } from './cache/cache-options.js'
 import { marksOf } from './revocations/revocation-marks.js'
 import { Revocations } from './revocations/revocations.js'
+import { bindingOf } from './binding.js'
 import { isUnavailable } from './errors.js'
 import { Listeners, notify } from './events.js'
 import { failedStep, isTaken, passedStep, unknownStep } from './explanation.js'
@@ -195,7 +196,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
       const refused = await this.#refusalOf(token)
       if (refused === undefined) return [...rules, ...steps.map(passedStep)]
       const at = refused.at ?? this.checkName ?? 'remembered'
-      const before = at === UNPROVEN.at ? steps : steps.slice(0, Math.max(0, steps.indexOf(at)))
+      const before = at === PROOF ? steps : steps.slice(0, Math.max(0, steps.indexOf(at)))
       return [...rules, ...before.map(passedStep), failedStep(at, refused)]
     } catch (error) {
       if (!isUnavailable(error)) throw error
@@ -212,7 +213,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (!finding.accepted) return finding
     if (this.#revocations?.caughtUp === false) await this.#revocations.ready()
     if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return { ...reject('revoked'), at: REVOKED }
-    return finding.claims.cnf === undefined ? undefined : UNPROVEN
+    return finding.claims.cnf === undefined ? undefined : unproven(finding.claims)
   }
 
   /** What the memory was good for. */
@@ -310,19 +311,17 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   }
 }
 
-/** The last step of an explanation. */
+/** The last step of an explanation, and the one beyond it. */
 const REVOKED = 'revoked'
+const PROOF = 'proof'
 
-/** Beyond it, of a token that is good with the proof of its holder only: here nobody shows one. */
-const UNPROVEN = {
-  ...reject('unproven', {
-    claim: 'cnf',
-    expected: 'the proof of whoever holds the key',
-    actual: undefined,
-    hint: 'the token is bound to a key: it is good with the proof of its holder only, where the option "proof" of the gate takes that',
-  }),
-  at: 'proof',
+/** Beyond it, of a token that is good with the proof of its holder only: here nobody shows one. Says what it is bound to. */
+function unproven(claims: Claims) {
+  const expected = bindingOf(claims) ?? 'the proof of whoever holds the key'
+  return { ...reject('unproven', { claim: 'cnf', expected, actual: undefined, hint: BOUND }), at: PROOF }
 }
+
+const BOUND = 'the token is bound to a key: it is good with the proof of its holder only, where the option "proof" of the gate takes that'
 
 /** One token as it was shown to the provider. */
 interface Presented {

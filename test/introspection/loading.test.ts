@@ -1,5 +1,6 @@
 /** Who verifies JWTs does not pay for introspection. Needs `npm run build` before. */
 import { spawnSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 
 test('openid-client is loaded by the first question, and not by the package or by JwksProvider', () => {
@@ -11,7 +12,7 @@ test('openid-client is loaded by the first question, and not by the package or b
     return stdout
   }
   const load = `const { IntrospectionProvider, JwksProvider, clientSecretBasic } = await import(${JSON.stringify(new URL('../../dist/src/index.js', import.meta.url).href)});`
-  const jwks = `await new JwksProvider({ issuer: 'https://id.example.com', audience: 'a', jwks: { keys: [{ kty: 'EC' }] } }).verifyToken('eyJ.a.b');`
+  const jwks = `await new JwksProvider({ issuer: 'https://id.example.com', audience: 'a', jwks: { keys: [${JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }))}] } }).verifyToken('eyJ.a.b');`
   const made = `const one = new IntrospectionProvider({ endpoint: 'http://127.0.0.1:9/', audience: 'a', clientAuth: clientSecretBasic('a', 'b') });`
   expect(run(load + jwks + made)).toBe('')
   expect(run(`${load + made}await one.verifyToken('a').catch(() => undefined)`)).toContain('openid-client')
