@@ -15,8 +15,12 @@ const told = new Set<string>()
 
 /** True in development: `NODE_ENV` is neither `production` nor `test`, which is the switch for tests. */
 export function speaksByDefault(): boolean {
-  const environment = globalThis.process?.env?.NODE_ENV
-  return environment !== 'production' && environment !== 'test'
+  try {
+    const environment = globalThis.process?.env?.NODE_ENV
+    return environment !== 'production' && environment !== 'test'
+  } catch {
+    return false // Deno lets nobody read it who was not allowed to, and a refusal must stay one
+  }
 }
 
 /** Tells of it by a process warning, once for each provider and reason, where `speaksByDefault`. */

@@ -59,3 +59,12 @@ test('what another member of a chain took is no refusal', async () => {
   expect(await new ChainProvider([no as never, other as never]).verifyToken('a-token')).not.toBeNull()
   expect(warned).toEqual([])
 })
+
+test('where the environment may not be read, as on Deno, a refusal stays a refusal and nothing is told', async () => {
+  const env = vi.spyOn(process, 'env', 'get').mockImplementation(() => {
+    throw new Error('NotCapable: Requires env access')
+  })
+  const answer = await made().verifyToken('acme_wrong-0123456789')
+  env.mockRestore()
+  expect([answer, warned]).toEqual([null, []])
+})

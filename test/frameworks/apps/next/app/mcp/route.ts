@@ -4,7 +4,7 @@ import { createMcpHandler } from 'mcp-handler'
 import { protect } from '../../gate'
 
 const mcp = createMcpHandler((server) => {
-  server.registerTool('whoami', {}, ({ http }) => ({ content: [{ type: 'text', text: `${requireAuth().subject} by ${http?.authInfo?.clientId}` }] }))
+  server.registerTool('whoami', {}, ({ http }) => ({ content: [{ type: 'text', text: `${requireAuth().subject} by ${http?.authInfo?.extra?.provider}` }] }))
   server.registerTool('purge', {}, () => ({ content: [{ type: 'text', text: 'gone' }] }))
 })
 const handler = protect((request: Request) => mcp(Object.assign(request, { auth: authInfo() })))
