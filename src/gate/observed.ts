@@ -20,7 +20,7 @@ interface Notes {
   reason?: DenialReason
   refusal?: Refusal
   /** What kept a token from passing that the provider took. */
-  taken?: 'bound_to_key' | 'wrong_audience'
+  taken?: 'bound_to_key' | 'wrong_audience' | undefined
   readonly rules: Set<string>
 }
 
@@ -62,7 +62,8 @@ function noting(provider: BearerAuthProvider, { audience }: GatePolicy, notes: N
     }
     const given = await own.verifyToken(text, { ...options, refused })
     const token = given === null ? null : toAccessToken(given)
-    if (token !== null) notes.taken = isForAudience(token, audience) ? 'bound_to_key' : 'wrong_audience'
+    // Of several credentials the one that ends the request is looked at last.
+    notes.taken = token === null ? undefined : isForAudience(token, audience) ? 'bound_to_key' : 'wrong_audience'
     return given
   }
   // What a decision reads of a provider, by itself: its methods may know only their own object.

@@ -86,3 +86,12 @@ test('no decision depends on an observer that throws, and one that is no functio
   expect(await guard({ method: 'GET', path: '/', header: () => [`Bearer ${KEY}`] })).toMatchObject({ pass: true })
   expect(() => gate(provider, { observe: 'log' as never })).toThrow(TypeError)
 })
+
+test('of two credentials, the event is about the one that is not good', async () => {
+  const told: AuthEvent[] = []
+  const keys = new StaticProvider({ 'header-key-0123456789': { claims: { sub: 'ada' } } }, { tokenHeader: 'x-api-key' })
+  const guard = gate(new ChainProvider([new StaticProvider({ 'bearer-key-0123456789': { claims: { sub: 'ada' } } }), keys]), { observe: (event) => void told.push(event) })
+  const presented: Record<string, string> = { authorization: 'Bearer bearer-key-0123456789', 'x-api-key': 'never-issued-0123456789' }
+  await guard({ method: 'GET', path: '/', header: (name) => [presented[name] ?? []].flat() })
+  expect(told.at(-1)).toMatchObject({ type: 'denied', status: 401, reason: 'invalid_token' })
+})
