@@ -3,12 +3,11 @@ import { bindingOf } from '../binding.js'
 import { notify } from '../events.js'
 import { isSameText } from '../lib/digest.js'
 import { certificateThumbprint } from './certificate/certificate.js'
-import { Dpop } from './dpop/dpop.js'
 import type { AccessToken } from '../access-token.js'
 import type { TokenBinding } from '../binding.js'
 import type { Observe, ProofCheck } from '../events.js'
 import type { ReadCertificate } from './certificate/certificate.js'
-import type { DpopFailure } from './dpop/dpop.js'
+import type { Dpop, DpopFailure } from './dpop/dpop.js'
 import type { DpopPolicy } from './dpop/dpop-options.js'
 import type { GateRequest, Scheme } from './request/gate-request.js'
 
@@ -21,11 +20,11 @@ export interface ProofPolicy {
 
 export class Bindings {
   readonly #policy: ProofPolicy
-  readonly #dpop: Dpop | undefined
+  readonly #dpop: Promise<Dpop> | undefined
 
   constructor(policy: ProofPolicy) {
     this.#policy = policy
-    this.#dpop = policy.dpop && new Dpop(policy.dpop)
+    this.#dpop = policy.dpop && loaded(policy.dpop)
   }
 
   /**
@@ -56,7 +55,7 @@ export class Bindings {
     if (this.#dpop === undefined) return { check: 'binding' }
     // RFC 9449 section 7.2: a bound token as plain Bearer is a downgrade.
     if (scheme !== 'DPoP') return { check: 'scheme' }
-    return this.#dpop.failing({ request, token: token.token, jkt })
+    return (await this.#dpop).failing({ request, token: token.token, jkt })
   }
 
   #hasCertificate(request: GateRequest, thumbprint: string): boolean {
@@ -64,4 +63,11 @@ export class Bindings {
     const own = shown === undefined ? undefined : certificateThumbprint(shown)
     return own !== undefined && isSameText(own, thumbprint)
   }
+}
+
+/** What reads and checks proofs, and `jose` with it, is loaded by the gates that take some, from their start: the others weigh half of it. */
+function loaded(policy: DpopPolicy): Promise<Dpop> {
+  const loading = import('./dpop/dpop.js').then(({ Dpop }) => new Dpop(policy))
+  loading.catch(() => undefined) // told to the requests that need it
+  return loading
 }

@@ -56,7 +56,7 @@ export const GATE = [
     mutants: [
       ["if (!(await isSigned(this.#engine, proof, alg, key.keys))) return 'signature'", '', 'anybody can sign for a key that he knows'],
       ["if (key.thumbprint !== jkt) return 'binding'", '', 'any key proves any token'],
-      ["if (!(await replays.use(used))) return 'replay'", 'await replays.use(used)', 'a proof is good twice when it is sent twice at once'],
+      ["if (!(await this.#replays.use(used))) return 'replay'", 'await this.#replays.use(used)', 'a proof is good twice when it is sent twice at once'],
       ['return COUNTED.get(request.source ?? request) === signed', 'return COUNTED.get(request.source ?? request) !== undefined', 'a second proof of one request is not counted'],
     ],
   },

@@ -1,15 +1,13 @@
 /** This file checks what a gate is told about DPoP, once, where it is built. */
 import { checkOptions, clockInSeconds, countOf, oneOf } from '../../lib/options.js'
-import { after } from '../../lib/timer.js'
 import { warn } from '../../lib/warn.js'
 import { Nonces } from './nonces.js'
-import { Replays } from './replays.js'
 import type { OptionNames } from '../../lib/options.js'
 import type { After } from '../../lib/timer.js'
 import type { StoreNews } from '../../shared/prompt-store.js'
 import type { Secret } from '../../shared/seal.js'
 import type { SharedStore } from '../../shared/shared-store.js'
-import type { SharedReplays } from './replays.js'
+import type { ReplaysOptions, SharedReplays } from './replays.js'
 
 /** How used proofs are remembered. */
 export interface ReplayOptions {
@@ -58,7 +56,8 @@ export interface DpopPolicy {
   readonly origin: string
   readonly strippedPrefix: string
   readonly nonces: Nonces | undefined
-  readonly replays: Replays
+  /** How what was used is remembered. */
+  readonly replays: ReplaysOptions
   readonly now: () => number
 }
 
@@ -71,7 +70,7 @@ export interface DpopSurroundings {
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function dpopPolicy(options: DpopOptions, { resource, tell, after: later = after }: DpopSurroundings): DpopPolicy {
+export function dpopPolicy(options: DpopOptions, { resource, tell, after }: DpopSurroundings): DpopPolicy {
   const { nonce = false, replay = {}, strippedPrefix = '' } = options
   const required = oneOf('proof.dpop', options.dpop, ['accepted', 'required']) === 'required'
   if (resource === undefined) throw new TypeError('"proof.dpop" needs "resource": a proof is for a URL of this server, which nobody but you knows')
@@ -89,7 +88,7 @@ export function dpopPolicy(options: DpopOptions, { resource, tell, after: later 
     origin: new URL(resource).origin,
     strippedPrefix,
     nonces: secrets && new Nonces(secrets, now),
-    replays: new Replays({ ...bounds, now, after: later, shared, tell }),
+    replays: { ...bounds, now, after, shared, tell },
     now,
   }
 }

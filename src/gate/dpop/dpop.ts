@@ -5,6 +5,7 @@ import { readProof } from './proof.js'
 import { ProofKeys } from './proof-keys.js'
 import { hintOf } from './proof-hints.js'
 import { CONTENT, firstFailing, FORM, IAT_WINDOW } from './proof-rules.js'
+import { Replays } from './replays.js'
 import type { ProofCheck } from '../../events.js'
 import type { Algorithm } from '../../jwt/signature/algorithms.js'
 import type { DecodedJwt } from '../../jwt/token/decode.js'
@@ -31,9 +32,11 @@ export class Dpop {
   readonly #policy: DpopPolicy
   readonly #keys = new ProofKeys()
   readonly #engine = signatureEngine('auto')
+  readonly #replays: Replays
 
   constructor(policy: DpopPolicy) {
     this.#policy = policy
+    this.#replays = new Replays(policy.replays)
   }
 
   /**
@@ -56,18 +59,17 @@ export class Dpop {
     const alg = proof.header.alg as Algorithm // looked at by the rules of form
     const key = await this.#keys.of(proof, alg)
     if (key === undefined) return 'public_key'
-    const { replays } = this.#policy
     const used = { key: key.thumbprint, jti: String(proof.claims.jti), until: Number(proof.claims.iat) + IAT_WINDOW }
     const isCounted = isCountedFor(request, proof)
     // Before the signature, which costs more than all the rest: a flood of what was seen is cheap.
-    if (!isCounted && replays.has(used)) return 'replay'
+    if (!isCounted && this.#replays.has(used)) return 'replay'
     if (!(await isSigned(this.#engine, proof, alg, key.keys))) return 'signature'
     const failing = firstFailing(CONTENT, proof, expected)
     if (failing !== undefined) return failing
     if (key.thumbprint !== jkt) return 'binding'
     this.#keys.keep(proof, key)
     if (isCounted) return undefined
-    if (!(await replays.use(used))) return 'replay'
+    if (!(await this.#replays.use(used))) return 'replay'
     COUNTED.set(request.source ?? request, proof.signed)
     return undefined
   }

@@ -1,6 +1,7 @@
 /** This file lets each proof be used once (RFC 9449 section 11.1): in this process, and in all that share a store. */
 import { AuthUnavailableError } from '../../errors.js'
 import { hmacSha256, sha256 } from '../../lib/digest.js'
+import { after } from '../../lib/timer.js'
 import { failed, PromptStore } from '../../shared/prompt-store.js'
 import { SeenProofs } from './seen-proofs.js'
 import type { After } from '../../lib/timer.js'
@@ -20,7 +21,8 @@ export interface ReplaysOptions {
   readonly perKey: number
   readonly entries: number
   readonly now: () => number
-  readonly after: After
+  /** Default: the runtime's timers. */
+  readonly after: After | undefined
   readonly shared: SharedReplays | undefined
   readonly tell: (news: StoreNews) => void
 }
@@ -38,10 +40,10 @@ export class Replays {
   readonly #store: PromptStore | undefined
 
   constructor(options: ReplaysOptions) {
-    const { shared, now, after, tell } = options
+    const { shared, now, after: later = after, tell } = options
     this.#options = options
     this.#seen = new SeenProofs(options)
-    this.#store = shared && new PromptStore({ store: shared.store, now, after, tell })
+    this.#store = shared && new PromptStore({ store: shared.store, now, after: later, tell })
   }
 
   /** Whether this process has seen it. A look that costs nothing, before the signature is checked. */
