@@ -13,6 +13,7 @@ import { BearerAuthProvider, checkedProvider, inheritObserver } from '../src/pro
 import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
 import { isAskedByOthers } from '../src/routing/doors.js'
+import { healthOf } from '../src/routing/health-of.js'
 import { asGiven, named, recognition, requestAsOf, verifiedBy } from '../src/routing/member.js'
 import { partsOf } from '../src/routing/parts.js'
 import { askAtOnce, askInOrder, askTogether } from '../src/routing/questions.js'
@@ -23,6 +24,7 @@ import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
 import type { ExplainedStep, NearMiss } from '../src/explanation.js'
 import type { OptionNames } from '../src/lib/options.js'
+import type { ProviderHealth } from '../src/health.js'
 import type { HeaderSource, Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
 import type { Member } from '../src/routing/member.js'
 import type { Part } from '../src/routing/parts.js'
@@ -154,9 +156,9 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   /** Members that have no observer tell this one. */
-  override [inheritObserver](observe: Observe): void {
-    this.#listeners.inherit(observe)
-    for (const { provider } of this.#members) provider[inheritObserver]?.(observe)
+  override [inheritObserver](observe: Observe, how?: 'beside'): void {
+    this.#listeners.inherit(observe, how)
+    for (const { provider } of this.#members) provider[inheritObserver]?.(observe, how)
   }
 
   override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
@@ -168,6 +170,11 @@ export class ChainProvider extends BearerAuthProvider {
   override restsOnKeys(token: AccessToken): boolean {
     const asked = this.#parts.flatMap(({ members }) => askedAbout(token.token, members))
     return asked.every(({ provider }) => provider.restsOnKeys?.(token) === true)
+  }
+
+  /** How each member is doing. */
+  override health(): ProviderHealth {
+    return { name: this.name, kind: 'chain', issuers: this.issuers, members: this.#members.map(({ provider, name }) => healthOf(provider, name)) }
   }
 
   override async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import type { GitHubOptions } from '../src/github/github-options.js'
 import type { NearMiss } from '../src/explanation.js'
+import type { ProviderHealth } from '../src/health.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
 import type { Verdict } from '../src/verdict.js'
@@ -48,6 +49,11 @@ export class GitHubProvider<Output = unknown> extends StandardProvider<Output> {
    */
   async revokeToken(token: string): Promise<void> {
     await Promise.all([this.#github.end(token), this.revoke({ token })])
+  }
+
+  /** How asking GitHub goes. */
+  override health(): ProviderHealth {
+    return { ...super.health(), kind: 'github', upstream: this.#github.health() }
   }
 
   /** Forgets every verdict, and ends what is being asked. What needs an answer after this is unavailable. */

@@ -6,6 +6,7 @@ import { providerOptions, PROVIDER_OPTIONS } from '../src/provider-options.js'
 import { StandardProvider } from '../src/standard-provider.js'
 import type { IntrospectionOptions } from '../src/introspection/introspection-options.js'
 import type { NearMiss } from '../src/explanation.js'
+import type { ProviderHealth } from '../src/health.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
 import type { Verdict } from '../src/verdict.js'
@@ -44,6 +45,11 @@ export class IntrospectionProvider<Output = unknown> extends StandardProvider<Ou
   /** What a JWT of another issuer nearly says, or why an opaque token is not shown. */
   override nearMiss(token: string): NearMiss | undefined {
     return this.#introspection.nearMiss(token)
+  }
+
+  /** How asking the authorization server goes. */
+  override health(): ProviderHealth {
+    return { ...super.health(), kind: 'introspection', upstream: this.#introspection.health() }
   }
 
   protected override get checkName(): string {

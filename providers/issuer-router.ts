@@ -10,6 +10,7 @@ import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds 
 import { failedStep, nearestOf, passedStep, unknownStep } from '../src/explanation.js'
 import { BearerAuthProvider, inheritObserver } from '../src/provider.js'
 import { explainedBy } from '../src/routing/explained.js'
+import { healthOf } from '../src/routing/health-of.js'
 import { nameOf, requestAsOf } from '../src/routing/member.js'
 import { Tenants } from '../src/routing/tenants.js'
 import { askedByUs, isUnproven } from '../src/routing/unproven.js'
@@ -20,6 +21,7 @@ import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { ExplainedStep, NearMiss } from '../src/explanation.js'
+import type { ProviderHealth } from '../src/health.js'
 import type { Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
 import type { JwksProviderOptions } from './jwks.js'
 
@@ -76,6 +78,8 @@ export class IssuerRouter extends BearerAuthProvider {
   readonly #routes = new Map<string, BearerAuthProvider>()
   readonly #tenants: Tenants<IssuerRoute> | undefined
   readonly #listeners: Listeners
+  /** Who hears the routes also where they have an observer of their own. */
+  readonly #beside = new Set<Observe>()
   #isClosed = false
 
   constructor(options: IssuerRouterOptions) {
@@ -166,9 +170,10 @@ export class IssuerRouter extends BearerAuthProvider {
   }
 
   /** Routes that have no observer tell this one. */
-  override [inheritObserver](observe: Observe): void {
-    this.#listeners.inherit(observe)
-    for (const provider of this.#routes.values()) provider[inheritObserver]?.(observe)
+  override [inheritObserver](observe: Observe, how?: 'beside'): void {
+    this.#listeners.inherit(observe, how)
+    if (how === 'beside') this.#beside.add(observe)
+    for (const [, provider] of this.#all) provider[inheritObserver]?.(observe, how)
   }
 
   /** Where the provider of an issuer is replaced, the next one is watched; with an issuer that is gone, its tokens end. */
@@ -198,6 +203,11 @@ export class IssuerRouter extends BearerAuthProvider {
     return provider !== undefined && provider !== 'refused' && provider.restsOnKeys?.(token) === true
   }
 
+  /** How the provider of each issuer is doing, by the name of the issuer; and those of the tenants that are kept. */
+  override health(): ProviderHealth {
+    return { name: this.name, kind: 'issuers', issuers: this.issuers, members: this.#all.map(([, provider]) => healthOf(provider)) }
+  }
+
   override async close(): Promise<void> {
     this.#isClosed = true
     await closeAll([...this.#routes.values(), this.#tenants])
@@ -213,6 +223,11 @@ export class IssuerRouter extends BearerAuthProvider {
       if (isUnavailable(error)) notify(this.#listeners.observe, { type: 'unavailable', provider: this.name, message: error.message })
       throw error
     }
+  }
+
+  /** The routes, and the tenants at hand. */
+  get #all(): readonly (readonly [string, BearerAuthProvider])[] {
+    return [...this.#routes, ...(this.#tenants?.kept() ?? [])]
   }
 
   #now(issuer: string): BearerAuthProvider | 'refused' | undefined {
@@ -236,6 +251,7 @@ export class IssuerRouter extends BearerAuthProvider {
     const provider = isProvider(route) ? route : new JwksProvider({ name: this.name, ...route, issuer: route.issuer ?? issuer, ...ofTenant })
     const { issuers = [] } = provider
     if (this.#listeners.observe !== undefined) provider[inheritObserver]?.(this.#listeners.observe)
+    for (const observe of this.#beside) provider[inheritObserver]?.(observe, 'beside')
     if (issuers.length === 0 || issuers.includes(issuer)) return provider
     throw new TypeError(`the provider for the issuer ${issuer} takes tokens of ${issuers.join(', ')} only`)
   }

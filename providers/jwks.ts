@@ -32,6 +32,7 @@ import type { SignatureEngine } from '../src/jwt/signature/signature-engine.js'
 import type { Awaitable } from '../src/lib/awaitable.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { RecheckOptions } from '../src/introspection/recheck.js'
+import type { ProviderHealth } from '../src/health.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
 import type { CheckRequest } from '../src/verdict-lookup.js'
@@ -133,6 +134,11 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   /** True without `introspect`, and without `enrich`. */
   override restsOnKeys(): boolean {
     return this.#restsOnKeys
+  }
+
+  /** Its keys, and where `introspect` is given, how asking the issuer goes. */
+  override health(): ProviderHealth {
+    return { ...super.health(), kind: 'jwks', keys: this.#keys.health(), ...(this.#recheck && { upstream: this.#recheck.health() }) }
   }
 
   override async close(): Promise<void> {

@@ -16,6 +16,7 @@ import type { OptionNames } from '../src/lib/options.js'
 import type { TextFile } from '../src/lib/text-file.js'
 import type { After } from '../src/lib/timer.js'
 import type { NearMiss } from '../src/explanation.js'
+import type { ProviderHealth } from '../src/health.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
 import type { StaticTokens } from '../src/static/list-text.js'
@@ -133,6 +134,12 @@ export class StaticProvider extends StandardProvider {
   /** As in every provider, but it holds for five years: the tokens of a list may never expire, and would come back. (D63) */
   override async revoke(what: Revocation): Promise<void> {
     return super.revoke({ ...what, expiresAt: what.expiresAt ?? this.now() + FIVE_YEARS })
+  }
+
+  /** How many tokens are on the list. Nothing is remembered: the list itself answers as fast. */
+  override health(): ProviderHealth {
+    const { memory: _, ...rest } = super.health()
+    return { ...rest, kind: 'static', tokens: this.#list.keys.size }
   }
 
   /** Reads the file of `fromFile` now, and not only in `checkEvery` seconds. Settles when that is done, well or not. */

@@ -24,6 +24,7 @@ import type { Expectations, ClaimRule, Rule } from '../src/jwt/rules/rules.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { Fetch } from '../src/lib/net/bounded-fetch.js'
 import type { NearMiss } from '../src/explanation.js'
+import type { ProviderHealth } from '../src/health.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
 import type { Verdict } from '../src/verdict.js'
@@ -127,6 +128,11 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
   /** Why an opaque token is not shown. */
   override nearMiss(token: string): NearMiss | undefined {
     return unshownMiss(token, this.#shown)
+  }
+
+  /** How asking the authorization server goes. */
+  override health(): ProviderHealth {
+    return { ...super.health(), kind: 'userinfo', upstream: this.#calls.health() }
   }
 
   protected override get checkName(): string {

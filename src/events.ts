@@ -207,17 +207,19 @@ export type Observe = (event: AuthEvent) => void
 export class Listeners {
   /** Undefined where nobody listens: no event is made then. */
   observe: Observe | undefined
-  readonly #inherited: Set<Observe> | undefined
+  readonly #hasOwn: boolean
+  readonly #all: Set<Observe>
 
   constructor(own: Observe | undefined) {
     this.observe = own
-    this.#inherited = own === undefined ? new Set() : undefined
+    this.#hasOwn = own !== undefined
+    this.#all = new Set(own === undefined ? [] : [own])
   }
 
-  /** Is told from now on, unless the provider has an observer of its own. */
-  inherit(observe: Observe): void {
-    const all = this.#inherited?.add(observe)
-    if (all === undefined) return
+  /** Is told from now on, unless the provider has an observer of its own. `beside`: then too. */
+  inherit(observe: Observe, how?: 'beside'): void {
+    if (this.#hasOwn && how !== 'beside') return
+    const all = this.#all.add(observe)
     this.observe = all.size === 1 ? observe : (event) => all.forEach((one) => notify(one, event))
   }
 }

@@ -2,6 +2,7 @@
 import type { AccessToken } from './access-token.js'
 import type { Observe } from './events.js'
 import type { ExplainedStep, NearMiss } from './explanation.js'
+import type { ProviderHealth } from './health.js'
 import type { RejectReason } from './verdict.js'
 
 /** Whose token is this? `mine`: nobody else may decide. `maybe`: ask me. `foreign`: do not show it to me. */
@@ -128,13 +129,20 @@ export abstract class BearerAuthProvider {
   /** What is nearly right about a token that is foreign here. Cheap, and never leaves the process. A chain tells it of a token that nobody owns. */
   nearMiss?(token: string): NearMiss | undefined
 
-  [inheritObserver]?(observe: Observe): void
+  /** `beside`: also where there is an observer of its own. */
+  [inheritObserver]?(observe: Observe, how?: 'beside'): void
 
   /**
    * True where a yes about this token rests on keys alone, and nobody was asked: it changes by what `watch` tells, and with
    * the keys. An open stream is then looked at every ten minutes, and not every half. Left out: somebody is asked.
    */
   restsOnKeys?(token: AccessToken): boolean
+
+  /**
+   * How it is doing, for a page or a probe: keys, memory, the server behind it. Cheap, and asks nobody. Never a token, a secret
+   * or the value of a claim.
+   */
+  health?(): ProviderHealth
 
   /** Ends timers, sockets and subscriptions, and forgets what was remembered. */
   close?(): Promise<void>

@@ -22,6 +22,7 @@ import type { Revocation } from './revocations/revocation.js'
 import type { RevocationMarks } from './revocations/revocation-marks.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { ExplainedStep } from './explanation.js'
+import type { ProviderHealth } from './health.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { ProviderContext } from './provider-context.js'
 import type { ProviderOptions } from './provider-options.js'
@@ -165,8 +166,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     }
   }
 
-  override [inheritObserver](observe: Observe): void {
-    this.listeners.inherit(observe)
+  override [inheritObserver](observe: Observe, how?: 'beside'): void {
+    this.listeners.inherit(observe, how)
   }
 
   /**
@@ -219,6 +220,14 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   /** What the memory was good for. */
   stats(): ProviderStats {
     return { ...this.#lookup.stats(), revocations: this.#revocations?.size ?? 0 }
+  }
+
+  /** How it is doing: memory and revocations here, and in a subclass what else it rests on. */
+  override health(): ProviderHealth {
+    const { accepted, rejected, hits, misses, stale } = this.#lookup.stats()
+    const memory = { accepted: accepted.entries, rejected: rejected.entries, bytes: accepted.bytes + rejected.bytes, hits, misses, stale }
+    const { size: held = 0, caughtUp = true } = this.#revocations ?? {}
+    return { name: this.name, kind: 'custom', issuers: [...(this.issuers ?? [])], memory, revocations: { held, caughtUp } }
   }
 
   /** Which rule made which scope of these claims, and what a wanted one would take: for a person who set this up. */

@@ -14,6 +14,7 @@ import { membershipsOf } from './membership/memberships.js'
 import { OwnApps } from './tokens/own-apps.js'
 import { deploymentOf } from './api/deployment.js'
 import type { NearMiss } from '../explanation.js'
+import type { UpstreamHealth } from '../health.js'
 import type { Ownership, Recognition } from '../provider.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { Accepted, Verdict } from '../verdict.js'
@@ -78,6 +79,10 @@ export class GitHub {
     // An installation is a member of nothing.
     if (!verdict.accepted || this.#memberships.length === 0 || kind === 'ghs_') return verdict
     return this.#withMemberships(token, verdict)
+  }
+
+  health(): UpstreamHealth {
+    return this.#calls.health()
   }
 
   /** Ends a token at GitHub. @throws TypeError at once for one that is not ours to end, AuthUnavailableError */

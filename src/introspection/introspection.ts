@@ -25,6 +25,7 @@ import type { Hints } from '../jwt/rules/hints.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
 import type { Expectations, Rule } from '../jwt/rules/rules.js'
 import type { NearMiss } from '../explanation.js'
+import type { UpstreamHealth } from '../health.js'
 import type { Ownership, Recognition } from '../provider.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { Verdict } from '../verdict.js'
@@ -86,6 +87,10 @@ export class Introspection {
 
   nearMiss(token: string): NearMiss | undefined {
     return unshownMiss(token, this.#shown)
+  }
+
+  health(): UpstreamHealth {
+    return this.#introspector.health()
   }
 
   get owns(): Ownership {

@@ -11,6 +11,7 @@ import { Endpoint } from './endpoint.js'
 import { openSigned, SIGNED_TYPE } from './response/signed-response.js'
 import { exchange, isAboutUs } from '../upstream/openid-fetch.js'
 import type { ServerMetadata } from 'openid-client'
+import type { UpstreamHealth } from '../health.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { Standing } from '../lib/call-limit.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
@@ -69,6 +70,10 @@ export class Introspector {
       this.#noteRefusal(error)
       throw error
     }
+  }
+
+  health(): UpstreamHealth {
+    return this.#calls.health()
   }
 
   #noteRefusal({ fault, message }: NoAnswerError): void {

@@ -10,6 +10,7 @@ import { Introspection } from './introspection.js'
 import type { Claims } from '../access-token.js'
 import type { OptionNames } from '../lib/options.js'
 import type { Rejected, Verdict } from '../verdict.js'
+import type { UpstreamHealth } from '../health.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { chosenByTenant } from '../jwt/keys/discovery.js'
 import type { IntrospectionOptions } from './introspection-options.js'
@@ -69,6 +70,10 @@ export class Recheck {
         return answer
       },
     })
+  }
+
+  health(): UpstreamHealth {
+    return this.#introspection.health()
   }
 
   close(): void {

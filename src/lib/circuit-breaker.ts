@@ -37,6 +37,17 @@ export class CircuitBreaker {
     return this.#failures >= FAILURES_IN_A_ROW
   }
 
+  /** `half-open`: the next call, or one under way, finds out whether the server is back. */
+  get state(): 'closed' | 'open' | 'half-open' {
+    if (!this.isOpen) return 'closed'
+    return this.#now() < this.#nextProbe ? 'open' : 'half-open'
+  }
+
+  /** Seconds since it opened; undefined while it is closed. */
+  get openFor(): number | undefined {
+    return this.isOpen ? Math.max(0, this.#now() - this.#openedAt) : undefined
+  }
+
   /** 0 when a call may be made now, else the seconds until one may. While open, every 0 is a probe, and nobody else's. */
   wait(): number {
     if (!this.isOpen) return 0

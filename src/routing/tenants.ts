@@ -68,6 +68,11 @@ export class Tenants<Route extends object> {
     return known
   }
 
+  /** Those at hand, each with its issuer. */
+  kept(): readonly (readonly [string, BearerAuthProvider])[] {
+    return [...this.#kept.entries()].map(([issuer, { provider }]) => [issuer, provider])
+  }
+
   /** Forgets a tenant, its keys and its remembered tokens; and what is being looked up does not bring it back. */
   async remove(issuer: string): Promise<void> {
     this.#asking.delete(issuer)

@@ -5,6 +5,7 @@ import { within, withinSpan } from '../lib/deadline.js'
 import { Heartbeat } from '../lib/heartbeat.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import { IS_OUTAGE, NoAnswerError } from './no-answer.js'
+import type { UpstreamHealth } from '../health.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { Standing } from '../lib/call-limit.js'
 
@@ -41,6 +42,9 @@ export class GuardedCalls {
   /** Calls that the server answered. */
   #answers = 0
   readonly #heart: Pick<Heartbeat, 'beats' | 'during'>
+  /** The last failure that was the server's. */
+  #failure: { readonly message: string; readonly at: number } | undefined
+  #inARow = 0
 
   constructor(options: GuardedCallsOptions) {
     this.#options = options
@@ -79,6 +83,17 @@ export class GuardedCalls {
     return this.#noted(host, this.#turn(), work)
   }
 
+  health(): UpstreamHealth {
+    const { state, openFor } = this.#breaker
+    const now = this.#options.context.now()
+    return {
+      breaker: state,
+      ...(openFor !== undefined && { openFor }),
+      inFlight: this.#limit.running,
+      ...(this.#failure && { failure: { message: this.#failure.message, ago: Math.max(0, now - this.#failure.at), inARow: this.#inARow } }),
+    }
+  }
+
   #turn(): Turn {
     return { began: performance.now(), answersBefore: this.#answers, beatsBefore: this.#heart.beats }
   }
@@ -101,6 +116,7 @@ export class GuardedCalls {
     if (fault === undefined) return this.#note(true)
     // Who was not asked, or not for long enough, has nothing to say about the server.
     if (fault === 'held back' || fault === 'busy' || (fault === 'too slow' && !this.#isServers(turn))) return
+    if (IS_OUTAGE[fault] && error instanceof Error) this.#failure = { message: error.message, at: this.#options.context.now() }
     this.#note(!IS_OUTAGE[fault])
   }
 
@@ -114,6 +130,7 @@ export class GuardedCalls {
   #note(went: boolean): void {
     const wasOpen = this.#breaker.isOpen
     if (went) this.#answers += 1
+    this.#inARow = went ? 0 : this.#inARow + 1
     if (went) this.#breaker.succeeded()
     else this.#breaker.failed()
     const { isOpen } = this.#breaker

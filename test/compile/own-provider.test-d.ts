@@ -1,7 +1,7 @@
 /** Holds what a provider of one's own must be, and what it must not. */
 import { accept, accessToken, BearerAuthProvider, ChainProvider, fromClaim, reject, StandardProvider } from '../../src/index.js'
 import { claims, holds, structural } from './given.js'
-import type { AccessToken, Recognition, Verdict } from '../../src/index.js'
+import type { AccessToken, ProviderHealth, Recognition, Verdict } from '../../src/index.js'
 import type { Equal } from './given.js'
 
 const provider: BearerAuthProvider = structural
@@ -18,6 +18,21 @@ export class Checking extends StandardProvider {
   }
 }
 new ChainProvider([new Own(), new Checking({ scopes: fromClaim('permissions'), cache: { ttl: 5 } })])
+
+export class Well extends BearerAuthProvider {
+  override verifyToken = async (): Promise<null> => null
+  override health(): ProviderHealth {
+    return { name: 'sessions', kind: 'custom', issuers: [], upstream: { breaker: 'closed', inFlight: 0 } }
+  }
+}
+export class Waiting extends BearerAuthProvider {
+  override verifyToken = async (): Promise<null> => null
+  // @ts-expect-error TS2416 nobody is asked for it, so there is nothing to wait for
+  override health = async (): Promise<ProviderHealth> => ({ name: 'sessions', kind: 'custom', issuers: [] })
+}
+const { keys = [], members = [] } = new Checking().health()
+holds<Equal<(typeof keys)[number]['state'], 'fresh' | 'due' | 'stale' | 'ended' | 'none'>>()
+holds<Equal<(typeof members)[number], ProviderHealth>>()
 
 // @ts-expect-error TS2511 the interface alone verifies nothing
 new BearerAuthProvider()

@@ -148,6 +148,15 @@ const BROKEN: readonly (readonly [promise: string, how: string, Broken: new () =
     },
   ],
   [
+    'its health is plain data',
+    'shows a token or a subject',
+    class extends Honest {
+      health() {
+        return { name: 'mine', kind: 'mine', issuers: [], last: 'ada' }
+      }
+    },
+  ],
+  [
     'closing twice',
     'close() throws',
     class extends Honest {
@@ -234,7 +243,7 @@ describe('contractOf', () => {
       timeout: 60_000,
       env: { ...process.env, NODE_TEST_CONTEXT: undefined },
     })
-    expect(stdout).toMatch(/# pass 10/)
+    expect(stdout).toMatch(/# pass 11/)
     expect(status).toBe(0)
   }, 60_000)
 })

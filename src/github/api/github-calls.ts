@@ -10,6 +10,7 @@ import { faultOf, NoAnswerError } from '../../upstream/no-answer.js'
 import { AppCredentials } from './apps.js'
 import { budgetOf, limitOf } from './rate-limits.js'
 import { Pause } from './pause.js'
+import type { UpstreamHealth } from '../../health.js'
 import type { ProviderContext } from '../../provider-context.js'
 import type { Standing } from '../../lib/call-limit.js'
 import type { Fetch, FetchAnswer } from '../../lib/net/bounded-fetch.js'
@@ -71,6 +72,10 @@ export class GitHubCalls {
       if (error instanceof NoAnswerError) tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
       throw error
     }
+  }
+
+  health(): UpstreamHealth {
+    return this.#calls.health()
   }
 
   #standing({ standing }: GitHubRequest, caller: ApiCredentials): Standing {

@@ -1,12 +1,15 @@
 /** Holds the keys of a closed list of issuers, each with its own: one issuer's key never vouches for another's token. */
 import { checkOptions, spanInSeconds } from '../../lib/options.js'
 import { notify } from '../../events.js'
+import { keyHealthOf } from './key-health.js'
 import { KeySearch } from './key-search.js'
 import { parseKeySet } from './key-set.js'
 import { keptIn, recall } from './key-store.js'
 import type { Listeners } from '../../events.js'
+import type { KeyHealth } from '../../health.js'
 import type { Awaitable } from '../../lib/awaitable.js'
 import type { Algorithm } from '../signature/algorithms.js'
+import type { AgeLimits } from './key-age.js'
 import type { Keys } from './key-search.js'
 import type { KeyNews, KeySourceOptions } from './key-source.js'
 import type { KeyFault } from './key-set.js'
@@ -51,6 +54,8 @@ export interface IssuerKeysOptions {
 export class IssuerKeys {
   readonly #searches: ReadonlyMap<string, KeySearch>
   readonly #ahead: readonly string[]
+  readonly #limits: AgeLimits
+  readonly #now: () => number
 
   constructor({ issuers, later = [], load, keys, now, random, provider, listeners }: IssuerKeysOptions) {
     checkOptions('keys', keys, ['maxAge', 'maxStale', 'snapshot', 'store'])
@@ -72,6 +77,8 @@ export class IssuerKeys {
       const kept = { store, issuer, now, maxAge, maxStale }
       return new KeySearch({ ...options, load: keptIn(kept, fetch), recall: () => recall(kept) })
     }
+    this.#limits = { maxAge, maxStale }
+    this.#now = now
     this.#ahead = issuers.filter((issuer) => !later.includes(issuer))
     this.#searches = new Map(issuers.map((issuer) => [issuer, search(issuer)]))
     if (snapshot !== undefined) this.#adopt(snapshot)
@@ -105,6 +112,12 @@ export class IssuerKeys {
   async warm(): Promise<void> {
     const searches = this.#ahead.map((issuer) => this.#searches.get(issuer)).filter((search) => search !== undefined)
     await Promise.all(searches.map(async ({ source }) => source.keys(undefined)))
+  }
+
+  /** How the keys of each issuer are doing. Asks nobody. */
+  health(): readonly KeyHealth[] {
+    const now = this.#now()
+    return [...this.#searches].map(([issuer, { source }]) => keyHealthOf(issuer, source, this.#limits, now))
   }
 
   /** Gives the public keys at hand, for the next process as `keys: { snapshot }`. */

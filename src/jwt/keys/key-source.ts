@@ -65,6 +65,16 @@ export interface HeldKeys extends KeyAge {
 /** Why others than those at hand are wanted. Only unknown names are paid for here: whoever asks bounds the other looks. */
 export type LookReason = 'unknown name' | 'no name' | 'bad signature'
 
+/** What became of the last attempts, for `health()`. */
+export interface KeyHistory {
+  /** When this process last saw the set change, in seconds since the epoch. */
+  readonly rotatedAt: number | undefined
+  /** The last attempt that failed, in whatever row of failures it stood. */
+  readonly failed: { readonly message: string; readonly at: number } | undefined
+  /** Failures in a row, and when the issuer is asked again; undefined where the last attempt went well. */
+  readonly failing: { readonly count: number; readonly retryAt: number } | undefined
+}
+
 /** Names of keys remembered as taken away. */
 const MAX_REMOVED = 1000
 
@@ -82,6 +92,8 @@ export class KeySource {
   #held: HeldKeys | undefined
   #failure: Failure | undefined
   #tooMany: AuthUnavailableError | undefined
+  #rotatedAt: number | undefined
+  #failed: KeyHistory['failed']
 
   constructor(options: KeySourceOptions) {
     this.#options = options
@@ -91,6 +103,10 @@ export class KeySource {
   /** The keys held, however old. */
   get held(): HeldKeys | undefined {
     return this.#held
+  }
+
+  get history(): KeyHistory {
+    return { rotatedAt: this.#rotatedAt, failed: this.#failed, failing: this.#failure }
   }
 
   /** Takes a set from elsewhere, with the age it had there. */
@@ -183,7 +199,9 @@ export class KeySource {
 
   #took(held: HeldKeys, before: HeldKeys | undefined): HeldKeys {
     this.#failure = undefined
-    this.#options.tell({ type: 'fetched', set: held.set, rotated: before !== undefined && !before.set.equals(held.set) })
+    const rotated = before !== undefined && !before.set.equals(held.set)
+    if (rotated) this.#rotatedAt = this.#options.now()
+    this.#options.tell({ type: 'fetched', set: held.set, rotated })
     return held
   }
 
@@ -205,6 +223,7 @@ export class KeySource {
     const told = bounded(error)
     const retryAfter = Math.max(backOff(count, usable, random()), told.retryAfter ?? 0)
     this.#failure = { error: told, count, since, retryAt: now() + retryAfter }
+    this.#failed = { message: told.message, at: now() }
     tell({ type: 'failed', error: told, usable, retryAfter })
     return told
   }

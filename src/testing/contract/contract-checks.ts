@@ -125,6 +125,17 @@ export const PROMISES: readonly Promised[] = [
     },
   },
   {
+    name: 'its health is plain data, and carries no token and no claim',
+    async check({ provider, good, bad }) {
+      const { subject } = await goodToken(provider, good)
+      for (const token of bad) await ask(provider, token)
+      const thrown = await thrownBy(async () => provider.health?.())
+      assert(thrown === undefined, 'health() throws')
+      const told = JSON.stringify(provider.health?.() ?? {})
+      for (const secret of [good, ...bad, JSON.stringify(subject)]) assert(!told.includes(secret), 'health() shows a token or a subject')
+    },
+  },
+  {
     name: 'closing twice is closing once',
     async check({ provider }) {
       assert((await thrownBy(async () => (await provider.close?.(), await provider.close?.()))) === undefined, 'close() throws')
