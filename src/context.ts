@@ -17,7 +17,8 @@ export interface AuthContext {
   readonly answers?: {
     unauthenticated(): Answer
     invalidToken(): Answer
-    insufficientScope(requiredScopes: readonly string[], token: AccessToken | null): Answer
+    /** Takes what the client is to ask for. */
+    insufficientScope(scopes: readonly string[]): Answer
     unavailable(why: Unavailable): Answer
   }
   /** Whether the token is still valid, for what outlives the request. Absent where there is none. */
@@ -62,9 +63,7 @@ export function requireAuth(...scopes: string[]): AccessToken {
   const context = storage.getStore()
   if (context === undefined) warnOnce()
   if (!context?.token) throw new AuthenticationError(undefined, context?.answers?.unauthenticated())
-  if (!hasScopes(context.token, scopes)) {
-    throw new InsufficientScopeError(scopes, context.answers?.insufficientScope(scopes, context.token))
-  }
+  if (!hasScopes(context.token, scopes)) throw lacksScope(scopes, context)
   return context.token
 }
 
@@ -79,11 +78,12 @@ export function requireAuth(...scopes: string[]): AccessToken {
 export async function requireFreshAuth(maxAge: number, ...scopes: string[]): Promise<AccessToken> {
   spanInSeconds('maxAge', maxAge, { min: 0, max: 3_600 })
   const token = requireAuth(...scopes)
-  const { verifyAgain, answers } = storage.getStore() ?? {}
+  const context = storage.getStore() ?? { token }
+  const { verifyAgain, answers } = context
   if (verifyAgain === undefined) return token
   const fresh = await verifyAgain(maxAge).catch((cause: unknown) => withoutDetails(cause, answers))
   if (fresh === null) throw new AuthenticationError('The token is good no more', answers?.invalidToken())
-  if (!hasScopes(fresh, scopes)) throw new InsufficientScopeError(scopes, answers?.insufficientScope(scopes, fresh))
+  if (!hasScopes(fresh, scopes)) throw lacksScope(scopes, context)
   return fresh
 }
 
@@ -109,6 +109,10 @@ export function currentAuth(): AuthContext | undefined {
 /** Runs code in the context of one request. For the adapters. */
 export function runWithAuth<T>(context: AuthContext, run: () => T): T {
   return storage.run(context, run)
+}
+
+function lacksScope(scopes: readonly string[], context: AuthContext): InsufficientScopeError {
+  return new InsufficientScopeError(scopes, context.answers?.insufficientScope(context.scopesToAskFor?.(scopes) ?? scopes))
 }
 
 // Frameworks send messages of errors to the client, and this one says who was asked.

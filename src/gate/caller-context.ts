@@ -1,13 +1,16 @@
 /** This file is what a gate tells the code behind it of the caller, made for each request: what is seldom asked for is worked out then. */
-import { withGranted } from './challenge/granted-scopes.js'
+import { scopesToAskFor } from './challenge/granted-scopes.js'
 import { mayCall } from './permission.js'
 import { TokenLife } from './life/token-life.js'
 import type { AccessToken } from '../access-token.js'
 import type { AuthContext } from '../context.js'
 import type { Caller, Verify } from './caller.js'
 import type { GatePolicy } from './policy.js'
+import type { GateRequest } from './request/gate-request.js'
 
 export class CallerContext implements AuthContext {
+  readonly #caller: Caller
+  readonly #request: Pick<GateRequest, 'header'>
   readonly #policy: GatePolicy
   readonly token: AccessToken | null
   readonly verifyAgain: Verify | undefined
@@ -15,11 +18,16 @@ export class CallerContext implements AuthContext {
   readonly life: TokenLife | undefined
   readonly resource: AuthContext['resource']
 
-  readonly #caller: Caller
-
-  constructor(caller: Caller, policy: GatePolicy, answers: NonNullable<AuthContext['answers']> = policy.thrownAnswers[caller.scheme], life = lifeOf(caller, policy)) {
+  constructor(
+    caller: Caller,
+    request: Pick<GateRequest, 'header'>,
+    policy: GatePolicy,
+    answers: NonNullable<AuthContext['answers']> = policy.thrownAnswers[caller.scheme],
+    life = lifeOf(caller, policy),
+  ) {
     const { token, verify } = caller
     this.#caller = caller
+    this.#request = request
     this.#policy = policy
     this.token = token
     this.verifyAgain = verify
@@ -33,11 +41,11 @@ export class CallerContext implements AuthContext {
   }
 
   scopesToAskFor(needed: readonly string[]): readonly string[] {
-    return withGranted(needed, this.token, this.#policy.requestNames)
+    return scopesToAskFor(needed, this.token, this.#request, this.#policy)
   }
 
   answeringBy(answers: NonNullable<AuthContext['answers']>): AuthContext {
-    return new CallerContext(this.#caller, this.#policy, answers, this.life)
+    return new CallerContext(this.#caller, this.#request, this.#policy, answers, this.life)
   }
 }
 

@@ -30,14 +30,14 @@ function guarded(request: GateRequest, provider: BearerAuthProvider, policy: Gat
   const access = accessOf(request, policy.paths[request.mounted === true ? 'mount' : 'app'])
   const inFront = access === 'guarded' || request.source === undefined ? undefined : LET_IN.read(request.source)
   if (inFront !== undefined) return inFront
-  if (access === 'excluded') return pass(NOBODY, policy)
+  if (access === 'excluded') return pass(NOBODY, request, policy)
   const isAhead = access === 'guarded' && isPreflight(request)
   const notHere = access === 'guarded' && isDiscovery(request.path) ? noDocument(request.method, isAhead) : undefined
   if (notHere !== undefined) return send(notHere)
-  if (isAhead) return policy.passesPreflights ? pass(NOBODY, policy) : send(PREFLIGHT)
+  if (isAhead) return policy.passesPreflights ? pass(NOBODY, request, policy) : send(PREFLIGHT)
   return andThen(callerOf(request, provider, policy), (caller) => {
     // Elsewhere a good token is known, and a bad one is ignored.
-    if (access === 'open') return pass(isAnswer(caller) ? NOBODY : caller, policy)
+    if (access === 'open') return pass(isAnswer(caller) ? NOBODY : caller, request, policy)
     if (isAnswer(caller)) return send(caller)
     return andThen(permittedCaller(request, caller, policy), (permitted) => letIn(request, permitted, policy))
   })
@@ -46,15 +46,16 @@ function guarded(request: GateRequest, provider: BearerAuthProvider, policy: Gat
 /** Requests that a gate has let in with their token: one behind it that does not guard them has no business with that. */
 const LET_IN = privateNotes<Decision>()
 
-function letIn({ source }: GateRequest, permitted: Caller | Answer, policy: GatePolicy): Decision {
+function letIn(request: GateRequest, permitted: Caller | Answer, policy: GatePolicy): Decision {
   if (isAnswer(permitted)) return send(permitted)
-  const passed = pass(permitted, policy)
+  const { source } = request
+  const passed = pass(permitted, request, policy)
   if (permitted.token !== null && source !== undefined) LET_IN.write(source, passed)
   return passed
 }
 
-function pass(caller: Caller, policy: GatePolicy): Decision {
-  return { pass: true, context: new CallerContext(caller, policy), ...headersFor(caller, policy) }
+function pass(caller: Caller, request: GateRequest, policy: GatePolicy): Decision {
+  return { pass: true, context: new CallerContext(caller, request, policy), ...headersFor(caller, policy) }
 }
 
 function send(answer: Answer): Decision {

@@ -3,6 +3,7 @@ import type { AuthEvent } from '../events.js'
 import type { allowInsecureHttp } from '../lib/net/web-url.js'
 import type { GateRequest } from './request/gate-request.js'
 import type { OptionNames } from '../lib/options.js'
+import type { StepUp } from './challenge/granted-scopes.js'
 import type { WriteBody } from './challenge/denial-body.js'
 import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
 import type { Operations } from './operations/operations.js'
@@ -54,6 +55,13 @@ export interface GateOptions {
    * and metadata name that, and everything else has the scope's own name. Default: as the provider has it, else the scope itself.
    */
   requestAs?: (scope: string) => string | undefined
+  /**
+   * What a challenge for more scopes names. `'needed'`: those of the request, for clients that keep by themselves what they
+   * have. `'accumulated'`: behind them those that the authorization server granted before, for clients that would lose these.
+   * Default: as the revision of MCP has it that the request names (`MCP-Protocol-Version`): `'needed'` since 2026-07-28,
+   * `'accumulated'` before, and where none is named.
+   */
+  stepUp?: StepUp
   /** Issuers named in the metadata. Default: those of the provider. */
   authorizationServers?: readonly string[]
   /**
@@ -146,6 +154,7 @@ export const GATE_OPTIONS = {
   mirror: true,
   scopesSupported: true,
   requestAs: true,
+  stepUp: true,
   authorizationServers: true,
   protect: true,
   exclude: true,

@@ -90,7 +90,7 @@ function notingPolicy(policy: GatePolicy, notes: Notes): GatePolicy {
     invalidToken: () => note('invalid_token', own.invalidToken()),
     severalCallers: () => note('several_callers', own.severalCallers()),
     unproven: (error) => note('bound_to_key', own.unproven(error)),
-    insufficientScope: (needed, token) => note('insufficient_scope', own.insufficientScope(needed, token)),
+    insufficientScope: (scopes) => note('insufficient_scope', own.insufficientScope(scopes)),
     unavailable: (why) => note('unavailable', own.unavailable(why)),
   })
   const operations = policy.operations?.map((rule) => ({

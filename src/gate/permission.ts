@@ -3,6 +3,7 @@ import { hasScopes } from '../access-token.js'
 import { errorAnswer, isAnswer } from '../answer.js'
 import { andThen } from '../lib/awaitable.js'
 import { unlessUnavailable } from './caller.js'
+import { scopesToAskFor } from './challenge/granted-scopes.js'
 import { sessionIdsOf } from './request/session-ids.js'
 import { calledOperations } from './operations/called-operations.js'
 import { needOf } from './operations/operations.js'
@@ -16,24 +17,28 @@ import type { GateRequest } from './request/gate-request.js'
 /** The caller, on an answer as young as the operations need; or the denial. All that is needed stands in one challenge. */
 export function permittedCaller(request: GateRequest, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
   if (!isOwnSession(request, caller, policy)) return NO_SESSION
-  if (policy.operations === undefined) return withScopes(caller, policy.requiredScopes, policy)
-  return andThen(calledOperations(request), (called) => permittedOperations(called, caller, policy))
+  if (policy.operations === undefined) return withScopes(request, caller, policy.requiredScopes, policy)
+  return andThen(calledOperations(request), (called) => permittedOperations(request, called, caller, policy))
 }
 
-function permittedOperations(called: readonly Operation[] | Answer, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
+function permittedOperations(request: GateRequest, called: readonly Operation[] | Answer, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
   const { requiredScopes, operations = [] } = policy
   const answers = policy.answers[caller.scheme]
   // What cannot be read asks for nothing beyond that.
-  if (isAnswer(called)) return lacks(caller, requiredScopes) ? answers.insufficientScope(requiredScopes, caller.token) : called
+  if (isAnswer(called)) return lacks(caller, requiredScopes) ? lacksScope(request, caller, requiredScopes, policy) : called
   const { caller: mustBeKnown, scopes, maxAge } = needOf(called, operations)
   const needed = scopes.length === 0 ? requiredScopes : [...new Set([...requiredScopes, ...scopes])]
   if (caller.token === null) return mustBeKnown ? answers.unauthenticated(needed) : caller
-  if (maxAge === undefined) return withScopes(caller, needed, policy)
-  return andThen(renewed(caller, maxAge, policy), (current) => (isAnswer(current) ? current : withScopes(current, needed, policy)))
+  if (maxAge === undefined) return withScopes(request, caller, needed, policy)
+  return andThen(renewed(caller, maxAge, policy), (current) => (isAnswer(current) ? current : withScopes(request, current, needed, policy)))
 }
 
-function withScopes(caller: Caller, needed: readonly string[], { answers }: GatePolicy): Caller | Answer {
-  return lacks(caller, needed) ? answers[caller.scheme].insufficientScope(needed, caller.token) : caller
+function withScopes(request: GateRequest, caller: Caller, needed: readonly string[], policy: GatePolicy): Caller | Answer {
+  return lacks(caller, needed) ? lacksScope(request, caller, needed, policy) : caller
+}
+
+function lacksScope(request: GateRequest, { token, scheme }: Caller, needed: readonly string[], policy: GatePolicy): Answer {
+  return policy.answers[scheme].insufficientScope(scopesToAskFor(needed, token, request, policy))
 }
 
 // MCP, Streamable HTTP: 404 tells a client to begin a new session.

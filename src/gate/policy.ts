@@ -14,6 +14,7 @@ import { proofRules } from './proof-policy.js'
 import { checkGoesWith, tokenPlaces } from './request/token-from.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { WriteBody } from './challenge/denial-body.js'
+import type { StepUp } from './challenge/granted-scopes.js'
 import type { ProofRules } from './proof-policy.js'
 import type { GateOptions } from './gate-options.js'
 import type { OperationTable } from './operations/operations.js'
@@ -52,6 +53,8 @@ export interface GatePolicy extends ProofRules {
   readonly writeBody: WriteBody | undefined
   /** What clients ask for to be given these scopes. */
   readonly requestNames: RequestNames
+  /** Undefined: by the request. */
+  readonly stepUp: StepUp | undefined
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
@@ -103,6 +106,7 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
     thrownAnswers: writeBody === undefined ? answers : { Bearer: answersWithBody(answers.Bearer, writeBody), DPoP: answersWithBody(answers.DPoP, writeBody) },
     writeBody,
     requestNames,
+    stepUp: options.stepUp === undefined ? undefined : oneOf<StepUp>('stepUp', options.stepUp, ['needed', 'accumulated']),
   }
 }
 

@@ -18,15 +18,21 @@ import type { Listening } from '../../examples/demo/listen.js'
 import type { Tool } from '../../examples/demo/mcp-client.js'
 import type { Newcomer } from '../../examples/demo/newcomer.js'
 import type { World } from '../../examples/demo/world.js'
+import type { GateOptions } from '../../src/index.js'
 
 let world: World
 /** Another server that trusts the same authorization server, made with SDK 2.x. */
 let modern: Listening
+/** A third, of whose tools each needs a scope that no other does. */
+let apart: Listening
 beforeAll(async () => {
   world = await startWorld()
-  modern = await listen((origin) => modernServer(world.identityProvider.issuer, `${origin}/mcp`))
+  const { issuer } = world.identityProvider
+  modern = await listen((origin) => modernServer(issuer, { resource: `${origin}/mcp`, requiredScopes: ['notes:read'], operations: { 'tools/call': { add_note: 'notes:write' } } }))
+  const operations = { 'tools/call': { greet: 'notes:read', add_note: 'notes:write' } }
+  apart = await listen((origin) => modernServer(issuer, { resource: `${origin}/mcp`, scopesSupported: ['notes:read'], operations }))
 })
-afterAll(() => Promise.all([world.close(), modern.close()]))
+afterAll(() => Promise.all([world.close(), modern.close(), apart.close()]))
 
 afterEach(() => void vi.useRealTimers())
 
@@ -111,6 +117,15 @@ describe.each<Case>([
     })
   })
 
+  test('loses nothing by a step up to what another tool needs: it is told of what it has, or keeps that by itself', async () => {
+    const newcomer = arrive(`${apart.origin}/mcp`)
+    await newcomer.callTool(greet, yes)
+    const { headers } = await call(`${apart.origin}/mcp`, newcomer, addNote, opening === 'server/discover' ? { 'MCP-Protocol-Version': '2026-07-28' } : {})
+    expect(challengeIn(headers)?.['scope']?.split(' ')).toEqual(opening === 'server/discover' ? ['notes:write'] : ['notes:write', 'notes:read'])
+    expect(await newcomer.callTool(addNote, yes)).toBe('Noted for Ada: buy milk')
+    expect(await newcomer.callTool(greet, no)).toMatch(/^Hello Ada, you may: (notes:read notes:write|notes:write notes:read)$/)
+  })
+
   test('is left with the 403 and what it had where the person says no, and asks no more', async () => {
     const { watch, signIn, callTool } = await arriveAndGreet()
     const before = tokenOf(signIn)
@@ -162,8 +177,8 @@ function tokenOf(signIn: Newcomer['signIn']): string {
 }
 
 /** What the client would send, by hand. */
-function call(url: string, { signIn }: Newcomer, params: Tool): Promise<Response> {
-  const headers = { Authorization: `Bearer ${tokenOf(signIn)}`, 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' }
+function call(url: string, { signIn }: Newcomer, params: Tool, more: Record<string, string> = {}): Promise<Response> {
+  const headers = { ...more, Authorization: `Bearer ${tokenOf(signIn)}`, 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' }
   return fetch(url, { method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }) })
 }
 
@@ -173,7 +188,7 @@ function challengeIn(headers: Headers): Readonly<Record<string, string>> | undef
 }
 
 /** The demo's server once more, for both revisions. */
-function modernServer(issuer: string, resource: string): RequestListener {
+function modernServer(issuer: string, options: GateOptions & { readonly resource: string }): RequestListener {
   const says = (text: string) => ({ content: [{ type: 'text' as const, text }] })
   const handler = createMcpHandler(() => {
     const server = new McpServer({ name: 'notes', version: '2.0.0' })
@@ -181,7 +196,6 @@ function modernServer(issuer: string, resource: string): RequestListener {
     server.registerTool('add_note', { inputSchema: z.object({ text: z.string() }) }, ({ text }) => says(`Noted for ${requireAuth('notes:write').claims.name}: ${text}`))
     return server
   })
-  const auth = new JwksProvider({ issuer, audience: resource })
-  const gate = bearerAuth(auth, { resource, requiredScopes: ['notes:read'], operations: { 'tools/call': { add_note: 'notes:write' } } })
+  const gate = bearerAuth(new JwksProvider({ issuer, audience: options.resource }), options)
   return gate(toNodeHandler(handler) as RequestListener) // node:http's own types do not fit the SDK's under exactOptionalPropertyTypes
 }

@@ -6,9 +6,9 @@ export const GATE = [
     file: 'src/gate/decide.ts',
     by: ['test/gate', 'test/adapters/no-way-round.test.ts', 'test/adapters/closed-by-default.test.ts', 'test/adapters/fetch.test.ts', 'test/adapters/node.test.ts'],
     mutants: [
-      ["if (access === 'excluded') return pass(NOBODY, policy)", '', 'an excluded path looks at tokens'],
-      ["if (access === 'open') return pass(isAnswer(caller) ? NOBODY : caller, policy)", "if (access === 'open') return pass(NOBODY, policy)", 'a good token is not known where none is needed'],
-      ['if (isAhead) return policy.passesPreflights ? pass(NOBODY, policy) : send(PREFLIGHT)', 'if (isAhead) return pass(NOBODY, policy)', 'a preflight that a stranger makes up reaches the handler'],
+      ["if (access === 'excluded') return pass(NOBODY, request, policy)", '', 'an excluded path looks at tokens'],
+      ["if (access === 'open') return pass(isAnswer(caller) ? NOBODY : caller, request, policy)", "if (access === 'open') return pass(NOBODY, request, policy)", 'a good token is not known where none is needed'],
+      ['if (isAhead) return policy.passesPreflights ? pass(NOBODY, request, policy) : send(PREFLIGHT)', 'if (isAhead) return pass(NOBODY, request, policy)', 'a preflight that a stranger makes up reaches the handler'],
       ['if (permitted.token !== null && source !== undefined) LET_IN.write(source, passed)', '', 'a gate behind another takes the caller away'],
       ["if (isAnswer(caller)) return send(caller)", 'if (isAnswer(caller)) return pass(NOBODY)', 'who has no good token is let in'],
       ['if (isAnswer(permitted)) return send(permitted)', '', 'who lacks a scope is let in'],
@@ -93,10 +93,10 @@ export const GATE = [
     file: 'src/gate/permission.ts',
     by: ['test/gate', 'test/mcp/tool-scopes.test.ts'],
     mutants: [
-      ['if (maxAge === undefined) return withScopes(caller, needed, policy)', 'if (true) return withScopes(caller, needed, policy)', 'an old answer is good enough for an operation that wants a young one'],
+      ['if (maxAge === undefined) return withScopes(request, caller, needed, policy)', 'if (true) return withScopes(request, caller, needed, policy)', 'an old answer is good enough for an operation that wants a young one'],
       ['if (!isOwnSession(request, caller, policy)) return NO_SESSION', '', 'a session of somebody else can be used'],
       ['if (caller.token === null) return mustBeKnown ? answers.unauthenticated(needed) : caller', 'if (caller.token === null) return caller', 'nobody may do what needs a caller'],
-      ["return lacks(caller, requiredScopes) ? answers", 'return false ? answers', 'who lacks a scope learns what the server reads'],
+      ["return lacks(caller, requiredScopes) ? lacksScope", 'return false ? lacksScope', 'who lacks a scope learns what the server reads'],
     ],
   },
   {
@@ -211,7 +211,11 @@ export const GATE = [
   {
     file: 'src/gate/challenge/granted-scopes.ts',
     by: ['test/gate'],
-    mutants: [["return all.join(' ').length > MAX_LENGTH ? requestNames(needed) : all", 'return all', 'a token can make a challenge that no client takes']],
+    mutants: [
+      ["return all.join(' ').length > MAX_LENGTH ? requestNames(needed) : all", 'return all', 'a token can make a challenge that no client takes'],
+      ['others.length === 0 && REVISION', 'REVISION', 'of two revisions the first counts'],
+      ['revision >= CLIENTS_ACCUMULATE', 'true', 'a client of an older revision loses what it was granted'],
+    ],
   },
   {
     file: 'src/gate/policy.ts',

@@ -1,8 +1,6 @@
 /** This file words each outcome for the client: one constant text each, within RFC 6750's characters. */
 import { errorAnswer, unavailableAnswer } from '../../answer.js'
 import { ALGORITHMS } from '../../jwt/signature/algorithms.js'
-import { withGranted } from './granted-scopes.js'
-import type { AccessToken } from '../../access-token.js'
 import type { Answer, Unavailable } from '../../answer.js'
 import type { Scheme } from '../request/gate-request.js'
 import type { RequestNames } from './request-names.js'
@@ -21,8 +19,8 @@ export interface Answers {
   severalCallers(): Answer
   /** The token may be good, but who sent it did not prove to hold its key (RFC 9449 section 7.1), or without a nonce of ours (section 9). */
   unproven(error: 'invalid_dpop_proof' | 'use_dpop_nonce'): Answer
-  /** What the token was granted stands in the challenge too. */
-  insufficientScope(requiredScopes: readonly string[], token: AccessToken | null): Answer
+  /** `scopes`: what the client is to ask for, by the names that it asks by. */
+  insufficientScope(scopes: readonly string[]): Answer
   unavailable(why: Unavailable): Answer
 }
 
@@ -64,7 +62,7 @@ function rfc6750({ requiredScopes, metadataUrl, requestNames, schemes = ['Bearer
     invalidToken: () => denied(401, 'invalid_token', 'Token is invalid or expired', required),
     severalCallers: () => denied(400, 'invalid_request', SEVERAL_CALLERS, required),
     unproven: (error) => denied(401, error, UNPROVEN[error], required),
-    insufficientScope: (needed, token) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', withGranted(needed, token, requestNames)),
+    insufficientScope: (scopes) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', scopes),
     unavailable: unavailableAnswer,
   }
 }

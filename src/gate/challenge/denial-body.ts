@@ -49,7 +49,7 @@ export function answersWithBody(answers: Answers, write: WriteBody): Answers {
     invalidToken: () => withBody(answers.invalidToken(), write),
     severalCallers: () => withBody(answers.severalCallers(), write),
     unproven: (error) => withBody(answers.unproven(error), write),
-    insufficientScope: (scopes, token) => withBody(answers.insufficientScope(scopes, token), write),
+    insufficientScope: (scopes) => withBody(answers.insufficientScope(scopes), write),
     unavailable: (why) => withBody(answers.unavailable(why), write),
   }
 }
