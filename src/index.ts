@@ -90,6 +90,7 @@ export type { TokenCookieOptions, TokenHeaderOptions } from './gate/request/toke
 export type { GitHubApp } from './github/api/apps.js'
 export type { GitHubTokenKind } from './github/tokens/token-kinds.js'
 export type { ClientCredentials, ClientCredentialsOptions, TokenSource } from './introspection/client-auth/bearer-auth.js'
+export type { DpopKeyPair } from './introspection/client-auth/own-proof.js'
 export type { AssertionSigner } from './introspection/client-auth/client-assertion.js'
 export type { ClientAuth } from './introspection/client-auth/client-auth.js'
 export type { PrivateKeyJwtOptions } from './introspection/client-auth/private-key-jwt.js'

@@ -96,12 +96,12 @@ export class Introspector {
     const tools: AuthTools = { openid, server, now: context.now, fetch: this.#grantFetch() }
     const apply = ClientAuth.applied(clientAuth, tools)
     const proving: typeof apply = (as, client, body, own) => blaming('own proof', async () => apply(as, client, body, own))
-    const metadata = { use_mtls_endpoint_aliases: clientAuth.method === 'tls_client_auth' }
+    const metadata = { use_mtls_endpoint_aliases: ClientAuth.needs(clientAuth).certificate === true }
     const configuration = new openid.Configuration(server, clientAuth.clientId ?? 'none', metadata, proving)
     openid.allowInsecureRequests(configuration) // the URL was looked at before
     const open = signed && ((text: string) => openSigned(text, signed))
     const own = this.#isOwnOrigin(server) ? headers : undefined
-    configuration[openid.customFetch] = exchange({ fetch, signal, headers: own, open, mediaType: open && SIGNED_TYPE })
+    configuration[openid.customFetch] = ClientAuth.proving(clientAuth, tools, exchange({ fetch, signal, headers: own, open, mediaType: open && SIGNED_TYPE }))
     try {
       const answer: Readonly<Record<string, unknown>> = await openid.tokenIntrospection(configuration, token, parameters)
       return understood(answer, hostOf(server))
@@ -163,6 +163,8 @@ function translated(openid: OpenidClient, error: unknown, host: string): unknown
   }
   const own = [error, (error as Error).cause].find(isUnavailable) // whatever it is, a member of it that is absent is undefined
   if (own !== undefined) return own
+  // With the nonce that it had just given us.
+  if (error instanceof openid.WWWAuthenticateChallengeError) return new NoAnswerError('own proof', `${host} asks for another DPoP nonce each time`)
   if (!(error instanceof openid.ClientError)) return error
   // By its words about a member: they quote nothing.
   return /"active"/.test(String(ownProperty(error.cause, 'message'))) ? noBoolean(host) : unreadable(host)

@@ -1,6 +1,6 @@
 /** Holds how we say who asks an introspection endpoint. */
 import { bearerClientAuth, clientCredentials, clientSecretBasic, clientSecretJwt, noClientAuth, privateKeyJwt, tlsClientAuth } from '../../src/index.js'
-import type { ClientAuth } from '../../src/index.js'
+import type { ClientAuth, DpopKeyPair } from '../../src/index.js'
 
 const jwk = { kty: 'EC', crv: 'P-256', x: 'a', y: 'b', d: 'c' }
 void ([
@@ -10,6 +10,10 @@ void ([
 ] satisfies (() => ClientAuth)[])
 bearerClientAuth(clientCredentials({ clientAuth: tlsClientAuth('a'), scope: 'introspect', parameters: { resource: 'b' } })) satisfies ClientAuth
 bearerClientAuth(async () => 'token') satisfies ClientAuth
+clientCredentials({ clientAuth: tlsClientAuth('a'), dpop: true })
+clientCredentials({ clientAuth: tlsClientAuth('a'), dpop: {} as CryptoKeyPair satisfies DpopKeyPair })
+// @ts-expect-error TS2322 a proof needs both halves
+clientCredentials({ clientAuth: tlsClientAuth('a'), dpop: {} as CryptoKey })
 // @ts-expect-error TS2554 a secret of nobody
 clientSecretBasic('secret')
 // @ts-expect-error TS2345 a variable that may be missing is no secret

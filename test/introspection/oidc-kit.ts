@@ -1,4 +1,4 @@
-/** oidc-provider in this process: opaque and JWT tokens, introspection, signed answers, revocation. */
+/** oidc-provider in this process: opaque and JWT tokens, introspection, signed answers, revocation, and tokens that are bound to a key or a certificate. */
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
@@ -10,7 +10,8 @@ import { AUDIENCE } from '../oauth-kit.js'
 import type { JWK } from 'jose'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import type { Authority } from './client-auth/certificates.js'
+import { authority } from './client-auth/certificates.js'
+import type { Authority, Certificate } from './client-auth/certificates.js'
 
 export interface OidcKit {
   readonly issuer: string
@@ -20,6 +21,8 @@ export interface OidcKit {
   readonly edwardsKey: JWK
   /** Answers to `encrypted-rsa` and `encrypted-ec` are for these keys. */
   readonly decryption: { readonly rsa: JWK; readonly ec: JWK }
+  /** What the client `self-signed` registered: nobody vouches for it. */
+  readonly selfSigned: Certificate | undefined
   /** A new token for the client `agent`. */
   token(format?: 'opaque' | 'jwt'): Promise<string>
   revoke(token: string): Promise<void>
@@ -41,6 +44,7 @@ export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promi
   const clientKey = { ...(privateKey.export({ format: 'jwk' }) as JWK), kid: 'client-key', alg: 'ES256' }
   const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'client-key', alg: 'ES256', use: 'sig' }] }
   const edwards = generateKeyPairSync('ed25519')
+  const selfSigned = tls && authority('somebody').issue('whoever')
   const [rsa, ec] = [generateKeyPairSync('rsa', { modulusLength: 2048 }), generateKeyPairSync('ec', { namedCurve: 'P-256' })]
   const encrypted = (key: typeof rsa, alg: string): object => ({
     ...{ introspection_encrypted_response_alg: alg, introspection_encrypted_response_enc: 'A256GCM' },
@@ -68,7 +72,11 @@ export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promi
       }),
       client('encrypted-rsa', 'client_secret_basic', encrypted(rsa, 'RSA-OAEP-256')),
       client('encrypted-ec', 'client_secret_basic', encrypted(ec, 'ECDH-ES')),
-      ...(tls === undefined ? [] : [client('certified', 'tls_client_auth', { client_secret: undefined, tls_client_auth_subject_dn: 'CN=notes-server' })]),
+      ...(selfSigned === undefined ? [] : [
+        client('certified', 'tls_client_auth', BY_NAME),
+        client('bound', 'tls_client_auth', { ...BY_NAME, tls_client_certificate_bound_access_tokens: true }),
+        client('self-signed', 'self_signed_tls_client_auth', { client_secret: undefined, jwks: { keys: [jwkOf(selfSigned)] } }),
+      ]),
     ],
     scopes: ['notes:read'],
     adapter: MemoryAdapter,
@@ -80,7 +88,7 @@ export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promi
       'client_secret_jwt',
       'private_key_jwt',
       'none',
-      ...(tls === undefined ? [] : ['tls_client_auth']),
+      ...(tls === undefined ? [] : ['tls_client_auth', 'self_signed_tls_client_auth']),
     ],
     jwks: { keys: [{ ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'idp' }] },
     cookies: { keys: ['not used here'] },
@@ -91,6 +99,7 @@ export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promi
       jwtIntrospection: { enabled: true },
       encryption: { enabled: true },
       ...(tls !== undefined && { mTLS: MUTUAL_TLS }),
+      dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => true },
       revocation: { enabled: true, allowedPolicy: () => true },
       resourceIndicators: {
         enabled: true,
@@ -113,6 +122,7 @@ export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promi
   }
   return {
     ...{ issuer, clientKey, clientPem: String(privateKey.export({ format: 'pem', type: 'pkcs8' })) },
+    selfSigned,
     edwardsKey: { ...(edwards.privateKey.export({ format: 'jwk' }) as JWK), kid: 'ed' },
     decryption: {
       rsa: { ...(rsa.privateKey.export({ format: 'jwk' }) as JWK), alg: 'RSA-OAEP-256' },
@@ -132,13 +142,22 @@ export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promi
   }
 }
 
+/** RFC 8705 section 2.1: known by the name that an authority vouches for. */
+const BY_NAME = { client_secret: undefined, tls_client_auth_subject_dn: 'CN=notes-server' }
+
+/** RFC 8705 section 2.2: known by the certificate itself. */
+function jwkOf({ cert }: Certificate): object {
+  const certificate = new X509Certificate(cert)
+  return { ...certificate.publicKey.export({ format: 'jwk' }), x5c: [certificate.raw.toString('base64')] }
+}
+
 interface TlsContext {
   readonly socket: TLSSocket
 }
 
-/** RFC 8705 section 2.1: a certificate of the authority, with the subject that was registered. */
+/** A certificate of the authority, with the subject that was registered; or any that was registered itself. */
 const MUTUAL_TLS = {
-  ...{ enabled: true, tlsClientAuth: true, certificateBoundAccessTokens: true },
+  ...{ enabled: true, tlsClientAuth: true, selfSignedTlsClientAuth: true, certificateBoundAccessTokens: true },
   getCertificate: ({ socket }: TlsContext) => socket.getPeerX509Certificate()?.toString(),
   certificateAuthorized: ({ socket }: TlsContext) => socket.authorized,
   certificateSubjectMatches: ({ socket }: TlsContext, _property: string, expected: string) =>

@@ -93,8 +93,16 @@ export const INTROSPECTION = [
     file: 'src/introspection/client-auth/own-token.ts',
     by: ['test/introspection/client-auth/bearer-auth.test.ts'],
     mutants: [
-      ["type.toLowerCase() !== 'bearer' || !isBearerToken(token)", '!isBearerToken(token)', 'a token of a kind that we do not know is sent'],
+      ['type.toLowerCase() !== wanted || !isBearerToken(token)', '!isBearerToken(token)', 'a token of a kind that we do not know is sent'],
       ['kept === undefined || now >= kept.endsAt', 'kept === undefined', 'our own token is sent past its end'],
+    ],
+  },
+  {
+    file: 'src/upstream/openid-fetch.ts',
+    by: ['test/introspection/client-auth/own-proof.test.ts'],
+    mutants: [
+      ['return NONCE.test(nonce) ? {', "return nonce !== '' ? {", 'a nonce without end goes into every proof'],
+      ["status === 401 && 'dpop' in sent && ", 'status === 401 && ', 'a refused token is taken for a wish for a nonce'],
     ],
   },
   {

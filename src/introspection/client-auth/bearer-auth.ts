@@ -5,10 +5,12 @@ import { isBearerToken } from '../../lib/bearer-token.js'
 import { checkOptions } from '../../lib/options.js'
 import { webUrl } from '../../lib/net/web-url.js'
 import { checkedClientAuth, ClientAuth, named } from './client-auth.js'
+import { checkedDpop } from './own-proof.js'
 import { OwnToken } from './own-token.js'
 import { checkedParameters } from '../../lib/net/extra-parameters.js'
 import type { OptionNames } from '../../lib/options.js'
 import type { Apply } from './client-auth.js'
+import type { DpopKeyPair } from './own-proof.js'
 import type { GrantRequest } from './own-token.js'
 
 /** Where the token for the endpoint comes from: yourself, or the client credentials grant. */
@@ -23,9 +25,14 @@ export interface ClientCredentialsOptions {
   scope?: string | undefined
   /** Further parameters, such as `resource` or `audience`. */
   parameters?: Readonly<Record<string, string>> | undefined
+  /**
+   * Has the token bound to a key, and proves with each question that this server holds it (RFC 9449): a token that was caught
+   * is good for nobody. `true`: a key of this process's own, for ES256. A token that is granted unbound is not used. Default: false.
+   */
+  dpop?: boolean | DpopKeyPair | undefined
 }
 
-const CREDENTIALS_OPTIONS = { clientAuth: true, tokenEndpoint: true, scope: true, parameters: true } as const satisfies OptionNames<ClientCredentialsOptions>
+const NAMES = { clientAuth: true, tokenEndpoint: true, scope: true, parameters: true, dpop: true } as const satisfies OptionNames<ClientCredentialsOptions>
 
 /** A token for the endpoint from the client credentials grant (RFC 6749 section 4.4). Made by `clientCredentials`. */
 export class ClientCredentials {
@@ -42,14 +49,14 @@ export class ClientCredentials {
 
 /** Gets a token by the client credentials grant, keeps it, and renews it ahead of its end. */
 export function clientCredentials(options: ClientCredentialsOptions): ClientCredentials {
-  checkOptions('clientCredentials', options, CREDENTIALS_OPTIONS)
+  checkOptions('clientCredentials', options, NAMES)
   const clientAuth = checkedClientAuth('clientAuth', options.clientAuth)
   if (clientAuth.clientId === undefined) throw new TypeError('"clientAuth" of clientCredentials must name a client')
   const { tokenEndpoint, scope, parameters = {} } = options
   if (tokenEndpoint !== undefined) webUrl('tokenEndpoint', tokenEndpoint, { insecure: 'never' })
   const sent = checkedParameters(parameters, OUR_PARAMETERS, 'clientAuth and scope')
   if (scope !== undefined) sent.set('scope', named('scope', scope))
-  return new ClientCredentials({ clientAuth, tokenEndpoint, parameters: sent })
+  return new ClientCredentials({ clientAuth, tokenEndpoint, parameters: sent, proof: checkedDpop(options.dpop) })
 }
 
 /** What we send ourselves. */
@@ -66,14 +73,16 @@ export function bearerClientAuth(source: TokenSource): ClientAuth {
     const request = ClientCredentials.requestOf(source)
     const own = new OwnToken(request)
     const needs = { ...ClientAuth.needs(request.clientAuth), discovery: request.tokenEndpoint === undefined }
-    return new ClientAuth('bearer', undefined, (tools) => sending(() => own.token(tools)), { needs, refused: () => own.forget() })
+    const { proof } = request
+    const more = { needs, refused: () => own.forget(), ...(proof && { proving: proof.proving.bind(proof) }) }
+    return new ClientAuth('bearer', undefined, (tools) => sending(proof === undefined ? 'Bearer' : 'DPoP', () => own.token(tools)), more)
   }
   if (typeof source !== 'function') throw new TypeError('bearer takes a function that gives a token, or clientCredentials({ … })')
-  return new ClientAuth('bearer', undefined, () => sending(() => ask(source)))
+  return new ClientAuth('bearer', undefined, () => sending('Bearer', () => ask(source)))
 }
 
-function sending(token: () => Promise<string>): Apply {
-  return async (_server, _client, _body, headers) => headers.set('Authorization', `Bearer ${await token()}`)
+function sending(scheme: 'Bearer' | 'DPoP', token: () => Promise<string>): Apply {
+  return async (_server, _client, _body, headers) => headers.set('Authorization', `${scheme} ${await token()}`)
 }
 
 async function ask(source: () => string | Promise<string>): Promise<string> {

@@ -38,10 +38,11 @@ export interface Needs {
   readonly discovery?: boolean
 }
 
-/** What few ways have: `refused` is called when the server did not take the proof. */
+/** What few ways have: `refused` is called when the server did not take the proof, and `proving` signs each request as it is sent. */
 export interface More {
   readonly needs?: Needs
   readonly refused?: () => void
+  readonly proving?: (tools: AuthTools, fetch: CustomFetch) => CustomFetch
 }
 
 /**
@@ -66,6 +67,11 @@ export class ClientAuth {
   /** For requests of ours. */
   static applied(auth: ClientAuth, tools: AuthTools): Apply {
     return auth.#apply(tools)
+  }
+
+  /** The `fetch` that questions go through. */
+  static proving(auth: ClientAuth, tools: AuthTools, fetch: CustomFetch): CustomFetch {
+    return auth.#more.proving?.(tools, fetch) ?? fetch
   }
 
   static refused(auth: ClientAuth): void {

@@ -8,12 +8,15 @@ import { isAboutUs } from '../../upstream/openid-fetch.js'
 import type { TokenEndpointResponse } from 'openid-client'
 import type { OpenidClient } from '../../upstream/openid-fetch.js'
 import type { AuthTools } from './client-auth.js'
+import type { OwnProof } from './own-proof.js'
 
 export interface GrantRequest {
   readonly clientAuth: ClientAuth
   /** Default: as discovery says. */
   readonly tokenEndpoint: string | undefined
   readonly parameters: URLSearchParams
+  /** The key that the token is bound to. */
+  readonly proof: OwnProof | undefined
 }
 
 /** Seconds that a token is used whose server does not say how long it is good. */
@@ -41,7 +44,10 @@ export class OwnToken {
 
   /** @throws AuthUnavailableError when there is no token to be had. */
   async token(tools: AuthTools): Promise<string> {
-    const endpoint = this.#request.tokenEndpoint ?? tools.server.token_endpoint
+    const { clientAuth, tokenEndpoint } = this.#request
+    const { token_endpoint: usual, mtls_endpoint_aliases: aliases } = tools.server
+    // RFC 8705 section 5: where a certificate is asked for.
+    const endpoint = tokenEndpoint ?? (ClientAuth.needs(clientAuth).certificate === true ? aliases?.token_endpoint : undefined) ?? usual
     if (endpoint === undefined) throw new AuthUnavailableError('there is no token endpoint; set "tokenEndpoint" of clientCredentials')
     const kept = this.#kept.get(endpoint)
     const now = tools.now()
@@ -62,19 +68,20 @@ export class OwnToken {
   }
 
   async #grant(endpoint: string, tools: AuthTools): Promise<string> {
-    const { clientAuth, parameters } = this.#request
+    const { clientAuth, parameters, proof } = this.#request
     const { openid, server, now } = tools
-    const { access_token: token, token_type: type, expires_in: seconds = UNKNOWN_LIFETIME } = await ask(openid, new URL(endpoint).host, () => {
+    const { host } = new URL(endpoint)
+    const { access_token: token, token_type: type, expires_in: seconds = UNKNOWN_LIFETIME } = await ask(openid, host, async () => {
       const apply = ClientAuth.applied(clientAuth, tools)
-      const mutualTls = clientAuth.method === 'tls_client_auth'
       const metadata = { ...server, token_endpoint: endpoint }
-      const configuration = new openid.Configuration(metadata, clientAuth.clientId ?? '', { use_mtls_endpoint_aliases: mutualTls }, apply)
+      const configuration = new openid.Configuration(metadata, clientAuth.clientId ?? '', undefined, apply)
       openid.allowInsecureRequests(configuration) // the URL was looked at before
       configuration[openid.customFetch] = tools.fetch
-      return openid.clientCredentialsGrant(configuration, parameters)
+      return openid.clientCredentialsGrant(configuration, parameters, proof && { DPoP: await proof.handle(openid, server) })
     })
+    const [wanted, name] = proof === undefined ? ['bearer', 'bearer token'] : ['dpop', 'token that is bound to our key']
     // RFC 6749 section 7.1: a token of a kind that we do not know must not be used.
-    if (type.toLowerCase() !== 'bearer' || !isBearerToken(token)) throw new AuthUnavailableError(`${new URL(endpoint).host} granted no bearer token`)
+    if (type.toLowerCase() !== wanted || !isBearerToken(token)) throw new AuthUnavailableError(`${host} granted no ${name}`)
     this.#kept.set(endpoint, { token, renewAt: now() + seconds * RENEW_AT, endsAt: now() + seconds })
     return token
   }

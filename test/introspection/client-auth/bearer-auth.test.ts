@@ -152,6 +152,18 @@ describe('tlsClientAuth', () => {
     expect([...(idp.questions[0]?.body ?? [])]).toEqual([['token', 'a'], ['client_id', 'notes']])
   })
 
+  test('asks there too with a token of its own, which it gets at such an alias', async () => {
+    const idp = closing(await faultEndpoint())
+    const { issuer } = idp
+    idp.at('/.well-known/openid-configuration', { issuer, introspection_endpoint: `${issuer}/wrong`, mtls_endpoint_aliases: { introspection_endpoint: idp.endpoint, token_endpoint: `${issuer}/token` } })
+    idp.at('/token', { access_token: 'own', token_type: 'Bearer' })
+    idp.answer({ active: true, aud: AUDIENCE, sub: 'ada', exp: START + 300 })
+    const clientAuth = bearerClientAuth(clientCredentials({ clientAuth: tlsClientAuth('notes') }))
+    const provider = closing(new IntrospectionProvider({ issuer, audience: AUDIENCE, clientAuth, fetch: (url, init) => fetch(url, init), now: () => START }))
+    expect(await provider.verifyToken('a')).not.toBeNull()
+    expect(idp.questions).toHaveLength(1)
+  })
+
   test('without such a fetch is refused at construction', () => {
     expect(() => new IntrospectionProvider({ issuer: 'https://id.example.com', audience: 'a', clientAuth: tlsClientAuth('a') })).toThrow(/needs a "fetch"/)
   })

@@ -1,13 +1,17 @@
 /** tlsClientAuth over real TLS: oidc-provider sees the certificate that the `fetch` of ours brings, and nobody else's will do. */
+import { createServer } from 'node:https'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bearerClientAuth, clientCredentials, IntrospectionProvider, tlsClientAuth } from '../../../src/index.js'
+import { bearerAuth } from '../../../src/adapters/node.js'
+import { bearerClientAuth, clientCredentials, IntrospectionProvider, tlsCertificate, tlsClientAuth } from '../../../src/index.js'
 import { AUDIENCE } from '../../oauth-kit.js'
 import { closing } from '../../closing.js'
 import { recorder } from '../../recorder.js'
 import { authority } from './certificates.js'
 import { faultEndpoint } from '../fault-endpoint.js'
 import { oidcKit } from '../oidc-kit.js'
+import type { AddressInfo } from 'node:net'
+import type { Server } from 'node:https'
 import type { ClientAuth } from '../../../src/index.js'
 import type { Certificate } from './certificates.js'
 import type { OidcKit } from '../oidc-kit.js'
@@ -61,6 +65,13 @@ describe('tlsClientAuth', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'credentials_refused', method: 'tls_client_auth' }))
   })
 
+  test('is known by the certificate itself where that was registered, and nobody vouches for it (self_signed_tls_client_auth)', async () => {
+    const clientAuth = tlsClientAuth('self-signed')
+    const { provider, events } = setUp(idp.selfSigned, { clientAuth })
+    expect(await provider.verifyToken(await idp.token()), JSON.stringify(events)).toMatchObject({ subject: 'agent' })
+    await expect(setUp(authority('somebody').issue('whoever'), { clientAuth }).provider.verifyToken(await idp.token())).rejects.toMatchObject({ fault: 'credentials' })
+  })
+
   test('does not talk to a server that another authority vouches for, and says which error that was', async () => {
     const { provider, events } = setUp(tls.issue('notes-server'), { ca: authority('others').ca })
     await expect(provider.verifyToken(await idp.token())).rejects.toMatchObject({ code: 'ERR_AUTH_UNAVAILABLE' })
@@ -81,4 +92,31 @@ describe('tlsClientAuth', () => {
     const [, own = ''] = endpoint.questions[0]?.headers.authorization?.split(' ') ?? []
     expect(await setUp(tls.issue('notes-server')).provider.verifyToken(own)).toMatchObject({ clientId: 'certified' })
   })
+
+  test('shows a token of its own that is bound to its certificate, at an endpoint that looks at both', async () => {
+    const { origin, events } = await guardedEndpoint()
+    const clientAuth = bearerClientAuth(clientCredentials({ clientAuth: tlsClientAuth('bound'), tokenEndpoint: `${idp.issuer}/token`, scope: 'notes:read', parameters: { resource: AUDIENCE } }))
+    const certificate = tls.issue('notes-server')
+    expect(await setUp(certificate, { clientAuth, endpoint: `${origin}/introspect` }).provider.verifyToken('opaque'), JSON.stringify(events)).toMatchObject({ subject: 'ada' })
+    // The token is kept, and now goes with another certificate: as a thief would show it.
+    await expect(setUp(tls.issue('notes-server'), { clientAuth, endpoint: `${origin}/introspect` }).provider.verifyToken('opaque')).rejects.toMatchObject({ fault: 'credentials' })
+    expect(events.map((event) => (event.type === 'proof_refused' ? event.check : event.type))).toEqual(['proof_accepted', 'certificate'])
+  })
 })
+
+/** An introspection endpoint on TLS behind our own gate, which wants a certificate for tokens that are bound to one. */
+async function guardedEndpoint() {
+  const { events, observe } = recorder()
+  const server = createServer({ ...tls.issue('endpoint'), ca: tls.ca, requestCert: true, rejectUnauthorized: false })
+  const origin = `https://127.0.0.1:${await listening(server)}`
+  const guard = bearerAuth(setUp(tls.issue('notes-server')).provider, { resource: `${origin}/introspect`, proof: { certificate: tlsCertificate(), observe } })
+  const answer = JSON.stringify({ active: true, aud: AUDIENCE, sub: 'ada', exp: Date.now() / 1000 + 60 })
+  server.on('request', guard((_request, response) => void response.setHeader('Content-Type', 'application/json').end(answer)))
+  return { origin, events }
+}
+
+async function listening(server: Server): Promise<number> {
+  closing({ close: () => (server.closeAllConnections(), server.close()) })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port // listening on TCP
+}
