@@ -15,7 +15,8 @@ export interface AuthContext {
   readonly resource?: { readonly resource: string; readonly metadataUrl: string } | undefined
   /** Absent where no gate is around: the errors' own plain answers serve then. */
   readonly answers?: {
-    unauthenticated(): Answer
+    /** `scopes`: what this needs beyond what every request does. */
+    unauthenticated(scopes?: readonly string[]): Answer
     invalidToken(): Answer
     /** Takes what the client is to ask for. */
     insufficientScope(scopes: readonly string[]): Answer
@@ -62,7 +63,7 @@ export function requireAuth(...scopes: string[]): AccessToken {
   }
   const context = storage.getStore()
   if (context === undefined) warnOnce()
-  if (!context?.token) throw new AuthenticationError(undefined, context?.answers?.unauthenticated())
+  if (!context?.token) throw new AuthenticationError(undefined, context?.answers?.unauthenticated(scopes))
   if (!hasScopes(context.token, scopes)) throw lacksScope(scopes, context)
   return context.token
 }

@@ -19,6 +19,8 @@ import type { BearerAuthProvider } from '../provider.js'
 export { boundEventStore } from '../gate/bound-events.js'
 export type { EventStore } from '../gate/bound-events.js'
 export type { AuthInfo } from '../http/auth-info.js'
+export { challengeResult } from '../http/challenge-result.js'
+export type { ChallengeResult } from '../http/challenge-result.js'
 
 export interface TokenVerifierOptions {
   /**

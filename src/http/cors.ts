@@ -49,8 +49,8 @@ class ReadableAnswers implements Answers {
     this.#alreadySet = alreadySet
   }
 
-  unauthenticated(): Answer {
-    return this.#readable(this.#answers.unauthenticated())
+  unauthenticated(scopes?: readonly string[]): Answer {
+    return this.#readable(this.#answers.unauthenticated(scopes))
   }
 
   invalidToken(): Answer {

@@ -10,7 +10,7 @@ type ErrorProfile = 'rfc6750' | 'mcp-use'
 
 /** Every denial that there is. */
 export interface Answers {
-  /** `scopes`: what the request needs, where that is known to be more than every request does. */
+  /** `scopes`: what the request needs beyond what every request does. */
   unauthenticated(scopes?: readonly string[]): Answer
   /** `header`: where the token was expected, if not in `Authorization`. */
   malformed(header?: string): Answer
@@ -57,7 +57,7 @@ function rfc6750({ requiredScopes, metadataUrl, requestNames, schemes = ['Bearer
   const required = requestNames(requiredScopes)
   return {
     // RFC 6750 section 3.1: no error code for a request that carries no credentials.
-    unauthenticated: (scopes = requiredScopes) => answer(401, 'unauthorized', 'Authentication required', challenge({}, requestNames(scopes))),
+    unauthenticated: (more = []) => answer(401, 'unauthorized', 'Authentication required', challenge({}, requestNames([...new Set([...requiredScopes, ...more])]))),
     malformed: (header) => denied(400, 'invalid_request', header === undefined ? `The Authorization header must be: ${first}, one blank, one token` : NO_TOKEN, required),
     invalidToken: () => denied(401, 'invalid_token', 'Token is invalid or expired', required),
     severalCallers: () => denied(400, 'invalid_request', SEVERAL_CALLERS, required),
