@@ -109,11 +109,11 @@ describe('a whole program of the documents, called at foreign paths without a to
   })
 })
 
-/** True where the program itself says that this is open: by `exclude`, by paths to `protect`, or by CORS in front of the gate. */
+/** True where the program itself says that this is open: by `exclude`, by paths to `protect`, by `optional`, or by CORS in front of the gate. */
 function isNamed(code: string, method: string, path: string): boolean {
   const named = (option: string): string[] => [...(new RegExp(`\\b${option}: \\[(.*)\\]`).exec(code)?.[1] ?? '').matchAll(/'(\/[^']*)'/g)].map(([, one = '']) => one)
   const isBelow = (one: string): boolean => path === one || path.startsWith(`${one}/`)
-  if (method === 'OPTIONS' && code.includes("from 'cors'")) return true
+  if (code.includes('optional: true') || (method === 'OPTIONS' && code.includes("from 'cors'"))) return true
   return named('exclude').some(isBelow) || (named('protect').length > 0 && !named('protect').some(isBelow))
 }
 
