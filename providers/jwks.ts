@@ -6,13 +6,12 @@ import { checkedHints, inOwnWords } from '../src/jwt/rules/hints.js'
 import { chosenByTenant } from '../src/jwt/keys/discovery.js'
 import { isUnavailable } from '../src/errors.js'
 import { failedStep, passedStep, unknownStep } from '../src/explanation.js'
-import { IssuerKeys } from '../src/jwt/keys/issuer-keys.js'
-import { FILE_AGE, keyOrigin } from '../src/jwt/key-origin.js'
+import { keysOf } from '../src/jwt/keys-of-provider.js'
 import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
 import { EXACT, issuerMiss, NOT_OURS, shapeOf } from '../src/jwt/rules/near-miss.js'
 import { tokenFormat } from '../src/jwt/formats/token-format.js'
 import { firstFailure, rulesFor } from '../src/jwt/rules/rules.js'
-import { anyAudience, laterIssuers } from '../src/jwt/jwt-options.js'
+import { anyAudience } from '../src/jwt/jwt-options.js'
 import { isSigned, signatureEngine } from '../src/jwt/signature/signature.js'
 import { andThen } from '../src/lib/awaitable.js'
 import { checkOptions, oneOf } from '../src/lib/options.js'
@@ -23,7 +22,7 @@ import type { ExplainedStep, NearMiss } from '../src/explanation.js'
 import type { Algorithm } from '../src/jwt/signature/algorithms.js'
 import type { DecodedJwt } from '../src/jwt/token/decode.js'
 import type { Hints } from '../src/jwt/rules/hints.js'
-import type { KeyOptions } from '../src/jwt/keys/issuer-keys.js'
+import type { IssuerKeys } from '../src/jwt/keys/issuer-keys.js'
 import type { JwtOptions } from '../src/jwt/jwt-options.js'
 import type { LogoutToken } from '../src/jwt/logout-token.js'
 import type { TokenFormat } from '../src/jwt/formats/token-format.js'
@@ -113,16 +112,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     this.owns = { issuers: this.issuers, anyAudience: this.#expected.audiences === undefined }
     this.#recheck = options.introspect === undefined ? undefined : this.#recheckBy(options.introspect, options)
     this.#restsOnKeys = options.introspect === undefined && options.enrich === undefined
-    this.#keys = this.keys = new IssuerKeys({
-      issuers: this.issuers,
-      later: options[laterIssuers],
-      load: keyOrigin(options, this.context.closed),
-      keys: keyOptions(options),
-      now: this.now,
-      random: Math.random,
-      provider: this.name,
-      listeners: options.jwks === undefined ? this.listeners : undefined,
-    })
+    this.#keys = this.keys = keysOf(options, { issuers: this.issuers, context: this.context, listeners: this.listeners })
   }
 
   /** Mine when the unverified `iss` is of this provider's issuers; foreign otherwise, opaque tokens included. */
@@ -266,10 +256,6 @@ const NOT_REMEMBERED = { provisional: true } as const
 
 function about(reason: RejectReason, kid: unknown, hint?: string): RuleFailure {
   return { reason, detail: { claim: 'kid', expected: 'a key of the issuer', actual: kid, hint } }
-}
-
-function keyOptions({ keys = {}, jwksFile }: Pick<JwksProviderOptions, 'keys' | 'jwksFile'>): KeyOptions {
-  return jwksFile === undefined ? keys : { maxAge: FILE_AGE, ...keys }
 }
 
 function malformed(token: string): RuleFailure['detail'] {

@@ -4,7 +4,7 @@ import type { allowInsecureHttp } from '../lib/net/web-url.js'
 import type { Fetch } from '../lib/net/fetch-json.js'
 import type { Algorithm } from './signature/algorithms.js'
 import type { Hints } from './rules/hints.js'
-import type { KeyOptions } from './keys/issuer-keys.js'
+import type { IssuerKeys, KeyOptions } from './keys/issuer-keys.js'
 import type { IssuerOption } from './rules/issuers.js'
 import type { chosenByTenant } from './keys/discovery.js'
 import type { tokenFormat, TokenFormat } from './formats/token-format.js'
@@ -22,6 +22,19 @@ export { allowInsecureHttp } from '../lib/net/web-url.js'
 
 /** Issuers whose keys `keys.warm()` leaves alone. Not public: only a preset gives it, for an issuer that may not be there. */
 export const laterIssuers: unique symbol = Symbol('bearer-auth-providers.later-issuers')
+
+/** Gives the keys to look in to a provider with these options. Not public: only `issuerKeys` makes an object that has it. */
+export const keysFor: unique symbol = Symbol('bearer-auth-providers.keys-for')
+
+/** Made by `issuerKeys`: keys of an issuer, for all providers that are given them. */
+export interface SharedIssuerKeys extends Pick<IssuerKeys, 'warm' | 'snapshot'> {
+  /** Whose keys these are. */
+  readonly issuers: readonly string[]
+  /** Ends what is being read. The providers are not closed, and no provider that is closed closes these. */
+  close(): Promise<void>
+  /** @throws TypeError where the provider means another issuer, or another place. */
+  [keysFor](options: JwtOptions & { introspect?: unknown }): IssuerKeys
+}
 
 type OneOrMore = string | readonly [string, ...string[]]
 
@@ -55,8 +68,8 @@ export type JwtOptions = {
   rules?: readonly ClaimRule[] | undefined
   /** What to do about a refusal, by reason, in the issuer's own words: goes into events and `explain`. */
   hints?: Hints | undefined
-  /** How keys are kept: their age, a snapshot, a store. */
-  keys?: KeyOptions | undefined
+  /** How keys are kept: their age, a snapshot, a store; or what `issuerKeys` made, for many providers of one issuer. */
+  keys?: KeyOptions | SharedIssuerKeys | undefined
   /** `'jose'` checks signatures with WebCrypto everywhere. Default `'auto'`: faster where the runtime can. */
   engine?: EngineChoice | undefined
   /** Seconds for one call to the issuer, body included. Default 2, at most 30. */

@@ -10,13 +10,20 @@ import { fetchJwks, readKeyFile, givenKeys, discoverJwks } from './keys/key-load
 import { parseKeySet } from './keys/key-set.js'
 import { tokenFormat } from './formats/token-format.js'
 import type { JwtOptions } from './jwt-options.js'
+import type { KeyOptions } from './keys/issuer-keys.js'
 import type { KeySourceOptions } from './keys/key-source.js'
 
 /** Seconds for which keys in a file are used before it is read again. */
 export const FILE_AGE = 10
 
+/** What of the options says where keys are. */
+type KeyOriginOptions = Pick<JwtOptions, 'issuer'> &
+  Partial<Pick<JwtOptions, 'jwksUri' | 'jwks' | 'jwksFile' | 'timeout' | 'headers' | 'fetch' | typeof allowInsecureHttp | typeof chosenByTenant | typeof tokenFormat>> & {
+    readonly keys?: KeyOptions | undefined
+  }
+
 /** Tells how each issuer's keys are read. @throws TypeError for an option that is wrong. */
-export function keyOrigin(options: JwtOptions, closed: AbortSignal): (issuer: string) => KeySourceOptions['load'] {
+export function keyOrigin(options: KeyOriginOptions, closed: AbortSignal): (issuer: string) => KeySourceOptions['load'] {
   const { jwksUri, jwks, jwksFile, timeout = 2, headers, [allowInsecureHttp]: insecure = false } = options
   if ([jwksUri, jwks, jwksFile].filter((origin) => origin !== undefined).length > 1) {
     throw new TypeError('give one of "jwksUri", "jwks" and "jwksFile", not both')

@@ -1,5 +1,5 @@
 /** Holds which options make a `JwksProvider`. */
-import { allowInsecureHttp, anyAudience, fromClaim, JwksProvider, standardScopes } from '../../src/index.js'
+import { allowInsecureHttp, anyAudience, fromClaim, issuerKeys, JwksProvider, standardScopes } from '../../src/index.js'
 import { audience, clientAuth, issuer, jwks } from './given.js'
 
 new JwksProvider({ issuer, audience })
@@ -12,7 +12,12 @@ new JwksProvider({ issuer, audience, jwks })
 new JwksProvider({ issuer, audience, fetch, timeout: 1, now: () => 0, observe: console.log, name: 'idp', cache: false, clockTolerance: 0 })
 new JwksProvider({ issuer, audience, scopes: [standardScopes, fromClaim('realm_access.roles', { admin: ['notes:*'], viewer: 'notes:read' })] })
 new JwksProvider({ issuer: 'http://id.internal', audience, [allowInsecureHttp]: true })
+new JwksProvider({ issuer, audience, keys: issuerKeys({ issuer, maxAge: 300, fetch, observe: console.log }) })
 
+// @ts-expect-error TS2741 keys of nobody's
+issuerKeys({ jwksUri: 'https://id.example.com/keys' })
+// @ts-expect-error TS2353 whom a token is for is each provider's own affair
+issuerKeys({ issuer, audience })
 // @ts-expect-error TS2345 without an audience, every token of the issuer would open this server
 new JwksProvider({ issuer })
 // @ts-expect-error TS2322 null is no audience; anyAudience is the only way out
