@@ -14,7 +14,7 @@ const PEERS = {
     tests: ['conformance-server', 'conformance-authorization'],
   },
   inspector: { dependencies: { '@modelcontextprotocol/inspector': '2.12.0' }, tests: ['inspector'] },
-  'mcp-remote': { dependencies: { 'mcp-remote': '0.15.1' }, tests: ['mcp-remote'] },
+  'mcp-remote': { dependencies: { 'mcp-remote': '0.15.1' }, tests: ['mcp-remote', 'behind-nginx'] },
   'mcp-use': { dependencies: { 'mcp-use': '2.5.2' }, tests: ['mcp-use'] },
   // In its second version, mcp-use has its client in another package.
   'mcp-use-client': { dependencies: { 'mcp-use': '1.34.6' }, tests: ['mcp-use-client'] },
