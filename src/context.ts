@@ -38,6 +38,8 @@ export interface AuthContext {
 interface TokenLifeLine {
   readonly signal: AbortSignal
   readonly hasBegun: boolean
+  /** False where streams and connections go on without the token: `follow` does nothing then. */
+  readonly endsAnswers: boolean
   /** Calls the function when the signal would fire, where the answer goes on for longer than a moment. */
   follow(ended: () => void): void
   /** Set by the adapter: calls the function when the answer is finished, closed or dropped. */

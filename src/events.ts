@@ -127,11 +127,12 @@ export type AuthEvent =
   | { readonly type: 'list_loaded'; readonly provider: string; readonly tokens: number }
   | { readonly type: 'list_unreadable'; readonly provider: string; readonly message: string }
   /**
-   * A gate denied a request. `prefix`: the path of `protect` that guards it. `because`, `claim` and `hint`: the provider's, as in
+   * A gate denied a request; `would_deny`: it let one pass that it would have denied, were that not reported only
+   * (`reportOnly`). `prefix`: the path of `protect` that guards it. `because`, `claim` and `hint`: the provider's, as in
    * `rejected`. `rules`: the keys in `operations` that asked for the scopes. Nothing in it was written by a client.
    */
   | {
-      readonly type: 'denied'
+      readonly type: 'denied' | 'would_deny'
       readonly provider: string
       readonly method: string
       readonly prefix?: string
@@ -196,6 +197,8 @@ export type DenialReason =
   | 'impossible_host'
   /** Nobody knows: the answer is 503, or 429. */
   | 'unavailable'
+  /** The provider failed: the answer is 500. Of `would_deny` only. */
+  | 'bug'
 
 /** Takes events. Called synchronously; whatever it throws is ignored, so that logging never decides a request. */
 export type Observe = (event: AuthEvent) => void

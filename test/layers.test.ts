@@ -38,7 +38,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   static: { files: /^src\/static\/[a-z-]+\.ts$/, mayImport: ['static', 'core', 'lib'] },
   gate: {
     // Proofs are JWTs by keys that come with them: they are read and checked as tokens are. Used ones stand in the second level.
-    files: /^src\/gate\/((request|challenge|metadata|operations|life|dpop|certificate)\/)?[a-z0-9-]+\.ts$/,
+    files: /^src\/gate\/((request|challenge|metadata|operations|life|dpop|certificate|report)\/)?[a-z0-9-]+\.ts$/,
     mayImport: [
       ...['gate', 'core', 'scopes', 'lib', 'src/shared/prompt-store.ts', 'src/shared/seal.ts', 'src/shared/shared-store.ts'],
       ...['keys/discovery', 'keys/key-set', 'signature/algorithms', 'signature/signature', 'signature/verification-key', 'token/decode'].map((name) => `src/jwt/${name}.ts`),
@@ -56,7 +56,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   presets: { files: /^providers\/presets\/[a-z0-9-]+\.ts$/, mayImport: ['presets', 'standard-provider', 'introspection', 'jwt', 'scopes', 'core', 'lib'] },
   index: {
     files: /^src\/index\.ts$/,
-    mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'shared', 'revocations', 'core', 'src/lib/net/bounded-fetch.ts'],
+    mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'shared', 'revocations', 'core', 'src/lib/net/bounded-fetch.ts', 'src/lib/report-only.ts'],
   },
   testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract|prove)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
   cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'static', 'testing', 'src/lib/net/web-url.ts'] },

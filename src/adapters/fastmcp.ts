@@ -3,6 +3,7 @@ import { authInfoOf } from '../http/auth-info.js'
 import { readableAcrossOrigins } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { incomingRequest } from '../http/node-message.js'
+import { reportOnly } from '../lib/report-only.js'
 import type { IncomingMessage } from 'node:http'
 import type { AuthInfo } from '../http/auth-info.js'
 import type { Decision } from '../gate/decision.js'
@@ -26,6 +27,7 @@ export type FastMcpSession = { [Member in keyof AuthInfo]: AuthInfo[Member] }
  */
 export function authenticateWith(provider: BearerAuthProvider | Gate, options?: GateOptions) {
   const gate = gateOf(provider, options)
+  if (options?.[reportOnly] === true) throw new TypeError(NOBODY_GETS_IN)
   for (const name of UNFIT) {
     if (options?.[name] === undefined) continue
     throw new TypeError(`fastmcp's hook cannot fulfil "${name}"; put bearerAuth in front of a server of your own instead`)
@@ -40,6 +42,8 @@ export function authenticateWith(provider: BearerAuthProvider | Gate, options?: 
     throw new Response(body === '' ? null : body, { status, headers: readableAcrossOrigins(decision.answer, () => undefined) })
   }
 }
+
+const NOBODY_GETS_IN = 'fastmcp lets nobody in without a session, whatever the gate reports; put bearerAuth with [reportOnly] in front of a server of your own instead'
 
 // The gate has told of it by a process warning.
 const BUG: Decision = { pass: false, answer: { status: 500, headers: {}, body: '' } }

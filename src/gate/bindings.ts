@@ -58,6 +58,16 @@ export class Bindings {
     return (await this.#dpop).failing({ request, token: token.token, jkt })
   }
 
+  /** True where something is reported that is not demanded. */
+  get isReporting(): boolean {
+    return this.#policy.dpop?.reportsUnbound === true
+  }
+
+  /** True for a token that would be refused for being bound to no key, were that not reported only. */
+  reports({ claims }: AccessToken): boolean {
+    return this.isReporting && bindingOf(claims)?.jkt === undefined
+  }
+
   #hasCertificate(request: GateRequest, thumbprint: string): boolean {
     const shown = this.#policy.certificate?.(request)
     const own = shown === undefined ? undefined : certificateThumbprint(shown)

@@ -49,6 +49,6 @@ export class CallerContext implements AuthContext {
   }
 }
 
-function lifeOf({ token, verify }: Caller, { watches }: GatePolicy): TokenLife | undefined {
-  return token === null || verify === undefined ? undefined : new TokenLife(watches, token, verify)
+function lifeOf({ token, verify }: Caller, { watches, reportsAll }: GatePolicy): TokenLife | undefined {
+  return token === null || verify === undefined ? undefined : new TokenLife(watches, token, verify, !reportsAll)
 }

@@ -1,7 +1,7 @@
 /** This file finds out who calls: by the token that the request presents, and what the provider says of it. */
 import { toAccessToken } from '../access-token.js'
 import { bindingOf, isSameBinding } from '../binding.js'
-import { isAnswer } from '../answer.js'
+import { errorAnswer, isAnswer } from '../answer.js'
 import { isUnavailable } from '../errors.js'
 import { warnOfBug } from '../lib/warn.js'
 import { isOneCaller, presentedBy } from './presented.js'
@@ -13,6 +13,7 @@ import type { BearerAuthProvider, HeaderSource, VerifyOptions } from '../provide
 import type { Answers } from './challenge/challenge.js'
 import type { GatePolicy } from './policy.js'
 import type { ProofCheck } from '../events.js'
+import type { Reported } from './report/reported.js'
 import type { GateRequest, Scheme } from './request/gate-request.js'
 
 /** Asks again about the token, unless the answer is younger than so many seconds. */
@@ -24,6 +25,8 @@ export interface Caller {
   /** How the token was presented, in whose words a denial is sent. */
   readonly scheme: Scheme
   readonly verify: Verify | undefined
+  /** What this caller would have been denied for, where the gate only reports that. */
+  readonly reported?: Reported
 }
 
 export const NOBODY: Caller = { token: null, scheme: 'Bearer', verify: undefined }
@@ -52,7 +55,9 @@ async function callerOfSeveral(request: GateRequest, sources: readonly HeaderSou
   }
   const [first] = callers
   if (first === undefined) return policy.optional ? NOBODY : Bearer.unauthenticated()
-  return isOneCaller(callers.map(({ caller: { token }, byProxy }) => ({ token, byProxy }))) ? first.caller : Bearer.severalCallers()
+  if (!isOneCaller(callers.map(({ caller: { token }, byProxy }) => ({ token, byProxy })))) return Bearer.severalCallers()
+  const reported = callers.map(({ caller }) => caller.reported).find((one) => one !== undefined)
+  return reported === undefined ? first.caller : { ...first.caller, reported }
 }
 
 /** The caller by one credential. */
@@ -70,7 +75,7 @@ async function callerBy(
   try {
     token = await found(policy.maxAge)
     if (token === null) return answers.invalidToken()
-    if (bindings === undefined) return { token, scheme, verify: found } // and none that is bound to a key is ever found
+    if (bindings === undefined) return { token, scheme, verify: found, ...reportOn(token, policy) } // and none that is bound to a key is ever found
     failing = await bindings.failing(request, scheme, token)
   } catch (error) {
     return unavailableOr(error, policy)
@@ -82,8 +87,16 @@ async function callerBy(
     const again = await found(maxAge)
     return again !== null && isSameBinding(bindingOf(again.claims), proved) ? again : null
   }
-  return { token, scheme, verify }
+  return { token, scheme, verify, ...reportOn(token, policy) }
 }
+
+/** What is said of a good token that does not fit what is only reported. */
+function reportOn(token: AccessToken, { reportedAudience, bindings }: GatePolicy): { readonly reported?: Reported } {
+  if (!isForAudience(token, reportedAudience)) return { reported: { status: 401, reason: 'wrong_audience' } }
+  return bindings?.reports(token) === true ? { reported: { status: 401, reason: 'bound_to_key', hint: UNBOUND } } : {}
+}
+
+const UNBOUND = 'the token is bound to no key, and DPoP is going to be required'
 
 /** RFC 9449 section 7.1: what is wrong with the proof, and what with the token; section 9 for the nonce. */
 function refusal(failing: ProofCheck, answers: Answers): Answer {
@@ -141,7 +154,13 @@ export async function unlessUnavailable<T>(policy: GatePolicy, work: () => Promi
   }
 }
 
-function unavailableOr(error: unknown, { answers }: GatePolicy): Answer {
-  if (!isUnavailable(error)) throw error
-  return answers.Bearer.unavailable(error)
+function unavailableOr(error: unknown, { answers, reportsAll }: GatePolicy): Answer {
+  if (isUnavailable(error)) return answers.Bearer.unavailable(error)
+  // Told already where it is the provider's.
+  if (reportsAll && error instanceof Error && error.cause === undefined) warnOfBug(error)
+  if (reportsAll) return BUG
+  throw error
 }
+
+/** What a gate that only reports notes in the place of an exception. It is never sent. */
+export const BUG = errorAnswer(500, 'server_error', 'The provider failed', {})

@@ -18,40 +18,59 @@ import type { Caller } from './caller.js'
 import type { Decision } from './decision.js'
 import type { Described } from './metadata/resource-metadata.js'
 import type { GatePolicy } from './policy.js'
+import type { Reported } from './report/reported.js'
 import type { GateRequest } from './request/gate-request.js'
 
+/** What is decided, and what would have been where that is only reported. */
+export type OwnDecision = Decision & { readonly reported?: Reported }
+
 /** Any exception that leaves here is a bug of the provider. Waits for nothing that is at hand. */
-export function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Awaitable<Decision> {
+export function decide(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Awaitable<OwnDecision> {
   if (!isPossibleHost(request.host)) return send(IMPOSSIBLE_HOST)
   return andThen(publishedAnswer(request, provider, policy), (published) => (published === undefined ? guarded(request, provider, policy) : send(published)))
 }
 
-function guarded(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Awaitable<Decision> {
+function guarded(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Awaitable<OwnDecision> {
   const access = accessOf(request, policy.paths[request.mounted === true ? 'mount' : 'app'])
   const inFront = access === 'guarded' || request.source === undefined ? undefined : LET_IN.read(request.source)
   if (inFront !== undefined) return inFront
   if (access === 'excluded') return pass(NOBODY, request, policy)
   const isAhead = access === 'guarded' && isPreflight(request)
-  const notHere = access === 'guarded' && isDiscovery(request.path) ? noDocument(request.method, isAhead) : undefined
+  const notHere = access === 'guarded' && !policy.reportsAll && isDiscovery(request.path) ? noDocument(request.method, isAhead) : undefined
   if (notHere !== undefined) return send(notHere)
   if (isAhead) return policy.passesPreflights ? pass(NOBODY, request, policy) : send(PREFLIGHT)
   return andThen(callerOf(request, provider, policy), (caller) => {
     // Elsewhere a good token is known, and a bad one is ignored.
     if (access === 'open') return pass(isAnswer(caller) ? NOBODY : caller, request, policy)
-    if (isAnswer(caller)) return send(caller)
-    return andThen(permittedCaller(request, caller, policy), (permitted) => letIn(request, permitted, policy))
+    if (isAnswer(caller)) return refuse(request, caller, NOBODY, policy)
+    return andThen(permittedCaller(request, caller, policy), (permitted) =>
+      isAnswer(permitted) ? refuse(request, permitted, caller, policy) : letIn(request, permitted, policy),
+    )
   })
+}
+
+/** Sends the denial; where that is only reported, the request passes by whom it is known to come from. */
+function refuse(request: GateRequest, answer: Answer, caller: Caller, policy: GatePolicy): OwnDecision {
+  return policy.reportsAll ? letIn(request, { ...caller, reported: { answer } }, policy) : send(answer)
 }
 
 /** Requests that a gate has let in with their token: one behind it that does not guard them has no business with that. */
 const LET_IN = privateNotes<Decision>()
 
-function letIn(request: GateRequest, permitted: Caller | Answer, policy: GatePolicy): Decision {
-  if (isAnswer(permitted)) return send(permitted)
+function letIn(request: GateRequest, permitted: Caller, policy: GatePolicy): OwnDecision {
   const { source } = request
-  const passed = pass(permitted, request, policy)
-  if (permitted.token !== null && source !== undefined) LET_IN.write(source, passed)
-  return passed
+  const { token, reported } = permitted
+  // A gate that only reports takes nobody away from the one in front.
+  const inFront = token !== null || reported === undefined || source === undefined ? undefined : LET_IN.read(source)
+  const passed = inFront ?? pass(permitted, request, policy)
+  if (token !== null && source !== undefined) LET_IN.write(source, passed)
+  return reported === undefined ? passed : { ...passed, ...nonceIn(reported), reported }
+}
+
+/** RFC 9449 section 8.2: who is not told of a nonce can make no proof, and would be reported for ever. */
+function nonceIn(reported: Reported): { readonly headers?: Readonly<Record<string, string>> } {
+  const nonce = 'answer' in reported ? reported.answer.headers['DPoP-Nonce'] : undefined
+  return nonce === undefined ? {} : { headers: nonceHeaders(nonce) }
 }
 
 function pass(caller: Caller, request: GateRequest, policy: GatePolicy): Decision {

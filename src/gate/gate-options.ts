@@ -3,6 +3,7 @@ import type { AuthEvent } from '../events.js'
 import type { allowInsecureHttp } from '../lib/net/web-url.js'
 import type { GateRequest } from './request/gate-request.js'
 import type { OptionNames } from '../lib/options.js'
+import type { ReportedAudience, reportOnly } from '../lib/report-only.js'
 import type { StepUp } from './challenge/granted-scopes.js'
 import type { WriteBody } from './challenge/denial-body.js'
 import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
@@ -83,9 +84,9 @@ export interface GateOptions {
   preflight?: 'answer' | 'pass'
   /**
    * A token's `aud` must hold this, or one of these: for one provider that takes the audiences of several gates. Default:
-   * what the provider takes.
+   * what the provider takes. `{ audience, [reportOnly]: true }` refuses nobody, and `would_deny` tells whom it would refuse.
    */
-  audience?: string | readonly string[]
+  audience?: string | readonly string[] | ReportedAudience
   /** Guarded requests without a token pass too; one that is presented must be good. Default: false. */
   optional?: boolean
   /**
@@ -140,6 +141,12 @@ export interface GateOptions {
   profile?: GateProfile
   /** Allows plain http beyond this machine in `resource`, `metadataUrl`, `authorizationServers`, `mirror` and `metadata`: private networks. */
   [allowInsecureHttp]?: true
+  /**
+   * This gate guards nothing: each request passes, and the event `would_deny` tells what would have been answered. A caller
+   * whose token was refused is nobody in the handler. To see what a gate will do before it does it, on a server that is open
+   * or is guarded by something else. Needs `observe`. A process warning says so at start.
+   */
+  [reportOnly]?: true
 }
 
 /** Takes events, and beside those of the gate the request: for the address that it came from. What it throws is ignored. */

@@ -35,7 +35,7 @@ const BRAND: unique symbol = Symbol.for('bearer-auth-providers.gate')
 export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate {
   checkedProvider('bearerAuth', provider)
   const policy = gatePolicy(options, provider)
-  const known = { resource: policy.resource, checksAudience: policy.audience !== undefined, audiences: provider.audiences ?? [] }
+  const known = { resource: policy.resource, checksAudience: policy.audience !== undefined, audiences: provider.audiences ?? [], reportsAll: policy.reportsAll }
   const hints = new Hints(policy, known)
   const observe = optionalFunction('observe', options?.observe)
   if (observe !== undefined) provider[inheritObserver]?.(observe)

@@ -9,6 +9,8 @@ export interface KnownGate {
   readonly checksAudience: boolean
   /** What its provider takes for the audience of a token. */
   readonly audiences: readonly string[]
+  /** True where nothing is denied. */
+  readonly reportsAll: boolean
 }
 
 /** Enough for the servers of one program. A program that makes gates without end, one for each tenant, is told about the first. */
@@ -19,10 +21,15 @@ const known: KnownGate[] = []
 /** Remembers a gate; says at once where a token that was issued for one of two resources opens the other too. */
 export function remember(gate: KnownGate): void {
   if (known.length >= MAX_KNOWN) return
+  if (gate.reportsAll) warn(GUARDS_NOTHING)
   const clash = known.flatMap((other) => [clashOf(gate, other), clashOf(other, gate)]).find((one) => one !== undefined)
   known.push(gate)
   if (clash !== undefined) warn(clash)
 }
+
+const GUARDS_NOTHING =
+  'a gate with [reportOnly] guards nothing: every request passes, without a token too, and the event would_deny tells what would have been refused. ' +
+  'Take [reportOnly] out once these are none that you mind'
 
 /** The other gates of this server: those whose resource is of the same origin, or of the host that was asked. */
 export function othersOf(gate: KnownGate, host: string | undefined): readonly ProtectedResource[] {

@@ -1,7 +1,7 @@
 /** This file tells an observer what a gate decides, and why. Without an observer none of it runs. */
 import { toAccessToken } from '../access-token.js'
 import { notify } from '../events.js'
-import { isForAudience } from './caller.js'
+import { BUG, isForAudience } from './caller.js'
 import { decide } from './decide.js'
 import { isGuarded } from './paths.js'
 import { NO_SESSION } from './permission.js'
@@ -10,9 +10,11 @@ import type { Answer } from '../answer.js'
 import type { AuthEvent, DenialReason } from '../events.js'
 import type { BearerAuthProvider, Refusal, VerifyOptions } from '../provider.js'
 import type { Answers } from './challenge/challenge.js'
-import type { Decision } from './decision.js'
+import type { OwnDecision } from './decide.js'
 import type { GateObserve } from './gate-options.js'
+import type { OperationTable } from './operations/operations.js'
 import type { GatePolicy } from './policy.js'
+import type { Reported } from './report/reported.js'
 import type { GateRequest } from './request/gate-request.js'
 
 /** What was found out on the way to one decision. */
@@ -22,32 +24,44 @@ interface Notes {
   /** What kept a token from passing that the provider took. */
   taken?: 'bound_to_key' | 'wrong_audience' | undefined
   readonly rules: Set<string>
+  /** Of those that are only reported. */
+  readonly reportedRules: Set<string>
 }
 
-/** Decides as `decide` does, and tells of a denial and of a caller who was admitted. */
-export async function decideObserved(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy, observe: GateObserve): Promise<Decision> {
-  const notes: Notes = { rules: new Set() }
+/** Decides as `decide` does, and tells of a denial, of one that is only reported, and of a caller who was admitted. */
+export async function decideObserved(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy, observe: GateObserve): Promise<OwnDecision> {
+  const notes: Notes = { rules: new Set(), reportedRules: new Set() }
   const decision = await decide(request, noting(provider, policy, notes), notingPolicy(policy, notes))
-  const event = eventOf(request, decision, policy, notes)
-  if (event !== undefined) notify((told) => observe(told, request), event)
+  for (const event of eventsOf(request, decision, policy, notes)) notify((told) => observe(told, request), event)
   return decision
 }
 
-function eventOf(request: GateRequest, decision: Decision, policy: GatePolicy, notes: Notes): AuthEvent | undefined {
+function eventsOf(request: GateRequest, decision: OwnDecision, policy: GatePolicy, notes: Notes): readonly AuthEvent[] {
   const where = { provider: 'gate', method: methodOf(request.method), ...prefixOf(request, policy) }
-  if (decision.pass) return decision.context.token === null ? undefined : { type: 'admitted', ...where, by: decision.context.token.provider }
-  const { answer } = decision
-  const reason = reasonOf(answer, notes)
-  if (reason === undefined) return undefined
-  const { reason: because, claim, hint } = (reason === 'invalid_token' && notes.refusal) || {}
-  const why = { ...(because && { because }), ...(claim && { claim }), ...(hint && { hint }) }
-  return { type: 'denied', ...where, status: answer.status, reason, ...why, ...(notes.rules.size > 0 && reason === 'insufficient_scope' && { rules: [...notes.rules] }) }
+  if (!decision.pass) return denials({ type: 'denied', ...where }, { answer: decision.answer }, notes)
+  const { reported, context: { token } } = decision
+  const denied = reported === undefined ? [] : denials({ type: 'would_deny', ...where }, reported, notes)
+  return token === null ? denied : [...denied, { type: 'admitted', ...where, by: token.provider }]
 }
 
-/** Undefined for what is no denial: metadata, the answer to a preflight. */
+type Denial = Extract<AuthEvent, { type: 'denied' | 'would_deny' }>
+
+/** None for what is no denial: metadata, the answer to a preflight. */
+function denials(where: Omit<Denial, 'status' | 'reason'>, reported: Reported, notes: Notes): readonly Denial[] {
+  if ('reason' in reported) return [{ ...where, ...reported }]
+  const { answer } = reported
+  const reason = reasonOf(answer, notes)
+  if (reason === undefined) return []
+  const { reason: because, claim, hint } = (reason === 'invalid_token' && notes.refusal) || {}
+  const why = { ...(because && { because }), ...(claim && { claim }), ...(hint && { hint }) }
+  const rules = notes.reportedRules.size > 0 ? notes.reportedRules : notes.rules
+  return [{ ...where, status: answer.status, reason, ...why, ...(rules.size > 0 && reason === 'insufficient_scope' && { rules: [...rules] }) }]
+}
+
 function reasonOf(answer: Answer, { reason, taken, refusal }: Notes): DenialReason | undefined {
   if (answer === IMPOSSIBLE_HOST) return 'impossible_host'
   if (answer === NO_SESSION) return 'another_session'
+  if (answer === BUG) return 'bug'
   if (reason === 'invalid_token') return taken ?? (refusal?.reason === 'unproven' ? 'bound_to_key' : reason)
   if (reason !== undefined) return reason
   return answer.status === 400 || answer.status === 413 || answer.status === 415 ? 'unreadable_body' : undefined
@@ -93,15 +107,21 @@ function notingPolicy(policy: GatePolicy, notes: Notes): GatePolicy {
     insufficientScope: (scopes) => note('insufficient_scope', own.insufficientScope(scopes)),
     unavailable: (why) => note('unavailable', own.unavailable(why)),
   })
-  const operations = policy.operations?.map((rule) => ({
-    ...rule,
-    covers: (names: readonly string[]) => {
-      const isCovered = rule.covers(names)
-      if (isCovered && rule.scopes.length > 0) notes.rules.add(rule.key)
-      return isCovered
-    },
-  }))
-  return { ...policy, answers: { Bearer: notedOf(answers.Bearer), DPoP: notedOf(answers.DPoP) }, operations }
+  const noted = (table: OperationTable, rules: Set<string>): OperationTable =>
+    table.map((rule) => ({
+      ...rule,
+      covers: (names: readonly string[]) => {
+        const isCovered = rule.covers(names)
+        if (isCovered && rule.scopes.length > 0) rules.add(rule.key)
+        return isCovered
+      },
+    }))
+  return {
+    ...policy,
+    answers: { Bearer: notedOf(answers.Bearer), DPoP: notedOf(answers.DPoP) },
+    operations: policy.operations && noted(policy.operations, notes.rules),
+    reportedOperations: noted(policy.reportedOperations, notes.reportedRules),
+  }
 }
 
 /** The prefix of `protect` that guards the path, as the operator wrote it. */

@@ -2,7 +2,7 @@
 import { hasScopes } from '../access-token.js'
 import { errorAnswer, isAnswer } from '../answer.js'
 import { andThen } from '../lib/awaitable.js'
-import { unlessUnavailable } from './caller.js'
+import { NOBODY, unlessUnavailable } from './caller.js'
 import { scopesToAskFor } from './challenge/granted-scopes.js'
 import { sessionIdsOf } from './request/session-ids.js'
 import { calledOperations } from './operations/called-operations.js'
@@ -10,27 +10,50 @@ import { needOf } from './operations/operations.js'
 import type { Answer } from '../answer.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { Caller } from './caller.js'
-import type { Operation } from './operations/operations.js'
+import type { Need, Operation } from './operations/operations.js'
 import type { GatePolicy } from './policy.js'
 import type { GateRequest } from './request/gate-request.js'
 
 /** The caller, on an answer as young as the operations need; or the denial. All that is needed stands in one challenge. */
 export function permittedCaller(request: GateRequest, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
   if (!isOwnSession(request, caller, policy)) return NO_SESSION
-  if (policy.operations === undefined) return withScopes(request, caller, policy.requiredScopes, policy)
-  return andThen(calledOperations(request), (called) => permittedOperations(request, called, caller, policy))
+  const { operations } = policy
+  if (operations === undefined) return withScopes(request, caller, policy.requiredScopes, policy)
+  const rest = policy.reportsAll || operations.length === 0 ? 'kept' : undefined
+  return andThen(calledOperations(request, rest), (called) => {
+    if (isAnswer(called)) return unreadable(request, called, caller, policy)
+    return andThen(permittedOperations(request, needOf(called, operations), caller, policy), (permitted) =>
+      isAnswer(permitted) ? permitted : reportedOperations(request, called, permitted, policy),
+    )
+  })
 }
 
-function permittedOperations(request: GateRequest, called: readonly Operation[] | Answer, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
-  const { requiredScopes, operations = [] } = policy
-  const answers = policy.answers[caller.scheme]
-  // What cannot be read asks for nothing beyond that.
-  if (isAnswer(called)) return lacks(caller, requiredScopes) ? lacksScope(request, caller, requiredScopes, policy) : called
-  const { caller: mustBeKnown, scopes, maxAge } = needOf(called, operations)
+/** What cannot be read asks for nothing beyond what every request needs. */
+function unreadable(request: GateRequest, answer: Answer, caller: Caller, policy: GatePolicy): Caller | Answer {
+  const { requiredScopes, operations } = policy
+  if (lacks(caller, requiredScopes)) return lacksScope(request, caller, requiredScopes, policy)
+  return operations?.length === 0 ? { ...caller, reported: caller.reported ?? { answer } } : answer
+}
+
+function permittedOperations(request: GateRequest, { caller: mustBeKnown, scopes, maxAge }: Need, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
+  const { requiredScopes } = policy
   const needed = scopes.length === 0 ? requiredScopes : [...new Set([...requiredScopes, ...scopes])]
-  if (caller.token === null) return mustBeKnown ? answers.unauthenticated(needed) : caller
+  if (caller.token === null) return mustBeKnown ? policy.answers[caller.scheme].unauthenticated(needed) : caller
   if (maxAge === undefined) return withScopes(request, caller, needed, policy)
-  return andThen(renewed(caller, maxAge, policy), (current) => (isAnswer(current) ? current : withScopes(request, current, needed, policy)))
+  return andThen(renewed(caller, maxAge, policy), (current) => {
+    if (!isAnswer(current)) return withScopes(request, current, needed, policy)
+    // Whom the authorization server does not vouch for any more is nobody.
+    return policy.reportsAll ? { ...NOBODY, reported: { answer: current } } : current
+  })
+}
+
+/** The same caller, with what the rules would deny him that are only reported. */
+function reportedOperations(request: GateRequest, called: readonly Operation[], caller: Caller, policy: GatePolicy): Awaitable<Caller> {
+  if (policy.reportedOperations.length === 0 || caller.reported !== undefined) return caller
+  const need = needOf(called, policy.reportedOperations)
+  return andThen(permittedOperations(request, need, caller, { ...policy, reportsAll: false }), (permitted) =>
+    isAnswer(permitted) ? { ...caller, reported: { answer: permitted } } : caller,
+  )
 }
 
 function withScopes(request: GateRequest, caller: Caller, needed: readonly string[], policy: GatePolicy): Caller | Answer {
@@ -51,7 +74,8 @@ function isOwnSession(request: GateRequest, { token }: Caller, { sessions }: Gat
 }
 
 /** Whether the caller may use one operation: to show only what may be used. */
-export function mayCall({ token }: Pick<Caller, 'token'>, method: string, name: string, { operations = [] }: GatePolicy): boolean {
+export function mayCall({ token }: Pick<Caller, 'token'>, method: string, name: string, { operations = [], reportsAll }: GatePolicy): boolean {
+  if (reportsAll) return true
   const { caller, scopes } = needOf([{ method, names: [name], uris: [] }], operations)
   return !caller || (token !== null && hasScopes(token, scopes))
 }

@@ -1,6 +1,7 @@
 /** This file checks what a gate demands, once, where it is built. */
 import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { allowInsecureHttp, webUrl } from '../lib/net/web-url.js'
+import { isReported } from '../lib/report-only.js'
 import { checkedScopes } from '../lib/scope-match.js'
 import { answersWithBody } from './challenge/denial-body.js'
 import { GATE_OPTIONS } from './gate-options.js'
@@ -37,8 +38,15 @@ export interface GatePolicy extends ProofRules {
   readonly passesPreflights: boolean
   /** A token's `aud` must hold one of these. */
   readonly audience: readonly string[] | undefined
+  /** It is told of a token whose `aud` holds none of these. */
+  readonly reportedAudience: readonly string[] | undefined
+  /** True: nothing is denied, and what would have been is told. */
+  readonly reportsAll: boolean
   readonly optional: boolean
+  /** Those that are demanded. Undefined: no body is read. */
   readonly operations: OperationTable | undefined
+  /** Those that are only reported. */
+  readonly reportedOperations: OperationTable
   readonly sessions: BoundSessions | undefined
   /** Follows the tokens that have streams open. */
   readonly watches: TokenWatches
@@ -73,14 +81,21 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const insecure = options[allowInsecureHttp] === true
   const { metadataUrl, metadata: description = {} } = options
   const resource = options.resource === undefined ? undefined : protectedResource(options.resource, { description, metadataUrl, insecure })
-  const operations = options.operations === undefined ? undefined : operationTable(options.operations)
+  const reportsAll = isReported('bearerAuth', options)
+  const table = options.operations === undefined ? undefined : operationTable(options.operations)
+  const operations = table?.filter(({ reported }) => !reported)
+  const reportedOperations = table?.filter(({ reported }) => reported) ?? []
+  const { audience, reportedAudience } = audiencesOf(options.audience)
   const scopes = checkedScopes('requiredScopes', requiredScopes)
   const supported = options.scopesSupported === undefined ? undefined : checkedScopes('scopesSupported', options.scopesSupported)
   const ownScopes = [...scopes, ...operationScopes(operations)]
-  const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs, [...ownScopes, ...(supported ?? [])])
+  const named = [...ownScopes, ...operationScopes(reportedOperations), ...(supported ?? [])]
+  const requestNames = requestNamesBy(optionalFunction('requestAs', options.requestAs) ?? provider.requestAs, named)
   const every = spanInSeconds('checkStreamsEvery', options.checkStreamsEvery ?? 30, { min: 1, max: 3_600 })
   const rules = proofRules(options, provider, { profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames })
   const { answers } = rules
+  const isReporting = reportsAll || reportedAudience !== undefined || reportedOperations.length > 0 || rules.bindings?.isReporting === true
+  if (isReporting && options.observe === undefined) throw new TypeError(NOBODY_LISTENS)
   const writeBody = optionalFunction('body', options.body)
   return {
     requiredScopes: scopes,
@@ -89,10 +104,13 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
     scopesSupported: supported === undefined ? { atLeast: ownScopes } : { all: supported },
     authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers, insecure),
     paths: pathPolicies(options, resource),
-    passesPreflights: oneOf('preflight', preflight, ['answer', 'pass']) === 'pass',
-    audience: options.audience === undefined ? undefined : checkedAudience(options.audience),
+    passesPreflights: oneOf('preflight', preflight, ['answer', 'pass']) === 'pass' || reportsAll,
+    audience,
+    reportedAudience,
+    reportsAll,
     optional,
     operations,
+    reportedOperations,
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
     sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
     watches: new TokenWatches({
@@ -130,6 +148,17 @@ const NOTHING = (): void => undefined
 const NOTHING_PROTECTED = '"protect" is empty, and would guard nothing; leave it out to guard everything, or name paths: protect: [\'/mcp\']'
 
 const EXCLUDED_BY_MCP_USE = ['/health', '/docs', '/inspector', '/openmcp.json']
+
+const NOBODY_LISTENS = '[reportOnly] tells by events whom it would refuse, and nobody listens: give "observe" too: observe: (event) => console.log(event)'
+
+function audiencesOf(audience: GateOptions['audience']): Pick<GatePolicy, 'audience' | 'reportedAudience'> {
+  if (audience === undefined) return { audience, reportedAudience: undefined }
+  if (typeof audience !== 'object' || audience === null || !('audience' in audience)) return { audience: checkedAudience(audience), reportedAudience: undefined }
+  if (!isReported('"audience"', audience)) throw new TypeError(ONLY_REPORTED)
+  return { audience: undefined, reportedAudience: checkedAudience(audience.audience) }
+}
+
+const ONLY_REPORTED = 'an object in "audience" is reported only: { audience: "https://mcp.example.com", [reportOnly]: true }; to demand it, write the audience alone'
 
 function checkedAudience(audience: unknown): readonly string[] {
   const list: readonly unknown[] = [audience].flat()

@@ -1,6 +1,7 @@
 /** This file checks what a gate is told about tokens that are bound to a key, once, where it is built. */
 import { notify } from '../events.js'
 import { checkOptions, optionalFunction } from '../lib/options.js'
+import { isReported } from '../lib/report-only.js'
 import { dpopPolicy } from './dpop/dpop-options.js'
 import type { Observe } from '../events.js'
 import type { OptionNames } from '../lib/options.js'
@@ -27,6 +28,7 @@ export function proofPolicy(options: ProofOptions, resource: string | undefined)
   if (certificate !== undefined && typeof certificate !== 'function') throw new TypeError(NO_CERTIFICATE)
   if (dpop === undefined) {
     const idle = OF_DPOP.find((name) => options[name] !== undefined)
+    if (isReported('proof', options)) throw new TypeError(`[reportOnly] of "proof" is about dpop: 'required'; give that too`)
     if (idle !== undefined) throw new TypeError(`"proof.${idle}" is about DPoP; give "dpop" too: proof: { dpop: 'accepted' }`)
     if (certificate === undefined) throw new TypeError(`"proof" takes "dpop", "certificate" or both: proof: { dpop: 'accepted' }`)
     return { dpop, certificate, observe }

@@ -6,9 +6,9 @@ import type { ReadBody, RequestBody } from '../gate/request/request-body.js'
 type Message = IncomingMessage & { readonly body?: unknown; readonly stream?: { readonly readableEnded: boolean } }
 
 export function bodyOfMessage(message: Message): ReadBody {
-  return async (maxBytes) => {
+  return async (maxBytes, rest) => {
     // A parser that had nothing to do with this body leaves `{}` and the stream as it was: the stream is the truth.
-    if (!message.readableDidRead || PUT_BACK.get(message) === message.readableLength) return inText(await peek(message, maxBytes))
+    if (!message.readableDidRead || PUT_BACK.get(message) === message.readableLength) return inText(await peek(message, maxBytes, rest))
     const { body } = message
     // Whoever is behind the gate parses it.
     if (typeof body === 'string') return { text: body }
@@ -21,7 +21,7 @@ export function bodyOfMessage(message: Message): ReadBody {
 const PUT_BACK = new WeakMap<Message, number>()
 
 /** All of the body, which stays to be read. */
-function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' | 'unreadable'> {
+function peek(message: Message, maxBytes: number, rest: 'kept' | undefined): Promise<Buffer | 'too large' | 'unreadable'> {
   if (message.readableEnded) return Promise.resolve(Buffer.alloc(0)) // nobody has read it, so there was none
   if (message.destroyed) return Promise.resolve('unreadable')
   return new Promise((resolve) => {
@@ -38,7 +38,8 @@ function peek(message: Message, maxBytes: number): Promise<Buffer | 'too large' 
         length += chunk.length
         if (length > maxBytes) {
           end('too large')
-          message.resume() // or the next request on this connection would wait behind the rest for ever
+          if (rest === 'kept') message.unshift(Buffer.concat(chunks))
+          else message.resume() // or the next request on this connection would wait behind the rest for ever
           return
         }
       }

@@ -39,6 +39,7 @@ export function endSocketWithToken(request: IncomingMessage, socket: Duplex, con
   const { life } = context
   if (life === undefined) return
   life.endsWith = (close) => (socket.destroyed ? close() : void socket.once('close', close))
+  if (!life.endsAnswers) return
   const { signal } = life
   signal.addEventListener('abort', () => connection.end(), { once: true })
   if (signal.aborted) connection.end()

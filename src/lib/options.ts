@@ -85,6 +85,7 @@ export function clockInSeconds(now: (() => number) | undefined): () => number {
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['allowInsecureHttp', ' by this name: it is a symbol, [allowInsecureHttp]: true'],
   ['anyAudience', ' by this name: it is a value, audience: anyAudience'],
+  ['reportOnly', ' by this name: it is a symbol, [reportOnly]: true'],
   ['anyApp', ' by this name: it is a value, app: anyApp'],
   ['requiredScopes', ' but of bearerAuth'],
   ['protect', ' but of bearerAuth'],
@@ -96,6 +97,7 @@ const PROVIDERS_ALONE = ['issuer', 'jwksUri', 'cache', 'clockTolerance', 'intros
 
 /** Those that are given to the gate by mistake, or that it had once. */
 const NOT_OF_THE_GATE: ReadonlyMap<string, string> = new Map([
+  ['reportOnly', ' by this name: it is a symbol, [reportOnly]: true'],
   ...PROVIDERS_ALONE.map((name) => [name, ' but of the provider'] as const),
   ['scopes', ' but of the provider; what requests need is "requiredScopes"'],
   ['errors', ` any more: profile: 'mcp-use' is mcp-use's server in one switch, its open paths included; the other wording needs no option`],

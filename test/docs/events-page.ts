@@ -11,6 +11,7 @@ const EVENTS: Readonly<Record<AuthEvent['type'], readonly [Level, string, string
   passed_on: ['debug', 'each request', 'nothing'],
   nobody_accepted: ['info', 'each request', 'see `said`: one of them should have known it'],
   denied: ['info', 'each request', 'count by `reason`, and per address by the request beside it'],
+  would_deny: ['info', 'each request', 'count by `reason`: once none is left that you mind, take `[reportOnly]` out'],
   admitted: ['debug', 'each request', 'count'],
   unavailable: ['error', 'each request', 'look at what `message` names'],
   credentials_refused: ['error', 'each question', 'put the credentials right: nobody gets in'],
@@ -76,6 +77,7 @@ const DENIALS: Readonly<Record<DenialReason, string>> = {
   unreadable_body: 'JSON of at most 4 MiB, where `operations` are looked at',
   impossible_host: 'the proxy in front',
   unavailable: 'the event `unavailable` beside it',
+  bug: 'of `would_deny` only: the process warning beside it',
 }
 
 /** The page. `lines`: what twelve wrong settings say. */

@@ -1,5 +1,6 @@
 /** This file checks what a gate is told about DPoP, once, where it is built. */
 import { checkOptions, clockInSeconds, countOf, oneOf } from '../../lib/options.js'
+import { isReported, reportOnly } from '../../lib/report-only.js'
 import { warn } from '../../lib/warn.js'
 import { Nonces } from './nonces.js'
 import type { OptionNames } from '../../lib/options.js'
@@ -48,10 +49,14 @@ export interface DpopOptions {
   readonly strippedPrefix?: string | undefined
   /** The clock, in seconds since the epoch. Default: the system's. */
   readonly now?: (() => number) | undefined
+  /** With `dpop: 'required'`: as `'accepted'`, and `would_deny` tells of each request whose token is bound to no key. */
+  readonly [reportOnly]?: true
 }
 
 export interface DpopPolicy {
   readonly required: boolean
+  /** True: what `required` would refuse is reported. */
+  readonly reportsUnbound: boolean
   /** Of the URLs of this server. */
   readonly origin: string
   readonly strippedPrefix: string
@@ -72,7 +77,9 @@ export interface DpopSurroundings {
 /** @throws TypeError for an option that is wrong; says what to write instead. */
 export function dpopPolicy(options: DpopOptions, { resource, tell, after }: DpopSurroundings): DpopPolicy {
   const { nonce = false, replay = {}, strippedPrefix = '' } = options
-  const required = oneOf('proof.dpop', options.dpop, ['accepted', 'required']) === 'required'
+  const demands = oneOf('proof.dpop', options.dpop, ['accepted', 'required']) === 'required'
+  const reportsUnbound = isReported('proof', options)
+  if (reportsUnbound && !demands) throw new TypeError(`[reportOnly] of "proof" goes with dpop: 'required', of which it tells whom it would refuse`)
   if (resource === undefined) throw new TypeError('"proof.dpop" needs "resource": a proof is for a URL of this server, which nobody but you knows')
   checkOptions('proof.replay', replay, REPLAY)
   if (typeof strippedPrefix !== 'string' || !(strippedPrefix === '' || PREFIX.test(strippedPrefix))) {
@@ -84,7 +91,8 @@ export function dpopPolicy(options: DpopOptions, { resource, tell, after }: Dpop
   const bounds = { perKey: countOf('proof.replay.perKey', perKey), entries: countOf('proof.replay.entries', entries) }
   const secrets = nonceSecrets(nonce, replay.shared)
   return {
-    required,
+    required: demands && !reportsUnbound,
+    reportsUnbound,
     origin: new URL(resource).origin,
     strippedPrefix,
     nonces: secrets && new Nonces(secrets, now),

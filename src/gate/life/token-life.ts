@@ -7,6 +7,8 @@ const SHORT = 1
 
 /** The life of a token as one request sees it. Costs nothing before somebody asks for its signal. */
 export class TokenLife {
+  /** False: what outlives the request goes on, and only who asks for the signal is told. */
+  readonly endsAnswers: boolean
   readonly #watches: TokenWatches
   readonly #token: AccessToken
   readonly #verify: VerifyAgain
@@ -18,7 +20,8 @@ export class TokenLife {
   /** Set by the adapter: calls the function when the answer to this request is finished, closed or dropped. */
   endsWith: ((close: () => void) => void) | undefined
 
-  constructor(watches: TokenWatches, token: AccessToken, verify: VerifyAgain) {
+  constructor(watches: TokenWatches, token: AccessToken, verify: VerifyAgain, endsAnswers = true) {
+    this.endsAnswers = endsAnswers
     this.#watches = watches
     this.#token = token
     this.#verify = verify
@@ -43,7 +46,7 @@ export class TokenLife {
    * a second from now, since most streams are over by then; what was revoked or expired meanwhile is told at that moment.
    */
   follow(ended: () => void): void {
-    if (this.#isClosed) return
+    if (this.#isClosed || !this.endsAnswers) return
     if (this.hasBegun) return void this.#join(ended)
     this.#leaves.push(this.#watches.later(SHORT, () => this.#join(ended)))
     this.#closeAtEnd()

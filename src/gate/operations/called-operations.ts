@@ -13,13 +13,14 @@ const MAX_BYTES = 4 * 1024 * 1024
 
 /**
  * The operations, or the answer for a body that cannot be read as the server behind will read it. Headers that name an
- * operation are for those on the way: they must say what the body says (MCP 2026-07-28, Streamable HTTP).
+ * operation are for those on the way: they must say what the body says (MCP 2026-07-28, Streamable HTTP). `rest`: of a body
+ * that is too large, for a request that passes all the same.
  */
-export async function calledOperations({ method, header, body }: GateRequest): Promise<readonly Operation[] | Answer> {
+export async function calledOperations({ method, header, body }: GateRequest, rest?: 'kept'): Promise<readonly Operation[] | Answer> {
   const mayHaveNone = BODYLESS.has(method)
   if (body === undefined && mayHaveNone) return []
   if (body === undefined) throw new TypeError('"operations" needs the body of the request: give the gate a "body"')
-  const found = await body(MAX_BYTES)
+  const found = await body(MAX_BYTES, rest)
   if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
   if ('text' in found && found.text === '' && mayHaveNone) return []
   if ('text' in found && !isPlainJson(header)) return UNREADABLE

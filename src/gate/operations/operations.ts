@@ -1,11 +1,18 @@
 /** This file says what each MCP operation needs, beyond what every request does: tools by name, resources by URI. */
 import { spanInSeconds } from '../../lib/options.js'
+import { isReported, reportOnly } from '../../lib/report-only.js'
 import { isScopeToken } from '../../lib/scope-token.js'
 import { ownProperty } from '../../lib/own-property.js'
 import { checkedMethod } from './method-names.js'
 
-/** Scopes, one or several; none means that the caller must be signed in. With `maxAge`, on an answer about the token that is not older than so many seconds. */
-export type OperationRule = string | readonly string[] | { readonly scopes?: string | readonly string[]; readonly maxAge?: number }
+/**
+ * Scopes, one or several; none means that the caller must be signed in. With `maxAge`, on an answer about the token that is
+ * not older than so many seconds. With `[reportOnly]`, nobody is refused by it, and `would_deny` tells whom it would refuse.
+ */
+export type OperationRule =
+  | string
+  | readonly string[]
+  | { readonly scopes?: string | readonly string[]; readonly maxAge?: number; readonly [reportOnly]?: true }
 
 /**
  * By JSON-RPC method, then by name: `{ 'tools/call': { 'purge-notes': 'notes:write', 'admin-*': 'notes:admin' } }`. A star
@@ -40,6 +47,8 @@ interface Rule extends Terms {
   readonly covers: (names: readonly string[]) => boolean
   /** False for one that holds whatever is named. */
   readonly looksAtNames: boolean
+  /** True for one by which nobody is refused. */
+  readonly reported: boolean
 }
 
 export type OperationTable = readonly Rule[]
@@ -47,11 +56,14 @@ export type OperationTable = readonly Rule[]
 /** @throws TypeError for a table that is wrong; says what to write instead. */
 export function operationTable(operations: Operations): OperationTable {
   if (!isTable(operations)) throw new TypeError(EXAMPLE)
+  if (reportOnly in operations) throw new TypeError(MARK_THE_RULE)
   return Object.entries(operations).flatMap(([name, rules]): Rule[] => {
     const method = checkedMethod(name)
-    if (!isTable(rules)) return [{ key: method, method, covers: () => true, looksAtNames: false, ...checkedTerms(method, rules) }]
+    const forAll = { key: method, method, covers: () => true, looksAtNames: false }
+    if (!isTable(rules)) return [{ ...forAll, ...checkedTerms(method, rules) }]
+    if (reportOnly in rules) throw new TypeError(MARK_THE_RULE)
     // A table of nothing is a rule without scopes, and not no rule.
-    if (Object.keys(rules).length === 0) return [{ key: method, method, covers: () => true, looksAtNames: false, scopes: [], maxAge: undefined }]
+    if (Object.keys(rules).length === 0) return [{ ...forAll, ...checkedTerms(method, []) }]
     return Object.entries(rules).map(([pattern, rule]) => {
       return { key: `${method} ${pattern}`, method, covers: matcher(pattern), looksAtNames: pattern !== '*', ...checkedTerms(`${method} ${pattern}`, rule) }
     })
@@ -117,11 +129,15 @@ function decoded(uri: string): string {
   })
 }
 
-function checkedTerms(which: string, rule: OperationRule): Terms {
+function checkedTerms(which: string, rule: OperationRule): Terms & Pick<Rule, 'reported'> {
   const { scopes = [], maxAge } = isTable(rule) ? rule : { scopes: rule }
   const list = [scopes].flat()
   if (!list.every(isScopeToken)) throw new TypeError(`"operations": ${which} must name a scope or an array of scopes, one scope per entry`)
-  return { scopes: list, maxAge: maxAge === undefined ? undefined : spanInSeconds(`operations: maxAge of ${which}`, maxAge, { min: 0, max: 3_600 }) }
+  return {
+    scopes: list,
+    maxAge: maxAge === undefined ? undefined : spanInSeconds(`operations: maxAge of ${which}`, maxAge, { min: 0, max: 3_600 }),
+    reported: isTable(rule) && isReported(`"operations": ${which}`, rule),
+  }
 }
 
 function matcher(pattern: string): Rule['covers'] {
@@ -133,6 +149,7 @@ function matcher(pattern: string): Rule['covers'] {
   return (names) => names.some((name) => texts.some((text) => (isPrefix ? name.startsWith(text) : name === text)))
 }
 
+const MARK_THE_RULE = `"operations": [reportOnly] goes on a rule, and a star stands for any name: { 'tools/call': { '*': { scopes: 'notes:write', [reportOnly]: true } } }`
 const EXAMPLE = `"operations" must be a table by method and name: { 'tools/call': { 'purge-notes': 'notes:write' } }`
 
 // By hand: Array.isArray does not take a readonly array out of a union.

@@ -7,8 +7,11 @@ export type RequestBody =
   | { readonly text: string }
   | { readonly problem: 'too large' | 'unreadable' }
 
-/** Reads a body of so many bytes at most, and leaves it there to be read. */
-export type ReadBody = (maxBytes: number) => Promise<RequestBody>
+/**
+ * Reads a body of so many bytes at most, and leaves it there to be read. One that is too large is refused, and need not be
+ * there any more; with `'kept'` it passes all the same, and has to.
+ */
+export type ReadBody = (maxBytes: number, rest?: 'kept') => Promise<RequestBody>
 
 /** The body of a `Request`, by way of a copy. */
 export function bodyOf(request: Request): ReadBody {

@@ -1,0 +1,21 @@
+/** This file holds the symbol by which a demand is tried before it is made: it refuses nobody, and events tell whom it would. */
+
+/**
+ * Marks what is not demanded yet: `[reportOnly]: true` on a rule, an audience, an operation, a proof or a whole gate. Requests
+ * pass as they do without it, and an event tells what would have been refused. A whole gate that is marked guards nothing.
+ */
+export const reportOnly: unique symbol = Symbol.for('bearer-auth-providers.report-only')
+
+/** An audience that tokens do not have to have yet. */
+export interface ReportedAudience {
+  /** What `aud` is going to have to hold, or one of these. */
+  readonly audience: string | readonly string[]
+  readonly [reportOnly]: true
+}
+
+/** True where it is marked. @throws TypeError for a mark that is anything but `true`: whether it demands must not hang on a variable. */
+export function isReported(owner: string, value: object): boolean {
+  const mark = (value as { readonly [reportOnly]?: unknown })[reportOnly]
+  if (mark === undefined || mark === true) return mark === true
+  throw new TypeError(`[reportOnly] of ${owner} must be true; leave it out to refuse what does not fit`)
+}
