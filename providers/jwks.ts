@@ -5,7 +5,7 @@ import { expectationsOf } from '../src/jwt/expectations.js'
 import { checkedHints, inOwnWords } from '../src/jwt/rules/hints.js'
 import { chosenByTenant } from '../src/jwt/keys/discovery.js'
 import { isUnavailable } from '../src/errors.js'
-import { failedStep, passedStep, unknownStep } from '../src/explanation.js'
+import { asReported, failedStep, passedStep, unknownStep } from '../src/explanation.js'
 import { keysOf } from '../src/jwt/keys-of-provider.js'
 import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
 import { EXACT, issuerMiss, NOT_OURS, shapeOf } from '../src/jwt/rules/near-miss.js'
@@ -185,7 +185,8 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     if (steps.some(({ rule, passed }) => !passed && (rule === 'alg' || rule === 'iss' || rule === 'crit'))) return steps
     try {
       const signature = stepOf('signature', await this.#checkSignature(jwt))
-      return signature.passed ? [...steps, signature, ...stepsOf(this.#rules.signed)] : [...steps, signature]
+      if (!signature.passed) return [...steps, signature]
+      return [...steps, signature, ...stepsOf(this.#rules.signed), ...stepsOf(this.#rules.reported).map(asReported)]
     } catch (error) {
       if (!isUnavailable(error)) throw error
       return [...steps, unknownStep('signature', error)]
@@ -202,9 +203,17 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return andThen(this.#checkSignature(jwt), (unsigned) => {
       const fault = unsigned ?? firstFailure(this.#rules.signed, jwt, this.#expected, now)
       if (fault !== undefined) return this.#rejected(fault)
-      if (this.#recheck === undefined) return new AcceptedFrozen(jwt.claims)
-      return this.#recheck.verdictOn(token, jwt.claims, maxAge).then((said) => ('since' in said ? new AcceptedFrozen(jwt.claims, said.since) : { ...said, at: 'introspect' }))
+      const reported = this.#reported(jwt, now)
+      if (this.#recheck === undefined) return new AcceptedFrozen(jwt.claims, undefined, reported)
+      return this.#recheck
+        .verdictOn(token, jwt.claims, maxAge)
+        .then((said) => ('since' in said ? new AcceptedFrozen(jwt.claims, said.since, reported) : { ...said, at: 'introspect' }))
     })
+  }
+
+  #reported(jwt: DecodedJwt, now: number): RuleFailure | undefined {
+    const found = firstFailure(this.#rules.reported, jwt, this.#expected, now)
+    return found && inOwnWords(found, this.#hints)
   }
 
   #read(token: string): DecodedJwt | null {

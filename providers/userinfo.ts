@@ -24,6 +24,7 @@ import type { Expectations, ClaimRule, Rule } from '../src/jwt/rules/rules.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { Fetch } from '../src/lib/net/bounded-fetch.js'
 import type { NearMiss } from '../src/explanation.js'
+import type { ReportedAudience } from '../src/lib/report-only.js'
 import type { ProviderHealth } from '../src/health.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
@@ -42,8 +43,8 @@ export type UserInfoProviderOptions<Output = unknown> = ProviderOptions<Output> 
   userInfoClaims?: readonly string[] | undefined
   /** Claims that must be there. Default: `sub`, and `exp` where there is a `tokenInfo`. */
   requiredClaims?: readonly string[] | undefined
-  /** Rules of your own about claims. */
-  rules?: readonly ClaimRule[] | undefined
+  /** Rules of your own about claims. One with `[reportOnly]`, such as `{ audience, [reportOnly]: true }`, refuses nothing and is told. */
+  rules?: readonly (ClaimRule | ReportedAudience)[] | undefined
   /** Seconds for each call, its wait for a turn included. Default 2, at most 30. */
   timeout?: number | undefined
   /** Replaces the global `fetch`. */
@@ -85,6 +86,7 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
   readonly #shown: ShownTokens
   readonly #expected: Expectations
   readonly #rules: readonly Rule[]
+  readonly #reported: readonly Rule[]
   readonly #userInfoClaims: readonly string[]
   readonly #tokenInfo: TokenInfo | undefined
   readonly #userInfoEndpoint: TokenInfoEndpoint | undefined
@@ -109,7 +111,9 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     this.#expected = expectationsOf({ issuer: issuer ?? 'none', audience, requiredClaims, rules }, this.clockTolerance)
     const withoutEnd = tokenInfo === undefined || options[allowNoExpiry] === true
     const ofOptions = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: withoutEnd })
-    this.#rules = [...ofOptions, ...rulesFor(this.#expected).signed]
+    const { signed, reported } = rulesFor(this.#expected)
+    this.#rules = [...ofOptions, ...signed]
+    this.#reported = reported
     this.#userInfoClaims = checkedUserInfoClaims(options.userInfoClaims)
     this.#tokenInfo = tokenInfo && { ...tokenInfo }
     this.#userInfoEndpoint = userInfoEndpoint === undefined ? undefined : { url: userInfoEndpoint, send: 'header', refusedWith: [401] }
@@ -169,7 +173,8 @@ export class UserInfoProvider<Output = unknown> extends StandardProvider<Output>
     const claims = withoutEmptyNames(withoutNulls(merged))
     if (hasLoneSurrogate(claims)) return reject('invalid_claim', { claim: 'encoding', expected: 'text', actual: undefined })
     const found = firstFailure(this.#rules, { header: {}, claims }, this.#expected, this.now())
-    return found === undefined ? accept(claims) : reject(found.reason, found.detail)
+    if (found !== undefined) return reject(found.reason, found.detail)
+    return { ...accept(claims), reported: firstFailure(this.#reported, { header: {}, claims }, this.#expected, this.now()) }
   }
 
   async #ask(token: string, place: TokenInfoEndpoint): Promise<Readonly<Record<string, unknown>> | null> {

@@ -1,5 +1,5 @@
 /** What becomes of a verdict: its end is looked at once more, claims are checked and added to, and scopes are mapped, once. */
-import { RememberedAccept, lengthOf, rememberedReject } from './cache/remembered.js'
+import { RememberedAccept, lengthOf, rememberedReject, withoutValues } from './cache/remembered.js'
 import { slimClaims } from './cache/slim-claims.js'
 import { nameIn } from './access-token.js'
 import { notify } from './events.js'
@@ -72,7 +72,8 @@ export class ClaimPipeline {
     if (expiresAt !== undefined && !(expiresAt + clockTolerance > now())) return reject('expired')
     // A token that was read here is longer than the claims in it, and to write those out again would cost as much as to read them.
     // By what the issuer said: no schema may make somebody else of the subject.
-    const whose = { issuer: nameIn(claims.iss) ?? this.#context.issuer(), subject: nameIn(claims[this.#context.subjectClaim]) }
+    const reported = verdict.reported && withoutValues(verdict.reported)
+    const whose = { reported, issuer: nameIn(claims.iss) ?? this.#context.issuer(), subject: nameIn(claims[this.#context.subjectClaim]) }
     if (this.#steps === undefined) return this.#granted(token, { claims, expiresAt, asked, length: isFrozen ? token.length : lengthOf(claims), ...whose })
     return andThen(this.#steps.refine(claims), (refined) => {
       if (!refined.accepted) return rememberedReject({ ...refined, at: SCHEMA }, asked)
@@ -107,7 +108,7 @@ const SCHEMA = 'claims'
 const ENRICH = 'enrich'
 
 /** A yes before its scopes. */
-type Found = Pick<RememberedAcceptParts, 'claims' | 'expiresAt' | 'length' | 'asked' | 'issuer' | 'subject'>
+type Found = Pick<RememberedAcceptParts, 'claims' | 'expiresAt' | 'length' | 'asked' | 'issuer' | 'subject' | 'reported'>
 
 function restsOn(verdict: Verdict): Asked | undefined {
   return verdict.accepted && verdict.since !== undefined ? { since: verdict.since } : undefined

@@ -17,6 +17,16 @@ export type AuthEvent =
       readonly hint?: string
       readonly remembered: boolean
     }
+  /** A token was taken that a rule would have refused which is only reported (`reportOnly`). Beside `accepted`, each time. */
+  | {
+      readonly type: 'would_reject'
+      readonly provider: string
+      readonly reason: RejectReason
+      readonly key?: string
+      readonly claim?: string
+      readonly hint?: string
+      readonly remembered: boolean
+    }
   /** A token that nobody owns: those who may know it were asked, and none of them said yes. `said`: what each of them did. */
   | {
       readonly type: 'nobody_accepted'
@@ -145,12 +155,35 @@ export type AuthEvent =
     }
   /** A gate let a caller in. `by`: the provider that took the token. */
   | { readonly type: 'admitted'; readonly provider: string; readonly method: string; readonly prefix?: string; readonly by: string }
+  /**
+   * The `shadow` of a gate says otherwise of a token than the provider that decides. `by` and `shadow`: who they are. `differs`:
+   * in what. `reason`, `claim` and `hint`: of the one that refuses it, as in `rejected`. `missing`: scopes that the gate asks for
+   * and the shadow does not give.
+   */
+  | {
+      readonly type: 'shadow_differs'
+      readonly provider: string
+      readonly by?: string
+      readonly shadow?: string
+      readonly differs: readonly ShadowDifference[]
+      readonly reason?: RejectReason
+      readonly claim?: string
+      readonly hint?: string
+      readonly missing?: readonly string[]
+    }
+  /** The shadow of a gate gave no answer: it cannot be known whether it differs. `message`: what gave none, where it is no bug. */
+  | { readonly type: 'shadow_silent'; readonly provider: string; readonly fault: 'unavailable' | 'bug'; readonly message?: string }
+  /** The shadow of a gate was not asked, for want of room: so many times since the gate was made. */
+  | { readonly type: 'shadow_dropped'; readonly provider: string; readonly count: number }
   /** A token that is bound to a key came with its proof; or one that is bound to nothing came, where DPoP is accepted. */
   | { readonly type: 'proof_accepted' | 'proof_absent'; readonly provider: string }
   /** The token was good, and the request was refused for the proof of who holds it. `hint` is one of a few constant texts. */
   | { readonly type: 'proof_refused'; readonly provider: string; readonly check: ProofCheck; readonly hint?: string }
   /** A logout token was refused. `claim` names what did not fit, never its value. */
   | { readonly type: 'logout_refused'; readonly provider: string; readonly reason: RejectReason; readonly claim?: string; readonly hint?: string }
+
+/** In what a shadow differs: it refuses a token that was taken, takes one that was refused, or says otherwise of one that both take. */
+export type ShadowDifference = 'refuses' | 'takes' | 'issuer' | 'subject' | 'client' | 'fewer_scopes' | 'more_scopes'
 
 /**
  * The check that a request with a bound token failed, or that its unbound token did: the points of RFC 9449 section 4.3 in

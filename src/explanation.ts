@@ -16,6 +16,8 @@ export interface ExplainedStep {
   readonly actual?: unknown
   /** What it almost was, or what to do. */
   readonly hint?: string
+  /** True for a rule that refuses nothing: what `reason` would refuse the token for passed all the same. */
+  readonly reportOnly?: true
   /** Which member of a chain looked. */
   readonly provider?: string
 }
@@ -34,6 +36,16 @@ export function passedStep(rule: string): ExplainedStep {
 
 export function failedStep(rule: string, { reason, detail }: Pick<Rejected, 'reason' | 'detail'>): ExplainedStep {
   return { rule, passed: false, reason, ...(detail && { expected: detail.expected, actual: detail.actual }), ...(detail?.hint && { hint: detail.hint }) }
+}
+
+/** The same step of a rule that refuses nothing. */
+export function asReported(step: ExplainedStep): ExplainedStep {
+  return { ...step, passed: true, reportOnly: true }
+}
+
+/** What marked rules would refuse, as one step beside those of others, which do not name it yet. */
+export function reportedBeside(steps: readonly ExplainedStep[], reported: Pick<Rejected, 'reason' | 'detail'> | undefined): readonly ExplainedStep[] {
+  return reported === undefined || steps.some(({ reportOnly }) => reportOnly) ? [] : [asReported(failedStep('rules', reported))]
 }
 
 /** A step where nobody knows. */

@@ -2,17 +2,17 @@
 import { VerifiedAccessToken } from './access-token.js'
 import { cachePlan } from './cache/cache-options.js'
 import { marksOf } from './revocations/revocation-marks.js'
-import { Revocations } from './revocations/revocations.js'
+import { checkedRevocations, Revocations } from './revocations/revocations.js'
 import { bindingOf } from './binding.js'
 import { isUnavailable } from './errors.js'
 import { Listeners, notify } from './events.js'
-import { failedStep, isTaken, passedStep, unknownStep } from './explanation.js'
+import { failedStep, isTaken, passedStep, reportedBeside, unknownStep } from './explanation.js'
 import { ClaimPipeline } from './claim-pipeline.js'
 import { isPending } from './lib/awaitable.js'
 import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
 import { speakOnce, speaksByDefault } from './lib/default-voice.js'
 import { unlessAborted } from './lib/deadline.js'
-import { clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
+import { claimName, clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
 import { BearerAuthProvider, inheritObserver, toldLater } from './provider.js'
 import { VerdictLookup } from './verdict-lookup.js'
 import { reject } from './verdict.js'
@@ -29,7 +29,7 @@ import type { ProviderOptions } from './provider-options.js'
 import type { Refusal, VerifyOptions } from './provider.js'
 import type { ScopesExplained } from './scopes/explain.js'
 import type { CheckRequest, LookupStats } from './verdict-lookup.js'
-import type { Rejected, Verdict } from './verdict.js'
+import type { Accepted, Rejected, Verdict } from './verdict.js'
 
 /** Counts since the provider was made, for a page of figures. */
 export interface ProviderStats extends LookupStats {
@@ -60,7 +60,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
 
   constructor(options: ProviderOptions<Output> = {}) {
     super()
-    const { cache = {}, clockTolerance = 5, name = 'custom' } = options
+    const { cache = {}, clockTolerance = 5, name = 'custom', subjectClaim = 'sub' } = options
     if (typeof name !== 'string' || name === '') throw new TypeError('"name" must be a name')
     this.name = name
     if (options.tokenHeader !== undefined) this.tokenHeader = headerName('tokenHeader', options.tokenHeader)
@@ -74,7 +74,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     const { keep } = cachePlan(cache === false ? {} : cache)
     this.#grants = new ClaimPipeline(options, {
       ...{ provider: name, clockTolerance: this.clockTolerance, now: this.now, listeners: this.listeners, keep },
-      subjectClaim: claimName('subjectClaim', options.subjectClaim),
+      subjectClaim: claimName('subjectClaim', subjectClaim),
       issuer: () => (this.issuers?.length === 1 ? this.issuers[0] : undefined),
     })
     this.scopesSupported = this.#grants.scopesSupported
@@ -194,19 +194,19 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (!isTaken(rules)) return rules
     const steps = [...(this.checkName === undefined ? [] : [this.checkName]), ...this.#grants.steps, REVOKED]
     try {
-      const refused = await this.#refusalOf(token)
-      if (refused === undefined) return [...rules, ...steps.map(passedStep)]
-      const at = refused.at ?? this.checkName ?? 'remembered'
+      const outcome = await this.#outcomeOf(token)
+      if (outcome.accepted) return [...rules, ...steps.map(passedStep), ...reportedBeside(rules, outcome.reported)]
+      const at = outcome.at ?? this.checkName ?? 'remembered'
       const before = at === PROOF ? steps : steps.slice(0, Math.max(0, steps.indexOf(at)))
-      return [...rules, ...before.map(passedStep), failedStep(at, refused)]
+      return [...rules, ...before.map(passedStep), failedStep(at, outcome)]
     } catch (error) {
       if (!isUnavailable(error)) throw error
       return [...rules, unknownStep(steps[0] ?? 'check', error)]
     }
   }
 
-  /** Why `verifyToken` says no to this token, by what is remembered or else by a check; undefined for a yes. */
-  async #refusalOf(token: string): Promise<Rejected | undefined> {
+  /** What `verifyToken` says to this token, by what is remembered or else by a check. */
+  async #outcomeOf(token: string): Promise<RememberedVerdict | Rejected> {
     const remembered = this.#lookup.recall(this.#lookup.keyOf(token), token, undefined)
     const verdict = remembered ?? this.judge(await this.check(token, { maxAge: undefined }))
     if (!verdict.accepted) return verdict
@@ -214,7 +214,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (!finding.accepted) return finding
     if (this.#revocations?.caughtUp === false) await this.#revocations.ready()
     if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return { ...reject('revoked'), at: REVOKED }
-    return finding.claims.cnf === undefined ? undefined : unproven(finding.claims)
+    return finding.claims.cnf === undefined ? finding : unproven(finding.claims)
   }
 
   /** What the memory was good for. */
@@ -284,6 +284,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     // Looked at here, and never remembered: else whoever shows a stolen token as it is gets its holder refused.
     if (finding.claims.cnf !== undefined && presented.options?.proof !== 'checked') return this.#refuse(reject('unproven'), presented)
     if (this.listeners.observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
+    if (finding.reported !== undefined) this.#report(finding.reported, token, remembered)
     // What the claims hold beyond `Claims`, the schema saw to.
     const given = new VerifiedAccessToken(token, finding, this.name)
     if (finding.marks !== undefined) this.#slimMarks.set(given, finding.marks)
@@ -301,8 +302,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   #refuse({ reason, detail }: Rejected, { token, remembered, options }: Presented): null {
     const isHeard = this.listeners.observe !== undefined
     if (!isHeard && options?.refused === undefined && !speaksByDefault()) return null
-    const { claim, hint } = detail ?? {}
-    const refusal: Refusal = { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
+    const refusal = this.#refusal({ reason, detail })
     const tell = (type: 'rejected' | 'passed_on'): void => {
       if (isHeard) this.emit({ type, ...refusal, ...(token !== undefined && this.#key(token)), remembered })
       else if (type === 'rejected') speakOnce(refusal)
@@ -312,6 +312,17 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     else later(tell)
     options?.refused?.(refusal)
     return null
+  }
+
+  #report(reported: NonNullable<Accepted['reported']>, token: string, remembered: boolean): void {
+    const refusal = this.#refusal(reported)
+    if (this.listeners.observe === undefined) speakOnce(refusal, 'would have refused')
+    else this.emit({ type: 'would_reject', ...refusal, ...this.#key(token), remembered })
+  }
+
+  #refusal({ reason, detail }: NonNullable<Accepted['reported']>): Refusal {
+    const { claim, hint } = detail ?? {}
+    return { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
   }
 
   #key(token: string): { readonly key?: string } {
@@ -339,14 +350,4 @@ interface Presented {
   /** Whether the verdict on it was remembered. */
   readonly remembered: boolean
   readonly options: VerifyOptions | undefined
-}
-
-function claimName(name: string, value = 'sub'): string {
-  if (typeof value === 'string' && value !== '') return value
-  throw new TypeError(`"${name}" must name a claim, such as "username"`)
-}
-
-function checkedRevocations(revocations: Revocations | undefined): Revocations | undefined {
-  if (revocations === undefined || typeof revocations?.covers === 'function') return revocations
-  throw new TypeError('"revocations" must be a Revocations: new Revocations()')
 }

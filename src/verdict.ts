@@ -38,6 +38,8 @@ export interface Accepted {
   readonly expiresAt: number | undefined
   /** Seconds since the epoch: when what it rests on was asked for, where that was before the check. */
   readonly since?: number | undefined
+  /** What it would be rejected for, were that not reported only (`reportOnly`). */
+  readonly reported?: Pick<Rejected, 'reason' | 'detail'> | undefined
 }
 
 export interface Rejected {
@@ -69,10 +71,12 @@ export class AcceptedFrozen implements Accepted {
   /** Its `exp` is its end. */
   readonly expiresAt = undefined
   readonly since: number | undefined
+  readonly reported: Accepted['reported']
 
-  constructor(claims: Claims, since?: number) {
+  constructor(claims: Claims, since?: number, reported?: Accepted['reported']) {
     this.claims = claims
     this.since = since
+    this.reported = reported
   }
 }
 

@@ -21,6 +21,8 @@ export interface RememberedAcceptParts {
   /** As `AccessToken` has them. */
   readonly issuer: string | undefined
   readonly subject: string | undefined
+  /** What it would be rejected for. */
+  readonly reported: Accepted['reported']
 }
 
 /** A yes as it is remembered. Its scopes are mapped once. */
@@ -36,10 +38,11 @@ export class RememberedAccept implements Accepted {
   readonly marks: RevocationMarks | undefined
   readonly issuer: string | undefined
   readonly subject: string | undefined
+  readonly reported: Accepted['reported']
   /** The version of the revocations at which none covered it. */
   seen = 0
 
-  constructor({ claims, expiresAt, scopes, held, length, asked, marks, issuer, subject }: RememberedAcceptParts) {
+  constructor({ claims, expiresAt, scopes, held, length, asked, marks, issuer, subject, reported }: RememberedAcceptParts) {
     this.claims = claims
     this.expiresAt = expiresAt
     this.scopes = scopes
@@ -50,6 +53,7 @@ export class RememberedAccept implements Accepted {
     this.marks = marks
     this.issuer = issuer
     this.subject = subject
+    this.reported = reported
   }
 }
 
@@ -59,10 +63,14 @@ export type RememberedVerdict = RememberedAccept | RememberedReject
 
 /** A no as it is remembered: what did not fit was written by whoever sent the token, and would fill the memory. (D49) */
 export function rememberedReject({ reason, detail, provisional, at }: Rejected, asked?: Asked): RememberedReject {
-  const rest = { ...asked, provisional, ...(at !== undefined && { at }) }
-  if (detail === undefined) return { ...reject(reason), ...rest }
+  return { ...withoutValues({ reason, detail }), ...asked, provisional, ...(at !== undefined && { at }) }
+}
+
+/** The same no, of which nothing is left that the sender wrote. */
+export function withoutValues({ reason, detail }: Pick<Rejected, 'reason' | 'detail'>): Rejected {
+  if (detail === undefined) return reject(reason)
   const { claim, hint } = detail
-  return { ...reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) }), ...rest }
+  return reject(reason, { claim, expected: undefined, actual: undefined, ...(hint !== undefined && { hint }) })
 }
 
 /** Bytes of memory that an entry takes beside its claims: for the key, the entry itself and the scopes. */

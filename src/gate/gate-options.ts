@@ -1,6 +1,7 @@
 /** This file lists what a gate can be told. */
 import type { AuthEvent } from '../events.js'
 import type { allowInsecureHttp } from '../lib/net/web-url.js'
+import type { BearerAuthProvider } from '../provider.js'
 import type { GateRequest } from './request/gate-request.js'
 import type { OptionNames } from '../lib/options.js'
 import type { ReportedAudience, reportOnly } from '../lib/report-only.js'
@@ -128,6 +129,12 @@ export interface GateOptions {
    */
   observe?: GateObserve
   /**
+   * A second provider, such as one for the authorization server of tomorrow. It is asked about the same tokens behind the
+   * answer, in the background, where it calls them its own, and decides nothing; `shadow_differs` tells where the two differ.
+   * Sixteen questions at once and 256 that wait; more are dropped. Closing it is yours. Needs `observe`. Default: none.
+   */
+  shadow?: BearerAuthProvider
+  /**
    * Takes tokens that are bound to a key, with the proof of whoever holds it: `{ dpop: 'accepted' }` for DPoP (RFC 9449),
    * which needs `resource`; `{ certificate: tlsCertificate() }` for client certificates (RFC 8705). Default: bound tokens
    * are refused.
@@ -175,6 +182,7 @@ export const GATE_OPTIONS = {
   body: true,
   tokenFrom: true,
   observe: true,
+  shadow: true,
   proof: true,
   profile: true,
 } as const satisfies OptionNames<GateOptions>

@@ -8,13 +8,14 @@ import { NO_SESSION } from './permission.js'
 import { IMPOSSIBLE_HOST } from './request/host.js'
 import type { Answer } from '../answer.js'
 import type { AuthEvent, DenialReason } from '../events.js'
-import type { BearerAuthProvider, Refusal, VerifyOptions } from '../provider.js'
+import type { BearerAuthProvider, Refusal } from '../provider.js'
 import type { Answers } from './challenge/challenge.js'
 import type { OwnDecision } from './decide.js'
 import type { GateObserve } from './gate-options.js'
 import type { OperationTable } from './operations/operations.js'
 import type { GatePolicy } from './policy.js'
 import type { Reported } from './report/reported.js'
+import type { Look } from './report/shadow.js'
 import type { GateRequest } from './request/gate-request.js'
 
 /** What was found out on the way to one decision. */
@@ -24,14 +25,18 @@ interface Notes {
   /** What kept a token from passing that the provider took. */
   taken?: 'bound_to_key' | 'wrong_audience' | undefined
   readonly rules: Set<string>
+  /** What was said of the tokens, for the shadow. */
+  readonly looks: Map<string, Look> | undefined
   /** Of those that are only reported. */
   readonly reportedRules: Set<string>
 }
 
 /** Decides as `decide` does, and tells of a denial, of one that is only reported, and of a caller who was admitted. */
 export async function decideObserved(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy, observe: GateObserve): Promise<OwnDecision> {
-  const notes: Notes = { rules: new Set(), reportedRules: new Set() }
+  const { shadow } = policy
+  const notes: Notes = { rules: new Set(), reportedRules: new Set(), looks: shadow && new Map() }
   const decision = await decide(request, noting(provider, policy, notes), notingPolicy(policy, notes))
+  for (const look of notes.looks?.values() ?? []) shadow?.compare(look)
   for (const event of eventsOf(request, decision, policy, notes)) notify((told) => observe(told, request), event)
   return decision
 }
@@ -68,23 +73,27 @@ function reasonOf(answer: Answer, { reason, taken, refusal }: Notes): DenialReas
 }
 
 /** The provider, so that it is noted why it refuses a token, or what makes the gate refuse one that it takes. */
-function noting(provider: BearerAuthProvider, { audience }: GatePolicy, notes: Notes): BearerAuthProvider {
-  const notingVerify = (own: Pick<BearerAuthProvider, 'verifyToken'>) => async (text: string, options?: VerifyOptions): ReturnType<BearerAuthProvider['verifyToken']> => {
+function noting(provider: BearerAuthProvider, { audience, tokenHeader: usual }: GatePolicy, notes: Notes): BearerAuthProvider {
+  type Verify = BearerAuthProvider['verifyToken']
+  const notingVerify = (own: { readonly verifyToken: Verify }, header: string | undefined): Verify => async (text, options) => {
     // Of several members of a chain, the first that has something to say.
+    let why: Refusal | undefined
     const refused = (refusal: Refusal): void => {
+      why ??= refusal
       if (notes.refusal === undefined || (notes.refusal.hint === undefined && refusal.hint !== undefined)) notes.refusal = refusal
     }
     const given = await own.verifyToken(text, { ...options, refused })
     const token = given === null ? null : toAccessToken(given)
+    notes.looks?.set(`${header} ${text}`, { token: text, header, taken: token ?? undefined, refusal: why })
     // Of several credentials the one that ends the request is looked at last.
     notes.taken = token === null ? undefined : isForAudience(token, audience) ? 'bound_to_key' : 'wrong_audience'
     return given
   }
   // What a decision reads of a provider, by itself: its methods may know only their own object.
   const { tokenHeader, issuers, scopesSupported } = provider
-  const headerSources = provider.headerSources?.map((source) => ({ ...source, provider: { verifyToken: notingVerify(source.provider) } }))
+  const headerSources = provider.headerSources?.map((source) => ({ ...source, provider: { verifyToken: notingVerify(source.provider, source.header) } }))
   return {
-    verifyToken: notingVerify(provider),
+    verifyToken: notingVerify(provider, tokenHeader ?? usual),
     ...(tokenHeader !== undefined && { tokenHeader }),
     ...(headerSources && { headerSources }),
     ...(issuers && { issuers }),

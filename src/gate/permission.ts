@@ -35,7 +35,8 @@ function unreadable(request: GateRequest, answer: Answer, caller: Caller, policy
   return operations?.length === 0 ? { ...caller, reported: caller.reported ?? { answer } } : answer
 }
 
-function permittedOperations(request: GateRequest, { caller: mustBeKnown, scopes, maxAge }: Need, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
+function permittedOperations(request: GateRequest, need: Need, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
+  const { caller: mustBeKnown, scopes, maxAge } = need
   const { requiredScopes } = policy
   const needed = scopes.length === 0 ? requiredScopes : [...new Set([...requiredScopes, ...scopes])]
   if (caller.token === null) return mustBeKnown ? policy.answers[caller.scheme].unauthenticated(needed) : caller

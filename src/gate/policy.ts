@@ -12,8 +12,11 @@ import { TokenWatches } from './life/token-watches.js'
 import { requestNamesBy } from './challenge/request-names.js'
 import { protectedResource } from './metadata/resource-metadata.js'
 import { proofRules } from './proof-policy.js'
+import { Shadow } from './report/shadow.js'
 import { checkGoesWith, tokenPlaces } from './request/token-from.js'
+import { checkedProvider } from '../provider.js'
 import type { BearerAuthProvider } from '../provider.js'
+import type { ShadowOptions } from './report/shadow.js'
 import type { WriteBody } from './challenge/denial-body.js'
 import type { StepUp } from './challenge/granted-scopes.js'
 import type { ProofRules } from './proof-policy.js'
@@ -57,6 +60,8 @@ export interface GatePolicy extends ProofRules {
   readonly tokenHeader: string | undefined
   /** Those that handlers throw, with a body of the house's own. */
   readonly thrownAnswers: ProofRules['answers']
+  /** Is asked behind the answers. */
+  readonly shadow: Shadow | undefined
   /** Writes the body of denials. */
   readonly writeBody: WriteBody | undefined
   /** What clients ask for to be given these scopes. */
@@ -66,7 +71,7 @@ export interface GatePolicy extends ProofRules {
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'headerSources' | 'requestAs' | 'restsOnKeys' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
+export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'headerSources' | 'recognizes' | 'requestAs' | 'restsOnKeys' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
   checkOptions('bearerAuth', options, GATE_OPTIONS)
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) throw new TypeError(`"${name}" is undefined; is a variable not set? leave the option out to do without`)
@@ -97,6 +102,7 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const isReporting = reportsAll || reportedAudience !== undefined || reportedOperations.length > 0 || rules.bindings?.isReporting === true
   if (isReporting && options.observe === undefined) throw new TypeError(NOBODY_LISTENS)
   const writeBody = optionalFunction('body', options.body)
+  const places = tokenPlaces(options.tokenFrom, resource?.resource)
   return {
     requiredScopes: scopes,
     resource,
@@ -119,9 +125,10 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
       every,
       now: () => Date.now() / 1000,
     }),
-    ...tokenPlaces(options.tokenFrom, resource?.resource),
+    ...places,
     ...rules,
     thrownAnswers: writeBody === undefined ? answers : { Bearer: answersWithBody(answers.Bearer, writeBody), DPoP: answersWithBody(answers.DPoP, writeBody) },
+    shadow: shadowOf(options, { decides: provider, header: provider.tokenHeader ?? places.tokenHeader, scopes: ownScopes }),
     writeBody,
     requestNames,
     stepUp: options.stepUp === undefined ? undefined : oneOf<StepUp>('stepUp', options.stepUp, ['needed', 'accumulated']),
@@ -148,6 +155,15 @@ const NOTHING = (): void => undefined
 const NOTHING_PROTECTED = '"protect" is empty, and would guard nothing; leave it out to guard everything, or name paths: protect: [\'/mcp\']'
 
 const EXCLUDED_BY_MCP_USE = ['/health', '/docs', '/inspector', '/openmcp.json']
+
+function shadowOf({ shadow, observe, proof }: GateOptions, given: Pick<ShadowOptions, 'decides' | 'header' | 'scopes'>): Shadow | undefined {
+  if (shadow === undefined) return undefined
+  checkedProvider('"shadow"', shadow)
+  if (observe === undefined) throw new TypeError('"shadow" tells by events where it differs, and nobody listens: give "observe" too')
+  if (shadow === given.decides) throw new TypeError('"shadow" is the provider that decides, and would never differ; give it the one of tomorrow')
+  if (shadow.headerSources !== undefined) throw new TypeError('"shadow" takes a provider whose tokens come in one header: give the one that is new')
+  return new Shadow(shadow, { ...given, observe, proof: proof && 'checked' })
+}
 
 const NOBODY_LISTENS = '[reportOnly] tells by events whom it would refuse, and nobody listens: give "observe" too: observe: (event) => console.log(event)'
 

@@ -1,4 +1,5 @@
 /** What an introspecting provider can be told. */
+import type { ReportedAudience } from '../lib/report-only.js'
 import type { OptionNames } from '../lib/options.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
@@ -48,8 +49,8 @@ export type IntrospectionOptions = {
   maxTokenAge?: number | undefined
   /** Claims that must be there. Default: `exp` and what the other options need. */
   requiredClaims?: readonly string[] | undefined
-  /** Rules of your own about claims. */
-  rules?: readonly ClaimRule[] | undefined
+  /** Rules of your own about claims. One with `[reportOnly]`, such as `{ audience, [reportOnly]: true }`, refuses nothing and is told. */
+  rules?: readonly (ClaimRule | ReportedAudience)[] | undefined
   /** What to do about a refusal, by reason, in the issuer's own words: goes into events. */
   hints?: Hints | undefined
   /** Seconds for one question, its wait for a turn included. Default 2, at most 30. */

@@ -44,6 +44,7 @@ export class Introspection {
   readonly #expected: Expectations
   readonly #rules: readonly Rule[]
   readonly #ownRules: readonly Rule[]
+  readonly #reported: readonly Rule[]
   readonly #hints: Hints | undefined
   readonly #introspector: Introspector
   readonly #context: ProviderContext
@@ -62,7 +63,9 @@ export class Introspection {
     this.#shown = { issuer, prefixes: checkedPrefixes(options.prefix), withoutIssuer: options[allowNoIssuer] === true }
     this.#expected = expectationsOf(asJwtOptions(options), context.clockTolerance)
     this.#rules = answerRules({ expected: this.#expected, knowsIssuer: issuer !== undefined, allowNoExpiry: options[allowNoExpiry] === true })
-    this.#ownRules = rulesFor(this.#expected).signed
+    const { signed, reported } = rulesFor(this.#expected)
+    this.#ownRules = signed
+    this.#reported = reported
     this.#hints = checkedHints(options.hints)
     this.audiences = this.#expected.audiences ?? []
     this.policy = policyOf(options, this.#expected)
@@ -118,7 +121,8 @@ export class Introspection {
     const found = firstFailure(this.#ownRules, { header: {}, claims }, this.#expected, this.#context.now())
     if (found !== undefined) return inOwnWords(reject(found.reason, found.detail), this.#hints)
     this.#tellOnce(oddityOf(claims))
-    return verdict
+    const wouldFail = firstFailure(this.#reported, { header: {}, claims }, this.#expected, this.#context.now())
+    return wouldFail === undefined ? verdict : { ...verdict, reported: inOwnWords(wouldFail, this.#hints) }
   }
 
   #tellOnce(hint: string | undefined): void {

@@ -2,6 +2,7 @@
 import type { JSONWebKeySet } from 'jose'
 import type { allowInsecureHttp } from '../lib/net/web-url.js'
 import type { Fetch } from '../lib/net/fetch-json.js'
+import type { ReportedAudience } from '../lib/report-only.js'
 import type { Algorithm } from './signature/algorithms.js'
 import type { Hints } from './rules/hints.js'
 import type { IssuerKeys, KeyOptions } from './keys/issuer-keys.js'
@@ -64,8 +65,8 @@ export type JwtOptions = {
   maxTokenAge?: number | undefined
   /** Claims that must be there. Default: `exp` and what the other options need. */
   requiredClaims?: readonly string[] | undefined
-  /** Rules of your own about claims. */
-  rules?: readonly ClaimRule[] | undefined
+  /** Rules of your own about claims. One with `[reportOnly]`, such as `{ audience, [reportOnly]: true }`, refuses nothing and is told. */
+  rules?: readonly (ClaimRule | ReportedAudience)[] | undefined
   /** What to do about a refusal, by reason, in the issuer's own words: goes into events and `explain`. */
   hints?: Hints | undefined
   /** How keys are kept: their age, a snapshot, a store; or what `issuerKeys` made, for many providers of one issuer. */

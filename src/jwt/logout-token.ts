@@ -23,7 +23,7 @@ export function logoutExpectations(expected: Expectations, audience: string): Ex
     throw new TypeError('"audience" must be the client id that the issuer knows this application by')
   }
   const ours = { audiences: [audience], audienceClaims: ['aud'], audienceMode: 'any', maxTokenAge: MAX_AGE } as const
-  return { ...expected, ...ours, requiredClaims: [], rules: [] }
+  return { ...expected, ...ours, requiredClaims: [], rules: [], reported: [] }
 }
 
 /** The first rule's finding, or undefined when every rule is content. Does NOT look at the signature. */

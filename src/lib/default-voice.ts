@@ -24,12 +24,12 @@ export function speaksByDefault(): boolean {
 }
 
 /** Tells of it by a process warning, once for each provider and reason, where `speaksByDefault`. */
-export function speakOnce({ provider, reason, claim, hint }: Refused): void {
-  const id = `${provider} ${reason}`
+export function speakOnce({ provider, reason, claim, hint }: Refused, verb: 'refused' | 'would have refused' = 'refused'): void {
+  const id = `${provider} ${verb} ${reason}`
   if (told.has(id) || told.size >= MAX_TOLD || !speaksByDefault()) return
   told.add(id)
   const what = `${reason}${claim === undefined ? '' : ` (${claim})`}${hint === undefined ? '' : `: ${hint}`}`
-  warn(`"${provider}" refused a token: ${what}. This is told once; give observe: (event) => console.log(event) to hear of every one, and why`)
+  warn(`"${provider}" ${verb} a token: ${what}. This is told once; give observe: (event) => console.log(event) to hear of every one, and why`)
 }
 
 /** For tests: nothing was told yet. @public */

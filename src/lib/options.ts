@@ -59,6 +59,12 @@ export function headerName(name: string, value: unknown): string {
   throw new TypeError(`"${name}" must be the name of a header that holds the token alone, such as "Cf-Access-Jwt-Assertion"`)
 }
 
+/** Checks the name of a claim. Returns it. */
+export function claimName(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw new TypeError(`"${name}" must name a claim, such as "username"`)
+}
+
 /** @throws TypeError for a word that is not one of these. Returns it. */
 export function oneOf<T extends string>(name: string, value: unknown, values: readonly T[]): T {
   const found = values.find((one) => one === value)

@@ -54,6 +54,19 @@ describe.each(Object.entries(SERVERS))('%s', (_, serve) => {
   })
 })
 
+describe.each(Object.entries(SERVERS))('%s with a shadow', (_, serve) => {
+  test('answers as the provider says, and tells where the shadow differs', async () => {
+    const { told, observe } = recorder()
+    const shadow = new StaticProvider({ [GOOD.ada]: { claims: { sub: 'eve' } }, 'never-issued': { claims: { sub: 'eve' } } }, { name: 'tomorrow' })
+    const { ask, close } = await serve({ provider: callers(), gate: { observe, shadow }, handlers: { '/mcp': whoCalls } })
+    closing({ close })
+    expect((await ask({ headers: { Authorization: `Bearer ${GOOD.ada}` } })).json).toEqual({ sub: 'ada', scopes: ['notes:read'] })
+    expect((await ask({ headers: { Authorization: 'Bearer never-issued' } })).status).toBe(401)
+    expect((await ask({ headers: { Authorization: `Bearer ${GOOD.bob}` } })).json).toMatchObject({ sub: 'bob' })
+    await vi.waitFor(() => expect(told('shadow_differs').map(({ differs }) => differs)).toEqual([['issuer', 'subject', 'client', 'fewer_scopes'], ['takes']]))
+  })
+})
+
 /** A provider whose tokens end when the test says so. */
 function ending() {
   const keys = new StaticProvider({ [GOOD.ada]: { claims: { sub: 'ada' } } })

@@ -1,7 +1,7 @@
 /** Holds which options a gate takes. */
-import { gate, reportOnly } from '../../src/index.js'
+import { gate, reportOnly, StaticProvider } from '../../src/index.js'
 import type { ReportedAudience } from '../../src/index.js'
-import { provider } from './given.js'
+import { provider, structural } from './given.js'
 
 // @ts-expect-error TS2322 a wording that does not exist
 gate(provider, { profile: 'nice' })
@@ -21,3 +21,7 @@ gate(provider, { [reportOnly]: Date.now() > 0 })
 gate(provider, { audience: { audience: 'notes' } })
 // @ts-expect-error TS2322 neither can a rule
 gate(provider, { operations: { 'tools/call': { purge: { scopes: 'notes:write', [reportOnly]: false } } } })
+
+gate(provider, { shadow: structural, observe: (event) => void (event.type === 'shadow_differs' && event.differs.includes('takes')) })
+// @ts-expect-error TS2741 a class is no provider yet
+gate(provider, { shadow: StaticProvider, observe: () => undefined })

@@ -1,5 +1,5 @@
 /** Holds which options make a `JwksProvider`. */
-import { allowInsecureHttp, anyAudience, fromClaim, issuerKeys, JwksProvider, standardScopes } from '../../src/index.js'
+import { allowInsecureHttp, anyAudience, fromClaim, issuerKeys, JwksProvider, reportOnly, standardScopes } from '../../src/index.js'
 import { audience, clientAuth, issuer, jwks } from './given.js'
 
 new JwksProvider({ issuer, audience })
@@ -65,3 +65,9 @@ new JwksProvider({ issuer, audience, introspect: { checkEvery: 60 } })
 new JwksProvider({ issuer, audience, introspect: { clientAuth, audience } })
 // @ts-expect-error TS2322 a switch does not say who asks
 new JwksProvider({ issuer, audience, introspect: true })
+
+new JwksProvider({ issuer, audience, rules: [{ audience, [reportOnly]: true }, { claim: 'tenant', accepts: (value) => value === 'acme', [reportOnly]: true }] })
+// @ts-expect-error TS2353 the issuer, like all that a provider stands on, cannot be reported only
+new JwksProvider({ issuer, audience, [reportOnly]: true })
+// @ts-expect-error TS2322 an audience that is demanded has a place of its own
+new JwksProvider({ issuer, audience, rules: [{ audience }] })

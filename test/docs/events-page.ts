@@ -8,6 +8,7 @@ type Level = 'debug' | 'info' | 'warn' | 'error'
 const EVENTS: Readonly<Record<AuthEvent['type'], readonly [Level, string, string]>> = {
   accepted: ['debug', 'each request', 'count'],
   rejected: ['info', 'each request', 'count by `reason`; read the hints where good tokens are refused'],
+  would_reject: ['info', 'each request', 'count by `reason`: once none is left that you mind, take `[reportOnly]` out'],
   passed_on: ['debug', 'each request', 'nothing'],
   nobody_accepted: ['info', 'each request', 'see `said`: one of them should have known it'],
   denied: ['info', 'each request', 'count by `reason`, and per address by the request beside it'],
@@ -39,6 +40,9 @@ const EVENTS: Readonly<Record<AuthEvent['type'], readonly [Level, string, string
   store_failed: ['warn', 'each call', 'look at the store'],
   store_away: ['error', 'five failures in a row', 'look at the store'],
   store_back: ['info', 'once after that', 'nothing'],
+  shadow_differs: ['warn', 'each request', 'see `differs`: the shadow is not ready to decide, or the provider of today is wrong'],
+  shadow_silent: ['warn', 'each question', 'look at what `message` names; nobody was refused for it'],
+  shadow_dropped: ['info', 'the first, the tenth, the hundredth …', 'nothing, where they are few; else the shadow is slow'],
   proof_accepted: ['debug', 'each request', 'count'],
   proof_absent: ['debug', 'each request', 'count: how many clients send no proof yet'],
   proof_refused: ['info', 'each request', 'count by `check`; read the hint'],

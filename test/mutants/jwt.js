@@ -161,4 +161,17 @@ export const JWT = [
     by: ['test/jwt/formats', 'test/providers/edge-assertions.test.ts', 'test/providers/presets.test.ts'],
     mutants: [["Object.hasOwn(claims, 'iss') ? claims :", 'false ? claims :', 'an issuer that is named is overwritten by the subject']],
   },
+  {
+    file: 'src/jwt/expectations.ts',
+    by: ['test/providers/report-only.test.ts'],
+    mutants: [
+      ['else held.push(rule)', 'else reported.push(rule)', 'a rule that holds is only reported'],
+      ["if (isReported('a rule for the audience', rule)) return true", 'return true', 'an audience among the rules may look as if it held'],
+    ],
+  },
+  {
+    file: 'src/claim-pipeline.ts',
+    by: ['test/providers/report-only.test.ts'],
+    mutants: [['verdict.reported && withoutValues(verdict.reported)', 'verdict.reported', 'what a sender wrote is remembered']],
+  },
 ]

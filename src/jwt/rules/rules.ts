@@ -1,9 +1,12 @@
 /** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
 import { isThere } from '../../lib/empty-claims.js'
 import { isInMilliseconds } from '../../lib/milliseconds.js'
+import { reportOnly } from '../../lib/report-only.js'
+import { warnOfBug } from '../../lib/warn.js'
 import { issuerMiss, nearMiss } from './near-miss.js'
 import { otherKindOf } from './token-kind.js'
 import type { Claims } from '../../access-token.js'
+import type { ReportedAudience } from '../../lib/report-only.js'
 import type { Mismatch, RejectReason } from '../../verdict.js'
 import type { JwtContents } from '../token/decode.js'
 import type { Issuers } from './issuers.js'
@@ -29,6 +32,8 @@ export interface Expectations {
   readonly maxTokenAge: number | undefined
   readonly requiredClaims: readonly string[]
   readonly rules: readonly ClaimRule[]
+  /** Those that refuse nothing. */
+  readonly reported: readonly (ClaimRule | ReportedAudience)[]
 }
 
 /** A rule of your own. */
@@ -39,6 +44,8 @@ export interface ClaimRule {
   readonly accepts: (value: unknown, claims: Claims) => boolean
   /** What to do when it does not fit, for events and explanations. A constant text: never put a value into it. */
   readonly hint?: string | undefined
+  /** A token that does not fit is taken all the same, and `would_reject` tells of it. */
+  readonly [reportOnly]?: true
 }
 
 export interface RuleFailure {
@@ -54,16 +61,17 @@ export interface Rule {
   readonly check: (jwt: JwtContents, expected: Expectations, now: number) => RuleFailure | undefined
 }
 
-/** Lists the rules in the order in which they are checked: those that need no signature, then those that do. */
+/** Lists the rules in the order in which they are checked: those that need no signature, then those that do, then those that refuse nothing. */
 export interface RuleSet {
   readonly header: readonly Rule[]
   readonly claims: readonly Rule[]
   readonly signed: readonly Rule[]
+  readonly reported: readonly Rule[]
 }
 
-export function rulesFor({ requiredClaims, rules }: Expectations): RuleSet {
+export function rulesFor({ requiredClaims, rules, reported }: Expectations): RuleSet {
   // Code of the user's sees only claims that the issuer signed: a forged value must not make it throw. (D30)
-  return { header: OF_HEADER, claims: [...OF_CLAIMS, ...requiredClaims.map(present)], signed: rules.map(ownRule) }
+  return { header: OF_HEADER, claims: [...OF_CLAIMS, ...requiredClaims.map(present)], signed: rules.map(ownRule), reported: reported.map(reportedRule) }
 }
 
 /** The first rule's finding, or undefined when every rule is content. */
@@ -106,6 +114,18 @@ const OF_HEADER: readonly Rule[] = [
   },
 ]
 
+const audience: Rule = {
+  name: 'aud',
+  check: ({ claims }, { audiences, audienceClaims, audienceMode }) => {
+    const actual = stringsOf(claims, audienceClaims)
+    if (actual === undefined) return failure('invalid_claim', 'aud', 'a string or strings', audienceClaims.map((claim) => claims[claim]))
+    if (audiences === undefined) return undefined
+    const ours = (one: string): boolean => audiences.includes(one)
+    if (audienceMode === 'any' ? actual.some(ours) : actual.length > 0 && actual.every(ours)) return undefined
+    return failure('wrong_audience', audienceClaims.join(' or '), audiences, actual, audienceMiss(claims, audiences, actual))
+  },
+}
+
 const OF_CLAIMS: readonly Rule[] = [
   {
     name: 'kind',
@@ -127,17 +147,7 @@ const OF_CLAIMS: readonly Rule[] = [
       return failure('wrong_issuer', tenant.claim, tenant.value, claims[tenant.claim])
     },
   },
-  {
-    name: 'aud',
-    check: ({ claims }, { audiences, audienceClaims, audienceMode }) => {
-      const actual = stringsOf(claims, audienceClaims)
-      if (actual === undefined) return failure('invalid_claim', 'aud', 'a string or strings', audienceClaims.map((claim) => claims[claim]))
-      if (audiences === undefined) return undefined
-      const ours = (audience: string): boolean => audiences.includes(audience)
-      if (audienceMode === 'any' ? actual.some(ours) : actual.length > 0 && actual.every(ours)) return undefined
-      return failure('wrong_audience', audienceClaims.join(' or '), audiences, actual, audienceMiss(claims, audiences, actual))
-    },
-  },
+  audience,
   {
     name: 'exp',
     check: ({ claims: { exp } }, { clockTolerance }, now) => {
@@ -199,6 +209,23 @@ function ownRule({ claim, accepts, hint }: ClaimRule): Rule {
       const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
       // oxlint-disable-next-line no-unnecessary-boolean-literal-compare -- a rule in JavaScript may give anything, and only `true` is a yes
       return accepts(value, claims) === true ? undefined : failure('invalid_claim', claim, 'what your rule takes', value, hint)
+    },
+  }
+}
+
+/** What refuses nothing must not fail a request either. */
+function reportedRule(rule: ClaimRule | ReportedAudience): Rule {
+  if ('audience' in rule) return { name: 'aud', check: (jwt, expected, now) => audience.check(jwt, { ...expected, audiences: [rule.audience].flat() }, now) }
+  const { name, check } = ownRule(rule)
+  return {
+    name,
+    check: (jwt, expected, now) => {
+      try {
+        return check(jwt, expected, now)
+      } catch (cause) {
+        warnOfBug(new Error(`the rule for "${rule.claim}", which is only reported, failed`, { cause }))
+        return failure('invalid_claim', rule.claim, 'what your rule takes', undefined, rule.hint)
+      }
     },
   }
 }
