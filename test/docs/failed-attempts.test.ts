@@ -20,11 +20,12 @@ interface Program {
   readonly addressOf: (message: IncomingMessage) => string
 }
 
+const NOTE = 'test/docs/failed-attempts.test.ts'
 const GOOD = 'ci-key-0123456789abcdef'
 
 /** The program as it stands in the document, with counters of its own; or with what the document says for a server behind a proxy. */
 async function program(where: 'direct' | 'behind a proxy' = 'direct'): Promise<Program> {
-  const direct = programOf('docs/gate.md', 'test/docs/failed-attempts.test.ts')
+  const direct = programOf('docs/gate.md', NOTE)
   const [forwarded = ''] = /message\.headers\['x-forwarded-for'\][^`]+/.exec(readFileSync('docs/gate.md', 'utf8')) ?? []
   const code = where === 'direct' ? direct : direct.replace('message.socket.remoteAddress', `(${forwarded})`)
   return (await run(code, ['addressOf', 'expressApp', 'failures', 'fastifyApp', 'honoApp'])) as Program
@@ -75,6 +76,16 @@ describe.each(Object.entries(APPS))('failed attempts, in %s', (_, start) => {
     await recipe.failures.set('203.0.113.7', 50, 600)
     expect((await ask(bearer(GOOD))).status).toBe(200)
   })
+})
+
+test('of keys in a header of their own count as well', async () => {
+  const inTheirHeader = programOf('docs/gate.md', NOTE).replace('observe: countFailures', "tokenFrom: { header: 'x-api-key' }, observe: countFailures")
+  const { expressApp } = (await run(inTheirHeader, ['expressApp'])) as Program
+  const { ask } = closing(await listen(createServer(expressApp)))
+  const by = async (key: string): Promise<number> => (await ask({ headers: { 'x-api-key': key } })).status
+  expect(await by(GOOD)).toBe(200)
+  for (let time = 0; time < 10; time += 1) expect(await by(`guess-${time}-0123456789abc`)).toBe(401)
+  expect(await by(GOOD)).toBe(429)
 })
 
 test('behind a proxy, the address that it adds counts, and not what a client wrote in front of it', async () => {
