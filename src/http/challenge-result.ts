@@ -1,6 +1,5 @@
 /** This file makes a tool's result of what the tool throws, for apps that show a sign-in of their own: the challenge comes along. */
 import { thrownAnswer } from './thrown-answer.js'
-import type { Answer } from '../answer.js'
 
 /** A tool's result as both SDKs take it. No interface: theirs have room for members that nobody named. */
 export type ChallengeResult = {
@@ -16,7 +15,7 @@ export type ChallengeResult = {
  *
  * ```ts
  * try {
- *   return write(requireAuth('notes:write'))
+ *   return await write(requireAuth('notes:write'))
  * } catch (error) {
  *   return challengeResult(error)
  * }
@@ -27,19 +26,18 @@ export type ChallengeResult = {
  * @throws what it is given, where that is no error of `requireAuth` or has no challenge: nobody signs in for an outage.
  */
 export function challengeResult(error: unknown): ChallengeResult {
-  const answer = thrownAnswer(error)
-  const challenge = answer?.headers['WWW-Authenticate']
-  if (answer === undefined || challenge === undefined) throw error
+  const challenge = thrownAnswer(error)?.headers['WWW-Authenticate']
+  if (challenge === undefined) throw error
   const { message } = error as Error // ours, or it had no answer
-  return { isError: true, content: [{ type: 'text', text: message }], _meta: { 'mcp/www_authenticate': [withError(challenge, answer)] } }
+  return { isError: true, content: [{ type: 'text', text: message }], _meta: { 'mcp/www_authenticate': [withError(challenge)] } }
 }
 
 /**
  * OpenAI asks for `error` and `error_description`, always; RFC 6750 section 3.1 leaves them out for a stranger, whose request
  * this is the answer of no more. What was wrong stands with the first scheme, as everywhere.
  */
-function withError(challenge: string, { status }: Answer): string {
-  if (status !== 401 || /(?:^| )error="/.test(challenge)) return challenge
+function withError(challenge: string): string {
+  if (/ error="/.test(challenge)) return challenge
   const [scheme = '', ...parameters] = challenge.split(' ')
   return [`${scheme} error="invalid_token", error_description="Authentication required"${parameters.length > 0 ? ',' : ''}`, ...parameters].join(' ')
 }

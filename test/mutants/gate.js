@@ -18,6 +18,15 @@ export const GATE = [
     ],
   },
   {
+    file: 'src/http/challenge-result.ts',
+    by: ['test/mcp/challenge-result.test.ts'],
+    mutants: [
+      ['if (challenge === undefined) throw error', '', 'an outage is the result of a tool'],
+      ['if (/ error="/.test(challenge)) return challenge', 'return challenge', 'no app offers a stranger to sign in'],
+      ['if (/ error="/.test(challenge)) return challenge', '', 'a scope that is missing is called a bad token'],
+    ],
+  },
+  {
     file: 'src/gate/request/preflight.ts',
     by: ['test/gate', 'test/adapters/closed-by-default.test.ts'],
     mutants: [

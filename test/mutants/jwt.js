@@ -96,6 +96,18 @@ export const JWT = [
     ],
   },
   {
+    file: 'src/jwt/keys-in-common.ts',
+    by: ['test/jwt/keys-in-common.test.ts'],
+    mutants: [
+      ['if (foreign !== undefined) {', 'if (false) {', 'the keys of one issuer vouch for the tokens of another'],
+      ['if (options[chosenByTenant] === true) throw', 'if (false) throw', 'a tenant is given keys that know nothing of its limits'],
+      ['!== place.uriOf(issuer))', '=== undefined)', 'keys come from another place than the provider says'],
+      ['options.fetch !== place.fetch &&', 'false &&', 'keys come by another way than the provider says'],
+      ["(['jwks', 'jwksFile', 'headers', 'timeout'] as const)", "(['jwksFile', 'headers', 'timeout'] as const)", 'keys in hand are looked in by nobody'],
+      ['!place.issuers.includes(issuer))', '!place.issuers.some((one) => issuer.startsWith(one)))', 'an issuer of a similar name has these keys'],
+    ],
+  },
+  {
     file: 'src/jwt/keys/key-search.ts',
     by: ['test/jwt/keys/key-source.test.ts', 'test/soak/findings.test.ts'],
     mutants: [
