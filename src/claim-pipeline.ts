@@ -73,11 +73,15 @@ export class ClaimPipeline {
     // A token that was read here is longer than the claims in it, and to write those out again would cost as much as to read them.
     // By what the issuer said: no schema may make somebody else of the subject.
     const reported = verdict.reported && withoutValues(verdict.reported)
-    const whose = { reported, issuer: nameIn(claims.iss) ?? this.#context.issuer(), subject: nameIn(claims[this.#context.subjectClaim]) }
-    if (this.#steps === undefined) return this.#granted(token, { claims, expiresAt, asked, length: isFrozen ? token.length : lengthOf(claims), ...whose })
+    const issuer = nameIn(claims.iss) ?? this.#context.issuer()
+    const subject = nameIn(claims[this.#context.subjectClaim])
+    if (this.#steps === undefined) {
+      const length = isFrozen ? token.length : lengthOf(claims)
+      return this.#granted(token, { claims, expiresAt, asked, length, reported, issuer, subject })
+    }
     return andThen(this.#steps.refine(claims), (refined) => {
       if (!refined.accepted) return rememberedReject({ ...refined, at: SCHEMA }, asked)
-      return this.#granted(token, { claims: refined.claims, expiresAt, asked, length: lengthOf(refined.claims), ...whose }, refined.assured)
+      return this.#granted(token, { claims: refined.claims, expiresAt, asked, length: lengthOf(refined.claims), reported, issuer, subject }, refined.assured)
     })
   }
 
@@ -90,16 +94,19 @@ export class ClaimPipeline {
     this.#steps?.close()
   }
 
-  #granted(token: string, { claims, length, ...found }: Found, assured: readonly string[] = []): RememberedAccept {
+  #granted(token: string, found: Found, assured: readonly string[] = []): RememberedAccept {
     const { keep, provider, listeners, subjectClaim } = this.#context
+    const { claims, expiresAt, asked, length, reported, issuer, subject } = found
     const { observe } = listeners
     const scopes = this.#scopes.scopesOf(claims)
     const held = this.#scopes.heldBy(scopes)
     if (observe !== undefined && this.#unknownRoles !== undefined) for (const event of this.#unknownRoles.newsOf(claims, provider)) notify(observe, event)
-    if (keep === undefined) return new RememberedAccept({ ...found, claims, scopes, held, length, marks: undefined })
+    // Member by member: V8 makes a spread object a hash table of 2 KB.
+    if (keep === undefined) return new RememberedAccept({ claims, expiresAt, scopes, held, length, asked, marks: undefined, reported, issuer, subject })
     const slim = slimClaims(claims, [...keep, subjectClaim, ...assured])
     // What it can be revoked by may not be among the claims that are kept.
-    return new RememberedAccept({ ...found, claims: slim, scopes, held, length: lengthOf(slim), marks: marksOf(token, claims, found) })
+    const marks = marksOf(token, claims, found)
+    return new RememberedAccept({ claims: slim, expiresAt, scopes, held, length: lengthOf(slim), asked, marks, reported, issuer, subject })
   }
 }
 

@@ -7,6 +7,7 @@ import { firstFound, NotHereError } from '../lib/net/not-here.js'
 import { webUrl } from '../lib/net/web-url.js'
 import { answered, checkNamesIssuer, discoveryUrls, leadsInside } from '../jwt/keys/discovery.js'
 import type { CustomFetch, ServerMetadata } from 'openid-client'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { OpenidClient } from '../upstream/openid-fetch.js'
@@ -15,7 +16,7 @@ export interface EndpointOptions {
   readonly issuer: string | undefined
   /** Instead of discovery. */
   readonly endpoint: string | undefined
-  readonly openid: () => Promise<OpenidClient>
+  readonly openid: () => Awaitable<OpenidClient>
   readonly fetch: Fetch
   /** Seconds for discovery. */
   readonly timeout: number
@@ -47,7 +48,7 @@ export class Endpoint {
   }
 
   /** What is known of the server, discovered if need be. @throws AuthUnavailableError when it cannot be found out. */
-  async server(): Promise<ServerMetadata> {
+  server(): Awaitable<ServerMetadata> {
     const known = this.#known
     if (known === undefined) return this.#discovering.run(() => this.#options.guarded(() => this.#ask()))
     if (this.#options.context.now() >= known.askAgainAt) this.#refresh(known.server)

@@ -1,17 +1,18 @@
 /** Asks one authorization server whether a token is active: within its time, not too many at once, not while it is down. */
-import { isUnavailable } from '../errors.js'
 import { withinSpan } from '../lib/deadline.js'
 import { warn } from '../lib/warn.js'
-import { ownProperty } from '../lib/own-property.js'
+import { andThen, isPending } from '../lib/awaitable.js'
 import { isModest } from '../upstream/exchange.js'
 import { GuardedCalls } from '../upstream/guarded-calls.js'
 import { blaming, NoAnswerError } from '../upstream/no-answer.js'
 import { ClientAuth } from './client-auth/client-auth.js'
 import { Endpoint } from './endpoint.js'
 import { openSigned, SIGNED_TYPE } from './response/signed-response.js'
-import { exchange, isAboutUs } from '../upstream/openid-fetch.js'
+import { answerIn, answerTo, isAboutUs, JSON_TYPE } from '../upstream/oauth-answer.js'
+import { exchange } from '../upstream/openid-fetch.js'
 import type { ServerMetadata } from 'openid-client'
 import type { UpstreamHealth } from '../health.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { Standing } from '../lib/call-limit.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
@@ -39,7 +40,7 @@ export class Introspector {
   readonly #options: IntrospectorOptions
   readonly #endpoint: Endpoint
   readonly #calls: GuardedCalls
-  #openid: Promise<OpenidClient> | undefined
+  #openid: Awaitable<OpenidClient> | undefined
   readonly #warnedOf = new Set<string>()
 
   constructor(options: IntrospectorOptions) {
@@ -62,8 +63,10 @@ export class Introspector {
   async ask(token: string, standing: Standing = 'stranger'): Promise<IntrospectionResponse | 'unsupported_token_type'> {
     const { provider, tell } = this.#options.context
     try {
-      const server = await this.#endpoint.server()
-      return await this.#calls.run(hostOf(server), (signal) => this.#attempt(token, server, signal), standing)
+      const found = this.#endpoint.server()
+      const server = isPending(found) ? await found : found
+      const host = hostOf(server)
+      return await this.#calls.run(host, (signal) => this.#attempt(token, { server, host }, signal), standing)
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error
       tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
@@ -90,25 +93,36 @@ export class Introspector {
   }
 
   /** With a proof of its own each time: an assertion is good once. */
-  async #attempt(token: string, server: ServerMetadata, signal: AbortSignal): Promise<IntrospectionResponse | 'unsupported_token_type'> {
-    const { clientAuth, parameters, headers, signed, fetch, context } = this.#options
-    const openid = await this.#loaded()
-    const tools: AuthTools = { openid, server, now: context.now, fetch: this.#grantFetch() }
+  async #attempt(token: string, { server, host }: Asked, signal: AbortSignal): Promise<IntrospectionResponse | 'unsupported_token_type'> {
+    const { clientAuth, signed, fetch, context } = this.#options
+    const mediaType = signed === undefined ? JSON_TYPE : SIGNED_TYPE
+    const loaded = this.#loaded()
+    const tools: AuthTools = { openid: isPending(loaded) ? await loaded : loaded, server, now: context.now, fetch: this.#grantFetch() }
+    const question = this.#question(token, tools, mediaType)
+    const init = { method: 'POST', redirect: 'manual', signal, ...(isPending(question) ? await question : question) } as const
+    const proving = ClientAuth.proving(clientAuth, tools, () => exchange({ fetch, signal, mediaType }))
+    const url = this.#place(server)
+    const answer = await (proving === undefined ? answerTo(fetch, url, init, mediaType) : answerIn(await proving(url, init), url))
+    if (answer.error === 'unsupported_token_type') return answer.error
+    if (answer.error !== undefined) throw new NoAnswerError(isAboutUs(answer.error) ? 'credentials' : 'status', `${host} answered 400 with an OAuth error`)
+    return understood(signed === undefined ? jsonOf(answer.text, host) : await blaming('unreadable', () => openSigned(answer.text, signed)), host)
+  }
+
+  /** The request of RFC 7662 section 2.1, authenticated in openid-client's way. */
+  #question(token: string, tools: AuthTools, accept: string): Awaitable<Question> {
+    const { clientAuth, parameters, headers } = this.#options
+    const { server } = tools
+    const body = new URLSearchParams(parameters)
+    body.set('token', token)
+    const sent = new Headers({ accept, 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' })
     const apply = ClientAuth.applied(clientAuth, tools)
-    const proving: typeof apply = (as, client, body, own) => blaming('own proof', async () => apply(as, client, body, own))
-    const metadata = { use_mtls_endpoint_aliases: ClientAuth.needs(clientAuth).certificate === true }
-    const configuration = new openid.Configuration(server, clientAuth.clientId ?? 'none', metadata, proving)
-    openid.allowInsecureRequests(configuration) // the URL was looked at before
-    const open = signed && ((text: string) => openSigned(text, signed))
-    const own = this.#isOwnOrigin(server) ? headers : undefined
-    configuration[openid.customFetch] = ClientAuth.proving(clientAuth, tools, exchange({ fetch, signal, headers: own, open, mediaType: open && SIGNED_TYPE }))
-    try {
-      const answer: Readonly<Record<string, unknown>> = await openid.tokenIntrospection(configuration, token, parameters)
-      return understood(answer, hostOf(server))
-    } catch (error) {
-      if (isUnsupportedTokenType(openid, error)) return 'unsupported_token_type'
-      throw translated(openid, error, hostOf(server))
-    }
+    const proved = blaming('own proof', () => apply(server, { client_id: clientAuth.clientId ?? 'none' }, body, sent))
+    return andThen(proved, () => ({ headers: { ...(headers && this.#isOwnOrigin(server) && headers), ...Object.fromEntries(sent) }, body: body.toString() }))
+  }
+
+  /** RFC 8705 section 5: who shows a certificate may have to ask elsewhere. */
+  #place({ introspection_endpoint: place = '', mtls_endpoint_aliases: aliases }: ServerMetadata): string {
+    return ClientAuth.needs(this.#options.clientAuth).certificate === true ? (aliases?.introspection_endpoint ?? place) : place
   }
 
   /** Headers may hold credentials, and those are for the issuer and for the endpoint that was named. */
@@ -128,10 +142,21 @@ export class Introspector {
   }
 
   /** Loaded at the first question: who verifies JWTs does not pay for it. */
-  #loaded(): Promise<OpenidClient> {
-    this.#openid ??= import('openid-client')
+  #loaded(): Awaitable<OpenidClient> {
+    this.#openid ??= import('openid-client').then((openid) => (this.#openid = openid))
     return this.#openid
   }
+}
+
+interface Question {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Whom a question goes to. */
+interface Asked {
+  readonly server: ServerMetadata
+  readonly host: string
 }
 
 /** What the process is told, once. */
@@ -145,29 +170,23 @@ function hostOf({ introspection_endpoint: endpoint = '' }: ServerMetadata): stri
 }
 
 /** RFC 7662 section 2.2: `active` is a boolean; anything else says nothing about the token. */
-function understood(answer: Readonly<Record<string, unknown>>, host: string): IntrospectionResponse {
+function understood(answer: unknown, host: string): IntrospectionResponse {
+  if (!isObject(answer)) throw unreadable(host)
   if (answer.active !== true && answer.active !== false) throw noBoolean(host)
   if (!isModest(answer)) throw unreadable(host)
   return answer.active ? answer : null
 }
 
-/** RFC 7009 section 2.2.1, where introspection borrows it: about the token's kind, and not about us. */
-function isUnsupportedTokenType(openid: OpenidClient, error: unknown): boolean {
-  return error instanceof openid.ResponseBodyError && error.error === 'unsupported_token_type'
+function isObject(answer: unknown): answer is Readonly<Record<string, unknown>> {
+  return typeof answer === 'object' && answer !== null && !Array.isArray(answer)
 }
 
-// Without a cause where it is not ours: openid-client's hold the answer.
-function translated(openid: OpenidClient, error: unknown, host: string): unknown {
-  if (error instanceof openid.ResponseBodyError) {
-    return new NoAnswerError(isAboutUs(openid, error) ? 'credentials' : 'status', `${host} answered ${error.status} with an OAuth error`)
+function jsonOf(text: string, host: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw unreadable(host) // without the parser's words: they quote the answer
   }
-  const own = [error, (error as Error).cause].find(isUnavailable) // whatever it is, a member of it that is absent is undefined
-  if (own !== undefined) return own
-  // With the nonce that it had just given us.
-  if (error instanceof openid.WWWAuthenticateChallengeError) return new NoAnswerError('own proof', `${host} asks for another DPoP nonce each time`)
-  if (!(error instanceof openid.ClientError)) return error
-  // By its words about a member: they quote nothing.
-  return /"active"/.test(String(ownProperty(error.cause, 'message'))) ? noBoolean(host) : unreadable(host)
 }
 
 function noBoolean(host: string): NoAnswerError {

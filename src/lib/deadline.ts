@@ -3,12 +3,11 @@ import { afterCatchingUp } from './timer.js'
 
 /** Gives the result of the work, or rejects with `tooLate()` when the signal fires first. */
 export async function within<T>(signal: AbortSignal, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
-  const deadline = new Promise<never>((_, reject) => {
+  return new Promise((resolve, reject) => {
     if (signal.aborted) reject(tooLate())
     signal.addEventListener('abort', () => reject(tooLate()), { once: true })
+    work().then(resolve, reject) // what throws before its first await rejects, as anything in here
   })
-  // Started inside a promise: a throw before the first await must not leave the deadline without anybody to catch it.
-  return Promise.race([Promise.resolve().then(work), deadline])
 }
 
 /** Gives what is awaited, or rejects with the signal's reason when it fires first. The work goes on for whoever else waits. */
@@ -29,13 +28,18 @@ export interface Span {
 }
 
 /** Gives the result of the work, or rejects with `tooLate()` when its time is over. The signal given to the work fires then. */
-export async function withinSpan<T>({ timeout, closed }: Span, work: (signal: AbortSignal) => Promise<T>, tooLate: () => Error): Promise<T> {
+export function withinSpan<T>(span: Span, work: (signal: AbortSignal) => Promise<T>, tooLate: () => Error): Promise<T> {
+  return withSignal(span, (signal) => within(signal, () => work(signal), tooLate))
+}
+
+/** Gives the result of the work, whose signal fires when its time is over. For work that ends by itself then. */
+export async function withSignal<T>({ timeout, closed }: Span, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const call = new AbortController()
   // Not AbortSignal.timeout: that cannot be called off, and would hold what the work holds, tokens too, to its end. (D7)
   const callOff = afterCatchingUp(timeout, () => call.abort())
   const leave = closed && join(closed, call)
   try {
-    return await within(call.signal, () => work(call.signal), tooLate)
+    return await work(call.signal)
   } finally {
     callOff()
     leave?.()

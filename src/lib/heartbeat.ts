@@ -18,16 +18,15 @@ export class Heartbeat {
     return this.#beats
   }
 
-  /** What the work gives; it beats meanwhile. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
+  /** It beats until `unlisten` is called as often. */
+  listen(): void {
     this.#listeners += 1
     if (this.#listeners === 1) this.#next()
-    try {
-      return await work()
-    } finally {
-      this.#listeners -= 1
-      if (this.#listeners === 0) this.#callOff()
-    }
+  }
+
+  unlisten(): void {
+    this.#listeners -= 1
+    if (this.#listeners === 0) this.#callOff()
   }
 
   #next(): void {

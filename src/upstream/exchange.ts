@@ -2,7 +2,7 @@
 import { readText, respond } from '../lib/net/bounded-fetch.js'
 import { whatIs } from '../lib/net/fetch-json.js'
 import { abandon } from '../lib/net/bounded-text.js'
-import { blaming, NoAnswerError } from './no-answer.js'
+import { NoAnswerError } from './no-answer.js'
 import type { Fetch, FetchAnswer, FetchInit } from '../lib/net/bounded-fetch.js'
 
 /** How large an answer may be. */
@@ -18,18 +18,19 @@ const SMALL: Size = { bytes: 64 * 1024, members: 2_000 }
 
 /** The head of an answer, whatever its status. @throws NoAnswerError */
 export async function headOf(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
-  const { host } = new URL(url)
   const response = await respond(fetch, url, init).catch((error: Error) => {
     throw new NoAnswerError('connection', error.message)
   })
   // Credentials have gone there, by a `fetch` that follows where it was told not to: what comes from there is not taken.
-  if (response.redirected) throw new NoAnswerError('redirect', `${host} redirected, and "fetch" followed`)
+  if (response.redirected) throw new NoAnswerError('redirect', `${new URL(url).host} redirected, and "fetch" followed`)
   return response
 }
 
 /** The body of an answer. @throws NoAnswerError */
 export function textIn(response: FetchAnswer, host: string, { bytes } = SMALL): Promise<string> {
-  return blaming('unreadable', () => readText(response, host, bytes))
+  return readText(response, host, bytes).catch((error: Error) => {
+    throw new NoAnswerError('unreadable', error.message)
+  })
 }
 
 /** The JSON in an answer that says that it is JSON. @throws NoAnswerError */

@@ -1,11 +1,12 @@
 /** Calls to one server: each within its time, not too many at once, and none while the server is down. */
 import { CallLimit } from '../lib/call-limit.js'
 import { CircuitBreaker } from '../lib/circuit-breaker.js'
-import { within, withinSpan } from '../lib/deadline.js'
+import { within, withSignal } from '../lib/deadline.js'
 import { Heartbeat } from '../lib/heartbeat.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
 import { IS_OUTAGE, NoAnswerError } from './no-answer.js'
 import type { UpstreamHealth } from '../health.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { Standing } from '../lib/call-limit.js'
 
@@ -17,7 +18,7 @@ export interface GuardedCallsOptions {
   readonly timeout: number
   readonly context: ProviderContext
   /** For tests: whether this process stood still. Default: a heart that beats ten times in the time of a call. */
-  readonly heart?: Pick<Heartbeat, 'beats' | 'during'> | undefined
+  readonly heart?: Pick<Heartbeat, 'beats' | 'listen' | 'unlisten'> | undefined
 }
 
 /** Of the places, those that are kept for tokens that were good before. */
@@ -41,7 +42,7 @@ export class GuardedCalls {
   readonly #breaker: CircuitBreaker
   /** Calls that the server answered. */
   #answers = 0
-  readonly #heart: Pick<Heartbeat, 'beats' | 'during'>
+  readonly #heart: Pick<Heartbeat, 'beats' | 'listen' | 'unlisten'>
   /** The last failure that was the server's. */
   #failure: { readonly message: string; readonly at: number } | undefined
   #inARow = 0
@@ -68,18 +69,18 @@ export class GuardedCalls {
       const waited = turn === undefined ? Number.POSITIVE_INFINITY : turn.began - asked
       return waited > timeout * SHORT_WAIT * 1000 ? busy() : new NoAnswerError('too slow', `no answer from ${host} in time`)
     }
-    return withinSpan({ timeout, closed: context.closed }, (signal) => {
+    return withSignal({ timeout, closed: context.closed }, (signal) => {
       // Ended in its turn as well, or a `fetch` that ignores the signal would keep its place for ever.
       const inTurn = (): Promise<T> => {
         turn = this.#turn()
         return this.#noted(host, turn, () => within(signal, () => twice(work, signal), tooLate))
       }
       return this.#limit.run(inTurn, signal, busy, standing)
-    }, tooLate)
+    })
   }
 
   /** Does the work unless the server is given a rest, and tells the breaker how it went. @throws NoAnswerError */
-  noted<T>(host: string, work: () => Promise<T>): Promise<T> {
+  noted<T>(host: string, work: () => Awaitable<T>): Promise<T> {
     return this.#noted(host, this.#turn(), work)
   }
 
@@ -98,16 +99,19 @@ export class GuardedCalls {
     return { began: performance.now(), answersBefore: this.#answers, beatsBefore: this.#heart.beats }
   }
 
-  async #noted<T>(host: string, turn: Turn, work: () => Promise<T>): Promise<T> {
+  async #noted<T>(host: string, turn: Turn, work: () => Awaitable<T>): Promise<T> {
     const wait = this.#breaker.wait()
     if (wait > 0) throw new NoAnswerError('held back', `${host} does not answer and is given a rest`, { retryAfter: wait })
+    this.#heart.listen()
     try {
-      const result = await this.#heart.during(work)
+      const result = await work()
       this.#note(true)
       return result
     } catch (error) {
       if (!this.#options.context.closed.aborted) this.#noteError(error, turn)
       throw error
+    } finally {
+      this.#heart.unlisten()
     }
   }
 
@@ -139,11 +143,9 @@ export class GuardedCalls {
   }
 }
 
-async function twice<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-  try {
-    return await work(signal)
-  } catch (error) {
+function twice<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  return work(signal).catch((error: unknown) => {
     if (!(error instanceof NoAnswerError) || error.fault !== 'connection' || signal.aborted) throw error
     return work(signal)
-  }
+  })
 }

@@ -1,5 +1,7 @@
 /** Nobody knows: why there was no answer, and whose fault that is. */
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
+import { isPending } from '../lib/awaitable.js'
+import type { Awaitable } from '../lib/awaitable.js'
 
 /** Why there is no answer. None of them says anything about the token. */
 export type Fault =
@@ -71,12 +73,21 @@ export function faultOf(status: number): Fault {
 }
 
 /** What the work gives; its "nobody knows" becomes a fault of this kind, unless it has a kind already. */
-export async function blaming<T>(fault: Fault, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!isUnavailable(error) || error instanceof NoAnswerError) throw error
-    const { message, cause, retryAfter: seconds, tooManyRequests, overloaded } = error
-    throw new NoAnswerError(fault, message, { cause, retryAfter: seconds, tooManyRequests, overloaded })
+export function blaming<T>(fault: Fault, work: () => Awaitable<T>): Awaitable<T> {
+  const blame = (error: unknown): never => {
+    throw blamed(fault, error)
   }
+  try {
+    const given = work()
+    return isPending(given) ? given.catch(blame) : given
+  } catch (error) {
+    return blame(error)
+  }
+}
+
+/** A "nobody knows" as a fault of this kind, unless it has a kind already; any other error as it is. */
+function blamed(fault: Fault, error: unknown): unknown {
+  if (!isUnavailable(error) || error instanceof NoAnswerError) return error
+  const { message, cause, retryAfter: seconds, tooManyRequests, overloaded } = error
+  return new NoAnswerError(fault, message, { cause, retryAfter: seconds, tooManyRequests, overloaded })
 }

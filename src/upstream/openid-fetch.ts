@@ -1,9 +1,7 @@
-/** One exchange with the authorization server on openid-client's behalf. */
-import { retryAfter, slashAdvice } from '../lib/net/bounded-fetch.js'
+/** The `fetch` that openid-client gets: an exchange with the authorization server, for a token of our own or a proof of it. */
 import { abandon } from '../lib/net/bounded-text.js'
-import { ownProperty } from '../lib/own-property.js'
-import { headOf, mediaTypeOf, textIn } from './exchange.js'
-import { blaming, faultOf, NoAnswerError } from './no-answer.js'
+import { headOf } from './exchange.js'
+import { answerIn, isAboutUs as isOfUs, JSON_TYPE } from './oauth-answer.js'
 import type { CustomFetch } from 'openid-client'
 import type { Fetch, FetchAnswer } from '../lib/net/bounded-fetch.js'
 
@@ -14,45 +12,25 @@ export interface ExchangeOptions {
   readonly fetch: Fetch
   /** Ends the exchange. */
   readonly signal: AbortSignal
-  /** Sent along, such as the key of a gateway. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Media type that the answer must have. Default `application/json`. */
+  /** What the answer must be. Default `application/json`, which openid-client is told in any case. */
   readonly mediaType?: string | undefined
-  /** Makes JSON of the text of an answer; throws `AuthUnavailableError` where it is not to be trusted. */
-  readonly open?: ((text: string) => Promise<unknown>) | undefined
 }
 
-const JSON_TYPE = 'application/json'
-
 /**
- * The `fetch` that openid-client gets: it sees 200 and 400, each with a small body that is there already, and a 401 that asks
- * for a DPoP nonce.
+ * It sees 200 and 400, each with a small body that is there already, and a 401 that asks for a DPoP nonce.
  *
  * @throws NoAnswerError for everything else.
  */
-export function exchange({ fetch, signal, headers, mediaType = JSON_TYPE, open }: ExchangeOptions): CustomFetch {
-  return async (url, { method, headers: own, body }) => {
-    const { host } = new URL(url)
-    const init = { method, headers: { ...headers, ...own, ...(open && { accept: mediaType }) }, body: String(body), signal } // a form, by openid-client
-    const response = await headOf(fetch, url, init)
+export function exchange({ fetch, signal, mediaType }: ExchangeOptions): CustomFetch {
+  return async (url, { method, headers, body }) => {
+    const response = await headOf(fetch, url, { method, headers, body: String(body), signal }) // a form, by openid-client
     const nonce = nonceIn(response)
-    if (isAskedForNonce(response, own)) {
+    if (isAskedForNonce(response, headers)) {
       abandon(response.body)
       return new Response(null, { status: 401, headers: { 'www-authenticate': 'DPoP error="use_dpop_nonce"', ...nonce } })
     }
-    const fault = response.status === 200 || response.status === 400 ? undefined : faultOf(response.status)
-    if (fault !== undefined) {
-      abandon(response.body)
-      const advice = fault === 'redirect' ? slashAdvice(url, response) : ''
-      throw new NoAnswerError(fault, `${host} answered ${response.status}${advice}`, { retryAfter: retryAfter(response) })
-    }
-    const text = await textIn(response, host)
-    if (response.status === 400 && !isOAuthError(text)) throw new NoAnswerError('status', `${host} answered 400 without a reason`)
-    if (response.status === 200 && mediaTypeOf(response) !== mediaType) {
-      throw new NoAnswerError('unreadable', `${host} answered with another content type than ${mediaType}`)
-    }
-    const json = response.status === 200 && open !== undefined ? await blaming('unreadable', () => open(text)) : undefined
-    return new Response(json === undefined ? text : JSON.stringify(json), { status: response.status, headers: { 'content-type': JSON_TYPE, ...nonce } })
+    const { status, text } = await answerIn(response, url, mediaType)
+    return new Response(text, { status, headers: { 'content-type': JSON_TYPE, ...nonce } })
   }
 }
 
@@ -70,16 +48,7 @@ function isAskedForNonce({ status, headers }: FetchAnswer, sent: Readonly<Record
   return status === 401 && 'dpop' in sent && /\buse_dpop_nonce\b/.test(headers.get('www-authenticate') ?? '')
 }
 
-/** RFC 6749 section 5.2. Looked at here, since a 400 may be about one odd token, and an unreadable answer is an outage. */
-function isOAuthError(text: string): boolean {
-  try {
-    return typeof ownProperty(JSON.parse(text), 'error') === 'string'
-  } catch {
-    return false
-  }
-}
-
 /** True for an OAuth error that is about our credentials (RFC 6749 section 5.2), whatever its status. */
 export function isAboutUs(openid: OpenidClient, error: unknown): boolean {
-  return error instanceof openid.ResponseBodyError && (error.error === 'invalid_client' || error.error === 'unauthorized_client')
+  return error instanceof openid.ResponseBodyError && isOfUs(error.error)
 }

@@ -46,7 +46,7 @@ export const CORE = [
       ['Math.min(exp, verdict.expiresAt ?? exp)', 'verdict.expiresAt ?? exp', 'a verdict outlives the claim'],
       ['if (exp !== undefined && (!Number.isFinite(exp) || isInMilliseconds(exp))) return', 'if (false) return', 'an end that is no number is none'],
       ['(!Number.isFinite(exp) || isInMilliseconds(exp))', '!Number.isFinite(exp)', 'an end in milliseconds is one in the year 58883'],
-      ['marks: marksOf(token, claims, found) })', 'marks: marksOf(token, slim, found) })', 'a token with slim claims cannot be revoked by those left out'],
+      ['const marks = marksOf(token, claims, found)', 'const marks = marksOf(token, slim, found)', 'a token with slim claims cannot be revoked by those left out'],
       ["isFrozen ? verdict.claims : frozenCopy('claims', verdict.claims)", 'verdict.claims', 'a check can change what it said'],
     ],
   },

@@ -115,11 +115,11 @@ export const INTROSPECTION = [
     ],
   },
   {
-    file: 'src/upstream/openid-fetch.ts',
+    file: 'src/upstream/oauth-answer.ts',
     by: ['test/providers/introspection.test.ts', 'test/introspection/response/signed-response.test.ts'],
     mutants: [
-      ["if (response.status === 400 && !isOAuthError(text)) throw", 'if (false) throw', 'a firewall can say no'],
-      ['if (response.status === 200 && mediaTypeOf(response) !== mediaType) {', 'if (false) {', 'an answer that was to be signed comes without a signature'],
+      ["if (status === 400 && error === undefined) throw", 'if (false) throw', 'a firewall can say no'],
+      ['if (status === 200 && mediaTypeOf(response) !== mediaType) {', 'if (false) {', 'an answer that was to be signed comes without a signature'],
     ],
   },
   {

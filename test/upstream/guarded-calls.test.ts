@@ -10,7 +10,7 @@ describe('a call that was too slow', () => {
   function calls({ standsStill = false } = {}) {
     const events: AuthEvent[] = []
     let beaten = 0
-    const heart = { get beats() { return standsStill ? 0 : (beaten += 10) }, during: <T>(work: () => Promise<T>): Promise<T> => work() }
+    const heart = { get beats() { return standsStill ? 0 : (beaten += 10) }, listen: () => undefined, unlisten: () => undefined }
     const closed = new AbortController().signal
     const context = { closed, now: clock().now, clockTolerance: 5, provider: 'x', tell: (event: AuthEvent) => void events.push(event) }
     const guarded = new GuardedCalls({ heart, timeout: 0.3, context })

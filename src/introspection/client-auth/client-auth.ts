@@ -69,9 +69,9 @@ export class ClientAuth {
     return auth.#apply(tools)
   }
 
-  /** The `fetch` that questions go through. */
-  static proving(auth: ClientAuth, tools: AuthTools, fetch: CustomFetch): CustomFetch {
-    return auth.#more.proving?.(tools, fetch) ?? fetch
+  /** The `fetch` that questions go through; undefined where it is the ordinary one. */
+  static proving(auth: ClientAuth, tools: AuthTools, fetch: () => CustomFetch): CustomFetch | undefined {
+    return auth.#more.proving?.(tools, fetch())
   }
 
   static refused(auth: ClientAuth): void {

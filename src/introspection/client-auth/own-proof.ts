@@ -1,4 +1,6 @@
 /** This file proves that this server's own token comes from this server: it is bound to a key, and each request is signed by it (RFC 9449). */
+import { isUnavailable } from '../../errors.js'
+import { NoAnswerError } from '../../upstream/no-answer.js'
 import type { CryptoKey } from 'jose'
 import type { CustomFetch, DPoPHandle } from 'openid-client'
 import type { OpenidClient } from '../../upstream/openid-fetch.js'
@@ -46,7 +48,11 @@ export class OwnProof {
     return async (url, { method, headers: { authorization = '', ...headers }, body }) => {
       const token = authorization.slice('DPoP '.length)
       const options = { DPoP: await this.handle(openid, server) }
-      return openid.fetchProtectedResource(configuration, token, new URL(url), method, String(body), new Headers(headers), options) // a form, by openid-client
+      try {
+        return await openid.fetchProtectedResource(configuration, token, new URL(url), method, String(body), new Headers(headers), options) // a form
+      } catch (error) {
+        throw translated(openid, error, new URL(url).host)
+      }
     }
   }
 
@@ -54,6 +60,14 @@ export class OwnProof {
     const pair = this.#pair ?? (await openid.randomDPoPKeyPair('ES256'))
     return openid.getDPoPHandle(configurationOf(openid, server), pair)
   }
+}
+
+// Without a cause where it is not ours: openid-client's hold the answer.
+function translated(openid: OpenidClient, error: unknown, host: string): unknown {
+  const own = [error, (error as Error).cause].find(isUnavailable) // whatever it is, a member of it that is absent is undefined
+  // With the nonce that it had just given us.
+  if (error instanceof openid.WWWAuthenticateChallengeError) return new NoAnswerError('own proof', `${host} asks for another DPoP nonce each time`)
+  return own ?? error
 }
 
 function configurationOf(openid: OpenidClient, server: AuthTools['server']): InstanceType<OpenidClient['Configuration']> {

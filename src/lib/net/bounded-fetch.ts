@@ -46,12 +46,10 @@ const IN_THE_CLEAR = { 'Accept-Encoding': 'identity' }
  *
  * @throws AuthUnavailableError for a body that breaks off, is larger, or is no UTF-8. Without its cause, as above.
  */
-export async function readText(response: FetchAnswer, host: string, maxBytes: number): Promise<string> {
-  try {
-    return await boundedText(response.body, maxBytes)
-  } catch (error) {
+export function readText(response: FetchAnswer, host: string, maxBytes: number): Promise<string> {
+  return boundedText(response.body, maxBytes).catch((error: unknown) => {
     throw new AuthUnavailableError(`the answer of ${host} broke off, is no UTF-8, or is larger than ${maxBytes} bytes${errorWord(error)}`)
-  }
+  })
 }
 
 /** Reads `Retry-After` (RFC 9110 section 10.2.3) in seconds: at most an hour, and a date by the clock of the server that wrote it. */
