@@ -93,10 +93,10 @@ export function judged(route: Route, sent: string, came: Came, { due, needsGood 
   if (came.status === 0) return told('cannot tell', 'no answer came')
   if (isIn(came, route.good)) return told('open', 'it was let in', true)
   if (isSuccess(came)) return told('open', 'the refusal is inside of an answer that says yes')
-  if (came.status === 429) return told('cannot tell', 'the server asks for patience')
+  const isNamed = due !== 'any refusal' && due.includes(came.status)
+  if (came.status === 429 && !isNamed) return told('cannot tell', 'the server asks for patience')
   if (needsGood && !isTrusted(route)) return told('cannot tell', 'a good token is refused too')
-  const isDue = due === 'any refusal' ? came.status < 500 || came.status === 501 || came.status === 505 : due.includes(came.status)
-  if (isDue) return told('holds')
+  if (isNamed || (due === 'any refusal' && (came.status < 500 || came.status === 501 || came.status === 505))) return told('holds')
   return told('open', due === 'any refusal' ? 'a refusal is no error of the server' : `${due.join(' or ')} is due`)
 }
 
