@@ -9,7 +9,7 @@ import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../src/lib
 import { warnOfBug } from '../src/lib/warn.js'
 import { readingIssuerOnce } from '../src/jwt/token/decode.js'
 import { failedStep, nearestOf, passedStep } from '../src/explanation.js'
-import { BearerAuthProvider, checkedProvider, inheritObserver } from '../src/provider.js'
+import { BearerAuthProvider, checkedProvider, inheritObserver, membersFor } from '../src/provider.js'
 import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
 import { isAskedByOthers } from '../src/routing/doors.js'
@@ -25,7 +25,7 @@ import type { Observe } from '../src/events.js'
 import type { ExplainedStep, NearMiss } from '../src/explanation.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { ProviderHealth } from '../src/health.js'
-import type { HeaderSource, Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
+import type { HeaderSource, NamedProvider, Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
 import type { Member } from '../src/routing/member.js'
 import type { Part } from '../src/routing/parts.js'
 import type { MemberAnswer } from '../src/routing/questions.js'
@@ -153,6 +153,11 @@ export class ChainProvider extends BearerAuthProvider {
     const routed = { ...passedStep('owner'), actual: recognized }
     if (owner !== undefined) return [routed, ...(await explainedBy(owner, token))]
     return [routed, ...(await explainedByFirst(perhaps, token))]
+  }
+
+  /** All of them, in their order. */
+  override async [membersFor](): Promise<readonly NamedProvider[]> {
+    return this.#members
   }
 
   /** Members that have no observer tell this one. */

@@ -8,7 +8,7 @@ import { closeAll } from '../src/lib/close-all.js'
 import { unlessAborted } from '../src/lib/deadline.js'
 import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { failedStep, nearestOf, passedStep, unknownStep } from '../src/explanation.js'
-import { BearerAuthProvider, inheritObserver } from '../src/provider.js'
+import { BearerAuthProvider, inheritObserver, membersFor } from '../src/provider.js'
 import { explainedBy } from '../src/routing/explained.js'
 import { healthOf } from '../src/routing/health-of.js'
 import { nameOf, requestAsOf } from '../src/routing/member.js'
@@ -22,7 +22,7 @@ import type { Observe } from '../src/events.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { ExplainedStep, NearMiss } from '../src/explanation.js'
 import type { ProviderHealth } from '../src/health.js'
-import type { Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
+import type { NamedProvider, Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
 import type { JwksProviderOptions } from './jwks.js'
 
 /** What `JwksProvider` takes, with the issuer or without, such as a preset; or a provider of another kind for its tokens. */
@@ -167,6 +167,14 @@ export class IssuerRouter extends BearerAuthProvider {
       if (!isUnavailable(error)) throw error
       return [unknownStep('owner', error)]
     }
+  }
+
+  /** The one for the issuer of this token; where there is none, those that were named. Asks `resolve` as `verifyToken` does. */
+  override async [membersFor](token: string): Promise<readonly NamedProvider[]> {
+    const issuer = issuerOf(token)
+    const found = issuer === undefined ? null : await this.#find(issuer, undefined).catch(() => null)
+    if (found !== null) return [{ name: nameOf(found), provider: found }]
+    return [...this.#routes].map(([name, provider]) => ({ name, provider }))
   }
 
   /** Routes that have no observer tell this one. */

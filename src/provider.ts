@@ -39,6 +39,15 @@ export const toldLater: unique symbol = Symbol.for('bearer-auth-providers.told-l
 /** By this a chain, a router or a gate has a provider without an observer tell theirs. Not public, as above. */
 export const inheritObserver: unique symbol = Symbol.for('bearer-auth-providers.inherit-observer')
 
+/** By this a chain or a router says whom it has, for a report about one token. Not public, as above. */
+export const membersFor: unique symbol = Symbol.for('bearer-auth-providers.members-for')
+
+/** A provider by the name that explanations and plans know it by. */
+export interface NamedProvider {
+  readonly name: string
+  readonly provider: BearerAuthProvider
+}
+
 /** Who decides about the tokens of one request header. */
 export interface HeaderSource {
   /** In small letters; undefined for `Authorization`. */
@@ -131,6 +140,8 @@ export abstract class BearerAuthProvider {
 
   /** `beside`: also where there is an observer of its own. */
   [inheritObserver]?(observe: Observe, how?: 'beside'): void
+
+  [membersFor]?(token: string): Promise<readonly NamedProvider[]>
 
   /**
    * True where a yes about this token rests on keys alone, and nobody was asked: it changes by what `watch` tells, and with

@@ -59,7 +59,9 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
     mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'shared', 'revocations', 'core', 'src/lib/net/bounded-fetch.ts', 'src/lib/report-only.ts'],
   },
   testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract|prove)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
-  cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'static', 'testing', 'src/lib/net/web-url.ts'] },
+  // What is known about one token, for people: the command and the page show it.
+  inspect: { files: /^src\/inspect\/[a-z-]+\.ts$/, mayImport: ['inspect', 'gate', 'routing', 'scopes', 'src/jwt/token/decode.ts', 'core', 'lib'] },
+  cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'inspect', 'static', 'testing', 'src/gate/gate-options.ts', 'src/provider.ts', 'src/lib/net/web-url.ts'] },
 }
 
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
@@ -76,6 +78,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   'cli-table3': ['cli'],
   picocolors: ['cli'],
+  // The module that a user names.
+  '(computed)': ['cli'],
 }
 
 /** Modules of Node at run time, and the one file each that may use them: the core runs elsewhere too. */
@@ -87,7 +91,10 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:fs/promises': ['src/jwt/keys/key-loader.ts', 'src/lib/text-file.ts', 'providers/presets/cluster-fetch.ts'],
   'node:https': ['providers/presets/cluster-fetch.ts', 'src/testing/http/client.ts'],
   // The command line is Node's.
-  'node:fs': ['src/cli/bin.ts'],
+  'node:fs': ['src/cli/bin.ts', 'src/cli/auth-config.ts'],
+  'node:module': ['src/cli/auth-config.ts'],
+  'node:path': ['src/cli/auth-config.ts'],
+  'node:url': ['src/cli/auth-config.ts'],
   // Not of the core: a server for tests, a client that writes what no fetch would, and the answer to an upgrade, which Node
   // gives no response for.
   'node:http': ['src/testing/http/server.ts', 'src/testing/http/client.ts', 'src/http/guard-upgrade.ts'],

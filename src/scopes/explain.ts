@@ -69,14 +69,14 @@ export function explainBy(claims: Claims, mappers: readonly ScopeMapper[], hiera
 
 function textOf({ granted, missing, unknown }: Omit<ScopesExplained, 'toString'>): string {
   const lines = [
-    ...granted.map(({ scope, by, impliedBy }) => `${scope}: ${[...by.map(reason), ...impliedBy.map((other) => `implied by ${other}`)].join(', ')}`),
+    ...granted.map(({ scope, by, impliedBy }) => `${scope}: ${[...by.map(reasonOf), ...impliedBy.map((other) => `implied by ${other}`)].join(', ')}`),
     ...missing.map(({ scope, waysTo }) => `${scope} is missing; ${waysTo.length === 0 ? 'no rule would grant it' : `it takes ${waysTo.join(', or ')}`}`),
-    ...unknown.map(({ source, value }) => `${reason({ source, value })} stands for no scope`),
+    ...unknown.map(({ source, value }) => `${reasonOf({ source, value })} stands for no scope`),
   ]
   return lines.length === 0 ? 'no scopes' : lines.join('\n')
 }
 
-// Values are written as JSON: one may hold line breaks, and this is printed.
-function reason({ source, value }: Omit<ScopeSource, 'scope'>): string {
+/** What a scope was made of, in words. Values are written as JSON: one may hold line breaks, and this is printed. */
+export function reasonOf({ source, value }: Omit<ScopeSource, 'scope'>): string {
   return value === undefined ? source : `${JSON.stringify(value)} in ${source}`
 }
