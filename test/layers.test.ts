@@ -61,7 +61,13 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract|prove)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
   // What is known about one token, for people: the command and the page show it.
   inspect: { files: /^src\/inspect\/[a-z-]+\.ts$/, mayImport: ['inspect', 'gate', 'routing', 'scopes', 'src/jwt/token/decode.ts', 'core', 'lib'] },
-  cli: { files: /^src\/cli\/[a-z-]+\.ts$/, mayImport: ['cli', 'inspect', 'static', 'testing', 'src/gate/gate-options.ts', 'src/provider.ts', 'src/lib/net/web-url.ts'] },
+  cli: {
+    files: /^src\/cli\/((source|tables)\/)?[a-z-]+\.ts$/,
+    mayImport: [
+      ...['cli', 'inspect', 'providers', 'presets', 'static', 'testing', 'lib'],
+      ...['src/gate/gate-options.ts', 'src/provider.ts', 'src/introspection/client-auth/client-auth.ts', 'src/jwt/keys/discovery.ts'],
+    ],
+  },
 }
 
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
@@ -88,7 +94,7 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   // runtime.ts asks for it by name where the runtime may lack it; key-loader.ts where a file of keys was named.
   'node:crypto': ['src/lib/digest.ts', 'src/lib/runtime.ts'],
   // cluster-fetch.ts where a pod asks the API server of its own cluster.
-  'node:fs/promises': ['src/jwt/keys/key-loader.ts', 'src/lib/text-file.ts', 'providers/presets/cluster-fetch.ts'],
+  'node:fs/promises': ['src/cli/provider-source.ts', 'src/jwt/keys/key-loader.ts', 'src/lib/text-file.ts', 'providers/presets/cluster-fetch.ts'],
   'node:https': ['providers/presets/cluster-fetch.ts', 'src/testing/http/client.ts'],
   // The command line is Node's.
   'node:fs': ['src/cli/bin.ts', 'src/cli/auth-config.ts'],

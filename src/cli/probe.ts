@@ -2,7 +2,7 @@
 import { isLoopback } from '../lib/net/web-url.js'
 import { CommandError } from './command.js'
 import { listening } from './listening.js'
-import { proofTable } from './proof-table.js'
+import { proofTable } from './tables/proof-table.js'
 import { readSecret } from './secret-input.js'
 import { collected, wholeNumber } from './values.js'
 import type { Proof, ProveOptions } from '../testing/index.js'

@@ -15,6 +15,7 @@ interface Shown {
 
 /** `header`: the one that the token's provider takes it from; undefined for `Authorization`. @throws TypeError for an option of the gate that is wrong */
 export async function clientView(header: string | undefined, { provider, token, gate: options = NO_OPTIONS, request = {} }: Shown): Promise<ClientView> {
+  const decide = gateFor(provider, options) // looks at the options first
   const { resource, protect, tokenFrom } = options
   const { method = 'GET', path = protect?.[0] ?? (resource === undefined ? '/' : new URL(resource).pathname) } = request
   const byGate = tokenFrom !== undefined && 'header' in tokenFrom ? tokenFrom.header : undefined
@@ -22,7 +23,7 @@ export async function clientView(header: string | undefined, { provider, token, 
   const credential: Readonly<Record<string, string>> = own === undefined ? { authorization: `Bearer ${token}` } : { [own]: token }
   const host = resource === undefined ? undefined : new URL(resource).host
   const asked: GateRequest = { method, path, ...(host !== undefined && { host }), header: (name) => [credential[name] ?? []].flat() }
-  const decision = await gateFor(provider, options)(asked)
+  const decision = await decide(asked)
   const about = { request: `${method} ${path}`, passed: decision.pass }
   if (decision.pass) return { ...about, status: 200, headers: { ...decision.headers }, body: '' }
   const { status, headers, body } = decision.answer

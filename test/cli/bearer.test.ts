@@ -7,38 +7,14 @@ import { bearerAuth } from '../../src/adapters/node.js'
 import { run } from '../../src/cli/run.js'
 import { generateToken, hashToken, JwksProvider, StaticProvider } from '../../src/index.js'
 import { createTestIssuer } from '../../src/testing/index.js'
+import { arriving, bearer } from './bearer-kit.js'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { TestIssuer } from '../../src/testing/index.js'
 import type { Terminal } from '../../src/cli/command.js'
+import type { TestIssuer } from '../../src/testing/index.js'
+import type { Ran } from './bearer-kit.js'
 
 const KEY = 'ci-0123456789abcdef'
-
-interface Ran {
-  readonly exitCode: number
-  readonly stdout: string
-  readonly stderr: string
-  /** What the terminal was told about raw mode. */
-  readonly raw: readonly boolean[]
-}
-
-/** Runs it with these pieces of input: typed by a person, or coming through a pipe. */
-async function bearer(args: readonly string[], input: readonly (string | Uint8Array)[] = [], person = false): Promise<Ran> {
-  const written = { stdout: '', stderr: '' }
-  const raw: boolean[] = []
-  const stdin = Object.assign(arriving(input), { isTTY: person, setRawMode: (on: boolean) => raw.push(on) })
-  const terminal: Terminal = {
-    stdin,
-    stdout: { write: (text) => (written.stdout += text) },
-    stderr: { isTTY: person, write: (text) => (written.stderr += text) },
-    interrupted: async () => undefined,
-  }
-  return { exitCode: await run(args, terminal, '1.2.3'), ...written, raw }
-}
-
-async function* arriving(input: readonly (string | Uint8Array)[]): AsyncGenerator<string | Uint8Array> {
-  yield* input
-}
 
 describe('bearer hash', () => {
   test.each([
@@ -162,7 +138,7 @@ describe('bearer', () => {
   })
 
   test('every line of help fits a narrow terminal', async () => {
-    for (const args of [['--help'], ['hash', '--help'], ['generate', '--help'], ['dev', '--help'], ['probe', '--help']]) {
+    for (const args of [['--help'], ...['explain', 'generate', 'hash', 'dev', 'probe'].map((name) => [name, '--help'])]) {
       for (const line of (await bearer(args)).stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(84)
     }
   })

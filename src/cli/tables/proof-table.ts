@@ -1,5 +1,5 @@
 /** Shows a proof to people. */
-import type { Proof, Verdict } from '../testing/index.js'
+import type { Proof, Verdict } from '../../testing/index.js'
 
 /** A table, and under it what was sent and what came where something does not hold. */
 export async function proofTable(proof: Proof, colours: boolean): Promise<string> {

@@ -1,0 +1,12 @@
+/** This file writes what strangers wrote so that a terminal shows it, and obeys nothing in it. */
+
+/** A text as it is, anything else as JSON; what cannot be seen, or moves the cursor, as `\u{…}`. Empty for undefined. */
+export function plainText(value: unknown, longest = Number.POSITIVE_INFINITY): string {
+  if (value === undefined) return ''
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text
+  return cut.replaceAll(UNSEEN, (letter) => `\\u{${letter.codePointAt(0)?.toString(16) ?? ''}}`)
+}
+
+// Controls, marks of direction, separators, private use, half a pair: all that is no letter to look at.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu
