@@ -62,10 +62,11 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   // What is known about one token, for people: the command and the page show it.
   inspect: { files: /^src\/inspect\/[a-z-]+\.ts$/, mayImport: ['inspect', 'gate', 'routing', 'scopes', 'src/jwt/token/decode.ts', 'core', 'lib'] },
   cli: {
-    files: /^src\/cli\/((source|tables)\/)?[a-z-]+\.ts$/,
+    files: /^src\/cli\/((source|doctor|tables)\/)?[a-z-]+\.ts$/,
     mayImport: [
-      ...['cli', 'inspect', 'providers', 'presets', 'static', 'testing', 'lib'],
-      ...['src/gate/gate-options.ts', 'src/provider.ts', 'src/introspection/client-auth/client-auth.ts', 'src/jwt/keys/discovery.ts'],
+      ...['cli', 'inspect', 'providers', 'presets', 'static', 'testing', 'core', 'lib'],
+      ...['src/gate/gate-options.ts', 'src/introspection/client-auth/client-auth.ts'],
+      ...['keys/discovery', 'keys/key-set', 'rules/hints', 'rules/near-miss'].map((name) => `src/jwt/${name}.ts`),
     ],
   },
 }

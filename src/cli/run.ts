@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { CommandError } from './command.js'
 import { dev } from './dev.js'
+import { doctor } from './doctor.js'
 import { explain } from './explain.js'
 import { generate } from './generate.js'
 import { hash } from './hash.js'
@@ -36,7 +37,7 @@ function programOn(terminal: Terminal, version: string): Command {
       if (program.args.length > 0) throw new CommandError(64, 'there is no such command; see bearer --help')
       throw new CommandError(64, `a command is missing\n\n${program.helpInformation()}`)
     })
-  for (const add of [explain, generate, hash, dev, probe]) add(program, terminal)
+  for (const add of [explain, doctor, generate, hash, dev, probe]) add(program, terminal)
   return program
 }
 
