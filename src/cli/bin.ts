@@ -8,4 +8,6 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
 
 const interrupted = (): Promise<unknown> => new Promise((resolve) => void process.once('SIGINT', resolve).once('SIGTERM', resolve))
 const { stdin, stdout, stderr } = process
+// They are for a server's log, and may repeat what a provider throws: a token, perhaps.
+process.removeAllListeners('warning')
 process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, interrupted }, version)

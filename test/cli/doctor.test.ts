@@ -237,9 +237,9 @@ describe('a server', () => {
   type InFront = (...[req, res]: Parameters<RequestListener>) => boolean
 
   /** A server with our gate in front, at the path /mcp of its origin. */
-  async function guarded(issuer: TestIssuer, make: (resource: string) => { resource?: string; audience?: string }, isAnswered: InFront = () => false): Promise<string> {
+  async function guarded(issuer: TestIssuer, make: (resource: string) => { resource?: string; audience?: string }, inFront?: InFront): Promise<string> {
     let listener: RequestListener = () => undefined
-    const origin = await serving((req, res) => void (isAnswered(req, res) || listener(req, res)))
+    const origin = await serving((req, res) => void (inFront?.(req, res) === true || listener(req, res)))
     const { audience = `${origin}/mcp`, ...gate } = make(`${origin}/mcp`)
     listener = bearerAuth(new JwksProvider({ issuer: issuer.issuer, audience }), gate)((_, res) => res.end('in'))
     return `${origin}/mcp`
