@@ -38,7 +38,7 @@ export interface Accepted {
   readonly expiresAt: number | undefined
   /** Seconds since the epoch: when what it rests on was asked for, where that was before the check. */
   readonly since?: number | undefined
-  /** What it would be rejected for, were that not reported only (`reportOnly`). */
+  /** What it would be rejected for, were that not reported only (`reportOnly`). Where processes share answers: of `judge`. */
   readonly reported?: Pick<Rejected, 'reason' | 'detail'> | undefined
 }
 

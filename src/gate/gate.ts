@@ -16,6 +16,7 @@ import type { Answer } from '../answer.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Decision } from './decision.js'
 import type { GateOptions } from './gate-options.js'
+import type { GatePolicy } from './policy.js'
 import type { GateRequest } from './request/gate-request.js'
 
 /** Any exception that leaves it is a bug of the provider: let the framework answer it with 500. Made by `gate` and `byRequest`. */
@@ -35,7 +36,8 @@ const BRAND: unique symbol = Symbol.for('bearer-auth-providers.gate')
 export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate {
   checkedProvider('bearerAuth', provider)
   const policy = gatePolicy(options, provider)
-  const known = { resource: policy.resource, checksAudience: policy.audience !== undefined, audiences: provider.audiences ?? [], reportsAll: policy.reportsAll }
+  const { resource, audience } = policy
+  const known = { resource, checksAudience: audience !== undefined, audiences: provider.audiences ?? [], guardsNothing: guardsNothing(policy) }
   const hints = new Hints(policy, known)
   const observe = optionalFunction('observe', options?.observe)
   if (observe !== undefined) provider[inheritObserver]?.(observe)
@@ -48,6 +50,19 @@ export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate 
     return writeBody === undefined || decision.pass ? decision : { pass: false, answer: withBody(decision.answer, writeBody) }
   })
 }
+
+/** What is said of a gate whose only guard is reported only. */
+function guardsNothing({ reportsAll, optional, operations = [], reportedOperations }: GatePolicy): string | undefined {
+  if (reportsAll) return OPEN
+  return optional && operations.length === 0 && reportedOperations.length > 0 ? OPEN_TO_STRANGERS : undefined
+}
+
+const OPEN =
+  'a gate with [reportOnly] guards nothing: every request passes, without a token too, and the event would_deny tells what would have been refused. ' +
+  'Take [reportOnly] out once these are none that you mind'
+const OPEN_TO_STRANGERS =
+  'a gate guards nothing from requests without a token: it is "optional", and its only "operations" are [reportOnly]. ' +
+  'Take [reportOnly] out once would_deny tells of none that you mind'
 
 const LACKS_SCOPE = { provider: 'gate', reason: 'insufficient_scope', hint: 'the token is good, and lacks a scope that the request needs; see explainScopes of the provider' }
 

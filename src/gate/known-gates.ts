@@ -9,27 +9,24 @@ export interface KnownGate {
   readonly checksAudience: boolean
   /** What its provider takes for the audience of a token. */
   readonly audiences: readonly string[]
-  /** True where nothing is denied. */
-  readonly reportsAll: boolean
+  /** What is said of a gate whose only guard is reported only; undefined for one that guards. */
+  readonly guardsNothing: string | undefined
 }
 
 /** Enough for the servers of one program. A program that makes gates without end, one for each tenant, is told about the first. */
 const MAX_KNOWN = 100
 
 const known: KnownGate[] = []
+let openGates = 0
 
 /** Remembers a gate; says at once where a token that was issued for one of two resources opens the other too. */
 export function remember(gate: KnownGate): void {
+  if (gate.guardsNothing !== undefined && (openGates += 1) <= MAX_KNOWN) warn(gate.guardsNothing)
   if (known.length >= MAX_KNOWN) return
-  if (gate.reportsAll) warn(GUARDS_NOTHING)
   const clash = known.flatMap((other) => [clashOf(gate, other), clashOf(other, gate)]).find((one) => one !== undefined)
   known.push(gate)
   if (clash !== undefined) warn(clash)
 }
-
-const GUARDS_NOTHING =
-  'a gate with [reportOnly] guards nothing: every request passes, without a token too, and the event would_deny tells what would have been refused. ' +
-  'Take [reportOnly] out once these are none that you mind'
 
 /** The other gates of this server: those whose resource is of the same origin, or of the host that was asked. */
 export function othersOf(gate: KnownGate, host: string | undefined): readonly ProtectedResource[] {

@@ -15,7 +15,7 @@ export interface ReportedAudience {
 
 /** True where it is marked. @throws TypeError for a mark that is anything but `true`: whether it demands must not hang on a variable. */
 export function isReported(owner: string, value: object): boolean {
-  const mark = (value as { readonly [reportOnly]?: unknown })[reportOnly]
+  const mark = Object.hasOwn(value, reportOnly) ? (value as { readonly [reportOnly]?: unknown })[reportOnly] : undefined
   if (mark === undefined || mark === true) return mark === true
   throw new TypeError(`[reportOnly] of ${owner} must be true; leave it out to refuse what does not fit`)
 }

@@ -286,7 +286,7 @@ export const GATE = [
   {
     file: 'src/gate/known-gates.ts',
     by: ['test/gate/report'],
-    mutants: [['if (gate.reportsAll) warn(GUARDS_NOTHING)', '', 'a gate that guards nothing says nothing of it']],
+    mutants: [['if (gate.guardsNothing !== undefined && (openGates += 1) <= MAX_KNOWN) warn(gate.guardsNothing)', '', 'a gate that guards nothing says nothing of it']],
   },
   {
     file: 'src/gate/report/shadow.ts',

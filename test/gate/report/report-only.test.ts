@@ -229,6 +229,7 @@ describe('a rule for operations that is only reported', () => {
   })
 
   test('where a token is optional tells that the caller would have to sign in', async () => {
+    silenced()
     const { guard, events } = watched({ optional: true, operations: { 'tools/call': { '*': { [reportOnly]: true } } } })
     expect(await asked(guard, { tool: 'purge' })).toBe('nobody')
     expect(events).toMatchObject([{ type: 'would_deny', status: 401, reason: 'no_token' }])
@@ -258,6 +259,17 @@ describe('a rule for operations that is only reported', () => {
     const { guard, events } = watched({ [reportOnly]: true, operations: { 'tools/call': { purge: { maxAge: 0 } } } }, fickle)
     expect(await asked(guard, { token: KEY, tool: 'purge' })).toBe('nobody')
     expect(events).toMatchObject([{ type: 'would_deny', status: 401, reason: 'invalid_token' }])
+  })
+
+  test('says at start that it guards nothing, where it is all that keeps strangers out', () => {
+    const warned = silenced()
+    const marked = { [reportOnly]: true } as const
+    watched({ optional: true, operations: { 'tools/call': { purge: marked, write: 'notes:write' } } })
+    watched({ operations: { 'tools/call': { purge: marked } } })
+    watched({ optional: true })
+    expect(warned).toEqual([])
+    watched({ optional: true, operations: { 'tools/call': { purge: marked } } })
+    expect(warned).toEqual([expect.stringContaining('guards nothing from requests without a token')])
   })
 
   test('hides no tool, and is in no metadata', async () => {
@@ -307,6 +319,11 @@ describe('an audience that is only reported', () => {
   ])('%s is a TypeError', (_, audience) => {
     expect(() => watched({ audience: audience as string })).toThrow(TypeError)
   })
+})
+
+test('a mark that is only inherited marks nothing: whoever could change every object would open every gate', async () => {
+  const options = Object.assign(Object.create({ [reportOnly]: true }) as object, { observe: () => undefined })
+  expect(await asked(gate(ada, options), {})).toBe('401')
 })
 
 test('the mark is refused as a name, and as anything but true', () => {
