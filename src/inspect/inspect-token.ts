@@ -35,8 +35,9 @@ export async function inspectToken(provider: BearerAuthProvider, pasted: string,
   const token = pastedToken(pasted)
   const stops = await stopsOf(provider, token)
   const client = await clientView(headerFor(stops, token), { ...options, provider, token })
-  const known = await verified(verifierOf(provider, stops, token), token)
   const explained = await explainedBy({ name: nameOf(provider), isNumbered: false, provider }, token)
+  // An issuer is asked twice for a key that nobody knows, and no more often: a third look would find out nothing.
+  const known = isRefused(explained) ? null : await verified(verifierOf(provider, stops, token), token)
   const steps = await stepsAlong(stops, token, explained)
   const jwt = decodeJwt(token)
   const accepted = known === 'nobody knows' ? null : known
@@ -53,6 +54,11 @@ export async function inspectToken(provider: BearerAuthProvider, pasted: string,
     client,
   }
   return withoutToken(token, found)
+}
+
+/** True where it is known why, whoever shows it. One that is bound to a key is good with its proof. */
+function isRefused(steps: readonly ExplainedStep[]): boolean {
+  return steps.some(({ reason }) => reason !== undefined && reason !== 'unproven')
 }
 
 /** The token as its provider says yes to it, bound to a key or not. @throws what a bug of the provider throws */
