@@ -61,11 +61,18 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract|prove)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
   // What is known about one token, for people: the command and the page show it.
   inspect: { files: /^src\/inspect\/[a-z-]+\.ts$/, mayImport: ['inspect', 'gate', 'routing', 'scopes', 'src/jwt/token/decode.ts', 'core', 'lib'] },
+  // A page about providers that run, and of one token on one's own machine.
+  inspector: { files: /^src\/inspector\/[a-z-]+\.ts$/, mayImport: ['inspector', 'inspect', 'http', 'gate', 'routing', 'scopes', 'core', 'lib'] },
+  // What runs in the browser: of the rest it knows the shape of what it is told, and nothing else.
+  'inspector-page': {
+    files: /^src\/inspector\/page\/[a-z]+\.ts$/,
+    mayImport: ['inspector-page', 'src/inspect/token-report.ts', 'src/inspector/history.ts', 'src/inspector/live.ts', 'src/scopes/explain.ts', 'src/health.ts'],
+  },
   cli: {
     files: /^src\/cli\/((source|doctor|tables)\/)?[a-z-]+\.ts$/,
     mayImport: [
       ...['cli', 'inspect', 'providers', 'presets', 'static', 'testing', 'core', 'lib'],
-      ...['src/gate/gate-options.ts', 'src/introspection/client-auth/client-auth.ts'],
+      ...['src/gate/gate-options.ts', 'src/inspector/local.ts', 'src/introspection/client-auth/client-auth.ts'],
       ...['keys/discovery', 'keys/key-set', 'rules/hints', 'rules/near-miss'].map((name) => `src/jwt/${name}.ts`),
     ],
   },
@@ -95,7 +102,7 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   // runtime.ts asks for it by name where the runtime may lack it; key-loader.ts where a file of keys was named.
   'node:crypto': ['src/lib/digest.ts', 'src/lib/runtime.ts'],
   // cluster-fetch.ts where a pod asks the API server of its own cluster.
-  'node:fs/promises': ['src/cli/provider-source.ts', 'src/jwt/keys/key-loader.ts', 'src/lib/text-file.ts', 'providers/presets/cluster-fetch.ts'],
+  'node:fs/promises': ['src/cli/provider-source.ts', 'src/jwt/keys/key-loader.ts', 'src/lib/text-file.ts', 'providers/presets/cluster-fetch.ts', 'src/inspector/page-files.ts'],
   'node:https': ['providers/presets/cluster-fetch.ts', 'src/testing/http/client.ts'],
   // The command line is Node's.
   'node:fs': ['src/cli/bin.ts', 'src/cli/auth-config.ts'],
@@ -104,7 +111,7 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   'node:url': ['src/cli/auth-config.ts'],
   // Not of the core: a server for tests, a client that writes what no fetch would, and the answer to an upgrade, which Node
   // gives no response for.
-  'node:http': ['src/testing/http/server.ts', 'src/testing/http/client.ts', 'src/http/guard-upgrade.ts'],
+  'node:http': ['src/inspector/local.ts', 'src/testing/http/server.ts', 'src/testing/http/client.ts', 'src/http/guard-upgrade.ts'],
   'node:stream/consumers': ['src/testing/http/server.ts'],
 }
 
@@ -262,7 +269,7 @@ describe('the checker of the layers', () => {
 
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => posix.join(entry.parentPath, entry.name).replaceAll('\\', '/'))
 }
 
