@@ -6,6 +6,7 @@ import { doctor } from './doctor.js'
 import { explain } from './explain.js'
 import { generate } from './generate.js'
 import { hash } from './hash.js'
+import { inspect } from './inspect.js'
 import { probe } from './probe.js'
 import type { ExitCode, Terminal } from './command.js'
 
@@ -37,7 +38,7 @@ function programOn(terminal: Terminal, version: string): Command {
       if (program.args.length > 0) throw new CommandError(64, 'there is no such command; see bearer --help')
       throw new CommandError(64, `a command is missing\n\n${program.helpInformation()}`)
     })
-  for (const add of [explain, doctor, generate, hash, dev, probe]) add(program, terminal)
+  for (const add of [explain, inspect, doctor, generate, hash, dev, probe]) add(program, terminal)
   return program
 }
 
