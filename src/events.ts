@@ -175,7 +175,7 @@ export type AuthEvent =
   | { readonly type: 'shadow_silent'; readonly provider: string; readonly fault: 'unavailable' | 'bug'; readonly message?: string }
   /** The shadow of a gate was not asked, for want of room: so many times since the gate was made. */
   | { readonly type: 'shadow_dropped'; readonly provider: string; readonly count: number }
-  /** A token that is bound to a key came with its proof; or one that is bound to nothing came, where DPoP is accepted. */
+  /** A token that is bound to a key came with its proof; or one that is bound to nothing came, where proofs are accepted. */
   | { readonly type: 'proof_accepted' | 'proof_absent'; readonly provider: string }
   /** The token was good, and the request was refused for the proof of who holds it. `hint` is one of a few constant texts. */
   | { readonly type: 'proof_refused'; readonly provider: string; readonly check: ProofCheck; readonly hint?: string }

@@ -14,8 +14,14 @@ import type { GateRequest, Scheme } from './request/gate-request.js'
 /** What a gate does about bound tokens. */
 export interface ProofPolicy {
   readonly dpop: DpopPolicy | undefined
-  readonly certificate: ReadCertificate | undefined
+  readonly certificate: CertificatePolicy | undefined
   readonly observe: Observe | undefined
+}
+
+export interface CertificatePolicy {
+  readonly read: ReadCertificate
+  /** Tokens that are not bound to one are refused. */
+  readonly required: boolean
 }
 
 export class Bindings {
@@ -33,24 +39,26 @@ export class Bindings {
    * @throws AuthUnavailableError where it cannot be known whether a proof was used before.
    */
   async failing(request: GateRequest, scheme: Scheme, token: AccessToken): Promise<ProofCheck | undefined> {
-    const { observe, dpop } = this.#policy
+    const { observe } = this.#policy
     const binding = bindingOf(token.claims)
     const failure = await this.#failure(request, scheme, token, binding)
     const { provider } = token
     if (failure !== undefined) notify(observe, { type: 'proof_refused', provider, ...failure })
     else if (binding !== undefined) notify(observe, { type: 'proof_accepted', provider })
-    else if (dpop !== undefined) notify(observe, { type: 'proof_absent', provider })
+    else notify(observe, { type: 'proof_absent', provider })
     return failure?.check
   }
 
   async #failure(request: GateRequest, scheme: Scheme, token: AccessToken, binding: TokenBinding | undefined): Promise<DpopFailure | undefined> {
     const { jkt, 'x5t#S256': certificate } = binding ?? {}
+    const { dpop, certificate: certificates } = this.#policy
     if (jkt === undefined && scheme === 'DPoP') return { check: 'binding' }
-    if (jkt === undefined && this.#policy.dpop?.required === true) return { check: 'unbound' }
+    if (jkt === undefined && dpop?.required === true) return { check: 'unbound' }
+    if (certificate === undefined && certificates?.required === true) return { check: 'unbound' }
     if (binding === undefined) return undefined
     if (jkt === undefined && certificate === undefined) return { check: 'binding' }
     // What costs nothing first: nobody's proof is used up for a request that is refused anyway.
-    if (certificate !== undefined && !this.#hasCertificate(request, certificate)) return { check: this.#policy.certificate === undefined ? 'binding' : 'certificate' }
+    if (certificate !== undefined && !this.#hasCertificate(request, certificate)) return { check: certificates === undefined ? 'binding' : 'certificate' }
     if (jkt === undefined) return undefined
     if (this.#dpop === undefined) return { check: 'binding' }
     // RFC 9449 section 7.2: a bound token as plain Bearer is a downgrade.
@@ -69,7 +77,7 @@ export class Bindings {
   }
 
   #hasCertificate(request: GateRequest, thumbprint: string): boolean {
-    const shown = this.#policy.certificate?.(request)
+    const shown = this.#policy.certificate?.read(request)
     const own = shown === undefined ? undefined : certificateThumbprint(shown)
     return own !== undefined && isSameText(own, thumbprint)
   }

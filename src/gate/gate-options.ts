@@ -136,8 +136,8 @@ export interface GateOptions {
   shadow?: BearerAuthProvider
   /**
    * Takes tokens that are bound to a key, with the proof of whoever holds it: `{ dpop: 'accepted' }` for DPoP (RFC 9449),
-   * which needs `resource`; `{ certificate: tlsCertificate() }` for client certificates (RFC 8705). Default: bound tokens
-   * are refused.
+   * which needs `resource`; `{ certificate: tlsCertificate() }` for client certificates (RFC 8705). `'required'` takes no
+   * others, in either way. Default: bound tokens are refused.
    */
   proof?: ProofOptions
   /**

@@ -5,7 +5,7 @@ import { isReported } from '../lib/report-only.js'
 import { dpopPolicy } from './dpop/dpop-options.js'
 import type { Observe } from '../events.js'
 import type { OptionNames } from '../lib/options.js'
-import type { ProofPolicy } from './bindings.js'
+import type { CertificatePolicy, ProofPolicy } from './bindings.js'
 import type { ReadCertificate } from './certificate/certificate.js'
 import type { DpopOptions } from './dpop/dpop-options.js'
 
@@ -13,9 +13,10 @@ import type { DpopOptions } from './dpop/dpop-options.js'
 export interface ProofOptions extends Partial<DpopOptions> {
   /**
    * Takes tokens that are bound to a client's certificate (`x5t#S256`): `tlsCertificate()`, `proxyCertificate({ … })`, or a
-   * function of your own that reads it from the request. Without it such tokens are refused.
+   * function of your own that reads it from the request. Without it such tokens are refused. `{ required: tlsCertificate() }`:
+   * only such tokens, and unbound ones no more.
    */
-  readonly certificate?: ReadCertificate | undefined
+  readonly certificate?: ReadCertificate | { readonly required: ReadCertificate } | undefined
   /** Takes what happened to the proofs of good tokens: `proof_accepted`, `proof_absent`, `proof_refused` with the check that failed. */
   readonly observe?: Observe | undefined
 }
@@ -23,9 +24,9 @@ export interface ProofOptions extends Partial<DpopOptions> {
 /** @throws TypeError for an option that is wrong; says what to write instead. */
 export function proofPolicy(options: ProofOptions, resource: string | undefined): ProofPolicy {
   checkOptions('proof', options, PROOF)
-  const { dpop, certificate } = options
+  const { dpop } = options
   const observe = optionalFunction('proof.observe', options.observe)
-  if (certificate !== undefined && typeof certificate !== 'function') throw new TypeError(NO_CERTIFICATE)
+  const certificate = options.certificate === undefined ? undefined : certificatePolicy(options.certificate)
   if (dpop === undefined) {
     const idle = OF_DPOP.find((name) => options[name] !== undefined)
     if (isReported('proof', options)) throw new TypeError(`[reportOnly] of "proof" is about dpop: 'required'; give that too`)
@@ -37,7 +38,16 @@ export function proofPolicy(options: ProofOptions, resource: string | undefined)
   return { dpop: dpopPolicy({ ...options, dpop }, { resource, tell }), certificate, observe }
 }
 
-const NO_CERTIFICATE = '"proof.certificate" must be tlsCertificate(), proxyCertificate({ … }) or a function that gives the certificate of a request'
+function certificatePolicy(certificate: NonNullable<ProofOptions['certificate']>): CertificatePolicy {
+  if (typeof certificate === 'function') return { read: certificate, required: false }
+  if (typeof certificate !== 'object' || certificate === null) throw new TypeError(NO_CERTIFICATE)
+  checkOptions('proof.certificate', certificate, ['required'])
+  if (typeof certificate.required !== 'function') throw new TypeError(NO_CERTIFICATE)
+  return { read: certificate.required, required: true }
+}
+
+const NO_CERTIFICATE =
+  '"proof.certificate" must be tlsCertificate(), proxyCertificate({ … }) or a function that gives the certificate of a request; or { required: tlsCertificate() }'
 
 const OF_DPOP = ['nonce', 'replay', 'strippedPrefix', 'now'] as const
 

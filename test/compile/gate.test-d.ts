@@ -1,6 +1,6 @@
 /** Holds which options a gate takes. */
-import { gate, reportOnly, StaticProvider } from '../../src/index.js'
-import type { ReportedAudience } from '../../src/index.js'
+import { gate, proxyCertificate, reportOnly, StaticProvider, tlsCertificate } from '../../src/index.js'
+import type { GateRequest, ProofOptions, ReportedAudience } from '../../src/index.js'
 import { provider, structural } from './given.js'
 
 // @ts-expect-error TS2322 a wording that does not exist
@@ -25,3 +25,13 @@ gate(provider, { operations: { 'tools/call': { purge: { scopes: 'notes:write', [
 gate(provider, { shadow: structural, observe: (event) => void (event.type === 'shadow_differs' && event.differs.includes('takes')) })
 // @ts-expect-error TS2741 a class is no provider yet
 gate(provider, { shadow: StaticProvider, observe: () => undefined })
+
+// How bound tokens are taken
+for (const certificate of [tlsCertificate(), { required: proxyCertificate({ format: 'nginx', proxies: ['10.0.0.1'] }) }, ({ header }: GateRequest) => header('cert')[0]]) {
+  gate(provider, { proof: { certificate } })
+}
+gate(provider, { resource: 'https://mcp.example.com/mcp', proof: { dpop: 'required', nonce: true } satisfies ProofOptions })
+// @ts-expect-error TS2322 a word that says less than it seems to
+gate(provider, { proof: { dpop: true } })
+// @ts-expect-error TS2322 required, and by what?
+gate(provider, { proof: { certificate: { required: true } } })

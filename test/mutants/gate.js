@@ -56,6 +56,7 @@ export const GATE = [
     by: ['test/gate/dpop', 'test/gate/certificate'],
     mutants: [
       ["if (jkt === undefined && scheme === 'DPoP') return { check: 'binding' }", '', 'an unbound token may say DPoP'],
+      ["if (certificate === undefined && certificates?.required === true) return { check: 'unbound' }", '', 'a token without a certificate passes where one is required'],
       ["if (scheme !== 'DPoP') return { check: 'scheme' }", '', 'a bound token is taken as plain Bearer with a proof'],
       ["if (jkt === undefined && certificate === undefined) return { check: 'binding' }", '', 'what is not known binds nothing'],
       ["if (this.#dpop === undefined) return { check: 'binding' }", 'if (this.#dpop === undefined) return undefined', 'who checks no proofs takes bound tokens'],

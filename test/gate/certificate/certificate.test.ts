@@ -68,6 +68,23 @@ describe('a server that ends TLS itself', () => {
     expect([await ask(port, selfSigned), await ask(port, client)]).toEqual([200, 401])
   })
 
+  test('takes no other token where a certificate is required', async () => {
+    const events: AuthEvent[] = []
+    const observe = (event: AuthEvent): void => void events.push(event)
+    const listener = bearerAuth(bound(), { proof: { certificate: { required: tlsCertificate() }, observe } })((_req, res) => res.end())
+    const port = await listening(createTlsServer(options, listener))
+    expect([await ask(port, client), await ask(port, thief), await ask(port, client, {}, 'unbound'), await ask(port, undefined, {}, 'unbound')]).toEqual([200, 401, 401, 401])
+    expect(events.map((event) => (event.type === 'proof_refused' ? event.check : event.type))).toEqual(['proof_accepted', 'certificate', 'unbound', 'unbound'])
+  })
+
+  test('tells of tokens that are bound to nothing, until it is required', async () => {
+    const types: string[] = []
+    const listener = bearerAuth(bound(), { proof: { certificate: tlsCertificate(), observe: ({ type }) => types.push(type) } })((_req, res) => res.end())
+    const port = await listening(createTlsServer(options, listener))
+    expect([await ask(port, client), await ask(port, undefined, {}, 'unbound')]).toEqual([200, 200])
+    expect(types).toEqual(['proof_accepted', 'proof_absent'])
+  })
+
   test('without TLS there is no certificate', async () => {
     const port = await listening(createServer(bearerAuth(bound(), { proof: { certificate: tlsCertificate() } })((_req, res) => res.end())))
     expect((await fetch(`http://127.0.0.1:${port}/mcp`, { headers: { Authorization: 'Bearer bound' } })).status).toBe(401)
@@ -195,8 +212,8 @@ async function nginx(behind: number): Promise<number> {
 
 describe('a certificate and DPoP together', () => {
   const cnf = { 'x5t#S256': thumbprint(client), jkt: 'A'.repeat(43) }
-  const provider = { verifyToken: async (token: string) => accessToken({ token, claims: { sub: 'ada', cnf }, scopes: [] }) }
-  const asked = async (proof: ProofOptions, scheme: string) => {
+  const asked = async (proof: ProofOptions, scheme: string, to: object = cnf) => {
+    const provider = { verifyToken: async (token: string) => accessToken({ token, claims: { sub: 'ada', cnf: to }, scopes: [] }) }
     const checks: string[] = []
     const observe = (event: AuthEvent): void => void (event.type === 'proof_refused' && checks.push(event.check))
     const guard = gate(provider, { resource: 'https://mcp.example.com/mcp', proof: { ...proof, observe } })
@@ -211,5 +228,13 @@ describe('a certificate and DPoP together', () => {
     expect(await asked({ certificate, dpop: 'accepted' }, 'DPoP')).toEqual(['one_header'])
     expect(await asked({ certificate: () => thief.cert, dpop: 'accepted' }, 'DPoP')).toEqual(['certificate'])
     expect(await asked({ dpop: 'accepted' }, 'DPoP')).toEqual(['binding'])
+    expect(await asked({ certificate: { required: () => thief.cert }, dpop: 'required' }, 'DPoP')).toEqual(['certificate'])
+  })
+
+  test.each<[string, object, ProofOptions]>([
+    ['to a certificate alone', { 'x5t#S256': thumbprint(client) }, { certificate: { required: () => client.cert }, dpop: 'required' }],
+    ['to a key alone', { jkt: 'A'.repeat(43) }, { certificate: { required: () => client.cert }, dpop: 'accepted' }],
+  ])('a token that is bound %s is refused where both are required, or the other is', async (_, alone, proof) => {
+    expect(await asked(proof, 'Bearer', alone)).toEqual(['unbound'])
   })
 })

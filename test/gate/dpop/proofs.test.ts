@@ -386,6 +386,8 @@ describe('the option', () => {
     ['a store without add', { dpop: 'accepted', replay: { shared: { store: {}, secret: 'x'.repeat(32), away: 'memory' } } }, /"proof.replay.shared.store"/],
     ['no word for what happens without the store', { dpop: 'accepted', replay: { shared: { store: { add: () => undefined }, secret: 'x'.repeat(32) } } }, /"proof.replay.shared.away" must be one of/],
     ['a certificate that is no function', { certificate: 'pem' }, /"proof.certificate" must be tlsCertificate/],
+    ['a certificate that is required, and not said how to read', { certificate: { required: true } }, /"proof.certificate" must be tlsCertificate/],
+    ['a certificate and a misspelt word', { certificate: { require: () => undefined } }, /"require" is not an option of proof.certificate; did you mean "required"/],
   ])('with %s is a TypeError that says what to write', (_, proof, message, options) => {
     expect(refused(proof, options)).toThrow(message)
     expect(refused(proof, options)).toThrow(TypeError)
