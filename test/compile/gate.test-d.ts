@@ -33,5 +33,5 @@ for (const certificate of [tlsCertificate(), { required: proxyCertificate({ form
 gate(provider, { resource: 'https://mcp.example.com/mcp', proof: { dpop: 'required', nonce: true } satisfies ProofOptions })
 // @ts-expect-error TS2322 a word that says less than it seems to
 gate(provider, { proof: { dpop: true } })
-// @ts-expect-error TS2322 required, and by what?
+// @ts-expect-error TS2322 a demand that does not say how a certificate is read
 gate(provider, { proof: { certificate: { required: true } } })
