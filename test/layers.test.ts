@@ -58,7 +58,7 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
     files: /^src\/index\.ts$/,
     mayImport: ['providers', 'issuer-router', 'standard-provider', 'static', 'gate', 'introspection', 'github', 'routing', 'jwt', 'scopes', 'cache', 'shared', 'revocations', 'core', 'src/lib/net/bounded-fetch.ts', 'src/lib/report-only.ts'],
   },
-  testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract|prove)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
+  testing: { files: /^src\/testing\/((github|http|issuer|vendors|contract|prove|dpop)\/)?[a-z-]+\.ts$/, mayImport: ['testing', 'github', 'jwt', 'presets', 'core', 'lib'] },
   // What is known about one token, for people: the command and the page show it.
   inspect: { files: /^src\/inspect\/[a-z-]+\.ts$/, mayImport: ['inspect', 'gate', 'routing', 'scopes', 'src/jwt/token/decode.ts', 'core', 'lib'] },
   // A page about providers that run, and of one token on one's own machine.

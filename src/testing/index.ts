@@ -8,6 +8,8 @@ export { signedInAs } from './signed-in-as.js'
 
 export type { ContractCheck, ContractOutage, ContractSubject } from './contract/contract-checks.js'
 export type { ContractOptions } from './contract/keeps-the-contract.js'
+export type { DpopProofOptions } from './dpop/proof-key.js'
+export type { TokenHolder } from './dpop/token-holder.js'
 export type { GitHubFault } from './github/github-guard.js'
 export type { GitHubServer, GitHubStandInOptions, MswHttp, StandInCall } from './github/github-stand-in.js'
 export type { Issue, StandInApp, StandInOrganization, StandInUser } from './github/github-world.js'

@@ -13,6 +13,8 @@ export interface Grant {
   readonly scopes: readonly string[]
   /** RFC 8707: empty where none was named. */
   readonly resources: readonly string[]
+  /** The thumbprint of the key that tokens are bound to (RFC 9449): `dpop_jkt` of a code, else that of the proof. */
+  readonly jkt: string | undefined
 }
 
 export interface PendingCode extends Grant {
@@ -95,6 +97,7 @@ export class Authorization {
       sid: globalThis.crypto.randomUUID(),
       scopes: granted(scopesIn(asked)),
       nonce: asked.get('nonce') ?? undefined,
+      jkt: asked.get('dpop_jkt') ?? undefined,
       expiresAt: now() + 60,
     }
   }

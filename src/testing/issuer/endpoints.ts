@@ -1,4 +1,5 @@
 /** Answers the requests that reach a test issuer: by a fault, or by the endpoint that they are for. */
+import { ProofCheck } from '../dpop/proof-check.js'
 import { Authorization } from './authorization.js'
 import { Clients } from './clients.js'
 import { metadataOf } from './metadata.js'
@@ -59,6 +60,7 @@ export class Endpoints {
       authorization: this.#authorization,
       granted,
       expiresIn: settings.expiresIn,
+      proofs: new ProofCheck(now),
       accessToken: (grant) => options.accessToken(mintedBy(grant)),
       idToken: (grant, nonce) => options.idToken(this.#idTokenClaims(grant, nonce)),
     })
@@ -131,8 +133,9 @@ const METHODS: Readonly<Record<string, readonly string[]>> & { readonly other: r
   other: ['POST'],
 }
 
-function mintedBy({ clientId, sub, sid, scopes, resources }: Grant): MintOptions {
-  return { clientId, sub, scopes, ...(resources.length > 0 && { audience: resources }), ...(sid !== '' && { claims: { sid } }) }
+function mintedBy({ clientId, sub, sid, scopes, resources, jkt }: Grant): MintOptions {
+  const claims = { ...(sid !== '' && { sid }), ...(jkt !== undefined && { cnf: { jkt } }) }
+  return { clientId, sub, scopes, claims, ...(resources.length > 0 && { audience: resources }) }
 }
 
 /** RFC 6749 section 3.3: a client may get less than it asks for, and what the server thinks fit where it asks for nothing. */
@@ -145,7 +148,7 @@ function grantedScopes(asked: readonly string[], supported: readonly string[] | 
 function withCors(response: Response): Response {
   const { headers } = response
   headers.set('Access-Control-Allow-Origin', '*')
-  headers.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, MCP-Protocol-Version')
+  headers.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, DPoP, MCP-Protocol-Version')
   headers.set('Access-Control-Allow-Methods', 'GET, POST')
   return response
 }

@@ -1,4 +1,5 @@
 /** What a test issuer says about itself (RFC 8414 section 2, OIDC Discovery section 3) and where its endpoints are. */
+import { ALGORITHMS } from '../../jwt/signature/algorithms.js'
 import { discoveryUrls } from '../../jwt/keys/discovery.js'
 import { METHODS } from './clients.js'
 import type { Facts } from './facts.js'
@@ -46,6 +47,7 @@ export function metadataOf(
     code_challenge_methods_supported: ['S256'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [alg],
+    dpop_signing_alg_values_supported: Object.keys(ALGORITHMS),
     authorization_response_iss_parameter_supported: true,
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,

@@ -1,6 +1,8 @@
 /** An authorization server for tests: real tokens, real endpoints and real faults, in this process. */
 import { calculateJwkThumbprint, exportJWK } from 'jose'
 import { asFetch, asResolver } from '../http/answering.js'
+import { ProofKey } from '../dpop/proof-key.js'
+import { TokenHolder } from '../dpop/token-holder.js'
 import { serve } from '../http/server.js'
 import { Endpoints } from './endpoints.js'
 import { factsOf, movedTo } from './facts.js'
@@ -161,6 +163,16 @@ export class TestIssuer {
     const { kty, crv, x, y, n, e } = isJwk(dpopKey) ? dpopKey : await exportJWK(dpopKey)
     const jkt = await calculateJwkThumbprint(present({ kty, crv, x, y, n, e })) // the public half, as section 3 wants it
     return this.mint({ ...options, claims: { cnf: { jkt }, ...options.claims } })
+  }
+
+  /**
+   * A bound token together with a new key, which makes proofs: `fetch(url, { headers: await ada.headers(url) })` (RFC 9449).
+   * `alg`, `typ` and `header` are the token's.
+   */
+  async holder(options: MintJwtOptions = {}): Promise<TokenHolder> {
+    const key = await ProofKey.create()
+    const about = { ...options, claims: { cnf: { jkt: key.thumbprint }, ...options.claims } }
+    return new TokenHolder(await (this.#settings.accessTokens === 'jwt' ? this.mint(about) : this.opaque(about)), key, () => this.#now())
   }
 
   /** Introspection and userinfo say no from now on. A JWT stays what it is to those who ask nobody. */

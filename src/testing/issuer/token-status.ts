@@ -4,6 +4,7 @@ import { inScope, present } from './token-claims.js'
 import type { Clients } from './clients.js'
 import type { IssuedTokens } from './issued-tokens.js'
 import type { TokenEndpoint } from './token-endpoint.js'
+import type { Members } from '../vendors/vendor-shape.js'
 
 export interface TokenStatusOptions {
   readonly clients: Clients
@@ -29,7 +30,7 @@ export class TokenStatus {
     const { scope, scp } = claims
     const scopes = [scope ?? scp ?? []].flat().map(String)
     const { client_id = claims.azp ?? claims.cid } = claims
-    return json(present({ ...claims, active: true, token_type: 'Bearer', client_id, ...(scopes.length > 0 && inScope(scopes)) }))
+    return json(present({ ...claims, active: true, token_type: isBoundToKey(claims) ? 'DPoP' : 'Bearer', client_id, ...(scopes.length > 0 && inScope(scopes)) }))
   }
 
   /** Says yes to what it does not know, as RFC 7009 section 2.2 has it. */
@@ -47,8 +48,14 @@ export class TokenStatus {
     const { tokens, now } = this.#options
     const [, token = ''] = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
     const claims = tokens.find(token, now())
-    if (claims === undefined) return json({ error: 'invalid_token' }, 401, { 'WWW-Authenticate': 'Bearer error="invalid_token"' })
+    // RFC 9449 section 7.2: a bound token as plain Bearer is a downgrade.
+    if (claims === undefined || isBoundToKey(claims)) return json({ error: 'invalid_token' }, 401, { 'WWW-Authenticate': 'Bearer error="invalid_token"' })
     const { iss, aud, exp, iat, nbf, jti, scope, scp, client_id, cnf, ...about } = claims
     return json(about)
   }
+}
+
+/** RFC 9449 section 6.2. */
+function isBoundToKey({ cnf }: Members): boolean {
+  return typeof cnf === 'object' && cnf !== null && 'jkt' in cnf
 }

@@ -22,6 +22,10 @@ export const CHECKS = {
   'rewrite-headers': { clause: 'RFC 9110 section 7.1', promise: 'no header changes the path behind the guard' },
   'unnamed-paths': { clause: 'RFC 9728 section 1', promise: 'what answers everybody was meant to: it is named in "open"' },
   batch: { clause: 'JSON-RPC 2.0 section 6', promise: 'no message and no batch of them gets in without a token' },
+  // Tokens that are bound to a key
+  'bound-token': { clause: 'RFC 7800 section 3', promise: 'a bound token is refused without its proof' },
+  'dpop-proof': { clause: 'RFC 9449 section 4.3', promise: 'a proof is good for one key, token, URL, method and time' },
+  'dpop-replay': { clause: 'RFC 9449 section 11.1', promise: 'a proof is good once' },
   // Tokens with one fault
   signature: { clause: 'RFC 7515 section 5.2', promise: 'a token under a wrong signature is refused' },
   'alg-none': { clause: 'RFC 8725 section 3.2', promise: 'a token without a signature is refused' },
@@ -37,7 +41,6 @@ export const CHECKS = {
   'other-issuer': { clause: 'RFC 9068 section 4', promise: 'a token of another issuer is refused' },
   'other-type': { clause: 'RFC 8725 section 3.11', promise: 'a JWT of another kind is no access token' },
   'other-tenant': { clause: 'RFC 8725 section 3.8', promise: 'a token of another tenant is refused' },
-  'bound-token': { clause: 'RFC 7800 section 3', promise: 'a bound token is refused without its proof' },
   'missing-scope': { clause: 'RFC 6750 section 3.1', promise: 'a missing scope is 403' },
   operations: { clause: 'RFC 6750 section 3.1', promise: 'no spelling of a call gets round the scope that it needs' },
   'other-session': { clause: 'MCP, Session Hijacking', promise: "somebody else's session id is worth nothing" },

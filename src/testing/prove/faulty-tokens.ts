@@ -31,7 +31,6 @@ export const FAULTY_TOKENS = {
   'other-issuer': tokens('other-issuer'),
   'other-type': tokens('other-type'),
   'other-tenant': tokens('other-tenant', [401, 403]),
-  'bound-token': tokens('bound-token'),
   'missing-scope': tokens('missing-scope', [403]),
 
   /** A server that could be reached from there is one on this machine. */

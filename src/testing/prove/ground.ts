@@ -17,14 +17,19 @@ export interface Route {
   readonly good: Came
 }
 
+/** The request of a route, as it is sent. */
+type Plain = Pick<Route, 'method' | 'path' | 'headers' | 'body'>
+
 /** What is sent differently from the route's own request. */
 export interface Change {
   readonly method?: string
   readonly target?: string
   readonly headers?: Sent['headers']
   readonly body?: string
-  /** Behind `Bearer `. */
+  /** Presented as its holder would. */
   readonly token?: string
+  /** The token that is in `headers` already. */
+  readonly shown?: string
 }
 
 /** Several, each with what is different. */
@@ -51,13 +56,19 @@ type Outcome = readonly Trial[] | NotTried
 export type Check = (ground: Ground) => Promise<Outcome>
 
 /** Sends the route's request with these changes. `label` says what is different, and never a token. */
-export async function send({ target, log }: Pick<Ground, 'target' | 'log'>, route: Pick<Route, 'method' | 'path' | 'headers' | 'body'>, change: Change, label: string): Promise<Came> {
-  const { method = route.method, target: path = route.path, token, headers = [] } = change
+export async function send(ground: Pick<Ground, 'target' | 'log' | 'tokens'>, route: Plain, change: Change, label: string): Promise<Came> {
+  const { target, log, tokens } = ground
+  const { method = route.method, target: path = route.path, token, shown = token, headers = [] } = change
   const body = change.body ?? (method === 'GET' || method === 'HEAD' ? undefined : route.body)
-  const sent = { method, target: path, headers: [...route.headers, ...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]), ...headers], body }
-  const came = await target.ask(sent)
+  const { presenter } = tokens
+  const asked = async (): Promise<Came> => {
+    const credentials = token === undefined ? [] : await presenter.headers(token, { method, target: path })
+    return target.ask({ method, target: path, headers: [...route.headers, ...credentials, ...headers], body })
+  }
+  const first = await asked()
+  const came = presenter.heard(first) && token !== undefined ? await asked() : first
   // Not the target: a token may be in its query.
-  log.push({ label: `${method} ${route.path}, ${label}`, token, came })
+  log.push({ label: `${method} ${route.path}, ${label}`, token: shown, came })
   return came
 }
 

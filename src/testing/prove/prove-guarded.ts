@@ -4,6 +4,7 @@ import { CHECKS } from './check-names.js'
 import { CREDENTIALS } from './credentials.js'
 import { FAULTY_TOKENS } from './faulty-tokens.js'
 import { MESSAGES } from './messages.js'
+import { POSSESSION } from './possession.js'
 import { Proof } from './proof.js'
 import { checkedProveOptions } from './prove-options.js'
 import { REQUESTS } from './requests.js'
@@ -18,7 +19,7 @@ import type { ProveOptions } from './prove-options.js'
 import type { CheckNotTried, CheckResult } from './results.js'
 import type { ProveTarget } from './target.js'
 
-const CHECKERS: Readonly<Record<CheckName, Check>> = { ...CREDENTIALS, ...REQUESTS, ...FAULTY_TOKENS, ...MESSAGES, ...ANSWERS }
+const CHECKERS: Readonly<Record<CheckName, Check>> = { ...CREDENTIALS, ...REQUESTS, ...POSSESSION, ...FAULTY_TOKENS, ...MESSAGES, ...ANSWERS }
 
 /** Thrown by `proveGuarded`: what is open, or that nobody can tell. */
 export class NotGuardedError extends Error {

@@ -48,6 +48,8 @@ interface WithIssuer extends CommonOptions {
   readonly requiredScopes?: readonly string[] | undefined
   /** Scopes of single operations of MCP, as the gate's option: `{ 'tools/call': { purge: 'notes:write' } }`. Default: not tried. */
   readonly operations?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>> | undefined
+  /** True for a server that requires DPoP: every token is bound to a key, and presented with a proof for the audience's origin. Default: as Bearer. */
+  readonly dpop?: boolean | undefined
   /** Claims of a tenant that is not this server's: `{ org_id: 'globex' }`. Default: not tried. */
   readonly otherTenant?: Readonly<Record<string, unknown>> | undefined
   /** Moves the clock of server and issuer on, by seconds, to see that no verdict outlives its token. Default: not tried. */
@@ -60,6 +62,7 @@ interface WithTokens extends CommonOptions {
   readonly token?: never
   readonly requiredScopes?: never
   readonly operations?: never
+  readonly dpop?: never
   readonly otherTenant?: never
   readonly elapse?: never
 }
@@ -68,7 +71,7 @@ export type ProveOptions = WithIssuer | WithTokens
 
 const NAMES = {
   ...{ issuer: true, tokens: true, routes: true, open: true, timeout: true },
-  ...{ token: true, requiredScopes: true, operations: true, otherTenant: true, elapse: true },
+  ...{ token: true, requiredScopes: true, operations: true, dpop: true, otherTenant: true, elapse: true },
 } as const satisfies Readonly<Record<keyof WithIssuer | keyof WithTokens, true>>
 
 const TOKENS = {
@@ -87,6 +90,7 @@ export function checkedProveOptions(options: ProveOptions): { readonly timeout: 
   const isRoute = (route: ProveRoute): boolean => (typeof route === 'string' ? /^(?:[A-Z-]+ )?\/\S*$/.test(route) : isPath(route?.path))
   if (!Array.isArray(routes) || !routes.every(isRoute)) throw new TypeError('"routes" must be an array such as ["/mcp", "POST /notes", { path: "/notes", method: "POST", body: "{}" }]')
   if (!Array.isArray(open) || !open.every(isPath)) throw new TypeError('"open" must be an array of paths such as ["/health"]')
+  if (typeof (options.dpop ?? false) !== 'boolean') throw new TypeError('"dpop" must be true for a server that requires DPoP')
   optionalFunction('elapse', options.elapse)
   return { timeout: spanInSeconds('timeout', timeout, { min: 0.1, max: 300 }) }
 }

@@ -1,7 +1,7 @@
 /** Has the tokens of a proof: good ones, and for each check those with the one fault that it is about. */
-import { exportJWK, generateKeyPair } from 'jose'
 import { createTestIssuer } from '../issuer/test-issuer.js'
 import { byPublicKey, jwsOf, tampered, twins, unsigned, withOwnKey } from './forgeries.js'
+import { Presenter } from './presenter.js'
 import type { JWK } from 'jose'
 import type { MintJwtOptions } from '../issuer/token-claims.js'
 import type { Case, Jws } from './forgeries.js'
@@ -23,6 +23,7 @@ export interface TokenSet {
   readonly another: (() => Promise<string>) | undefined
   /** Good, but for these; undefined where the tokens were handed over. */
   readonly mint: ((changes: MintJwtOptions) => Promise<string>) | undefined
+  readonly presenter: Presenter
   readonly cases: (check: TokenCheck) => Promise<readonly Case[] | NotTried>
 }
 
@@ -56,6 +57,7 @@ function handedOver(tokens: ProveTokens): TokenSet {
     good,
     another: another === undefined ? undefined : async () => another,
     mint: undefined,
+    presenter: new Presenter(),
     async cases(check) {
       const jws = jwsOf(good)
       return of[check]?.() ?? (jws === undefined ? NO_JWT : (forged[check]?.(jws) ?? { wants: 'issuer: a test issuer that the server trusts' }))
@@ -64,9 +66,11 @@ function handedOver(tokens: ProveTokens): TokenSet {
 }
 
 async function minted(options: Extract<ProveOptions, { readonly issuer: object }>): Promise<TokenSet> {
-  const { issuer, token: base = {}, requiredScopes, otherTenant } = options
+  const { issuer, token: base = {}, requiredScopes, otherTenant, dpop = false } = options
   const scopes = requiredScopes === undefined ? base.scopes : [...new Set([...requiredScopes, ...(base.scopes ?? [])])]
-  const usual: MintJwtOptions = { ...base, ...(scopes !== undefined && { scopes }) }
+  const wanted: MintJwtOptions = { ...base, ...(scopes !== undefined && { scopes }) }
+  const holder = await issuer.holder(wanted)
+  const usual = dpop ? { ...wanted, claims: { cnf: { jkt: holder.jkt }, ...wanted.claims } } : wanted
   const mint = (changes: MintJwtOptions): Promise<string> => issuer.mint({ ...usual, ...changes, claims: { ...usual.claims, ...changes.claims } })
   const good = await mint({})
   const one = (label: string, changes: MintJwtOptions): Promise<Case> => mint(changes).then((token) => ({ label, token }))
@@ -99,10 +103,6 @@ async function minted(options: Extract<ProveOptions, { readonly issuer: object }
     'other-type': () => all(...['logout+jwt', 'secevent+jwt', 'dpop+jwt', 'token-introspection+jwt'].map((typ) => [`typ ${typ}`, { typ }] as const)),
     'other-tenant': async () => (otherTenant === undefined ? { wants: 'otherTenant' } : all(['of another tenant', { claims: otherTenant }])),
     'critical-header': () => all(['crit with an extension that nobody knows', { header: { crit: ['x-unknown'], 'x-unknown': true } }]),
-    'bound-token': async () => {
-      const { publicKey } = await generateKeyPair('ES256', { extractable: true })
-      return [{ label: 'bound to a key, without a proof', token: await issuer.bound(await exportJWK(publicKey), usual) }]
-    },
     'missing-scope': async () => {
       const [scope] = requiredScopes ?? []
       if (scope === undefined) return { wants: 'requiredScopes' }
@@ -118,6 +118,7 @@ async function minted(options: Extract<ProveOptions, { readonly issuer: object }
     good,
     another: () => mint({ sub: 'somebody-else' }),
     mint,
+    presenter: new Presenter({ holder, origin: originOf(issuer), always: dpop }),
     async cases(check) {
       const jws = jwsOf(good)
       return of[check]?.() ?? (jws === undefined ? NO_JWT : (forged[check]?.(jws) ?? NO_JWT))
@@ -142,4 +143,9 @@ function forgeriesBy(publicKey: (jws: Jws) => Promise<JWK | undefined>): Partial
 async function publicKeyOf(issuer: Extract<ProveOptions, { readonly issuer: object }>['issuer'], { header }: Jws): Promise<JWK | undefined> {
   const published = await issuer.publicKeys()
   return published.find(({ kid }) => kid === header['kid'])
+}
+
+/** Of the URLs that proofs are for: the audience is the server's `resource`, where it is a URL. */
+function originOf({ audience }: { readonly audience: string }): string {
+  return URL.canParse(audience) && audience.startsWith('http') ? new URL(audience).origin : 'http://localhost'
 }

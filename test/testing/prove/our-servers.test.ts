@@ -1,10 +1,12 @@
 /** Our own servers hold: every adapter, with the options that its documents show. */
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { bearerAuth as fetchAuth } from '../../../src/adapters/fetch.js'
 import { bearerAuth as nodeAuth } from '../../../src/adapters/node.js'
 import { boundSessions, clientSecretBasic, IntrospectionProvider, JwksProvider } from '../../../src/index.js'
 import { createTestIssuer, proofOf, proveGuarded } from '../../../src/testing/index.js'
 import { SERVERS } from '../../adapters/servers.js'
+import type { Listener } from '../../../src/adapters/node.js'
 import type { GateOptions } from '../../../src/index.js'
 import type { ProveOptions, TestIssuer } from '../../../src/testing/index.js'
 
@@ -39,6 +41,14 @@ function world(): World {
 const answer = (body: unknown): unknown => [body ?? {}].flat().map((message) => ({ jsonrpc: '2.0', id: (message as { id?: unknown }).id, result: {} })).at(0)
 const handlers = { '/mcp': answer, '/notes': () => ['a note'], '/health': () => 'well' }
 
+/** The handlers, behind a gate for node:http. */
+const answering: Listener = async (req, res) => {
+  const handle = Object.entries(handlers).find(([path]) => path === req.url)?.[1]
+  if (handle === undefined) return void res.writeHead(404).end()
+  const body = await text(req)
+  res.setHeader('Content-Type', 'application/json').end(JSON.stringify(handle(body === '' ? undefined : JSON.parse(body))))
+}
+
 // The gate tells developers what it takes for mistakes, and a prober makes all of them.
 beforeAll(() => void vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined))
 afterAll(() => void vi.restoreAllMocks())
@@ -50,7 +60,7 @@ describe('proveGuarded', () => {
     try {
       const proof = await proveGuarded(running.origin, options)
       expect(proof.untold, String(proof)).toEqual([])
-      expect(proof.notTried.map(({ check }) => check)).toEqual(['other-tenant', 'other-session'])
+      expect(proof.notTried.map(({ check }) => check)).toEqual(['dpop-replay', 'other-tenant', 'other-session'])
     } finally {
       await running.close()
     }
@@ -63,7 +73,7 @@ describe('proveGuarded', () => {
       return handle === undefined ? new Response(null, { status: 404 }) : Response.json(handle(request.body === null ? undefined : await request.json()))
     })
     const proof = await proveGuarded(app, options)
-    expect(proof.notTried.map(({ check }) => check)).toEqual(['upgrade', 'other-tenant', 'other-session'])
+    expect(proof.notTried.map(({ check }) => check)).toEqual(['upgrade', 'dpop-replay', 'other-tenant', 'other-session'])
   })
 
   test('takes "later" for an answer where a key has the name of a URL: our providers say so once they have asked for enough keys', async () => {
@@ -88,6 +98,28 @@ describe('proveGuarded', () => {
     })
     const proof = await proveGuarded(app, options)
     expect(proof.checks.find(({ check }) => check === 'other-session')?.verdict).toBe('holds')
+  })
+
+  test.each([true, { secret: 'a secret of more than 32 characters' }, false])('holds bound tokens, where DPoP is accepted (nonce: %j)', async (nonce) => {
+    const { provider, options, issuer } = world()
+    const app = nodeAuth(provider, { ...GATE, proof: { dpop: 'accepted', nonce, now: issuer.options.now } })(answering)
+    const proof = await proveGuarded(app, options)
+    expect(proof.untold, String(proof)).toEqual([])
+    expect(proof.notTried.map(({ check }) => check)).toEqual(['other-tenant', 'other-session'])
+  })
+
+  test.each([true, false])('holds a server that requires DPoP, whose every token comes with a proof (nonce: %j)', async (nonce) => {
+    const { provider, options, issuer } = world()
+    const app = nodeAuth(provider, { ...GATE, proof: { dpop: 'required', nonce, now: issuer.options.now } })(answering)
+    const proof = await proveGuarded(app, { ...options, dpop: true } as ProveOptions)
+    expect(proof.untold, String(proof)).toEqual([])
+    expect(proof.notTried.map(({ check }) => check)).toEqual(['other-tenant', 'other-session'])
+  })
+
+  test('cannot tell of such a server while it presents tokens as Bearer', async () => {
+    const { provider, options } = world()
+    const app = nodeAuth(provider, { ...GATE, proof: { dpop: 'required' } })(answering)
+    await expect(proveGuarded(app, options)).rejects.toThrow(/a good token is not let in/)
   })
 
   test('holds introspection, with nothing but the issuer and the app', async () => {

@@ -112,7 +112,7 @@ describe('a proof', () => {
 
   test('is JUnit XML in which open checks are failures', async () => {
     const xml = (await proofOf(weak, options)).toJUnit()
-    expect(xml).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuite name="proveGuarded" tests="43" failures="2" errors="0" skipped="\d+">/)
+    expect(xml).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuite name="proveGuarded" tests="45" failures="2" errors="0" skipped="\d+">/)
     expect(xml).toMatch(/<testcase classname="expired" name="[^"<>]+"><failure message="[^"<>]+">[^<>]+<\/failure><\/testcase>/)
   })
 

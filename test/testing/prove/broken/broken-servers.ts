@@ -6,11 +6,13 @@ import express from 'express'
 import { Hono } from 'hono'
 import { createServer } from 'node:http'
 import { inAuthorization, referenceServer, whole } from './reference-server.js'
+import { proofs } from './reference-proofs.js'
 import { verifier } from './reference-verifier.js'
 import { bearerAuth } from '../../../../src/adapters/fetch.js'
 import { anyAudience, JwksProvider } from '../../../../src/index.js'
 import type { GateOptions } from '../../../../src/index.js'
 import type { TestIssuer } from '../../../../src/testing/index.js'
+import type { ProofRule } from './reference-proofs.js'
 import type { Asked, Message, Parts } from './reference-server.js'
 import type { Claims, Weakness } from './reference-verifier.js'
 
@@ -36,6 +38,10 @@ const weak = (check: string, hole: string, weakness: Weakness): BrokenServer => 
   check,
   app: (issuer, now) => referenceServer(issuer, { verify: verifier(issuer, { now, ...weakness }) }),
 })
+
+/** The whole server without one rule about proofs. */
+const unproved = (check: string, hole: string, rule: ProofRule): BrokenServer =>
+  part(check, hole, (issuer) => ({ proves: proofs(issuer, { without: [rule] }) }))
 
 const ANYBODY: Claims = { sub: 'somebody', scope: 'notes:read' }
 
@@ -94,7 +100,18 @@ export const BROKEN: readonly BrokenServer[] = [
   weak('other-tenant', 'takes the tokens of all tenants of its issuer', { without: ['tenant'] }),
   weak('critical-header', 'overlooks crit', { without: ['critical'] }),
   weak('twins', 'reads base64url leniently', { without: ['encoding'] }),
-  weak('bound-token', 'takes a bound token without its proof', { without: ['binding'] }),
+  part('bound-token', 'takes a bound token without its proof', () => ({ proves: async () => true })),
+  part('bound-token', 'takes a bound token as Bearer, with its proof', (issuer) => ({ proves: proofs(issuer, { without: ['scheme'] }) })),
+  unproved('dpop-proof', 'takes proofs by any key', 'key'),
+  unproved('dpop-proof', 'does not look at the signature of proofs', 'signature'),
+  unproved('dpop-proof', 'takes any JWT of the holder for a proof', 'type'),
+  unproved('dpop-proof', 'takes proofs for other methods', 'method'),
+  unproved('dpop-proof', 'takes proofs for other URLs', 'url'),
+  unproved('dpop-proof', 'takes old proofs', 'time'),
+  unproved('dpop-proof', 'takes proofs for other tokens', 'token'),
+  unproved('dpop-proof', 'takes proofs that cannot be told apart', 'jti'),
+  unproved('dpop-proof', 'takes the first of two proofs', 'one'),
+  unproved('dpop-replay', 'takes a proof twice', 'once'),
   weak('issuer-away', 'takes an outage of the issuer for a bad token', { outage: 'no' }),
   weak('issuer-away', 'lets everybody in while the issuer is away', { outage: 'yes' }),
   part('issuer-away', 'calls an outage an error of its own', (issuer) => ({ refusals: { ...whole(issuer).refusals, away: { status: 500 } } })),

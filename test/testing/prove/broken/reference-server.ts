@@ -1,8 +1,10 @@
 /** Is a guarded MCP server that is written out, so that a test can break any one part of it. It is no part of the library. */
 import { text } from 'node:stream/consumers'
+import { proofs } from './reference-proofs.js'
 import { Unavailable, verifier } from './reference-verifier.js'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { TestIssuer } from '../../../../src/testing/index.js'
+import type { Proves } from './reference-proofs.js'
 import type { Claims, Verify } from './reference-verifier.js'
 
 export interface Asked {
@@ -22,11 +24,14 @@ interface Answered {
   readonly body?: unknown
 }
 
-type Shown = { readonly token: string } | 'none' | 'malformed'
+/** `scheme`: default is Bearer. */
+export type Shown = { readonly token: string; readonly scheme?: string } | 'none' | 'malformed'
 
 /** The parts of the server. Each can be broken alone. */
 export interface Parts {
   readonly verify: Verify
+  /** True where whoever sent the token may present it: it is bound to nothing, or came with its proof. */
+  readonly proves: Proves
   /** True for a request that needs a token. */
   readonly guards: (asked: Asked) => boolean
   /** What the router makes of a path. */
@@ -70,6 +75,7 @@ const challenge = (error: string, scope = ''): Record<string, string> => ({
 export function whole(issuer: TestIssuer): Parts {
   return {
     verify: verifier(issuer),
+    proves: proofs(issuer),
     guards: () => true,
     routed: (path) => path,
     method: ({ method }) => method,
@@ -136,7 +142,8 @@ async function callerOf(parts: Parts, asked: Asked): Promise<Claims | Answered> 
   const shown = parts.shown(asked)
   if (shown === 'none') return parts.nobody(asked) ?? parts.refusals.none
   if (shown === 'malformed') return parts.refusals.malformed
-  return (await parts.verify(shown.token)) ?? { ...parts.refusals.invalid, body: parts.saidOf(shown.token) }
+  const claims = await parts.verify(shown.token)
+  return claims !== null && (await parts.proves(asked, claims, shown)) ? claims : { ...parts.refusals.invalid, body: parts.saidOf(shown.token) }
 }
 
 function route(parts: Parts, sessions: Map<string, string>, asked: Asked, caller: Claims): Answered {
@@ -167,14 +174,15 @@ function converse(parts: Parts, sessions: Map<string, string>, asked: Asked, cal
   return { status: 200, ...(fresh !== undefined && { headers: { 'Mcp-Session-Id': fresh } }), body: answers.length === 1 ? answers[0] : answers }
 }
 
-/** RFC 6750 section 2.1, and nowhere else. */
+/** RFC 6750 section 2.1 and RFC 9449 section 7.1, and nowhere else. */
 export function inAuthorization({ header }: Asked): Shown {
   const [value, ...others] = header('authorization')
   if (value === undefined) return 'none'
   if (others.length > 0) return 'malformed'
-  if (!/^bearer(?:\s|$)/i.test(value)) return 'none'
-  const token = value.slice('bearer '.length)
-  return /^[\w.~+/-]+=*$/.test(token) ? { token } : 'malformed'
+  const [, scheme = ''] = /^(bearer|dpop)(?:\s|$)/i.exec(value) ?? []
+  if (scheme === '') return 'none'
+  const token = value.slice(scheme.length + 1)
+  return /^[\w.~+/-]+=*$/.test(token) ? { token, scheme: scheme.toLowerCase() } : 'malformed'
 }
 
 async function read(req: IncomingMessage): Promise<Asked> {

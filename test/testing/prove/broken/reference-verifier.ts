@@ -34,7 +34,6 @@ const rulesOf = (issuer: TestIssuer, now: () => number) => ({
   type: ({ header: { typ } }: Signed) => typ === 'at+jwt' || typ === 'JWT' || typ === undefined,
   critical: ({ header: { crit } }: Signed) => crit === undefined,
   encoding: ({ token }: Signed) => token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part),
-  binding: ({ claims: { cnf } }: Signed) => cnf === undefined,
   tenant: ({ claims: { tenant } }: Signed) => tenant === undefined || tenant === 'acme',
 })
 
