@@ -22,6 +22,8 @@ export interface Glewlwyd {
   readonly endpoint: string
   /** A new token for the client `agent`. */
   token(): Promise<string>
+  /** A new token that is bound to the key of whoever makes these proofs; `url`: of the token endpoint (RFC 9449). */
+  bound(prove: (url: string) => Promise<string>): Promise<string>
   revoke(token: string): Promise<void>
   close(): void
 }
@@ -46,8 +48,8 @@ export async function glewlwyd(): Promise<Glewlwyd> {
     close()
     throw error
   }
-  const post = async (path: string, form: Record<string, string>): Promise<Response> => {
-    const headers = { Authorization: `Basic ${btoa(`agent:${SECRET}`)}` }
+  const post = async (path: string, form: Record<string, string>, more: Record<string, string> = {}): Promise<Response> => {
+    const headers = { Authorization: `Basic ${btoa(`agent:${SECRET}`)}`, ...more }
     const response = await fetch(`${origin}/api/notes/${path}`, { method: 'POST', headers, body: new URLSearchParams(form) })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return response
@@ -56,6 +58,10 @@ export async function glewlwyd(): Promise<Glewlwyd> {
     ...{ issuer: `${origin}/api/notes`, endpoint: `${origin}/api/notes/introspect`, close },
     async token() {
       const response = await post('token', { grant_type: 'client_credentials', scope: 'notes' })
+      return ((await response.json()) as { access_token: string }).access_token // by Glewlwyd
+    },
+    async bound(prove) {
+      const response = await post('token', { grant_type: 'client_credentials', scope: 'notes' }, { DPoP: await prove(`${origin}/api/notes/token`) })
       return ((await response.json()) as { access_token: string }).access_token // by Glewlwyd
     },
     revoke: async (token) => void (await post('revoke', { token })),
@@ -87,6 +93,7 @@ async function setUp(origin: string): Promise<void> {
       ...{ 'refresh-token-rolling': false, 'allow-non-oidc': true, 'auth-type-client-enabled': true, 'auth-type-code-enabled': true, 'auth-type-token-enabled': false },
       ...{ 'auth-type-id-token-enabled': true, 'auth-type-none-enabled': false, 'auth-type-password-enabled': false, 'auth-type-refresh-enabled': false },
       ...{ 'introspection-revocation-allowed': true, 'introspection-revocation-allow-target-client': true, 'subject-type': 'public', 'jwks-show': true },
+      ...{ 'oauth-dpop-allowed': true, 'oauth-dpop-iat-duration': 60 },
     },
   })
 }

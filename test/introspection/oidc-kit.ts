@@ -75,6 +75,7 @@ export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promi
       ...(selfSigned === undefined ? [] : [
         client('certified', 'tls_client_auth', BY_NAME),
         client('bound', 'tls_client_auth', { ...BY_NAME, tls_client_certificate_bound_access_tokens: true }),
+        client('bound-jwt', 'tls_client_auth', { ...BY_NAME, tls_client_certificate_bound_access_tokens: true }),
         client('self-signed', 'self_signed_tls_client_auth', { client_secret: undefined, jwks: { keys: [jwkOf(selfSigned)] } }),
       ]),
     ],
@@ -106,7 +107,7 @@ export async function oidcKit({ tls }: { readonly tls?: Authority } = {}): Promi
         getResourceServerInfo: (_context: unknown, _resource: string, { clientId }: { clientId: string }) => ({
           audience: AUDIENCE,
           scope: 'notes:read',
-          accessTokenFormat: clientId === 'agent' ? format.current : 'opaque',
+          accessTokenFormat: clientId === 'agent' ? format.current : clientId === 'bound-jwt' ? 'jwt' : 'opaque',
           jwt: { sign: { alg: 'ES256' } },
         }),
       },

@@ -1,7 +1,9 @@
 /** IntrospectionProvider against Glewlwyd, with its oddities. Skipped, loudly, where it is not installed: apt-get install glewlwyd. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isUnavailable } from '../../src/errors.js'
-import { anyAudience, clientSecretBasic, clientSecretPost, IntrospectionProvider } from '../../src/index.js'
+import { anyAudience, clientSecretBasic, clientSecretPost, gate, IntrospectionProvider, JwksProvider } from '../../src/index.js'
+import { athOf, holder, RESOURCE } from '../gate/dpop/proof-kit.js'
+import { headers } from '../gate/headers.js'
 import { glewlwyd, HAS_GLEWLWYD, SECRET } from '../introspection/glewlwyd-kit.js'
 import { recorder } from '../recorder.js'
 import type { Glewlwyd } from '../introspection/glewlwyd-kit.js'
@@ -34,6 +36,22 @@ describe.skipIf(!HAS_GLEWLWYD)('Glewlwyd', () => {
     expect(await made.verifyToken(token)).toMatchObject({ subject: 'agent', clientId: 'agent', scopes: ['notes'] })
     await idp.revoke(token)
     expect(await made.verifyToken(token)).toBeNull()
+  })
+
+  test.each(['by introspection', 'by its keys'])('a token that it binds to a key (cnf.jkt) opens a gate with its proof, and to nobody else (%s)', async (how) => {
+    const ada = await holder()
+    const now = (): number => Math.floor(Date.now() / 1000)
+    const token = await idp.bound((url) => ada.prove({ htu: url, iat: now(), ath: undefined }))
+    const { events, observe } = recorder()
+    const keys = { issuer: idp.issuer, jwksUri: `${idp.issuer}/jwks`, audience: 'notes' }
+    const auth = how === 'by its keys' ? new JwksProvider({ ...keys, observe }) : provider().made
+    const guard = gate(auth, { resource: RESOURCE, proof: { dpop: 'accepted', observe } })
+    const ask = async (authorization: string, ...dpop: readonly string[]) =>
+      (await guard({ method: 'POST', path: '/mcp', header: headers({ authorization: [authorization], dpop }) })).pass
+    const one = await ada.prove({ iat: now(), ath: athOf(token) })
+    expect(await ask(`DPoP ${token}`, one), JSON.stringify(events)).toBe(true)
+    expect([await ask(`DPoP ${token}`, one), await ask(`Bearer ${token}`), await ask(`DPoP ${token}`, await (await holder()).prove({ iat: now(), ath: athOf(token) }))]).toEqual([false, false, false])
+    expect(events.flatMap((event) => (event.type === 'proof_refused' ? [event.check] : []))).toEqual(['replay', 'scheme', 'binding'])
   })
 
   test('the scope stands in aud, and the refusal says so', async () => {
