@@ -42,7 +42,8 @@ describe.each([['opaque', 'bound'], ['JWT', 'bound-jwt']])('a bound token of oid
     const auth = closing(kind === 'JWT' ? new JwksProvider(common) : new IntrospectionProvider({ ...common, clientAuth: clientSecretPost('post', CLIENT_SECRET) }))
     const { events, observe } = recorder()
     const guard = bearerAuth(auth, { proof: { certificate: { required: tlsCertificate() }, observe } })
-    const server = createServer({ ...tls.issue('notes'), ca: tls.ca, requestCert: true, rejectUnauthorized: false }, guard((_req, res) => void res.end(requireAuth().boundTo?.['x5t#S256'])))
+    const handler = guard((_req, res) => void res.end(requireAuth().boundTo?.['x5t#S256']))
+    const server = createServer({ ...tls.issue('notes'), ca: tls.ca, requestCert: true, rejectUnauthorized: false }, handler)
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
     closing({ close: () => (server.closeAllConnections(), server.close()) })
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/mcp` // listening on TCP
