@@ -222,8 +222,9 @@ export type DenialReason =
   /** The provider took it, and it is for another gate's audience. */
   | 'wrong_audience'
   | 'insufficient_scope'
-  /** A session id that was not made for this caller. */
+  /** Two good credentials that name different callers. */
   | 'several_callers'
+  /** A session id that was not made for this caller. */
   | 'another_session'
   /** The body cannot be read for `operations`. */
   | 'unreadable_body'
