@@ -139,7 +139,8 @@ export type AuthEvent =
   /**
    * A gate denied a request; `would_deny`: it let one pass that it would have denied, were that not reported only
    * (`reportOnly`). `prefix`: the path of `protect` that guards it. `because`, `claim` and `hint`: the provider's, as in
-   * `rejected`. `rules`: the keys in `operations` that asked for the scopes. Nothing in it was written by a client.
+   * `rejected`. `check`: the proof that is missing or does not fit, as in `proof_refused`, whose `hint` it has then. `rules`:
+   * the keys in `operations` that asked for the scopes. Nothing in it was written by a client.
    */
   | {
       readonly type: 'denied' | 'would_deny'
@@ -150,6 +151,7 @@ export type AuthEvent =
       readonly reason: DenialReason
       readonly because?: RejectReason
       readonly claim?: string
+      readonly check?: ProofCheck
       readonly hint?: string
       readonly rules?: readonly string[]
     }
@@ -217,7 +219,7 @@ export type DenialReason =
   | 'malformed'
   /** The provider refused it: `because` is its reason. */
   | 'invalid_token'
-  /** It is bound to a key, and came without the proof that it asks for, or with one that does not fit: `proof_refused` says which. */
+  /** It came without the proof that it is bound to, or with one that does not fit; or it is unbound, where none may be. `check` says which. */
   | 'bound_to_key'
   /** The provider took it, and it is for another gate's audience. */
   | 'wrong_audience'

@@ -5,7 +5,7 @@ import { isSameText } from '../lib/digest.js'
 import { certificateThumbprint } from './certificate/certificate.js'
 import type { AccessToken } from '../access-token.js'
 import type { TokenBinding } from '../binding.js'
-import type { Observe, ProofCheck } from '../events.js'
+import type { Observe } from '../events.js'
 import type { ReadCertificate } from './certificate/certificate.js'
 import type { Dpop, DpopFailure } from './dpop/dpop.js'
 import type { DpopPolicy } from './dpop/dpop-options.js'
@@ -34,11 +34,11 @@ export class Bindings {
   }
 
   /**
-   * The check that this request fails, or undefined where whoever sent it may present the token.
+   * What this request fails, or undefined where whoever sent it may present the token.
    *
    * @throws AuthUnavailableError where it cannot be known whether a proof was used before.
    */
-  async failing(request: GateRequest, scheme: Scheme, token: AccessToken): Promise<ProofCheck | undefined> {
+  async failing(request: GateRequest, scheme: Scheme, token: AccessToken): Promise<DpopFailure | undefined> {
     const { observe } = this.#policy
     const binding = bindingOf(token.claims)
     const failure = await this.#failure(request, scheme, token, binding)
@@ -46,7 +46,7 @@ export class Bindings {
     if (failure !== undefined) notify(observe, { type: 'proof_refused', provider, ...failure })
     else if (binding !== undefined) notify(observe, { type: 'proof_accepted', provider })
     else notify(observe, { type: 'proof_absent', provider })
-    return failure?.check
+    return failure
   }
 
   async #failure(request: GateRequest, scheme: Scheme, token: AccessToken, binding: TokenBinding | undefined): Promise<DpopFailure | undefined> {

@@ -76,7 +76,7 @@ async function callerBy(
     token = await found(policy.maxAge)
     if (token === null) return answers.invalidToken()
     if (bindings === undefined) return { token, scheme, verify: found, ...reportOn(token, policy) } // and none that is bound to a key is ever found
-    failing = await bindings.failing(request, scheme, token)
+    failing = (await bindings.failing(request, scheme, token))?.check
   } catch (error) {
     return unavailableOr(error, policy)
   }
@@ -93,7 +93,7 @@ async function callerBy(
 /** What is said of a good token that does not fit what is only reported. */
 function reportOn(token: AccessToken, { reportedAudience, bindings }: GatePolicy): { readonly reported?: Reported } {
   if (!isForAudience(token, reportedAudience)) return { reported: { status: 401, reason: 'wrong_audience' } }
-  return bindings?.reports(token) === true ? { reported: { status: 401, reason: 'bound_to_key', hint: UNBOUND } } : {}
+  return bindings?.reports(token) === true ? { reported: { status: 401, reason: 'bound_to_key', check: 'unbound', hint: UNBOUND } } : {}
 }
 
 const UNBOUND = 'the token is bound to no key, and DPoP is going to be required'

@@ -11,6 +11,7 @@ import type { AuthEvent, DenialReason } from '../events.js'
 import type { BearerAuthProvider, Refusal } from '../provider.js'
 import type { Answers } from './challenge/challenge.js'
 import type { OwnDecision } from './decide.js'
+import type { DpopFailure } from './dpop/dpop.js'
 import type { GateObserve } from './gate-options.js'
 import type { OperationTable } from './operations/operations.js'
 import type { GatePolicy } from './policy.js'
@@ -24,6 +25,8 @@ interface Notes {
   refusal?: Refusal
   /** What kept a token from passing that the provider took. */
   taken?: 'bound_to_key' | 'wrong_audience' | undefined
+  /** Which proof of its holder was missing, or did not fit. */
+  failure?: DpopFailure | undefined
   readonly rules: Set<string>
   /** What was said of the tokens, for the shadow. */
   readonly looks: Map<string, Look> | undefined
@@ -57,8 +60,10 @@ function denials(where: Omit<Denial, 'status' | 'reason'>, reported: Reported, n
   const { answer } = reported
   const reason = reasonOf(answer, notes)
   if (reason === undefined) return []
-  const { reason: because, claim, hint } = (reason === 'invalid_token' && notes.refusal) || {}
-  const why = { ...(because && { because }), ...(claim && { claim }), ...(hint && { hint }) }
+  const { reason: because, claim } = (reason === 'invalid_token' && notes.refusal) || {}
+  const { check } = (reason === 'bound_to_key' && notes.failure) || {}
+  const hint = reason === 'bound_to_key' ? notes.failure?.hint : reason === 'invalid_token' ? notes.refusal?.hint : undefined
+  const why = { ...(because && { because }), ...(claim && { claim }), ...(check && { check }), ...(hint && { hint }) }
   const rules = notes.reportedRules.size > 0 ? notes.reportedRules : notes.rules
   return [{ ...where, status: answer.status, reason, ...why, ...(rules.size > 0 && reason === 'insufficient_scope' && { rules: [...rules] }) }]
 }
@@ -127,9 +132,19 @@ function notingPolicy(policy: GatePolicy, notes: Notes): GatePolicy {
     }))
   return {
     ...policy,
+    bindings: notingBindings(policy, notes),
     answers: { Bearer: notedOf(answers.Bearer), DPoP: notedOf(answers.DPoP) },
     operations: policy.operations && noted(policy.operations, notes.rules),
     reportedOperations: noted(policy.reportedOperations, notes.reportedRules),
+  }
+}
+
+function notingBindings({ bindings }: GatePolicy, notes: Notes): GatePolicy['bindings'] {
+  if (bindings === undefined) return undefined
+  return {
+    isReporting: bindings.isReporting,
+    reports: (token) => bindings.reports(token),
+    failing: async (...question) => (notes.failure = await bindings.failing(...question)),
   }
 }
 

@@ -14,7 +14,7 @@ import type { Scheme } from './request/gate-request.js'
 
 export interface ProofRules {
   /** What is checked of bound tokens; undefined where they are refused. */
-  readonly bindings: Bindings | undefined
+  readonly bindings: Pick<Bindings, 'failing' | 'isReporting' | 'reports'> | undefined
   /** For proofs, where they are asked for. */
   readonly nonces: Nonces | undefined
   readonly proofMetadata: ProofMetadata

@@ -73,7 +73,7 @@ const DENIALS: Readonly<Record<DenialReason, string>> = {
   no_token: 'nothing, where it comes once for a client: that is how MCP clients begin',
   malformed: 'the client must send `Authorization: Bearer TOKEN`, once',
   invalid_token: 'look up `because` above',
-  bound_to_key: 'see `proof_refused`; without `proof` in the gate, have the client ask for a token without a key',
+  bound_to_key: 'see `check`; without `proof` in the gate, have the client ask for a token without a key',
   wrong_audience: '`audience` of the gate',
   insufficient_scope: 'the client asks for more; or `explainScopes(claims)` of the provider',
   several_callers: 'the client presents two credentials that name different callers, such as a key and a token: one of them is to go',

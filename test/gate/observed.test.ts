@@ -1,7 +1,10 @@
 /** Tests that a gate tells what it decides, with the request beside it and nothing in it that a client wrote. */
 import { describe, expect, test } from 'vitest'
 import { AuthUnavailableError, boundSessions, ChainProvider, gate, StaticProvider } from '../../src/index.js'
-import type { AuthEvent, BearerAuthProvider, GateOptions, GateRequest } from '../../src/index.js'
+import { START } from '../oauth-kit.js'
+import { holder, provider as bound, RESOURCE, TOKEN } from './dpop/proof-kit.js'
+import type { AuthEvent, BearerAuthProvider, GateOptions, GateRequest, ProofOptions } from '../../src/index.js'
+import type { Holder } from './dpop/proof-kit.js'
 
 const KEY = 'a-long-enough-key'
 const provider = new StaticProvider({ [KEY]: { claims: { sub: 'ada', aud: 'notes' }, scopes: ['notes:read'] }, 'bound-long-enough': { claims: { sub: 'ada', cnf: { jkt: 'x' } } } })
@@ -10,7 +13,7 @@ interface Sent {
   readonly token?: string
   readonly path?: string
   readonly method?: string
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: unknown
 }
 
@@ -18,7 +21,7 @@ interface Sent {
 async function told(sent: Sent, options: GateOptions = {}, by: BearerAuthProvider = provider) {
   const events: AuthEvent[] = []
   const requests: (GateRequest | undefined)[] = []
-  const headers: Readonly<Record<string, string>> = { ...(sent.token !== undefined && { authorization: `Bearer ${sent.token}` }), ...sent.headers }
+  const headers: NonNullable<Sent['headers']> = { ...(sent.token !== undefined && { authorization: `Bearer ${sent.token}` }), ...sent.headers }
   const request: GateRequest = {
     method: sent.method ?? 'POST',
     path: sent.path ?? '/mcp',
@@ -37,6 +40,37 @@ async function told(sent: Sent, options: GateOptions = {}, by: BearerAuthProvide
   await guard(request)
   return { events, requests, request }
 }
+
+describe('a denial for want of a proof', () => {
+  const proof: ProofOptions = { dpop: 'accepted', now: () => START, certificate: () => undefined }
+
+  test.each<[string, object | undefined, string, (ada: Holder) => readonly Promise<string>[], ProofOptions, object]>([
+    ['without one', undefined, 'DPoP', () => [], proof, { check: 'one_header' }],
+    ['as plain Bearer', undefined, 'Bearer', (ada) => [ada.prove()], proof, { check: 'scheme' }],
+    ['with one for a slash more', undefined, 'DPoP', (ada) => [ada.prove({ htu: `${RESOURCE}/` })], proof, { check: 'htu', hint: 'it differs by a slash at the end' }],
+    ['with one that is late', undefined, 'DPoP', (ada) => [ada.prove({ iat: START - 301 })], proof, { check: 'iat', hint: expect.stringMatching(/clock of the client/) }],
+    ['without a nonce', undefined, 'DPoP', (ada) => [ada.prove()], { ...proof, nonce: true }, { check: 'nonce' }],
+    ['bound to another key', { jkt: 'A'.repeat(43) }, 'DPoP', (ada) => [ada.prove()], proof, { check: 'binding' }],
+    ['bound to a certificate', { 'x5t#S256': 'A'.repeat(43) }, 'Bearer', () => [], proof, { check: 'certificate' }],
+    ['bound to nothing, where that is not enough', undefined, 'Bearer', () => [], { ...proof, dpop: 'required' }, { check: 'unbound' }],
+  ])('%s says which check it was', async (name, cnf, scheme, prove, options, expected) => {
+    const ada = await holder()
+    const claims = name.startsWith('bound to nothing') ? {} : { cnf: cnf ?? { jkt: ada.jkt } }
+    const headers = { authorization: `${scheme} ${TOKEN}`, dpop: await Promise.all(prove(ada)) }
+    const { events } = await told({ headers }, { resource: RESOURCE, proof: options }, bound(claims))
+    expect(events).toEqual([{ type: 'denied', provider: 'gate', method: 'POST', status: 401, reason: 'bound_to_key', ...expected }])
+    expect(JSON.stringify(events)).not.toContain(ada.jkt)
+  })
+
+  test('that was used before says so, and one that is good is a caller who was admitted', async () => {
+    const ada = await holder()
+    const events: object[] = []
+    const guard = gate(bound({ cnf: { jkt: ada.jkt } }), { resource: RESOURCE, proof, observe: (event) => events.push(event) })
+    const headers: Readonly<Record<string, string>> = { authorization: `DPoP ${TOKEN}`, dpop: await ada.prove() }
+    for (let n = 0; n < 2; n += 1) await guard({ method: 'POST', path: '/mcp', header: (name) => [headers[name] ?? []].flat() })
+    expect(events).toMatchObject([{ type: 'admitted' }, { type: 'denied', reason: 'bound_to_key', check: 'replay' }])
+  })
+})
 
 describe('a denial', () => {
   test.each<[string, Sent, GateOptions, object]>([

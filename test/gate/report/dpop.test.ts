@@ -18,13 +18,13 @@ describe('DPoP that is going to be required', () => {
   test('lets an unbound token pass, as accepted does, and is told', async () => {
     const { own, events } = told({ dpop: 'required', [reportOnly]: true }, {})
     expect(await own(asked(`Bearer ${TOKEN}`))).toMatchObject({ pass: true, context: { token: { subject: 'ada' } } })
-    expect(events).toMatchObject([{ type: 'would_deny', status: 401, reason: 'bound_to_key', hint: expect.stringContaining('bound to no key') }, { type: 'admitted' }])
+    expect(events).toMatchObject([{ type: 'would_deny', status: 401, reason: 'bound_to_key', check: 'unbound', hint: expect.stringContaining('bound to no key') }, { type: 'admitted' }])
     const accepted = told({ dpop: 'accepted' }, {})
     expect(await accepted.own(asked(`Bearer ${TOKEN}`))).toMatchObject({ pass: true })
     expect(accepted.events.map(({ type }) => type)).toEqual(['admitted'])
     const required = told({ dpop: 'required' }, {})
     expect(await required.own(asked(`Bearer ${TOKEN}`))).toMatchObject({ pass: false, answer: { status: 401 } })
-    expect(required.events).toMatchObject([{ type: 'denied', status: 401, reason: 'bound_to_key' }])
+    expect(required.events).toMatchObject([{ type: 'denied', status: 401, reason: 'bound_to_key', check: 'unbound' }])
   })
 
   test('holds all else: a bound token as Bearer, without a proof, with one that was used', async () => {
