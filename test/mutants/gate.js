@@ -91,6 +91,7 @@ export const GATE = [
     by: ['test/gate/dpop', 'test/redis/proofs.test.ts'],
     mutants: [
       ["if (noted === 'seen') return false", '', 'a proof is good twice'],
+      ['Math.ceil(until - now()) + CLOCK_DIFFERENCE', 'Math.max(1, Math.ceil(until - now()))', 'a replica whose clock is behind takes a proof again'],
       ["if (shared.away === 'memory') return true", 'return true', 'without the store a proof is good once everywhere'],
     ],
   },

@@ -61,7 +61,7 @@ export class Replays {
     const noted = this.#seen.note(digestOf(key, jti), key, until, now())
     if (noted === 'seen') return false
     if (noted !== 'new') throw new AuthUnavailableError('no room for one more DPoP proof', { retryAfter: 30, tooManyRequests: noted === 'full for this key' })
-    return this.#useForAll(key, jti, Math.max(1, Math.ceil(until - now())))
+    return this.#useForAll(key, jti, Math.ceil(until - now()) + CLOCK_DIFFERENCE)
   }
 
   async #useForAll(key: string, jti: string, seconds: number): Promise<boolean> {
@@ -75,6 +75,9 @@ export class Replays {
     throw new AuthUnavailableError('the store of used DPoP proofs gave no answer')
   }
 }
+
+/** In seconds: what was used is kept longer for the others, since the clock of one of them may be behind. */
+const CLOCK_DIFFERENCE = 60
 
 // As JSON, so that no two pairs read the same.
 function digestOf(key: string, jti: string): string {

@@ -314,6 +314,23 @@ describe('what was used', () => {
     warned.mockRestore()
   })
 
+  test('is good at no replica whose clock is behind, when it has ended by that of the first', async () => {
+    const kept = new Map<string, number>()
+    let time = 0
+    const add = async (name: string, _text: string, seconds: number): Promise<boolean> => {
+      if ((kept.get(name) ?? 0) > time) return false
+      kept.set(name, time + seconds)
+      return true
+    }
+    const store = { get: async () => null, set: async () => undefined, add, delete: async () => undefined, swap: async () => false }
+    const shared = { store, secret: 'x'.repeat(32), away: 'unavailable' } as const
+    const replica = (behind: number) => world({ cnf: { jkt: ada.jkt } }, { replay: { shared }, now: () => START + time - behind })
+    const proofs = [await ada.prove({ iat: START - 299 })]
+    expect(await replica(0).ask({ proofs })).toMatchObject({ status: 200 })
+    time += 10
+    expect(await replica(45).ask({ proofs })).toMatchObject({ status: 401, check: 'replay' })
+  })
+
   test('a proof that an open path found to be a replay is none to a gate behind it', async () => {
     const claims = { cnf: { jkt: ada.jkt } }
     const [front, proofs] = [world(claims, {}, { protect: ['/elsewhere'] }), [await ada.prove()]]
