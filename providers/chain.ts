@@ -1,6 +1,8 @@
 /** Several providers as one: finds out whose token it is, and shows it to nobody else. */
 import { AuthUnavailableError } from '../src/errors.js'
 import { Listeners, notify } from '../src/events.js'
+import { alsoAtOnce } from '../src/lib/at-once.js'
+import { andThen } from '../src/lib/awaitable.js'
 import { isBearerToken } from '../src/lib/bearer-token.js'
 import { speakOnce, speaksByDefault } from '../src/lib/default-voice.js'
 import { closeAll } from '../src/lib/close-all.js'
@@ -23,6 +25,7 @@ import { askedByUs, isUnproven } from '../src/routing/unproven.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
 import type { ExplainedStep, NearMiss } from '../src/explanation.js'
+import type { Awaitable } from '../src/lib/awaitable.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { ProviderHealth } from '../src/health.js'
 import type { HeaderSource, NamedProvider, Ownership, Recognition, Refusal, VerifyOptions } from '../src/provider.js'
@@ -85,7 +88,7 @@ export class ChainProvider extends BearerAuthProvider {
     this.#listeners = new Listeners(observe)
     if (!Array.isArray(members) || members.length === 0) throw new TypeError('ChainProvider takes at least one provider: new ChainProvider([a, b])')
     const providers = members.map((member, index) => checkedProvider(`member ${index + 1} of the chain`, member))
-    this.#members = named(providers.flatMap((member) => (member instanceof ChainProvider ? member.#members.map(({ provider }) => provider) : [member])))
+    this.#members = named(providers.flatMap((member) => (isPlainChain(member) ? member.#members.map(({ provider }) => provider) : [member])))
     this.#parts = partsOf(this.#members)
     for (const { members: ofOneHeader } of this.#parts) checkMembers(ofOneHeader)
     const [{ header, byProxy }, ...others] = this.#parts
@@ -111,6 +114,12 @@ export class ChainProvider extends BearerAuthProvider {
     return this.#verify(this.#unnamed, token, options)
   }
 
+  static {
+    alsoAtOnce(ChainProvider.prototype.verifyToken, function (this: ChainProvider, token, options) {
+      return this.#verify(this.#unnamed, token, options)
+    })
+  }
+
   /** Who decides about a token of which nobody says in what header it came. */
   get #unnamed(): readonly Member[] {
     const [{ header, members }, ...others] = this.#parts
@@ -118,17 +127,17 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   #source({ header, byProxy, members }: Part): HeaderSource {
-    return { header, byProxy, provider: { verifyToken: (token, options) => this.#verify(members, token, options) } }
+    return { header, byProxy, provider: { verifyToken: async (token, options) => this.#verify(members, token, options) } }
   }
 
-  async #verify(members: readonly Member[], token: string, options?: VerifyOptions): Promise<AccessToken | null> {
+  #verify(members: readonly Member[], token: string, options?: VerifyOptions): Awaitable<AccessToken | null> {
     if (!isBearerToken(token)) return this.#refuse('malformed', undefined, options)
     const { owner, perhaps } = routeOf(token, members)
     if (owner === undefined && perhaps.length === 0) return this.#refuse('no_owner', token, options)
-    const answer = await this.#inTime(askedByUs(options), async (inTime) =>
-      owner === undefined ? this.#conclude(await this.#askAll(perhaps, token, inTime)) : verifiedBy(owner, token, inTime),
+    const answer = this.#inTime(askedByUs(options), (inTime) =>
+      owner === undefined ? this.#askAll(perhaps, token, inTime).then((answers) => this.#conclude(answers)) : verifiedBy(owner, token, inTime),
     )
-    return isUnproven(answer, options) ? this.#refuse('unproven', undefined, options) : answer
+    return andThen(answer, (given) => (isUnproven(given, options) ? this.#refuse('unproven', undefined, options) : given))
   }
 
   /** Who decides about which tokens: `console.log(String(chain.plan()))`. */
@@ -203,13 +212,13 @@ export class ChainProvider extends BearerAuthProvider {
     return members.length === 1 ? ask(members, token, options) : askTogether(ask, members, token, options)
   }
 
-  async #inTime<T>(options: VerifyOptions, work: (options: VerifyOptions) => Promise<T>): Promise<T> {
+  #inTime<T>(options: VerifyOptions, work: (options: VerifyOptions) => Awaitable<T>): Awaitable<T> {
     const timeout = this.#timeout
     if (timeout === undefined) return work(options)
     const closed = options.signal
     // Whoever gave up hears the reason of its own signal, as from any provider.
     const tooLate = (): Error => (closed?.aborted === true ? (closed.reason as Error) : new AuthUnavailableError('the chain gave no answer in time'))
-    return withinSpan({ timeout, closed }, (signal) => work({ ...options, signal }), tooLate)
+    return withinSpan({ timeout, closed }, async (signal) => work({ ...options, signal }), tooLate)
   }
 
   /** The yes, if there is one. Without one, a bug beats "nobody knows", and that beats no. */
@@ -232,6 +241,11 @@ export class ChainProvider extends BearerAuthProvider {
     })
     notify(this.#listeners.observe, { type: 'nobody_accepted', provider: this.name, said })
   }
+}
+
+/** True for a chain that decides as this class does. One with a word of its own stays what it is, and is asked. */
+function isPlainChain(provider: BearerAuthProvider): provider is ChainProvider {
+  return provider instanceof ChainProvider && provider.verifyToken === ChainProvider.prototype.verifyToken
 }
 
 /** Who owns this token, or else who may know it. */

@@ -5,6 +5,8 @@ import { Listeners, notify } from '../src/events.js'
 import { isUnavailable } from '../src/errors.js'
 import { speakOnce, speaksByDefault } from '../src/lib/default-voice.js'
 import { closeAll } from '../src/lib/close-all.js'
+import { alsoAtOnce, atOnce } from '../src/lib/at-once.js'
+import { andThen } from '../src/lib/awaitable.js'
 import { unlessAborted } from '../src/lib/deadline.js'
 import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { failedStep, nearestOf, passedStep, unknownStep } from '../src/explanation.js'
@@ -19,6 +21,7 @@ import { JwksProvider } from './jwks.js'
 import { reject } from '../src/verdict.js'
 import type { AccessToken } from '../src/access-token.js'
 import type { Observe } from '../src/events.js'
+import type { Awaitable } from '../src/lib/awaitable.js'
 import type { OptionNames } from '../src/lib/options.js'
 import type { ExplainedStep, NearMiss } from '../src/explanation.js'
 import type { ProviderHealth } from '../src/health.js'
@@ -124,13 +127,26 @@ export class IssuerRouter extends BearerAuthProvider {
   }
 
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken | null> {
+    return this.#verify(token, options)
+  }
+
+  static {
+    alsoAtOnce(IssuerRouter.prototype.verifyToken, function (this: IssuerRouter, token, options) {
+      return this.#verify(token, options)
+    })
+  }
+
+  #verify(token: string, options: VerifyOptions | undefined): Awaitable<AccessToken | null> {
     const issuer = issuerOf(token)
-    const provider = issuer === undefined ? null : await this.#find(issuer, options?.signal)
-    if (issuer === undefined || provider === null) return this.#refuse(token, options)
-    const answer = await provider.verifyToken(token, askedByUs(options))
-    if (isUnproven(answer, options)) return this.#refuse(token, options, 'unproven')
-    // A tenant that was removed while its token was looked at.
-    return answer !== null && this.#now(issuer) !== provider ? this.#refuse(token, options) : answer
+    if (issuer === undefined) return this.#refuse(token, options)
+    return andThen(this.#find(issuer, options?.signal), (provider) => {
+      if (provider === null) return this.#refuse(token, options)
+      return andThen(atOnce(provider.verifyToken).call(provider, token, askedByUs(options)), (answer) => {
+        if (isUnproven(answer, options)) return this.#refuse(token, options, 'unproven')
+        // A tenant that was removed while its token was looked at.
+        return answer !== null && this.#now(issuer) !== provider ? this.#refuse(token, options) : answer
+      })
+    })
   }
 
   /** Takes an issuer's tokens from now on, in the place of what was there for it. @throws TypeError for an option that is wrong */
@@ -221,10 +237,13 @@ export class IssuerRouter extends BearerAuthProvider {
     await closeAll([...this.#routes.values(), this.#tenants])
   }
 
-  async #find(issuer: string, signal: AbortSignal | undefined): Promise<BearerAuthProvider | null> {
+  #find(issuer: string, signal: AbortSignal | undefined): Awaitable<BearerAuthProvider | null> {
     const route = this.#routes.get(issuer)
-    if (route !== undefined || this.#tenants === undefined) return route ?? null
-    const asked = this.#tenants.find(issuer)
+    return route !== undefined || this.#tenants === undefined ? (route ?? null) : this.#tenantOf(this.#tenants, issuer, signal)
+  }
+
+  async #tenantOf(tenants: Tenants<IssuerRoute>, issuer: string, signal: AbortSignal | undefined): Promise<BearerAuthProvider | null> {
+    const asked = tenants.find(issuer)
     try {
       return await (signal === undefined ? asked : unlessAborted(asked, signal))
     } catch (error) {

@@ -42,8 +42,8 @@ interface TokenLifeLine {
   readonly endsAnswers: boolean
   /** Calls the function when the signal would fire, where the answer goes on for longer than a moment. */
   follow(ended: () => void): void
-  /** Set by the adapter: calls the function when the answer is finished, closed or dropped. */
-  endsWith: ((close: () => void) => void) | undefined
+  /** Set by the adapter: calls the function when the answer is finished, closed or dropped. An object: see D110. */
+  endsWith: { whenOver(close: () => void): void } | undefined
   close(): void
 }
 

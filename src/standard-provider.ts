@@ -8,7 +8,8 @@ import { isUnavailable } from './errors.js'
 import { Listeners, notify } from './events.js'
 import { failedStep, isTaken, passedStep, reportedBeside, unknownStep } from './explanation.js'
 import { ClaimPipeline } from './claim-pipeline.js'
-import { isPending } from './lib/awaitable.js'
+import { alsoAtOnce } from './lib/at-once.js'
+import { andThen, isPending } from './lib/awaitable.js'
 import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
 import { speakOnce, speaksByDefault } from './lib/default-voice.js'
 import { unlessAborted } from './lib/deadline.js'
@@ -124,6 +125,17 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   }
 
   override async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken<Output> | null> {
+    return this.#verify(token, options)
+  }
+
+  static {
+    alsoAtOnce(StandardProvider.prototype.verifyToken, function (this: StandardProvider, token, options) {
+      return this.#verify(token, options)
+    })
+  }
+
+  /** Waits for nothing that is at hand: a promise costs as much as reading the token. */
+  #verify(token: string, options: VerifyOptions | undefined): Awaitable<AccessToken<Output> | null> {
     if (!isBoundedText(token)) return this.#refuse(reject('malformed'), { token: undefined, remembered: false, options })
     const key = this.#lookup.keyOf(token)
     const remembered = this.#lookup.recall(key, token, options?.maxAge)
@@ -132,9 +144,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     // What is remembered passed this before.
     if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), presented)
     options?.signal?.throwIfAborted() // nobody is asked for someone who has left
-    const asked = this.#ask(key, token, options)
-    // Not waited for where it is at hand: that costs as much as reading the token.
-    return this.#conclude(isPending(asked) ? await asked : asked, presented)
+    return andThen(this.#ask(key, token, options), (found) => this.#conclude(found, presented))
   }
 
   /** True where a yes is remembered for this token: `verifyToken` asks nobody about it. */

@@ -5,12 +5,16 @@ import { readableWhenThrown } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
 import { incomingRequest, leaveHeaders, sendAnswer } from '../http/node-message.js'
+import { proceed } from '../http/proceed.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
 import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
+import { atOnce } from '../lib/at-once.js'
+import { andThen } from '../lib/awaitable.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What we need of Express, so that nothing of it is imported. `auth` is set and not declared: other packages declare it. */
@@ -31,23 +35,24 @@ interface ExpressApp {
  * takes, is answered as a denial of the gate is.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
-  const gate = gateOf(provider, options)
+  const decide = atOnce(gateOf(provider, options))
   /** What is left to do once all that can fail is done. */
-  async function decided(req: ExpressRequest, res: ServerResponse, next: () => void): Promise<() => void> {
+  function decided(req: ExpressRequest, res: ServerResponse, next: () => void): Awaitable<() => void> {
     if (req.headers === undefined) throw wrongServer('express')
     tellOfUnguardedUpgrades(req)
-    const decision = await gate(incomingRequest(req, { mounted: req.route !== undefined }))
-    if (!decision.pass) return () => sendAnswer(res, decision.answer)
-    answerThrown(req.app)
-    leaveAuthInfo(req, decision.context)
-    leaveHeaders(res, decision.headers)
-    endWithToken(res, decision.context)
-    const context = readableWhenThrown(decision.context, (name) => res.getHeader(name))
-    return () => runWithAuth(context, next)
+    return andThen(decide(incomingRequest(req, { mounted: req.route !== undefined })), (decision) => {
+      if (!decision.pass) return () => sendAnswer(res, decision.answer)
+      answerThrown(req.app)
+      leaveAuthInfo(req, decision.context)
+      leaveHeaders(res, decision.headers)
+      endWithToken(res, decision.context)
+      const context = readableWhenThrown(decision.context, (name) => res.getHeader(name))
+      return () => runWithAuth(context, next)
+    })
   }
   return function bearerAuth(req: ExpressRequest, res: ServerResponse, next: (error?: unknown) => void): void {
     if (typeof next !== 'function') throw wrongServer('express')
-    decided(req, res, next).then((proceed) => proceed(), next)
+    proceed(() => decided(req, res, next), next)
   }
 }
 

@@ -5,14 +5,18 @@ import { besideOthers, readableAcrossOrigins, readableWhenThrown } from '../http
 import { gateOf } from '../gate/gate.js'
 import { endWithToken } from '../http/node-stream.js'
 import { incomingRequest } from '../http/node-message.js'
+import { proceed } from '../http/proceed.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
 import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { isUpgrade, keepCallers } from '../http/upgraded.js'
 import { wrongServer } from '../http/wrong-server.js'
+import { atOnce } from '../lib/at-once.js'
+import { andThen } from '../lib/awaitable.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { WebSocketServerLike } from '../http/upgraded.js'
 
@@ -49,7 +53,7 @@ interface LateHooks {
  * MCP transports find `request.raw.auth`.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
-  const gate = gateOf(provider, options)
+  const decide = atOnce(gateOf(provider, options))
 
   function plugin(app: FastifyInstance, { prefix }: { prefix?: string }, ready: (error?: Error) => void): void {
     if (typeof app.addHook !== 'function') throw wrongServer('fastify')
@@ -57,7 +61,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     if (prefix !== undefined) return ready(new TypeError(NO_PREFIX))
     const mounted = app.prefix !== ''
     app.addHook('onRequest', (request, reply, done) => {
-      decided(request, reply, mounted, done).then((proceed) => proceed(), done)
+      proceed(() => decided(request, reply, mounted, done), (error) => done(error as Error))
     })
     // An error handler of the app's own that answers otherwise is not overruled: Fastify asks these of errors that it sends itself.
     const thrown = new WeakMap<FastifyReply, Answer>()
@@ -77,23 +81,24 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   }
 
   /** What is left to do once all that can fail is done. */
-  async function decided(request: FastifyRequest, reply: FastifyReply, mounted: boolean, done: () => void): Promise<() => void> {
+  function decided(request: FastifyRequest, reply: FastifyReply, mounted: boolean, done: () => void): Awaitable<() => void> {
     const { raw, server } = request
     tellOfUnguardedUpgrades(raw, webSocketsOf(server) === undefined ? 0 : 1)
     const alreadySet = (name: string): unknown => reply.getHeader(name)
-    const decision = await gate({ ...incomingRequest(raw, { mounted }), isPublic: isPublic(request) })
-    if (!decision.pass) {
-      const { status, body } = decision.answer
-      for (const [name, value] of Object.entries(readableAcrossOrigins(decision.answer, alreadySet))) reply.header(name, value)
-      return () => reply.code(status).send(body)
-    }
-    leaveAuthInfo(raw, decision.context)
-    for (const [name, value] of Object.entries(besideOthers(decision.headers ?? {}, alreadySet))) reply.header(name, value)
-    endWithToken(reply.raw, decision.context)
-    const webSockets = isUpgrade(raw) ? webSocketsOf(server) : undefined
-    if (webSockets !== undefined) keepCallers(webSockets)
-    const context = readableWhenThrown(decision.context, alreadySet)
-    return () => runWithAuth(context, done)
+    return andThen(decide(incomingRequest(raw, { mounted, isPublic: isPublic(request) })), (decision) => {
+      if (!decision.pass) {
+        const { status, body } = decision.answer
+        for (const [name, value] of Object.entries(readableAcrossOrigins(decision.answer, alreadySet))) reply.header(name, value)
+        return () => reply.code(status).send(body)
+      }
+      leaveAuthInfo(raw, decision.context)
+      for (const [name, value] of Object.entries(besideOthers(decision.headers ?? {}, alreadySet))) reply.header(name, value)
+      endWithToken(reply.raw, decision.context)
+      const webSockets = isUpgrade(raw) ? webSocketsOf(server) : undefined
+      if (webSockets !== undefined) keepCallers(webSockets)
+      const context = readableWhenThrown(decision.context, alreadySet)
+      return () => runWithAuth(context, done)
+    })
   }
   // Without this the hooks would end at the plugin's own scope.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true })

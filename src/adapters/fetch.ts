@@ -7,6 +7,8 @@ import { thrownAnswer } from '../http/thrown-answer.js'
 import { endUpgradeWithToken } from '../http/upgraded.js'
 import { webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
+import { atOnce } from '../lib/at-once.js'
+import { isPending } from '../lib/awaitable.js'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
@@ -18,12 +20,13 @@ import type { BearerAuthProvider } from '../provider.js'
  * this library's are left to the runtime.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
-  const gate = gateOf(provider, options)
+  const decide = atOnce(gateOf(provider, options))
   return <R extends Request, Rest extends unknown[]>(handler: (request: R, ...rest: Rest) => Response | Promise<Response>) => {
     if (typeof handler !== 'function') throw new TypeError(NO_HANDLER)
     return async function guarded(request: R, ...rest: Rest): Promise<Response> {
       if (typeof request.headers?.get !== 'function') throw wrongServer('fetch')
-      const decision = await gate(webRequest(request, rest[0]))
+      const decided = decide(webRequest(request, rest[0]))
+      const decision = isPending(decided) ? await decided : decided
       if (!decision.pass) return toResponse(decision.answer)
       try {
         const isUpgrade = endUpgradeWithToken(rest[0], decision.context)

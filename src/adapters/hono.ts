@@ -8,6 +8,8 @@ import { thrownAnswer } from '../http/thrown-answer.js'
 import { endUpgradeWithToken } from '../http/upgraded.js'
 import { webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
+import { atOnce } from '../lib/at-once.js'
+import { isPending } from '../lib/awaitable.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
@@ -28,13 +30,14 @@ interface HonoContext {
  * `c.get('auth')`.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
-  const gate = gateOf(provider, options)
+  const decide = atOnce(gateOf(provider, options))
   return async function bearerAuth(c: HonoContext, next: () => Promise<void>): Promise<Response | undefined> {
     if (c.req?.raw === undefined) throw wrongServer('hono')
     const { raw, path, routePath } = c.req
     const alreadySet = (name: string): string | null => c.res.headers.get(name)
     const mounted = routePath !== '*' && routePath !== '/*'
-    const decision = await gate(webRequest(raw, c.env, { routedPaths: [path], mounted }))
+    const decided = decide(webRequest(raw, c.env, { routedPaths: [path], mounted }))
+    const decision = isPending(decided) ? await decided : decided
     if (!decision.pass) {
       const { status, body } = decision.answer
       const all = readableAcrossOrigins(decision.answer, alreadySet)

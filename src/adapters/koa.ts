@@ -9,6 +9,8 @@ import { pathOf } from '../http/target.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
 import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
+import { atOnce } from '../lib/at-once.js'
+import { isPending } from '../lib/awaitable.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
@@ -37,12 +39,13 @@ interface KoaContext {
  * here; MCP transports find `ctx.req.auth`, and `ctx.state.auth` is the same.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
-  const gate = gateOf(provider, options)
+  const decide = atOnce(gateOf(provider, options))
   // Generic, so that Koa's types learn nothing new about the contexts of later middleware.
   return async function bearerAuth<C extends KoaContext>(ctx: C, next: () => Promise<unknown>): Promise<void> {
     if (ctx.req?.headers === undefined) throw wrongServer('koa')
     tellOfUnguardedUpgrades(ctx.req)
-    const decision = await gate(requestOf(ctx))
+    const decided = decide(requestOf(ctx))
+    const decision = isPending(decided) ? await decided : decided
     if (!decision.pass) return send(ctx, decision.answer)
     const { context } = decision
     leaveAuthInfo(ctx.req, context)

@@ -6,13 +6,17 @@ import { gateOf } from '../gate/gate.js'
 import { markedRoutes, markPublic } from '../http/nest-routes.js'
 import { incomingRequest, leaveHeaders, sendAnswer } from '../http/node-message.js'
 import { endWithToken } from '../http/node-stream.js'
+import { proceed } from '../http/proceed.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
 import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
+import { atOnce } from '../lib/at-once.js'
+import { andThen } from '../lib/awaitable.js'
 import { checkedScopes } from '../lib/scope-match.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
 import type { ExcludedRoute, GateOptions } from '../gate/gate-options.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /** What both platforms hand to a middleware, so that nothing of them is imported. `route` is Express's. */
@@ -39,22 +43,23 @@ interface ArgumentsHost {
  * through `getAccessToken()` and `requireAuth()`; MCP transports find `req.auth`, on Fastify `request.raw.auth`.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
-  const gate = gateOf(provider, options)
+  const decide = atOnce(gateOf(provider, options))
   /** What is left to do once all that can fail is done. */
-  async function decided(req: NestRequest, res: ServerResponse, next: () => void): Promise<() => void> {
+  function decided(req: NestRequest, res: ServerResponse, next: () => void): Awaitable<() => void> {
     if (req.headers === undefined) throw wrongServer('nest')
     tellOfUnguardedUpgrades(req)
-    const decision = await gate(incomingRequest(req, { mounted: req.route !== undefined }))
-    if (!decision.pass) return () => sendAnswer(res, decision.answer)
-    leaveAuthInfo(req, decision.context)
-    leaveHeaders(res, decision.headers)
-    endWithToken(res, decision.context)
-    const context = readableWhenThrown(decision.context, (name) => res.getHeader(name))
-    return () => runWithAuth(context, next)
+    return andThen(decide(incomingRequest(req, { mounted: req.route !== undefined })), (decision) => {
+      if (!decision.pass) return () => sendAnswer(res, decision.answer)
+      leaveAuthInfo(req, decision.context)
+      leaveHeaders(res, decision.headers)
+      endWithToken(res, decision.context)
+      const context = readableWhenThrown(decision.context, (name) => res.getHeader(name))
+      return () => runWithAuth(context, next)
+    })
   }
   return function bearerAuth(req: NestRequest, res: ServerResponse, next: (error?: unknown) => void): void {
     if (typeof next !== 'function') throw wrongServer('nest')
-    decided(req, res, next).then((proceed) => proceed(), next)
+    proceed(() => decided(req, res, next), next)
   }
 }
 

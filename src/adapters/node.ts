@@ -7,6 +7,8 @@ import { incomingRequest, leaveHeaders, sendAnswer } from '../http/node-message.
 import { thrownAnswer } from '../http/thrown-answer.js'
 import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
+import { atOnce } from '../lib/at-once.js'
+import { isPending } from '../lib/awaitable.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Decision } from '../gate/decision.js'
 import type { Gate } from '../gate/gate.js'
@@ -24,7 +26,7 @@ export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
  * with 500 and a process warning; other errors of the listener are left as they are.
  */
 export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOptions) {
-  const gate = gateOf(provider, options)
+  const decide = atOnce(gateOf(provider, options))
   return (listener: Listener) => {
     if (typeof listener !== 'function') throw new TypeError(NO_LISTENER)
     return async function guarded(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -32,7 +34,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       tellOfUnguardedUpgrades(req)
       let decision: Decision
       try {
-        decision = await gate(incomingRequest(req))
+        const decided = decide(incomingRequest(req))
+        decision = isPending(decided) ? await decided : decided
         if (decision.pass) leaveAuthInfo(req, decision.context)
         if (decision.pass) leaveHeaders(res, decision.headers)
         if (decision.pass) endWithToken(res, decision.context)
@@ -43,7 +46,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       }
       if (!decision.pass) return sendAnswer(res, decision.answer)
       try {
-        await runWithAuth(decision.context, () => listener(req, res))
+        const served = runWithAuth(decision.context, () => listener(req, res))
+        if (isPending(served)) await served
       } catch (error) {
         const answer = thrownAnswer(error)
         if (answer === undefined) throw error

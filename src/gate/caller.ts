@@ -3,6 +3,8 @@ import { toAccessToken } from '../access-token.js'
 import { bindingOf, isSameBinding } from '../binding.js'
 import { errorAnswer, isAnswer } from '../answer.js'
 import { isUnavailable } from '../errors.js'
+import { atOnce } from '../lib/at-once.js'
+import { andThen, orElse } from '../lib/awaitable.js'
 import { warnOfBug } from '../lib/warn.js'
 import { isOneCaller, presentedBy } from './presented.js'
 import { readCredentials } from './request/gate-request.js'
@@ -61,33 +63,32 @@ async function callerOfSeveral(request: GateRequest, sources: readonly HeaderSou
 }
 
 /** The caller by one credential. */
-async function callerBy(
+function callerBy(
   request: GateRequest,
   provider: Pick<BearerAuthProvider, 'verifyToken'>,
   { token: text, scheme }: { readonly token: string; readonly scheme: Scheme },
   policy: GatePolicy,
-): Promise<Caller | Answer> {
-  const { bindings } = policy
-  const answers = policy.answers[scheme]
-  const found: Verify = (maxAge) => verified(provider, text, maxAge, policy)
-  let token: AccessToken | null
-  let failing: ProofCheck | undefined
-  try {
-    token = await found(policy.maxAge)
-    if (token === null) return answers.invalidToken()
-    if (bindings === undefined) return { token, scheme, verify: found, ...reportOn(token, policy) } // and none that is bound to a key is ever found
-    failing = (await bindings.failing(request, scheme, token))?.check
-  } catch (error) {
-    return unavailableOr(error, policy)
-  }
-  if (failing !== undefined) return refusal(failing, answers)
-  // The proof was of this request, and is not used twice; the token must still be bound to what was proved.
-  const proved = bindingOf(token.claims)
-  const verify: Verify = async (maxAge) => {
-    const again = await found(maxAge)
+): Awaitable<Caller | Answer> {
+  const found: Verify = async (maxAge) => verified(provider, text, maxAge, policy)
+  return unlessUnavailable(policy, () =>
+    andThen(verified(provider, text, policy.maxAge, policy), (token) => {
+      if (token === null) return policy.answers[scheme].invalidToken()
+      const { bindings } = policy
+      if (bindings === undefined) return { token, scheme, verify: found, ...reportOn(token, policy) } // and none that is bound to a key is ever found
+      return bindings.failing(request, scheme, token).then((failure) =>
+        failure === undefined ? { token, scheme, verify: asProved(found, token), ...reportOn(token, policy) } : refusal(failure.check, policy.answers[scheme]),
+      )
+    }),
+  )
+}
+
+/** The proof was of one request, and is not used twice; the token must still be bound to what was proved. */
+function asProved(verify: Verify, { claims }: AccessToken): Verify {
+  const proved = bindingOf(claims)
+  return async (maxAge) => {
+    const again = await verify(maxAge)
     return again !== null && isSameBinding(bindingOf(again.claims), proved) ? again : null
   }
-  return { token, scheme, verify, ...reportOn(token, policy) }
 }
 
 /** What is said of a good token that does not fit what is only reported. */
@@ -111,21 +112,19 @@ export function isForAudience({ claims }: AccessToken, audience: readonly string
   return audience === undefined || [claims.aud ?? []].flat().some((one) => typeof one === 'string' && audience.includes(one))
 }
 
-async function verified(
+function verified(
   by: Pick<BearerAuthProvider, 'verifyToken'>,
   text: string,
   maxAge: number | undefined,
   { audience, bindings }: GatePolicy,
-): Promise<AccessToken | null> {
-  let token: AccessToken | null
-  try {
-    token = toAccessToken(await by.verifyToken(text, questionOf(maxAge, bindings !== undefined)))
-  } catch (error) {
-    throw isUnavailable(error) ? error : asBug(error)
-  }
-  // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
-  if (token === null || (token.claims.cnf !== undefined && bindings === undefined)) return null
-  return isForAudience(token, audience) ? token : null
+): Awaitable<AccessToken | null> {
+  const question = questionOf(maxAge, bindings !== undefined)
+  const asked = orElse(() => andThen(atOnce(by.verifyToken).call(by, text, question), toAccessToken), thrownByProvider)
+  return andThen(asked, (token) => {
+    // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
+    if (token === null || (token.claims.cnf !== undefined && bindings === undefined)) return null
+    return isForAudience(token, audience) ? token : null
+  })
 }
 
 function questionOf(maxAge: number | undefined, checksProof: boolean): VerifyOptions | undefined {
@@ -134,6 +133,10 @@ function questionOf(maxAge: number | undefined, checksProof: boolean): VerifyOpt
 }
 
 const PROVED_HERE: VerifyOptions = { proof: 'checked' }
+
+function thrownByProvider(error: unknown): never {
+  throw isUnavailable(error) ? error : asBug(error)
+}
 
 /**
  * A provider's bug as the framework may have it: with nothing of the error's own status, headers, message or stack, all
@@ -146,12 +149,8 @@ function asBug(thrown: unknown): Error {
 }
 
 /** What the work gives, or the denial for "nobody knows". Any other exception is a bug. */
-export async function unlessUnavailable<T>(policy: GatePolicy, work: () => Promise<T>): Promise<T | Answer> {
-  try {
-    return await work()
-  } catch (error) {
-    return unavailableOr(error, policy)
-  }
+export function unlessUnavailable<T>(policy: GatePolicy, work: () => Awaitable<T>): Awaitable<T | Answer> {
+  return orElse(work, (error) => unavailableOr(error, policy))
 }
 
 function unavailableOr(error: unknown, { answers, reportsAll }: GatePolicy): Answer {

@@ -1,5 +1,7 @@
 /** This file makes one function of a provider and what is demanded of requests. It gives a decision, and every adapter stands on it. */
 import { speakOnce } from '../lib/default-voice.js'
+import { alsoAtOnce, atOnce } from '../lib/at-once.js'
+import { andThen } from '../lib/awaitable.js'
 import { optionalFunction } from '../lib/options.js'
 import { checkedProvider, inheritObserver } from '../provider.js'
 import { challengeAnswers } from './challenge/challenge.js'
@@ -13,6 +15,7 @@ import { gatePolicy } from './policy.js'
 import { IMPOSSIBLE_HOST, isPossibleHost } from './request/host.js'
 import { isPreflight, PREFLIGHT } from './request/preflight.js'
 import type { Answer } from '../answer.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Decision } from './decision.js'
 import type { GateOptions } from './gate-options.js'
@@ -42,12 +45,16 @@ export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate 
   const observe = optionalFunction('observe', options?.observe)
   if (observe !== undefined) provider[inheritObserver]?.(observe)
   remember(known)
-  return branded(async (request) => {
-    const decision = await (observe === undefined ? decide(request, provider, policy) : decideObserved(request, provider, policy, observe))
+  const sent = (request: GateRequest, decision: Decision): Decision => {
     hints.after(request, decision)
-    if (observe === undefined && !decision.pass && decision.answer.status === 403) speakOnce(LACKS_SCOPE)
+    if (decision.pass) return decision
+    if (observe === undefined && decision.answer.status === 403) speakOnce(LACKS_SCOPE)
     const { writeBody } = policy
-    return writeBody === undefined || decision.pass ? decision : { pass: false, answer: withBody(decision.answer, writeBody) }
+    return writeBody === undefined ? decision : { pass: false, answer: withBody(decision.answer, writeBody) }
+  }
+  return branded((request) => {
+    const decided = observe === undefined ? decide(request, provider, policy) : decideObserved(request, provider, policy, observe)
+    return andThen(decided, (decision) => sent(request, decision))
   })
 }
 
@@ -74,12 +81,12 @@ const LACKS_SCOPE = { provider: 'gate', reason: 'insufficient_scope', hint: 'the
  */
 export function byRequest(choose: (request: GateRequest) => Gate | undefined): Gate {
   if (typeof choose !== 'function') throw new TypeError(NO_CHOICE)
-  return branded(async (request) => {
+  return branded((request) => {
     if (!isPossibleHost(request.host)) return { pass: false, answer: IMPOSSIBLE_HOST }
     const chosen = choose({ ...request, path: aboutPath(request.path) })
     if (chosen === undefined) return { pass: false, answer: answerOfNobody(request) }
     if (!isGate(chosen)) throw new TypeError('byRequest must be given a gate: gate(provider, { resource })')
-    return chosen(request)
+    return atOnce(chosen)(request)
   })
 }
 
@@ -102,8 +109,10 @@ function answerOfNobody(request: GateRequest): Answer {
   return notHere ?? (isAhead ? PREFLIGHT : UNAUTHENTICATED)
 }
 
-function branded(decides: (request: GateRequest) => Promise<Decision>): Gate {
-  return Object.assign(decides, { [BRAND]: true as const })
+function branded(decides: (request: GateRequest) => Awaitable<Decision>): Gate {
+  const gate = Object.assign(async (request: GateRequest) => decides(request), { [BRAND]: true as const })
+  alsoAtOnce(gate, decides)
+  return gate
 }
 
 function isGate(value: unknown): value is Gate {

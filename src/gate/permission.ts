@@ -81,7 +81,7 @@ export function mayCall({ token }: Pick<Caller, 'token'>, method: string, name: 
   return !caller || (token !== null && hasScopes(token, scopes))
 }
 
-function renewed({ verify, scheme }: Caller, maxAge: number, policy: GatePolicy): Promise<Caller | Answer> {
+function renewed({ verify, scheme }: Caller, maxAge: number, policy: GatePolicy): Awaitable<Caller | Answer> {
   return unlessUnavailable(policy, async () => {
     const token = (await verify?.(maxAge)) ?? null
     return token === null ? policy.answers[scheme].invalidToken() : { token, scheme, verify }

@@ -31,30 +31,13 @@ export function toAuthInfo(accessToken: AccessToken, { resource, metadataUrl }: 
   const extra: AuthInfo['extra'] = { claims, provider }
   if (subject !== undefined) extra.subject = subject
   if (issuer !== undefined) extra.issuer = issuer
-  const parts = { token, clientId, scopes: [...heldScopes(accessToken)], extra }
+  const info: AuthInfo = { token, clientId, scopes: [...heldScopes(accessToken)], extra }
   const issuedFor = resource ?? soleAudience(claims.aud)
-  const info: AuthInfo = issuedFor === undefined ? parts : withResource(parts, issuedFor)
   if (expiresAt !== undefined) info.expiresAt = expiresAt
+  // For each request anew: whoever reads it may change it. An accessor in its place would cost more (D110).
+  if (issuedFor !== undefined) info.resource = new URL(issuedFor)
   if (metadataUrl !== undefined) info.resourceMetadataUrl = metadataUrl
   return info
-}
-
-/** The URL is parsed for whoever reads it, which is hardly anybody: that takes as long as all the rest. */
-function withResource({ token, clientId, scopes, extra }: AuthInfo, issuedFor: string): AuthInfo {
-  let url: URL | undefined
-  return {
-    token,
-    clientId,
-    scopes,
-    extra,
-    // Of its own and enumerable, so that it goes along into a copy.
-    get resource(): URL {
-      return (url ??= new URL(issuedFor))
-    },
-    set resource(other: URL) {
-      url = other
-    },
-  }
 }
 
 /** The caller of a request, or undefined for nobody. */

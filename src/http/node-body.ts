@@ -1,4 +1,5 @@
 /** This file reads the body of a request of `node:http`, and puts it back. */
+import { privateNotes } from '../lib/private-notes.js'
 import type { IncomingMessage } from 'node:http'
 import type { ReadBody, RequestBody } from '../gate/request/request-body.js'
 
@@ -8,7 +9,7 @@ type Message = IncomingMessage & { readonly body?: unknown; readonly stream?: { 
 export function bodyOfMessage(message: Message): ReadBody {
   return async (maxBytes, rest) => {
     // A parser that had nothing to do with this body leaves `{}` and the stream as it was: the stream is the truth.
-    if (!message.readableDidRead || PUT_BACK.get(message) === message.readableLength) return inText(await peek(message, maxBytes, rest))
+    if (!message.readableDidRead || PUT_BACK.read(message) === message.readableLength) return inText(await peek(message, maxBytes, rest))
     const { body } = message
     // Whoever is behind the gate parses it.
     if (typeof body === 'string') return { text: body }
@@ -18,7 +19,7 @@ export function bodyOfMessage(message: Message): ReadBody {
 }
 
 /** The bytes that another gate has read, by the message that has them again. */
-const PUT_BACK = new WeakMap<Message, number>()
+const PUT_BACK = privateNotes<number>()
 
 /** All of the body, which stays to be read. */
 function peek(message: Message, maxBytes: number, rest: 'kept' | undefined): Promise<Buffer | 'too large' | 'unreadable'> {
@@ -48,7 +49,7 @@ function peek(message: Message, maxBytes: number, rest: 'kept' | undefined): Pro
       const body = Buffer.concat(chunks)
       // In the same turn as the last read: the stream has not said that it ended yet, and says it once this was read again.
       message.unshift(body)
-      PUT_BACK.set(message, body.length)
+      PUT_BACK.write(message, body.length)
       end(body)
     }
     message.on('readable', take).on('close', broken).on('error', broken)

@@ -19,13 +19,13 @@ type Message = IncomingMessage & {
 }
 
 /** What a framework knows of a request beyond its message. */
-interface Known extends Pick<GateRequest, 'routedPaths' | 'mounted'> {
+interface Known extends Pick<GateRequest, 'routedPaths' | 'mounted' | 'isPublic'> {
   /** The URL that the client wrote, as far as this framework knows. */
   readonly originalUrl?: string
 }
 
 /** The message as the gate sees it. `routedPaths` and `mounted` add to what the message itself shows. */
-export function incomingRequest(message: IncomingMessage, { originalUrl, routedPaths = [], mounted = false }: Known = {}): GateRequest {
+export function incomingRequest(message: IncomingMessage, { originalUrl, routedPaths = [], mounted = false, isPublic = false }: Known = {}): GateRequest {
   const { method = '' } = message
   const header = headersOf(message)
   const names = namesOf(message, originalUrl)
@@ -41,6 +41,7 @@ export function incomingRequest(message: IncomingMessage, { originalUrl, routedP
     hasBody: (message as Message).stream?.endAfterHeaders === false,
     source: message,
     mounted: mounted || names.mounted,
+    isPublic,
     isUpgrade: isUpgrade(message),
   }
 }

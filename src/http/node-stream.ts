@@ -7,37 +7,89 @@ import type { AuthContext } from '../context.js'
 type Life = NonNullable<AuthContext['life']>
 
 /** A response of `node:http2` stands on a stream, which can be answered by itself. */
-interface Http2Part {
-  readonly stream?: { readonly destroyed: boolean; respond?: (...all: unknown[]) => unknown }
+interface Part {
+  readonly destroyed: boolean
+  respond?: (...all: unknown[]) => unknown
+  [WATCHED]?: WatchedAnswer
 }
+type Answer = ServerResponse & { readonly stream?: Part; [WATCHED]?: WatchedAnswer }
 
-/** Watches for the head of the response: what is no event stream is left alone, and costs nothing. An upgrade is followed at once. */
-export function endWithToken(response: ServerResponse & Http2Part, context: AuthContext): void {
+const WATCHED: unique symbol = Symbol('watched')
+
+/**
+ * Watches for the head of the response: what is no event stream is left alone, and costs nothing. An upgrade is followed at
+ * once. Each response is given the same functions: fresh ones would keep all of a request from the collector of young
+ * garbage (D110).
+ */
+export function endWithToken(response: Answer, context: AuthContext): void {
   const { req: request } = response
   if (isUpgrade(request)) return endSocketWithToken(request, request.socket, context)
   const { life } = context
   if (life === undefined) return
-  life.endsWith = (close) => (isGone(response) ? close() : void response.once('close', close))
-  const { writeHead, stream } = response
-  response.writeHead = (...head: unknown[]): ServerResponse => {
-    response.writeHead = writeHead
-    const written = (writeHead as (...all: unknown[]) => ServerResponse).apply(response, head) // one of its three forms, handed on
-    const type = typeInHead(head) ?? String(response.getHeader('content-type') ?? '')
-    if (!isGone(response) && isEventStream(type)) follow(life, response)
-    return written
+  // There already, where one gate stands behind another.
+  const watched = (response[WATCHED] ??= watch(response))
+  watched.add(life)
+}
+
+function watch(response: Answer): WatchedAnswer {
+  const watched = new WatchedAnswer(response)
+  response.writeHead = writeWatchedHead
+  const { stream } = response
+  if (stream?.respond === undefined) return watched
+  stream.respond = respondWatched
+  stream[WATCHED] = watched
+  return watched
+}
+
+/** One answer whose head is not written yet, and the lives of the tokens that it must not outlive. */
+class WatchedAnswer {
+  readonly #response: Answer
+  readonly lives: Life[] = []
+  readonly writeHead: (...head: unknown[]) => ServerResponse
+  readonly respond: ((...head: unknown[]) => unknown) | undefined
+
+  constructor(response: Answer) {
+    this.#response = response
+    this.writeHead = response.writeHead as WatchedAnswer['writeHead'] // one of its three forms, handed on
+    this.respond = response.stream?.respond
   }
-  if (stream?.respond === undefined) return
-  const { respond } = stream
-  stream.respond = (...head: unknown[]) => {
-    const answered = respond.apply(stream, head)
-    if (!isGone(response) && isEventStream(typeInHead(head) ?? '')) follow(life, stream as unknown as ServerResponse)
-    return answered
+
+  add(life: Life): void {
+    life.endsWith = this
+    this.lives.push(life)
+  }
+
+  /** A client may leave before there is a head, and nothing would say so any more. */
+  get isGone(): boolean {
+    return this.#response.stream?.destroyed ?? this.#response.destroyed
+  }
+
+  whenOver(close: () => void): void {
+    if (this.isGone) close()
+    else this.#response.once('close', close)
+  }
+
+  /** Follows the tokens where this is the type of an event stream. */
+  follow(type: string, stream: Pick<ServerResponse, 'on' | 'end'>): void {
+    if (this.isGone || !isEventStream(type)) return
+    for (const life of this.lives) follow(life, stream)
   }
 }
 
-/** A client may leave before there is a head, and nothing would say so any more. */
-function isGone(response: ServerResponse & Http2Part): boolean {
-  return response.stream?.destroyed ?? response.destroyed
+function writeWatchedHead(this: Answer, ...head: unknown[]): ServerResponse {
+  const watched = this[WATCHED]
+  if (watched === undefined) throw new TypeError('writeHead is called on another object than the response')
+  this.writeHead = watched.writeHead
+  const written = watched.writeHead.apply(this, head)
+  watched.follow(typeInHead(head) ?? String(this.getHeader('content-type') ?? ''), this)
+  return written
+}
+
+function respondWatched(this: Part, ...head: unknown[]): unknown {
+  const watched = this[WATCHED]
+  const answered = watched?.respond?.apply(this, head)
+  watched?.follow(typeInHead(head) ?? '', this as unknown as ServerResponse)
+  return answered
 }
 
 function follow(life: Life, stream: Pick<ServerResponse, 'on' | 'end'>): void {

@@ -38,7 +38,7 @@ export function endSocketWithToken(request: IncomingMessage, socket: Duplex, con
   CONNECTIONS.set(request, connection)
   const { life } = context
   if (life === undefined) return
-  life.endsWith = (close) => (socket.destroyed ? close() : void socket.once('close', close))
+  life.endsWith = { whenOver: (close) => (socket.destroyed ? close() : void socket.once('close', close)) }
   if (!life.endsAnswers) return
   const { signal } = life
   signal.addEventListener('abort', () => connection.end(), { once: true })

@@ -5,7 +5,17 @@ export type Awaitable<T> = T | Promise<T>
 
 /** Gives the value to `next`: at once, or when it is there. */
 export function andThen<T, U>(value: Awaitable<T>, next: (value: T) => Awaitable<U>): Awaitable<U> {
-  return isPending(value) ? value.then(next) : next(value)
+  return isPending(value) ? Promise.resolve(value).then(next) : next(value)
+}
+
+/** What the work gives; where it throws or rejects, what `failed` makes of that. */
+export function orElse<T, U>(work: () => Awaitable<T>, failed: (error: unknown) => U): Awaitable<T | U> {
+  try {
+    const given = work()
+    return isPending(given) ? Promise.resolve<T | U>(given).catch(failed) : given
+  } catch (error) {
+    return failed(error)
+  }
 }
 
 /** True for a promise of any make: one of another realm, taken for a value, would count as a yes. */

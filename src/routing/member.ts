@@ -1,6 +1,9 @@
 /** One provider of a chain, by the name that plans and events know it by. */
 import { byProvider, toAccessToken } from '../access-token.js'
+import { atOnce } from '../lib/at-once.js'
+import { andThen } from '../lib/awaitable.js'
 import type { AccessToken } from '../access-token.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { BearerAuthProvider, Recognition, VerifyOptions } from '../provider.js'
 
 export interface Member {
@@ -28,14 +31,17 @@ export function named(providers: readonly BearerAuthProvider[]): readonly Member
 }
 
 /** What a member says of a token. One of no issuer carries the member's name: users of two servers have the same numbers. */
-export async function verifiedBy({ name, provider, isNumbered }: Member, token: string, options?: VerifyOptions): Promise<AccessToken | null> {
-  const verified = await provider.verifyToken(token, options)
-  if (!isNumbered || verified === null) return verified
-  const checked = toAccessToken(verified)
+export function verifiedBy({ name, provider, isNumbered }: Member, token: string, options?: VerifyOptions): Awaitable<AccessToken | null> {
+  const verified = atOnce(provider.verifyToken).call(provider, token, options)
+  return isNumbered ? andThen(verified, (given) => numbered(given, name)) : verified
+}
+
+function numbered(given: AccessToken | null, name: string): AccessToken | null {
+  const checked = toAccessToken(given)
   if (checked === null || checked.issuer !== undefined) return checked
-  const numbered = byProvider(checked, name)
-  AS_GIVEN.set(numbered, checked)
-  return numbered
+  const own = byProvider(checked, name)
+  AS_GIVEN.set(own, checked)
+  return own
 }
 
 /** The token as the member itself gave it: it may know more of that one. */

@@ -41,9 +41,8 @@ export const GATE = [
     by: ['test/gate', 'test/adapters/fetch.test.ts'],
     mutants: [
       ['if (token === null || (token.claims.cnf !== undefined && bindings === undefined)) return null', 'if (token === null) return null', 'a token that is bound to a key is taken without the proof'],
-      ['token = await found(policy.maxAge)', 'token = await found(undefined)', 'an old answer is good enough for a gate that wants a young one'],
-      ['if (failing !== undefined) return refusal(failing, answers)', '', 'a proof that fails is a proof'],
-      ['if (failing !== undefined) return refusal(failing, answers)', '', 'a proof that is not good is good enough'],
+      ['andThen(verified(provider, text, policy.maxAge, policy)', 'andThen(verified(provider, text, undefined, policy)', 'an old answer is good enough for a gate that wants a young one'],
+      ['failure === undefined ? {', 'true ? {', 'a proof that fails is a proof'],
       ['return again !== null && isSameBinding(bindingOf(again.claims), proved) ? again : null', 'return again', 'a token may be bound to another key when it is looked at again'],
       ["if (credentials.kind === 'none') return policy.optional ? NOBODY :", "if (credentials.kind === 'none') return true ? NOBODY :", 'no token is as good as one'],
       ['throw isUnavailable(error) ? error : asBug(error)', 'throw error', 'what a provider throws reaches the client'],
@@ -175,7 +174,7 @@ export const GATE = [
     by: ['test/gate/life/token-life.test.ts'],
     mutants: [
       ['FIRED_BY.set(controller.signal, controller)', '', 'a signal that somebody keeps never fires'],
-      ['this.endsWith?.(() => this.close())', '', 'a token is followed beyond its answer'],
+      ['this.endsWith?.whenOver(() => this.close())', '', 'a token is followed beyond its answer'],
     ],
   },
   {

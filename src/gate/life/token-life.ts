@@ -17,8 +17,8 @@ export class TokenLife {
   #isClosed = false
   #knowsEnd = false
 
-  /** Set by the adapter: calls the function when the answer to this request is finished, closed or dropped. */
-  endsWith: ((close: () => void) => void) | undefined
+  /** Set by the adapter: the answer to this request. */
+  endsWith: { whenOver(close: () => void): void } | undefined
 
   constructor(watches: TokenWatches, token: AccessToken, verify: VerifyAgain, endsAnswers = true) {
     this.endsAnswers = endsAnswers
@@ -76,7 +76,7 @@ export class TokenLife {
   #closeAtEnd(): void {
     if (this.#knowsEnd) return
     this.#knowsEnd = true
-    this.endsWith?.(() => this.close())
+    this.endsWith?.whenOver(() => this.close())
   }
 }
 

@@ -212,7 +212,7 @@ describe('the life of a token', () => {
     const { life, waits } = gateWithTime()
     const made = life(ada())
     let over = (): void => undefined
-    made.endsWith = (close) => (over = close)
+    made.endsWith = { whenOver: (close) => void (over = close) }
     expect(made.signal.aborted).toBe(false)
     over()
     expect(waits()).toEqual([])
@@ -315,7 +315,7 @@ describe('an answer that may be short', () => {
     const { life, watches, pass, timers } = gateWithTime()
     const one = life(ada())
     const close = vi.fn<(end: () => void) => void>()
-    one.endsWith = close
+    one.endsWith = { whenOver: close }
     one.follow(() => expect.unreachable())
     close.mock.calls[0]?.[0]()
     expect(timers.size).toBe(0)
