@@ -35,7 +35,7 @@ import type { ProviderHealth } from '../src/health.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
 import type { CheckRequest } from '../src/verdict-lookup.js'
-import type { RejectReason, Verdict } from '../src/verdict.js'
+import type { Rejected, RejectReason, Verdict } from '../src/verdict.js'
 
 /** What `JwksProvider` takes: what every provider takes, what to expect of the token, and where its issuer's keys are. */
 export type JwksProviderOptions<Output = unknown> = ProviderOptions<Output> &
@@ -164,6 +164,13 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return null
   }
 
+  /** A signed JWT has three parts (RFC 7515 section 7.1). */
+  protected override misshapen(token: string): Rejected | undefined {
+    const first = token.indexOf('.')
+    const second = first === -1 ? -1 : token.indexOf('.', first + 1)
+    return second === -1 || token.includes('.', second + 1) ? this.#malformed(token) : undefined
+  }
+
   // The reader looks at every letter.
   protected override isWellFormed(): boolean {
     return true
@@ -195,7 +202,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
 
   protected override check(token: string, { maxAge }: CheckRequest): Awaitable<Verdict> {
     const jwt = this.#read(token)
-    if (jwt === null) return { ...inOwnWords(reject('malformed', malformed(token)), this.#hints), ...NOT_REMEMBERED }
+    if (jwt === null) return { ...this.#malformed(token), ...NOT_REMEMBERED }
     // Before the signature, so that a flood of expired or foreign tokens costs little. Nothing is accepted on this.
     const now = this.now()
     const found = firstFailure(this.#rules.header, jwt, this.#expected, now) ?? firstFailure(this.#rules.claims, jwt, this.#expected, now)
@@ -214,6 +221,10 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   #reported(jwt: DecodedJwt, now: number): RuleFailure | undefined {
     const found = firstFailure(this.#rules.reported, jwt, this.#expected, now)
     return found && inOwnWords(found, this.#hints)
+  }
+
+  #malformed(token: string): Rejected {
+    return inOwnWords(reject('malformed', malformed(token)), this.#hints)
   }
 
   #read(token: string): DecodedJwt | null {

@@ -110,6 +110,12 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     return isBearerToken(token)
   }
 
+  /**
+   * What a glance shows to be none of this provider's, for less than a digest takes: it comes before the memory, which has a
+   * text like that never. Says no as `check` would.
+   */
+  protected misshapen?(token: string): Rejected | undefined
+
   /** The operator's own word for this token, for events; no part of it, and no person. Asked for only where somebody observes. */
   protected keyOf?(token: string): string | undefined
 
@@ -137,6 +143,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   /** Waits for nothing that is at hand: a promise costs as much as reading the token. */
   #verify(token: string, options: VerifyOptions | undefined): Awaitable<AccessToken<Output> | null> {
     if (!isBoundedText(token)) return this.#refuse(reject('malformed'), { token: undefined, remembered: false, options })
+    const misshapen = this.misshapen?.(token)
+    if (misshapen !== undefined) return this.#refuse(misshapen, { token, remembered: false, options })
     const key = this.#lookup.keyOf(token)
     const remembered = this.#lookup.recall(key, token, options?.maxAge)
     if (remembered !== undefined) return this.#conclude(remembered, { token, remembered: true, options })

@@ -92,7 +92,8 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
         return () => reply.code(status).send(body)
       }
       leaveAuthInfo(raw, decision.context)
-      for (const [name, value] of Object.entries(besideOthers(decision.headers ?? {}, alreadySet))) reply.header(name, value)
+      const beside = decision.headers === undefined ? {} : besideOthers(decision.headers, alreadySet)
+      for (const [name, value] of Object.entries(beside)) reply.header(name, value)
       endWithToken(reply.raw, decision.context)
       const webSockets = isUpgrade(raw) ? webSocketsOf(server) : undefined
       if (webSockets !== undefined) keepCallers(webSockets)

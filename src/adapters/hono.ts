@@ -56,7 +56,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     // The response of an upgrade is not sent: what ends is the connection.
     const ending = isUpgrade ? c.res : endingWithToken(c.res, decision.context, raw)
     if (ending !== c.res) c.res = ending
-    overrule(c, besideOthers(decision.headers ?? {}, alreadySet))
+    if (decision.headers !== undefined) overrule(c, besideOthers(decision.headers, alreadySet))
     const thrown = thrownAnswer(c.error)
     if (thrown?.status === c.res.status) overrule(c, thrown.headers)
     return undefined

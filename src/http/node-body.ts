@@ -6,10 +6,15 @@ import type { ReadBody, RequestBody } from '../gate/request/request-body.js'
 /** What Express's parsers leave, and what a request of `node:http2` stands on. */
 type Message = IncomingMessage & { readonly body?: unknown; readonly stream?: { readonly readableEnded: boolean } }
 
-export function bodyOfMessage(message: Message): ReadBody {
+/** `took`: is given what was read, which is there to be read again. */
+export function bodyOfMessage(message: Message, { took }: { readonly took?: (body: Buffer) => void } = {}): ReadBody {
   return async (maxBytes, rest) => {
     // A parser that had nothing to do with this body leaves `{}` and the stream as it was: the stream is the truth.
-    if (!message.readableDidRead || PUT_BACK.read(message) === message.readableLength) return inText(await peek(message, maxBytes, rest))
+    if (!message.readableDidRead || PUT_BACK.read(message) === message.readableLength) {
+      const body = await peek(message, maxBytes, rest)
+      if (typeof body !== 'string') took?.(body)
+      return inText(body)
+    }
     const { body } = message
     // Whoever is behind the gate parses it.
     if (typeof body === 'string') return { text: body }

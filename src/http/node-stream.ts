@@ -103,8 +103,13 @@ function follow(life: Life, stream: Pick<ServerResponse, 'on' | 'end'>): void {
 function typeInHead(head: readonly unknown[]): string | undefined {
   const headers = head.find((part) => typeof part === 'object' && part !== null)
   if (headers === undefined) return undefined
-  const pairs = Array.isArray(headers) ? inPairs(headers.flat()) : Object.entries(headers)
-  return pairs.filter(([name]) => String(name).toLowerCase() === 'content-type').map(([, value]) => String(value))[0]
+  if (Array.isArray(headers)) return inPairs(headers.flat()).filter(([name]) => isType(String(name))).map(([, value]) => String(value))[0]
+  const name = Object.keys(headers).find(isType)
+  return name === undefined ? undefined : String((headers as Readonly<Record<string, unknown>>)[name])
+}
+
+function isType(name: string): boolean {
+  return name.length === 12 && name.toLowerCase() === 'content-type'
 }
 
 function inPairs(list: readonly unknown[]): (readonly [unknown, unknown])[] {

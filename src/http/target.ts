@@ -2,7 +2,7 @@
 
 /** The path of a target, without its query. `new URL` would resolve its dots, which routers do not. */
 export function pathOf(target: string): string {
-  if (target.startsWith('/') && !/[?#]/.test(target)) return target
+  if (target.startsWith('/') && !target.includes('?') && !target.includes('#')) return target
   // RFC 9112 section 3.2.2: the request line may hold a whole URL.
   const path = target.replace(/^https?:\/\/[a-z0-9._-]+(:\d+)?(?=\/)/i, '')
   // Routers and `new URL` cut anything else in ways of their own: it stays whole, and is read with suspicion.

@@ -1,10 +1,12 @@
 /** This file reads a `Request`, and what of `node:http` lies beneath it where a server of Node made it. */
 import { headersIn } from '../gate/request/gate-request.js'
 import { bodyOf } from '../gate/request/request-body.js'
+import { bodyOfMessage } from './node-body.js'
 import { incomingRequest } from './node-message.js'
 import { authorityOf, hostAmong } from './target.js'
 import type { IncomingMessage } from 'node:http'
 import type { GateRequest } from '../gate/request/gate-request.js'
+import type { ReadBody } from '../gate/request/request-body.js'
 
 /**
  * `environment`: what the runtime gave beside the request. `@hono/node-server` puts the message there, so that a `Request`
@@ -12,9 +14,10 @@ import type { GateRequest } from '../gate/request/gate-request.js'
  */
 export function webRequest(request: Request, environment: unknown, { routedPaths = [], mounted = false }: Pick<GateRequest, 'routedPaths' | 'mounted'> = {}): GateRequest {
   const { path, host, query } = partsOf(request.url)
-  const header = headersIn(request.headers)
   const message = messageBeneath(request, environment)
   const beneath = message && incomingRequest(message)
+  const untouched = message !== undefined && isUntouched(request, message)
+  const header = untouched && beneath !== undefined ? beneath.header : headersIn(request.headers)
   return {
     method: request.method,
     sentMethod: beneath?.sentMethod,
@@ -23,11 +26,44 @@ export function webRequest(request: Request, environment: unknown, { routedPaths
     query: [...new Set([query, beneath?.query ?? ''])].join('&'),
     header,
     host: hostAmong([host, ...header('host')]),
-    body: bodyOf(request),
+    body: untouched ? bodyBeneath(request, message) : bodyOf(request),
     hasBody: beneath?.hasBody,
     source: message ?? request,
     isUpgrade: beneath?.isUpgrade,
     mounted: mounted || (beneath !== undefined && (beneath.mounted === true || isCut(path, beneath.path))),
+  }
+}
+
+/**
+ * True for the `Request` of `@hono/node-server` that nothing has been made of yet: no `Headers`, which somebody may have changed,
+ * and no real `Request`, whose body others may be reading. It holds the message under a symbol of its own.
+ */
+function isUntouched(request: Request, message: IncomingMessage): boolean {
+  let holdsMessage = false
+  for (const symbol of Object.getOwnPropertySymbols(request)) {
+    const value: unknown = (request as unknown as Record<symbol, unknown>)[symbol]
+    if (value instanceof Headers || value instanceof Request || value instanceof ReadableStream) return false
+    holdsMessage ||= value === message
+  }
+  return holdsMessage
+}
+
+/**
+ * The body by the message, where copying the `Request` would make a real one and split its stream. Whoever is behind the
+ * gate has it by `rawBody`, where hosts leave a body that they have read, or else by the stream.
+ */
+function bodyBeneath(request: Request, message: IncomingMessage): ReadBody {
+  const host = message as object as { rawBody?: unknown }
+  const copied = bodyOf(request)
+  const leave = (body: Buffer): void => {
+    if (body.length > 0) host.rawBody = body
+  }
+  const beneath = bodyOfMessage(message, { took: leave })
+  return async (maxBytes, rest) => {
+    // What was put there is what the server behind will read; and by now somebody else may have read. Of what is too large, a
+    // part is read, and the adapter gives nobody the rest of that.
+    const isOpen = host.rawBody === undefined && !request.bodyUsed && !message.readableDidRead && rest === undefined
+    return isOpen ? beneath(maxBytes) : copied(maxBytes, rest)
   }
 }
 

@@ -59,7 +59,7 @@ export function askingAt(port: number): Running {
   const ask: Ask = ({ method = 'POST', target = '/mcp', headers = {}, body } = {}) =>
     new Promise((resolve, reject) => {
       const lines = Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]))
-      if (body !== undefined) lines.push('Content-Type', 'application/json')
+      if (body !== undefined && !lines.some((line, index) => index % 2 === 0 && line.toLowerCase() === 'content-type')) lines.push('Content-Type', 'application/json')
       if (method !== 'GET' && method !== 'HEAD') lines.push('Content-Length', String(Buffer.byteLength(body ?? '')))
       const outgoing = request({ host: '127.0.0.1', port, agent, method, path: target, headers: ['Host', `127.0.0.1:${port}`, ...lines] })
       outgoing.on('error', (error) => {
