@@ -4,5 +4,9 @@ import type { Fetch } from './bounded-fetch.js'
 
 /** The one that was given, or the runtime's: looked up at each call, so that it may be replaced later. @throws TypeError */
 export function fetchOption(given: Fetch | undefined, name = 'fetch'): Fetch {
-  return optionalFunction(name, given) ?? ((...request) => globalThis.fetch(...request))
+  const own = optionalFunction(name, given)
+  if (own !== undefined) return own
+  // Node loads its fetch when something of it is first used: now, and not while the first caller waits.
+  void globalThis.Headers
+  return (...request) => globalThis.fetch(...request)
 }
