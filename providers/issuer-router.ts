@@ -6,7 +6,7 @@ import { isUnavailable } from '../src/errors.js'
 import { speakOnce, speaksByDefault } from '../src/lib/default-voice.js'
 import { closeAll } from '../src/lib/close-all.js'
 import { alsoAtOnce, atOnce } from '../src/lib/at-once.js'
-import { andThen } from '../src/lib/awaitable.js'
+import { andThen, orElse } from '../src/lib/awaitable.js'
 import { unlessAborted } from '../src/lib/deadline.js'
 import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { failedStep, nearestOf, passedStep, unknownStep } from '../src/explanation.js'
@@ -188,7 +188,7 @@ export class IssuerRouter extends BearerAuthProvider {
   /** The one for the issuer of this token; where there is none, those that were named. Asks `resolve` as `verifyToken` does. */
   override async [membersFor](token: string): Promise<readonly NamedProvider[]> {
     const issuer = issuerOf(token)
-    const found = issuer === undefined ? null : await this.#find(issuer, undefined).catch(() => null)
+    const found = issuer === undefined ? null : await orElse(() => this.#find(issuer, undefined), () => null)
     if (found !== null) return [{ name: nameOf(found), provider: found }]
     return [...this.#routes].map(([name, provider]) => ({ name, provider }))
   }
