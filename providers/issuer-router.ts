@@ -239,17 +239,12 @@ export class IssuerRouter extends BearerAuthProvider {
 
   #find(issuer: string, signal: AbortSignal | undefined): Awaitable<BearerAuthProvider | null> {
     const route = this.#routes.get(issuer)
-    return route !== undefined || this.#tenants === undefined ? (route ?? null) : this.#tenantOf(this.#tenants, issuer, signal)
-  }
-
-  async #tenantOf(tenants: Tenants<IssuerRoute>, issuer: string, signal: AbortSignal | undefined): Promise<BearerAuthProvider | null> {
-    const asked = tenants.find(issuer)
-    try {
-      return await (signal === undefined ? asked : unlessAborted(asked, signal))
-    } catch (error) {
+    if (route !== undefined || this.#tenants === undefined) return route ?? null
+    const asked = this.#tenants.find(issuer)
+    return orElse(() => (signal === undefined ? asked : unlessAborted(asked, signal)), (error): never => {
       if (isUnavailable(error)) notify(this.#listeners.observe, { type: 'unavailable', provider: this.name, message: error.message })
       throw error
-    }
+    })
   }
 
   /** The routes, and the tenants at hand. */

@@ -1,4 +1,7 @@
 /** Says step by step what was looked at in one token, and what each step found: for a person who wants to know why. */
+import { bindingOf } from './binding.js'
+import { reject } from './verdict.js'
+import type { Claims } from './access-token.js'
 import type { AuthUnavailableError } from './errors.js'
 import type { Rejected, RejectReason } from './verdict.js'
 
@@ -63,3 +66,14 @@ export function nearestOf(misses: readonly (NearMiss | undefined)[]): NearMiss |
   const there = misses.filter((miss) => miss !== undefined)
   return there.find(({ isExact }) => isExact) ?? there[0]
 }
+
+/** The step beyond the last. */
+export const PROOF = 'proof'
+
+/** Beyond it, of a token that is good with the proof of its holder only: here nobody shows one. Says what it is bound to. */
+export function unproven(claims: Claims): Rejected & { readonly at: string } {
+  const expected = bindingOf(claims) ?? 'the proof of whoever holds the key'
+  return { ...reject('unproven', { claim: 'cnf', expected, actual: undefined, hint: BOUND }), at: PROOF }
+}
+
+const BOUND = 'the token is bound to a key: it is good with the proof of its holder only, where the option "proof" of the gate takes that'

@@ -3,10 +3,9 @@ import { VerifiedAccessToken } from './access-token.js'
 import { cachePlan } from './cache/cache-options.js'
 import { marksOf } from './revocations/revocation-marks.js'
 import { checkedRevocations, Revocations } from './revocations/revocations.js'
-import { bindingOf } from './binding.js'
 import { isUnavailable } from './errors.js'
 import { Listeners, notify } from './events.js'
-import { failedStep, isTaken, passedStep, reportedBeside, unknownStep } from './explanation.js'
+import { failedStep, isTaken, passedStep, PROOF, reportedBeside, unknownStep, unproven } from './explanation.js'
 import { ClaimPipeline } from './claim-pipeline.js'
 import { alsoAtOnce } from './lib/at-once.js'
 import { andThen, isPending } from './lib/awaitable.js'
@@ -135,9 +134,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   }
 
   static {
-    alsoAtOnce(StandardProvider.prototype.verifyToken, function (this: StandardProvider, token, options) {
-      return this.#verify(token, options)
-    })
+    alsoAtOnce(StandardProvider.prototype.verifyToken, function (this: StandardProvider, token, options) { return this.#verify(token, options) })
   }
 
   /** Waits for nothing that is at hand: a promise costs as much as reading the token. */
@@ -349,17 +346,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   }
 }
 
-/** The last step of an explanation, and the one beyond it. */
+/** The last step of an explanation. */
 const REVOKED = 'revoked'
-const PROOF = 'proof'
-
-/** Beyond it, of a token that is good with the proof of its holder only: here nobody shows one. Says what it is bound to. */
-function unproven(claims: Claims) {
-  const expected = bindingOf(claims) ?? 'the proof of whoever holds the key'
-  return { ...reject('unproven', { claim: 'cnf', expected, actual: undefined, hint: BOUND }), at: PROOF }
-}
-
-const BOUND = 'the token is bound to a key: it is good with the proof of its holder only, where the option "proof" of the gate takes that'
 
 /** One token as it was shown to the provider. */
 interface Presented {
