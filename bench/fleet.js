@@ -1,6 +1,5 @@
 /** Simulates fleets of replicas, checks the model against real processes, and draws it: `npm run bench:fleet`. */
 import { SEED, TRIAL } from './fleet/assumptions.js'
-import { markdownOf, writeDocument } from './fleet/document.js'
 import { assertModel } from './fleet/formula.js'
 import { readOptions } from './fleet/options.js'
 import { plotOf } from './fleet/plot.js'
@@ -10,6 +9,7 @@ import { requestsOf } from './fleet/requests.js'
 import { simulate } from './fleet/simulate.js'
 import { fleetTable, trialTable } from './fleet/tables.js'
 import { trial } from './fleet/trial.js'
+import { markdownOf, writeDocument } from './lib/document.js'
 import { machine } from './lib/machine.js'
 import { heading, plainTable, writeJson } from './lib/report.js'
 /** @import { TableData } from './fleet/tables.js' */
@@ -47,7 +47,7 @@ writeJson(file, { date, ...where, seed: SEED, world, trialWorld: TRIAL, figures,
 if (docs && (isTooLate || !redisIsThere)) throw new Error('the documents are left as they were: they take figures of a quiet machine with Redis')
 if (docs) {
   const parts = { introspection: markdownOf(introspection), keys: markdownOf(keys), trial: markdownOf(compared) }
-  writeDocument(parts, await plotOf(figures, world))
+  writeDocument({ name: 'scale', command: 'npm run bench:fleet -- --docs' }, parts, await plotOf(figures, world))
 }
 
 async function trialsOf() {

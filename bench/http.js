@@ -5,11 +5,15 @@ import { machine } from './lib/machine.js'
 import { goalsTable, heading, writeJson } from './lib/report.js'
 import { startChild } from './http/child.js'
 import { figuresOf } from './http/figures.js'
+import { firstTokens } from './http/first-token.js'
+import { floodOf } from './http/flood.js'
 import { goalsOf } from './http/goals.js'
 import { measure } from './http/measure.js'
 import { readOptions } from './http/options.js'
 import { plotOf } from './http/plot.js'
-import { tableOf } from './http/report.js'
+import { firstTokenTable, floodTable, tableOf } from './http/report.js'
+import { expressPlatform } from './http/servers/express.js'
+import { node } from './http/servers/node.js'
 
 const SERVERS = ['express', 'fastify', 'hono', '@hono/node-server', '@modelcontextprotocol/sdk', '@modelcontextprotocol/server', '@modelcontextprotocol/node', '@modelcontextprotocol/express']
 
@@ -30,8 +34,17 @@ for (const platform of platforms) {
   console.log(tableOf(part, platform))
 }
 
-const goals = goalsOf(figures, platforms)
+/** @type {import('./http/flood.js').FloodFigure[]} */
+const floods = []
+for (const platform of platforms.filter((one) => one === node || one === expressPlatform)) {
+  floods.push(...(await floodOf(platform, { load, world, rounds: size.floodRounds, seconds: size.floodSeconds })))
+}
+if (floods.length > 0) console.log(floodTable(floods))
+const starts = await firstTokens(library, size.starts)
+console.log(firstTokenTable(starts))
+
+const goals = goalsOf(figures, platforms, { floods, starts })
 console.log(goalsTable(goals, 'goal'))
-writeJson(file, { date, ...where, size, figures, goals })
+writeJson(file, { date, ...where, size, figures, floods, starts, goals })
 if (plot !== undefined) writeFileSync(plot, `${await plotOf(figures, platforms)}\n`)
 process.exit() // the keys are served for ever

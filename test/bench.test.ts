@@ -1,5 +1,6 @@
 /** What the benchmarks take from the library is where they look for it, and their servers answer rightly. */
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 test('the model of a fleet finds the parts and figures of the library that it is made of', () => {
@@ -24,4 +25,23 @@ test('every server of bench:streams opens its streams, ends them with their toke
   expect(status).toBe(0)
   const servers = ['node', 'express', 'fetch', 'hono', 'mcp-1', 'mcp-2']
   expect(stdout.trim().split('\n')).toEqual(servers.map((server) => `${server}: 20 timers, 0 left, 0 open after their token, 20 went on`))
+})
+
+test('docs/benchmarks.md has a place for each table that two runs give, and says where a peer is ahead', () => {
+  const figure = (candidate: string, microseconds: number): object => ({ platform: 'node:http', workload: 'remembered', candidate, microseconds })
+  const run = {
+    ...{ date: '2026-11-30T09:00:00.000Z', cpu: 'a CPU', cores: 2, system: 'linux', node: 'v20', packages: { jose: '6' }, size: { rounds: 7, connections: 16 } },
+    figures: [figure('ours', 50), figure('jose, by hand', 40)],
+    floods: [{ platform: 'node:http', candidate: 'ours', perSecond: 1_000, p99: 3.21, unloaded: 2 }],
+    starts: [{ candidate: 'ours', milliseconds: 120, requests: 2 }],
+    goals: [{ goal: 'a goal', atMost: 1, figure: 0.5, reached: true }],
+  }
+  const script = `const { partsOf } = await import('./bench/http/document.js'); console.log(JSON.stringify(partsOf(${JSON.stringify([run, run])}, false)))`
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+  expect([stderr, status]).toEqual(['', 0])
+  const parts = JSON.parse(stdout) as Record<string, string>
+  expect(parts['behind']).toBe('- node:http, remembered: jose, by hand takes 40 µs, and ours 50 (× 1.25)')
+  expect(parts['goals']).toContain('| a goal | 1 | 0.50, 0.50 | reached |')
+  const page = readFileSync('docs/benchmarks.md', 'utf8')
+  for (const name of Object.keys(parts)) expect(page).toMatch(new RegExp(`<!-- ${name}: by npm run bench:report -->[^]*<!-- /${name} -->`))
 })

@@ -8,7 +8,7 @@ import { PLATFORMS } from './servers/index.js'
 const NONE = { remembered: 0, unseen: 0, refused: 0 }
 
 const library = new URL('../../dist/', import.meta.url)
-const clients = await Clients.start({ rounds: 0, warmUp: NONE, turn: NONE, connections: 1 }, library)
+const clients = await Clients.start({ rounds: 0, warmUp: NONE, turn: NONE, connections: 1, floodRounds: 0, floodSeconds: 0, starts: 0 }, library)
 const world = { ...clients.issuer, jwksUri: await serveKeys(clients.issuer), library: library.href }
 const samples = clients.samples()
 for (const { name, candidates } of PLATFORMS) {

@@ -10,6 +10,7 @@ const LIVE = 64
 
 export class Clients {
   #issuer = new Issuer(ALGORITHM)
+  #bad = 0
   /** @type {Map<string, { tokens: string[], sessionIds: string[] }>} */
   #byWorkload = new Map()
 
@@ -40,6 +41,17 @@ export class Clients {
       const index = (from + number) % tokens.length
       return { ...CALL_HEADERS, authorization: `Bearer ${tokens[index]}`, ...(sessions && { 'mcp-session-id': sessionIds[index] }) }
     })
+  }
+
+  /** One more that nobody lets in, of the kinds in turn: for the price of a few letters, since a flood takes a great many. */
+  badToken() {
+    const kinds = WORKLOADS.slice(2)
+    const number = (this.#bad += 1)
+    const { name } = kinds[number % kinds.length] ?? NOT_SEEN
+    const [token = ''] = this.#of(name).tokens
+    const letters = number.toString(36).padStart(8, '0')
+    // Within the signature, or within the text that is none: each is another text, and refused for the same reason.
+    return `${token.slice(0, -40)}${letters}${token.slice(-32)}`
   }
 
   /** One token of each kind, and what is to become of it. */

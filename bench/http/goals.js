@@ -13,8 +13,13 @@ import { NOT_SEEN, REMEMBERED } from './workloads.js'
 
 /** @typedef {import('../lib/report.js').Goal} Goal */
 
-/** @param {readonly Figure[]} figures @param {readonly Platform[]} platforms those that were measured @returns {Goal[]} */
-export function goalsOf(figures, platforms) {
+/**
+ * @param {readonly Figure[]} figures
+ * @param {readonly Platform[]} platforms those that were measured
+ * @param {{ floods: readonly import('./flood.js').FloodFigure[], starts: readonly import('./first-token.js').FirstTokenFigure[] }} others
+ * @returns {Goal[]}
+ */
+export function goalsOf(figures, platforms, { floods, starts }) {
   const at = (/** @type {Platform} */ { name: platform }, workload = REMEMBERED.name, candidate = 'ours') => figureOf(figures, { platform, workload, candidate })
   const measured = (/** @type {readonly Platform[]} */ ...wanted) => wanted.filter((one) => platforms.includes(one))
   return [
@@ -35,6 +40,14 @@ export function goalsOf(figures, platforms) {
       const more = (at(one, REMEMBERED.name, 'ours, operations')?.added ?? Number.NaN) - (at(one)?.added ?? Number.NaN)
       return goalOf(`${one.name}, remembered: µs that operations add`, 15, more)
     }),
+    ...floods.filter(({ candidate }) => candidate === 'ours').flatMap((own) => {
+      const peer = floods.find(({ platform, candidate }) => platform === own.platform && candidate !== 'ours')
+      return [
+        goalOf(`${own.platform}, in a flood: good requests of ${peer?.candidate}, times ours`, 1 / 1.5, ratio(peer?.perSecond, own.perSecond)),
+        goalOf(`${own.platform}, in a flood: p99 of good requests, times the p99 where all are good`, 2, ratio(own.p99, own.unloaded)),
+      ]
+    }),
+    goalOf('the first token: ms, times jose with discovery by hand', 1, ratio(starts[0]?.milliseconds, starts[1]?.milliseconds)),
   ]
 }
 

@@ -22,7 +22,7 @@ import { NOT_SEEN, REMEMBERED, WORKLOADS } from './workloads.js'
  * @throws Error for a wrong answer.
  */
 export async function measure(platform, { load, world, size }) {
-  const servers = await Promise.all(platform.candidates.map((candidate) => startServer(platform, candidate, world)))
+  const servers = await Promise.all(platform.candidates.map((candidate) => listeningServer(platform, candidate, world)))
   try {
     for (const server of servers) await assertAnswers(server, server.port, load.first.samples)
     for (const workload of WORKLOADS) {
@@ -39,7 +39,7 @@ export async function measure(platform, { load, world, size }) {
 }
 
 /** @param {Platform} platform @param {Candidate} candidate @param {World} world @returns {Promise<Running>} */
-async function startServer({ name }, candidate, world) {
+export async function listeningServer({ name }, candidate, world) {
   const order = { platform: name, candidate: candidate.name, world }
   const child = await startChild(new URL('server.js', import.meta.url), order, { NODE_ENV: 'production' })
   return { ...candidate, port: child.first, child }

@@ -16,14 +16,23 @@ ${COMMON_USAGE}`
  * @property {Counts} warmUp requests of each server before anything counts
  * @property {Counts} turn requests of one turn
  * @property {number} connections at a time
+ * @property {number} floodRounds
+ * @property {number} floodSeconds of each turn
+ * @property {number} starts processes that see their first token, of each kind
  */
 
 /** @typedef {Record<'remembered' | 'unseen' | 'refused', number>} Counts `refused`: of each kind */
 
 /** Each a multiple of the connections. @type {Record<'full' | 'quick', Size>} */
-const SIZES = {
-  full: { rounds: 7, warmUp: { remembered: 8000, unseen: 2000, refused: 480 }, turn: { remembered: 960, unseen: 640, refused: 320 }, connections: 16 },
-  quick: { rounds: 3, warmUp: { remembered: 3200, unseen: 800, refused: 320 }, turn: { remembered: 480, unseen: 320, refused: 160 }, connections: 16 },
+export const SIZES = {
+  full: {
+    ...{ rounds: 7, warmUp: { remembered: 8000, unseen: 2000, refused: 480 }, turn: { remembered: 960, unseen: 640, refused: 320 } },
+    ...{ connections: 16, floodRounds: 3, floodSeconds: 3, starts: 7 },
+  },
+  quick: {
+    ...{ rounds: 3, warmUp: { remembered: 3200, unseen: 800, refused: 320 }, turn: { remembered: 480, unseen: 320, refused: 160 } },
+    ...{ connections: 16, floodRounds: 1, floodSeconds: 1, starts: 3 },
+  },
 }
 
 export function readOptions() {

@@ -3,6 +3,8 @@ import { plainTable } from '../lib/report.js'
 import { bestPeer } from './figures.js'
 import { WORKLOADS } from './workloads.js'
 /** @import { Figure } from './figures.js' */
+/** @import { FirstTokenFigure } from './first-token.js' */
+/** @import { FloodFigure } from './flood.js' */
 /** @import { Platform } from './servers/index.js' */
 
 /** One platform. @param {readonly Figure[]} figures @param {Platform} platform */
@@ -16,5 +18,19 @@ export function tableOf(figures, platform) {
       table.push([`  ${candidate}`, microseconds.toFixed(0), mean.toFixed(0), added.toFixed(0), timesBare.toFixed(2), timesPeer.toFixed(2)])
     }
   }
+  return `${table}\n`
+}
+
+/** @param {readonly FloodFigure[]} floods */
+export function floodTable(floods) {
+  const table = plainTable(['nine of ten connections are bad: the good ones', 'per second', 'p99, ms', 'p99 where all are good'])
+  for (const { platform, candidate, perSecond, p99, unloaded } of floods) table.push([`${platform}, ${candidate}`, perSecond.toFixed(0), p99.toFixed(1), unloaded.toFixed(1)])
+  return `${table}\n`
+}
+
+/** @param {readonly FirstTokenFigure[]} starts */
+export function firstTokenTable(starts) {
+  const table = plainTable(['the first token, where the issuer takes 50 ms to answer', 'ms', 'requests'])
+  for (const { candidate, milliseconds, requests } of starts) table.push([candidate, milliseconds.toFixed(0), String(requests)])
   return `${table}\n`
 }
