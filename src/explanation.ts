@@ -13,7 +13,7 @@ export interface ExplainedStep {
   /** The name of the step: `shape`, `iss`, `signature`, `introspection`, `claims`, `revoked` … */
   readonly rule: string
   readonly passed: boolean
-  /** Absent for a step that passed, and for one where nobody knows: `hint` then says what gave no answer. */
+  /** Absent for a step that passed by itself, and for one where nobody knows: `hint` then says what gave no answer. */
   readonly reason?: RejectReason
   readonly expected?: unknown
   readonly actual?: unknown

@@ -36,7 +36,9 @@ const NO_OPTIONS: GateOptions = {}
 function gateFor(provider: BearerAuthProvider, options: GateOptions): Gate {
   const known = GATES.get(options)
   if (known?.provider === provider) return known.gate
-  const made = gate(provider, { ...options, observe: unheard })
+  // A shadow tells of what comes from clients, and of nothing else.
+  const { shadow: _, ...own } = options
+  const made = gate(provider, { ...own, observe: unheard })
   GATES.set(options, { provider, gate: made })
   return made
 }

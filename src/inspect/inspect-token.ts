@@ -58,7 +58,7 @@ export async function inspectToken(provider: BearerAuthProvider, pasted: string,
 
 /** True where it is known why, whoever shows it. One that is bound to a key is good with its proof. */
 function isRefused(steps: readonly ExplainedStep[]): boolean {
-  return steps.some(({ reason }) => reason !== undefined && reason !== 'unproven')
+  return steps.some(({ passed, reason }) => !passed && reason !== undefined && reason !== 'unproven')
 }
 
 /** The token as its provider says yes to it, bound to a key or not. @throws what a bug of the provider throws */

@@ -45,7 +45,7 @@ export interface ReportedStep {
   /** What was looked at: a claim, `signature`, `introspection` … */
   readonly check: string
   readonly passed: boolean
-  /** In the words of `RejectReason`; absent for what passed, and where nobody knows. */
+  /** In the words of `RejectReason`; absent for what passed by itself, and where nobody knows. */
   readonly reason?: string
   readonly expected?: unknown
   readonly actual?: unknown
@@ -53,6 +53,8 @@ export interface ReportedStep {
   readonly clause?: string
   /** What it almost was, or what to do. */
   readonly hint?: string
+  /** True for a rule that refuses nothing yet: it passed, and `reason` is what it would refuse the token for. */
+  readonly reportOnly?: true
   readonly provider: string
 }
 

@@ -1,7 +1,8 @@
 /** A report about one token says what `verifyToken` and the gate do, names every rule, and never holds the token. */
 import { describe, expect, test } from 'vitest'
 import { AuthUnavailableError, BearerAuthProvider, ChainProvider, IssuerRouter, JwksProvider, StandardProvider, StaticProvider } from '../../src/index.js'
-import { accept, accessToken, fromClaim, gate } from '../../src/index.js'
+import { accept, accessToken, fromClaim, gate, reportOnly } from '../../src/index.js'
+import { reportText } from '../../src/cli/tables/report-text.js'
 import { inspectToken } from '../../src/inspect/inspect-token.js'
 import { keycloak } from '../../providers/presets/index.js'
 import { createTestIssuer } from '../../src/testing/index.js'
@@ -53,6 +54,24 @@ describe('the verdict', () => {
     const yes = { verdict: 'accepted', kind: 'opaque', claims: { values: { sub: 'ci' } }, scopes: [{ scope: 'deploy' }], client: { passed: true } }
     expect(await inspectToken(list, KEY)).toMatchObject(yes)
     expect(await inspectToken(list, 'another-0123456789')).toMatchObject({ verdict: 'rejected', steps: [{ check: 'list', reason: 'unknown_token' }], client: { status: 401 } })
+  })
+})
+
+describe('what is only reported', () => {
+  test('does not make a good token a refused one, and is told with what it would refuse', async () => {
+    const rules = [{ audience: 'https://new.example.com', [reportOnly]: true as const }]
+    const report = await inspectToken(auth({ rules }), await issuer.mint())
+    expect(report).toMatchObject({ verdict: 'accepted', claims: { verified: true }, client: { passed: true } })
+    expect(report.steps.find((step) => step.reportOnly)).toMatchObject({ check: 'aud', passed: true, reportOnly: true, reason: 'wrong_audience', expected: ['https://new.example.com'] })
+    expect(await reportText(report, false)).toContain('Only reported, and would refuse it\n  aud (wrong_audience, RFC 7519 section 4.1.3)')
+  })
+
+  test('asks no shadow', async () => {
+    const asked: string[] = []
+    const shadow = { verifyToken: async (token: string) => (asked.push(token), null), recognizes: () => 'mine' as const }
+    await inspectToken(auth(), await issuer.mint(), { gate: { shadow, observe: () => undefined } })
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(asked).toEqual([])
   })
 })
 

@@ -11,13 +11,15 @@ export async function reportText(report: TokenReport, colours: boolean): Promise
   const paint = { accepted: green, rejected: red, unavailable: yellow }[report.verdict]
   const isSeveral = new Set(report.steps.map(({ provider }) => provider)).size > 1
   const nameOf = ({ provider, check }: ReportedStep): string => plainText(isSeveral ? `${provider}: ${check}` : check)
-  const passed = report.steps.filter((step) => step.passed).map(nameOf)
+  const passed = report.steps.filter(({ passed, reason }) => passed && reason === undefined).map(nameOf)
+  const reported = report.steps.filter(({ passed, reason }) => passed && reason !== undefined)
   const failed = report.steps.filter((step) => !step.passed)
   const section = (title: string, lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', bold(title), ...lines.map((line) => `  ${line}`)])
   return [
     paint(`${report.verdict}: ${VERDICTS[report.verdict]}`),
     ...failed.flatMap((step) => ['', ...failureLines(step, red(bold(nameOf(step))))]),
     ...section('In order', passed.length === 0 ? [] : [passed.join(', ')]),
+    ...section('Only reported, and would refuse it', reported.flatMap((step) => failureLines(step, nameOf(step)))),
     ...section('Its way', report.road.length > 1 ? report.road.map(stopText) : []),
     ...section(report.claims?.verified === true ? 'It says' : 'It says, and nobody vouches for it', claimLines(report)),
     ...section('Scopes', scopeLines(report)),

@@ -66,7 +66,11 @@ function steps(all: readonly ReportedStep[]): HTMLElement {
 }
 
 function step({ check, passed, reason, expected, actual, clause, hint, provider }: ReportedStep): HTMLElement {
-  const [state, sign, word] = passed ? ['good', '✓', 'passed'] : reason === undefined ? ['unknown', '?', 'nobody knows'] : ['bad', '✗', reason.replaceAll('_', ' ')]
+  const why = reason?.replaceAll('_', ' ')
+  const [state, sign, word] =
+    passed ? (why === undefined ? ['good', '✓', 'passed'] : ['unknown', '!', `only reported, and would refuse it: ${why}`])
+    : why === undefined ? ['unknown', '?', 'nobody knows']
+    : ['bad', '✗', why]
   const where = [provider, clause ?? ''].filter((text) => text !== '').map(visible).join(' · ')
   return el(
     'li',
@@ -76,7 +80,7 @@ function step({ check, passed, reason, expected, actual, clause, hint, provider 
       'div',
       {},
       el('p', {}, el('strong', {}, visible(check)), ` ${visible(word)} `, el('small', {}, where)),
-      !passed && (expected !== undefined || actual !== undefined) && comparison(expected, actual),
+      why !== undefined && (expected !== undefined || actual !== undefined) && comparison(expected, actual),
       hint !== undefined && el('p', { class: 'hint' }, visible(hint)),
     ),
   )
