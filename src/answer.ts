@@ -22,7 +22,7 @@ export function errorAnswer(status: number, error: string, description: string, 
 
 /** Never stored, and its challenge can be read by pages on other origins. */
 export function jsonAnswer(status: number, body: object, headers: Record<string, string> = {}): Answer {
-  return { status, headers: { ...ALWAYS, ...headers }, body: JSON.stringify(body) }
+  return Object.freeze({ status, headers: Object.freeze({ ...ALWAYS, ...headers }), body: JSON.stringify(body) })
 }
 
 /** Seconds that a client is asked to wait when nobody said how long, and at most. */

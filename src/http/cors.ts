@@ -11,13 +11,12 @@ const EXPOSE = 'Access-Control-Expose-Headers'
  */
 export function readableAcrossOrigins({ headers, grantsNothing }: Answer, alreadySet: (name: string) => unknown): Readonly<Record<string, string>> {
   if (grantsNothing === true) return headers
+  const allowed = alreadySet(ALLOW) ? headers : { ...headers, [ALLOW]: '*' }
+  const before = alreadySet(EXPOSE)
+  if (!before) return allowed
   // Each once: an answer that was thrown comes here with the app's own already.
-  const exposed = [...new Set([alreadySet(EXPOSE), headers[EXPOSE]].filter(Boolean).flatMap((list) => String(list).split(/, */)))].join(', ')
-  return {
-    ...headers,
-    ...(!alreadySet(ALLOW) && { [ALLOW]: '*' }),
-    ...(exposed !== '' && { [EXPOSE]: exposed }),
-  }
+  const exposed = [...new Set([before, headers[EXPOSE]].filter(Boolean).flatMap((list) => String(list).split(/, */)))].join(', ')
+  return { ...allowed, ...(exposed !== '' && { [EXPOSE]: exposed }) }
 }
 
 /**

@@ -78,7 +78,7 @@ describe('the body of a request', () => {
   let port = 0
   const seen: ((read: RequestBody, after: string) => void)[] = []
   const server = createServer((req, res) => {
-    void bodyOfMessage(req)(20).then(async (read) => {
+    void Promise.resolve(bodyOfMessage(req)(20)).then(async (read) => {
       const after = 'text' in read ? await ofMessage(req) : ''
       res.end()
       seen.shift()?.(read, after)

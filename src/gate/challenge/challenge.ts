@@ -55,11 +55,16 @@ function rfc6750({ requiredScopes, metadataUrl, requestNames, schemes = ['Bearer
   const denied = (status: number, error: string, description: string, scopes: readonly string[]): Answer =>
     answer(status, error, description, challenge({ error, error_description: description }, scopes))
   const required = requestNames(requiredScopes)
+  const unauthenticated = (scopes: readonly string[]): Answer => answer(401, 'unauthorized', 'Authentication required', challenge({}, requestNames(scopes)))
+  const invalidToken = (): Answer => denied(401, 'invalid_token', 'Token is invalid or expired', required)
+  // What a flood asks for is worded once, unless it holds a nonce.
+  const stranger = nonce === undefined ? unauthenticated(requiredScopes) : undefined
+  const refused = nonce === undefined ? invalidToken() : undefined
   return {
     // RFC 6750 section 3.1: no error code for a request that carries no credentials.
-    unauthenticated: (more = []) => answer(401, 'unauthorized', 'Authentication required', challenge({}, requestNames([...new Set([...requiredScopes, ...more])]))),
+    unauthenticated: (more = []) => (more.length === 0 && stranger) || unauthenticated([...new Set([...requiredScopes, ...more])]),
     malformed: (header) => denied(400, 'invalid_request', header === undefined ? `The Authorization header must be: ${first}, one blank, one token` : NO_TOKEN, required),
-    invalidToken: () => denied(401, 'invalid_token', 'Token is invalid or expired', required),
+    invalidToken: () => refused ?? invalidToken(),
     severalCallers: () => denied(400, 'invalid_request', SEVERAL_CALLERS, required),
     unproven: (error) => denied(401, error, UNPROVEN[error], required),
     insufficientScope: (scopes) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', scopes),

@@ -1,12 +1,15 @@
 /** Which operations a request calls: the JSON-RPC messages of its body, and nothing that a header says of them. */
 import { errorAnswer, jsonAnswer } from '../../answer.js'
 import { ownProperty } from '../../lib/own-property.js'
+import { andThen } from '../../lib/awaitable.js'
 import { isWithin } from '../../lib/json-size.js'
 import { operationOf } from './operations.js'
 import type { Answer } from '../../answer.js'
+import type { Awaitable } from '../../lib/awaitable.js'
 import type { JsonSize } from '../../lib/json-size.js'
 import type { Operation } from './operations.js'
 import type { GateRequest } from '../request/gate-request.js'
+import type { RequestBody } from '../request/request-body.js'
 
 /** In bytes. Servers of MCP take about as much. */
 const MAX_BYTES = 4 * 1024 * 1024
@@ -16,11 +19,15 @@ const MAX_BYTES = 4 * 1024 * 1024
  * operation are for those on the way: they must say what the body says (MCP 2026-07-28, Streamable HTTP). `rest`: of a body
  * that is too large, for a request that passes all the same.
  */
-export async function calledOperations({ method, header, body }: GateRequest, rest?: 'kept'): Promise<readonly Operation[] | Answer> {
-  const mayHaveNone = BODYLESS.has(method)
-  if (body === undefined && mayHaveNone) return []
+export function calledOperations(request: GateRequest, rest?: 'kept'): Awaitable<readonly Operation[] | Answer> {
+  const { method, body } = request
+  if (body === undefined && BODYLESS.has(method)) return []
   if (body === undefined) throw new TypeError('"operations" needs the body of the request: give the gate a "body"')
-  const found = await body(MAX_BYTES, rest)
+  return andThen(body(MAX_BYTES, rest), (found) => operationsIn(found, request))
+}
+
+function operationsIn(found: RequestBody, { method, header }: GateRequest): readonly Operation[] | Answer {
+  const mayHaveNone = BODYLESS.has(method)
   if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
   if ('text' in found && found.text === '' && mayHaveNone) return []
   if ('text' in found && !isPlainJson(header)) return UNREADABLE

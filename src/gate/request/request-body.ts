@@ -1,5 +1,6 @@
 /** This file reads the body of a request before the server behind reads it too. */
 import { boundedText } from '../../lib/net/bounded-text.js'
+import type { Awaitable } from '../../lib/awaitable.js'
 
 /** `parsed` by somebody in front of the gate, and what the server behind will use; or the text that it will find. */
 export type RequestBody =
@@ -11,7 +12,7 @@ export type RequestBody =
  * Reads a body of so many bytes at most, and leaves it there to be read. One that is too large is refused, and need not be
  * there any more; with `'kept'` it passes all the same, and has to.
  */
-export type ReadBody = (maxBytes: number, rest?: 'kept') => Promise<RequestBody>
+export type ReadBody = (maxBytes: number, rest?: 'kept') => Awaitable<RequestBody>
 
 /** The body of a `Request`, by way of a copy. */
 export function bodyOf(request: Request): ReadBody {
