@@ -82,6 +82,11 @@ describe('a stranger', () => {
   })
 })
 
+test('the code of the page is a list of names, and no other file is ever read', async () => {
+  expect(await FILES.code('main.js')).toContain('watchLive')
+  for (const file of ['../inspector.js', './main.js', 'main.d.ts', 'main', '/etc/passwd', '']) expect(await FILES.code(file)).toBeUndefined()
+})
+
 describe('every answer', () => {
   test.each([['/inspector/'], ['/inspector'], ['/inspector/style.css'], ['/inspector/page/enter.js'], ['/inspector/api/live'], ['/inspector/nothing']])('of %s is kept by nobody, framed by nobody and brings no code of others along', async (path) => {
     const { get, signIn } = inspected()

@@ -2,6 +2,7 @@
 import { CORE } from './core.js'
 import { GATE } from './gate.js'
 import { GITHUB } from './github.js'
+import { INSPECTOR } from './inspector.js'
 import { INTROSPECTION } from './introspection.js'
 import { JWT } from './jwt.js'
 import { PROVIDERS } from './providers.js'
@@ -18,6 +19,6 @@ import { SHARED } from './shared.js'
 /** @typedef {{ readonly file: string, readonly by: readonly string[], readonly from: string, readonly to: string, readonly breaks: string }} Mutant */
 
 /** @type {readonly Mutant[]} */
-export const MUTANTS = [...CORE, ...JWT, ...INTROSPECTION, ...GITHUB, ...PROVIDERS, ...GATE, ...SHARED].flatMap(({ file, by, mutants }) =>
+export const MUTANTS = [...CORE, ...JWT, ...INTROSPECTION, ...GITHUB, ...PROVIDERS, ...GATE, ...SHARED, ...INSPECTOR].flatMap(({ file, by, mutants }) =>
   mutants.map(([from, to, breaks]) => ({ file, by, from, to, breaks })),
 )
