@@ -69,10 +69,10 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
     mayImport: ['inspector-page', 'src/inspect/token-report.ts', 'src/inspector/history.ts', 'src/inspector/live.ts', 'src/scopes/explain.ts', 'src/health.ts'],
   },
   cli: {
-    files: /^src\/cli\/((source|doctor|tables)\/)?[a-z-]+\.ts$/,
+    files: /^src\/cli\/((source|doctor|init|tables)\/)?[a-z-]+\.ts$/,
     mayImport: [
-      ...['cli', 'inspect', 'providers', 'presets', 'static', 'testing', 'core', 'lib'],
-      ...['src/gate/gate-options.ts', 'src/inspector/local.ts', 'src/introspection/client-auth/client-auth.ts'],
+      ...['cli', 'inspect', 'providers', 'presets', 'static', 'testing', 'scopes', 'core', 'lib'],
+      ...['src/gate/gate-options.ts', 'src/inspector/local.ts', 'src/routing/chain-plan.ts', 'src/routing/member.ts', 'src/introspection/client-auth/client-auth.ts'],
       ...['keys/discovery', 'keys/key-set', 'rules/hints', 'rules/near-miss'].map((name) => `src/jwt/${name}.ts`),
     ],
   },
@@ -89,6 +89,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'lru-cache': ['lib', 'cache', 'github'],
   'openid-client': ['introspection', 'upstream'],
   // Loaded by the command, and by nothing else.
+  '@clack/prompts': ['cli'],
   commander: ['cli'],
   'cli-table3': ['cli'],
   picocolors: ['cli'],
@@ -102,12 +103,13 @@ const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   // runtime.ts asks for it by name where the runtime may lack it; key-loader.ts where a file of keys was named.
   'node:crypto': ['src/lib/digest.ts', 'src/lib/runtime.ts'],
   // cluster-fetch.ts where a pod asks the API server of its own cluster.
-  'node:fs/promises': ['src/cli/provider-source.ts', 'src/jwt/keys/key-loader.ts', 'src/lib/text-file.ts', 'providers/presets/cluster-fetch.ts', 'src/inspector/page-files.ts'],
+  'node:fs/promises': ['src/cli/provider-source.ts', 'src/cli/init.ts', 'src/cli/scopes.ts', 'src/cli/source/file-changes.ts', 'src/jwt/keys/key-loader.ts', 'src/lib/text-file.ts', 'providers/presets/cluster-fetch.ts', 'src/inspector/page-files.ts'],
   'node:https': ['providers/presets/cluster-fetch.ts', 'src/testing/http/client.ts'],
   // The command line is Node's.
-  'node:fs': ['src/cli/bin.ts', 'src/cli/auth-config.ts'],
+  'node:fs': ['src/cli/bin.ts', 'src/cli/auth-config.ts', 'src/cli/init.ts', 'src/cli/source/file-changes.ts'],
+  'node:console': ['src/cli/bin.ts'],
   'node:module': ['src/cli/auth-config.ts'],
-  'node:path': ['src/cli/auth-config.ts'],
+  'node:path': ['src/cli/auth-config.ts', 'src/cli/init.ts', 'src/cli/source/file-changes.ts'],
   'node:url': ['src/cli/auth-config.ts'],
   // Not of the core: a server for tests, a client that writes what no fetch would, and the answer to an upgrade, which Node
   // gives no response for.

@@ -1,6 +1,6 @@
 /** What users install: packed, installed into an empty folder, imported, required, compiled against and run. Needs `npm run build` before. */
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, posix, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -47,7 +47,7 @@ describe('package.json', () => {
       sideEffects: false,
       engines: { node: '^20.19.0 || >=22.12.0' },
     })
-    expect(Object.keys(manifest.dependencies).toSorted()).toEqual(['cli-table3', 'commander', 'jose', 'lru-cache', 'openid-client', 'picocolors'])
+    expect(Object.keys(manifest.dependencies).toSorted()).toEqual(['@clack/prompts', 'cli-table3', 'commander', 'jose', 'lru-cache', 'openid-client', 'picocolors'])
   })
 
   test('builds before it is packed', () => {
@@ -91,7 +91,9 @@ describe('the tarball', () => {
 describe('installed', () => {
   test('brings four packages along, and what only its command loads', () => {
     const tree = readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'))
-    const forTheCommand = ['@colors', 'cli-table3', 'commander', 'emoji-regex', 'is-fullwidth-code-point', 'picocolors', 'string-width', 'strip-ansi']
+    const ofTables = ['@colors', 'cli-table3', 'emoji-regex', 'is-fullwidth-code-point', 'string-width', 'strip-ansi']
+    const ofQuestions = ['@clack', 'fast-string-truncated-width', 'fast-string-width', 'fast-wrap-ansi', 'sisteransi']
+    const forTheCommand = ['commander', 'picocolors', ...ofTables, ...ofQuestions]
     expect(tree.toSorted()).toEqual(['bearer-auth-providers', 'jose', 'lru-cache', 'oauth4webapi', 'openid-client', ...forTheCommand].toSorted())
   })
 
@@ -99,6 +101,17 @@ describe('installed', () => {
     const script = `const names = ${JSON.stringify(codePaths.map(specifier))}
       for (const name of names) if (Object.keys(await import(name)).length === 0) throw new Error(name)`
     expect(node(['--input-type=module', '--eval', script])).toEqual({ stdout: '', stderr: '', status: 0 })
+  })
+
+  test('no path of a server loads what is there for the command: all can be imported where that is gone', () => {
+    const script = `for (const name of ${JSON.stringify(codePaths.map(specifier))}) await import(name)`
+    const moved = ['@clack', 'cli-table3', 'commander', 'picocolors'].map((name) => [join(app, 'node_modules', name), join(folder, name)] as const)
+    for (const [there, away] of moved) renameSync(there, away)
+    try {
+      expect(node(['--input-type=module', '--eval', script])).toEqual({ stdout: '', stderr: '', status: 0 })
+    } finally {
+      for (const [there, away] of moved) renameSync(away, there)
+    }
   })
 
   test('every path can be required from CommonJS', () => {
@@ -148,6 +161,32 @@ describe('the command', () => {
       const provider = new StaticProvider({ '${digest.trim()}': { claims: { sub: 'ci' } } }, { prefix: 'acme' })
       console.log((await provider.verifyToken('${token.trim()}')).subject)`
     expect(node(['--input-type=module', '--eval', script])).toEqual({ stdout: 'ci\n', stderr: '', status: 0 })
+  })
+
+  test('explains a token by a config that is there, and ends though that holds a timer', () => {
+    const config = `import { StaticProvider } from '${manifest.name}'
+      setInterval(() => undefined, 1000)
+      console.log('a config may print')
+      export default new StaticProvider({ 'ci-0123456789abcdef': { claims: { sub: 'ci' } } })`
+    writeFileSync(join(app, 'auth.config.mjs'), config)
+    const { stdout, stderr, status } = call(['explain', '--json'], 'ci-0123456789abcdef\n')
+    expect({ verdict: (JSON.parse(stdout) as { verdict: string }).verdict, stderr, status }).toEqual({ verdict: 'accepted', stderr: 'a config may print\n', status: 0 })
+    expect(call(['explain'], 'another-0123456789\n')).toMatchObject({ status: 1, stdout: expect.stringMatching(/^rejected[^]*unknown_token/) })
+  })
+
+  test('says nothing of what a provider throws, which may hold the token', () => {
+    writeFileSync(join(app, 'broken.mjs'), 'export default { verifyToken: async (token) => { throw new Error(`cannot read ${token}`) } }')
+    const { stdout, stderr, status } = call(['explain', '--config', 'broken.mjs'], 'opaque-0123456789abcdef')
+    expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: 'bearer: the provider failed with Error: that is a bug of it, and a 500 to clients\n', status: 2 })
+  })
+
+  test.runIf(spawnSync('script', ['--version']).status === 0)('asks for a token on a real terminal, and does not show it there', async () => {
+    writeFileSync(join(app, 'auth.config.mjs'), `import { StaticProvider } from '${manifest.name}'
+      export default new StaticProvider({ 'ci-0123456789abcdef': { claims: { sub: 'ci' } } })`)
+    const explained = await typed(`${bearer} explain`, [[/it is not shown/, 'ci-0123456789abcdef\r']])
+    expect(explained).toMatch(/Token \(it is not shown\): /)
+    expect(explained).toMatch(/accepted/)
+    expect(explained).not.toContain('ci-0123456789abcdef')
   })
 
   test('says on stderr and by its exit code what went wrong', () => {
@@ -243,6 +282,24 @@ function placeOf(name: string, from: string, packages: Readonly<Record<string, L
   const path = posix.join(from, 'node_modules', name)
   if (path in packages || from === '') return path
   return placeOf(name, from.replace(/(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+$/, ''), packages)
+}
+
+/** Runs a line on a terminal of its own, and types each answer once its question is there. Gives all that the terminal showed. */
+async function typed(line: string, answers: readonly (readonly [question: RegExp, answer: string])[]): Promise<string> {
+  const terminal = spawn('script', ['-qec', line, '/dev/null'], { cwd: app })
+  let shown = ''
+  let answered = 0
+  terminal.stdout.on('data', (part) => {
+    shown += String(part)
+    const next = answers[answered]
+    if (next === undefined || !next[0].test(shown)) return
+    answered += 1
+    terminal.stdin.write(next[1])
+  })
+  const tooLong = setTimeout(() => terminal.kill(), 60_000)
+  await new Promise((over) => terminal.once('close', over))
+  clearTimeout(tooLong)
+  return shown
 }
 
 /** Runs a program that must succeed. Gives what it printed. */

@@ -1,5 +1,5 @@
 /** This file finds and loads the module that says how a server verifies tokens: the provider itself, and the options of its gate. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -37,9 +37,10 @@ export async function loadAuthConfig(path?: string, directory = process.cwd()): 
 
 async function defaultOf(file: string, name: string): Promise<unknown> {
   const load = /\.[cm]?ts$/.test(file) && !readsTypeScript() ? jitiOf(file, name) : undefined
-  const url = pathToFileURL(file).href
+  // By its age: a module that has changed since is read anew.
+  const url = `${pathToFileURL(file).href}?${statSync(file).mtimeMs}`
   try {
-    const loaded: unknown = await (load === undefined ? import(url) : load(url))
+    const loaded: unknown = await (load === undefined ? import(url) : load())
     return defaultIn(loaded)
   } catch (error) {
     // Of the user's own module: its words are for its author, and there is no token in this process yet.
@@ -54,10 +55,10 @@ function readsTypeScript(): boolean {
 }
 
 /** By `jiti`, where the project of the module has it. @see https://github.com/unjs/jiti */
-function jitiOf(file: string, name: string): (url: string) => Promise<unknown> {
+function jitiOf(file: string, name: string): () => Promise<unknown> {
   try {
     const { createJiti } = createRequire(file)('jiti') as Jiti
-    return (url) => createJiti(file).import(url)
+    return () => createJiti(file, { moduleCache: false }).import(file)
   } catch {
     throw new CommandError(64, `${name} is TypeScript, which Node reads by itself from 22.18 on; before, run: npm install --save-dev jiti`)
   }
@@ -65,7 +66,7 @@ function jitiOf(file: string, name: string): (url: string) => Promise<unknown> {
 
 /** As much of it as is used. */
 interface Jiti {
-  readonly createJiti: (id: string) => { import(id: string): Promise<unknown> }
+  readonly createJiti: (id: string, options: { readonly moduleCache: boolean }) => { import(id: string): Promise<unknown> }
 }
 
 function defaultIn(loaded: unknown): unknown {

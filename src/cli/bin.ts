@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command `bearer`, with the streams of its process. */
+import { Console } from 'node:console'
 import { readFileSync } from 'node:fs'
 import { run } from './run.js'
 
@@ -10,4 +11,8 @@ const interrupted = (): Promise<unknown> => new Promise((resolve) => void proces
 const { stdin, stdout, stderr } = process
 // They are for a server's log, and may repeat what a provider throws: a token, perhaps.
 process.removeAllListeners('warning')
-process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, interrupted }, version)
+// What the module of a user prints is not the command's data.
+globalThis.console = new Console(stderr)
+const exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, interrupted }, version)
+// Such a module may hold a connection open. Not before all is written.
+stdout.write('', () => stderr.write('', () => process.exit(exitCode)))

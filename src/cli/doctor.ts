@@ -39,7 +39,7 @@ export const doctor: AddCommand = (program, terminal) => {
   command.option('--allow-insecure-http', 'takes plain http beyond this machine: whoever is on the way can read and forge')
   command.option('--timeout <seconds>', 'until an answer is given up', wholeNumber('--timeout', 1, 300), 5)
   command.option('--json', 'prints JSON')
-  command.addHelpText('after', '\nExit codes: 0 nothing is wrong, 1 something is, 2 nobody can tell, 64 called wrongly.')
+  command.addHelpText('after', '\nExit codes: 0 nothing is wrong, 1 something is, 2 nobody can tell,\n64 called wrongly.')
   command.action(async (issuer: string, options: Options) => {
     const { audience, server, timeout, allowInsecureHttp: insecure = false } = options
     checkUrl('the issuer', issuer, insecure)

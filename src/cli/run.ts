@@ -6,8 +6,11 @@ import { doctor } from './doctor.js'
 import { explain } from './explain.js'
 import { generate } from './generate.js'
 import { hash } from './hash.js'
+import { init } from './init.js'
 import { inspect } from './inspect.js'
+import { plan } from './plan.js'
 import { probe } from './probe.js'
+import { scopes } from './scopes.js'
 import type { ExitCode, Terminal } from './command.js'
 
 /** Gives the exit code. */
@@ -25,7 +28,7 @@ export async function run(args: readonly string[], terminal: Terminal, version: 
 
 function programOn(terminal: Terminal, version: string): Command {
   const program = new Command('bearer')
-    .description('Tokens, a test issuer, and a probe for servers that need tokens.')
+    .description('Finds out why tokens are refused, and what is wrong with who issues and who takes them.')
     .version(version, '--version', 'prints the version')
     .helpOption('-h, --help', 'prints this')
     .helpCommand(false)
@@ -38,7 +41,7 @@ function programOn(terminal: Terminal, version: string): Command {
       if (program.args.length > 0) throw new CommandError(64, 'there is no such command; see bearer --help')
       throw new CommandError(64, `a command is missing\n\n${program.helpInformation()}`)
     })
-  for (const add of [explain, inspect, doctor, generate, hash, dev, probe]) add(program, terminal)
+  for (const add of [init, explain, inspect, doctor, scopes, plan, generate, hash, dev, probe]) add(program, terminal)
   return program
 }
 

@@ -1,4 +1,8 @@
 /** Runs the command within a test, on a terminal of the test's own. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { run } from '../../src/cli/run.js'
 import type { Terminal } from '../../src/cli/command.js'
 
@@ -22,6 +26,25 @@ export async function bearer(args: readonly string[], input: readonly (string | 
     interrupted: async () => undefined,
   }
   return { exitCode: await run(args, terminal, '1.2.3'), ...written, raw }
+}
+
+/** A file of a user's, as long as the test runs. */
+export function fileWith(name: string, text: string): string {
+  const folder = folderFor()
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+/** An empty folder of a user's, as long as the test runs. */
+export function folderFor(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bearer-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A module with a provider, which stands on the sources. */
+export function configWith(code: string): string {
+  return fileWith('auth.config.mjs', `import * as lib from '${resolve('src/index.ts')}'\n${code}`)
 }
 
 export async function* arriving(input: readonly (string | Uint8Array)[]): AsyncGenerator<string | Uint8Array> {

@@ -1,13 +1,12 @@
 /** `bearer explain`: finds the cause of a refusal, and never shows the token. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { keycloak } from '../../providers/presets/index.js'
 import { PRESET_OPTIONS } from '../../src/cli/source/preset-options.js'
 import { createTestIssuer } from '../../src/testing/index.js'
 import { closing } from '../closing.js'
-import { bearer } from './bearer-kit.js'
+import { bearer, configWith, fileWith } from './bearer-kit.js'
 import type { TestIssuer, TestIssuerOptions } from '../../src/testing/index.js'
 import type { TokenReport } from '../../src/inspect/token-report.js'
 
@@ -18,17 +17,6 @@ const NOW = Math.floor(Date.now() / 1000)
 async function listening(options: TestIssuerOptions = {}): Promise<TestIssuer> {
   return closing(await createTestIssuer({ audience: RESOURCE, ...options }).listen(0))
 }
-
-/** A file of a user's. */
-function fileWith(name: string, text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'explain-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  writeFileSync(join(folder, name), text)
-  return join(folder, name)
-}
-
-/** A module with a provider, which stands on the sources. */
-const configWith = (code: string): string => fileWith('auth.config.mjs', `import * as lib from '${resolve('src/index.ts')}'\n${code}`)
 
 const jsonOf = (stdout: string): TokenReport => JSON.parse(stdout) as TokenReport // what the command prints
 

@@ -9,9 +9,19 @@ export async function findingTable(findings: readonly Finding[], colours: boolea
   const paint: Readonly<Record<Finding['verdict'], (text: string) => string>> = { wrong: red, warning: yellow, 'cannot tell': dim, ok: green }
   const table = new Table({
     ...{ head: ['', 'check', 'found', 'clause'], style: { head: [], border: [], compact: true } },
-    ...{ colWidths: [null, 26, 52, 34], wordWrap: true, wrapOnWordBoundary: false },
+    ...{ colWidths: [null, CHECK + 2, FOUND + 2, CLAUSE + 2], wordWrap: true },
   })
-  for (const { verdict, check, found, clause = '' } of findings) table.push([paint[verdict](verdict), plainText(check), plainText(found, 300), clause])
+  for (const { verdict, check, found, clause = '' } of findings) {
+    table.push([paint[verdict](verdict), plainText(check), breakable(plainText(found, 300)), clause])
+  }
   const advice = findings.flatMap(({ verdict, check, advice: what }) => (verdict === 'ok' || what === undefined ? [] : [`${paint[verdict](plainText(check))}: ${plainText(what)}`]))
   return [table.toString(), ...(advice.length === 0 ? [] : ['', ...advice]), ''].join('\n')
+}
+
+/** Characters of the columns. */
+const [CHECK, FOUND, CLAUSE] = [24, 50, 28]
+
+/** Words that fit the column: a URL would be cut off. */
+function breakable(text: string): string {
+  return text.replaceAll(new RegExp(`\\S{${FOUND}}(?=\\S)`, 'g'), '$& ')
 }
