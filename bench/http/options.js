@@ -26,11 +26,11 @@ ${COMMON_USAGE}`
 /** Each a multiple of the connections. @type {Record<'full' | 'quick', Size>} */
 export const SIZES = {
   full: {
-    ...{ rounds: 7, warmUp: { remembered: 8000, unseen: 2000, refused: 480 }, turn: { remembered: 960, unseen: 640, refused: 320 } },
+    ...{ rounds: 7, warmUp: { remembered: 8000, unseen: 8000, refused: 1600 }, turn: { remembered: 960, unseen: 640, refused: 320 } },
     ...{ connections: 16, floodRounds: 3, floodSeconds: 3, starts: 7 },
   },
   quick: {
-    ...{ rounds: 3, warmUp: { remembered: 3200, unseen: 800, refused: 320 }, turn: { remembered: 480, unseen: 320, refused: 160 } },
+    ...{ rounds: 3, warmUp: { remembered: 3200, unseen: 3200, refused: 640 }, turn: { remembered: 480, unseen: 320, refused: 160 } },
     ...{ connections: 16, floodRounds: 1, floodSeconds: 1, starts: 3 },
   },
 }

@@ -7,6 +7,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import express from 'express'
 import { z } from 'zod'
 import { greetingText, PATH } from '../world.js'
+import { inContext } from './in-context.js'
 import { joseVerifier } from './jose.js'
 import { ours } from './ours.js'
 /** @import { Platform } from './index.js' */
@@ -16,6 +17,7 @@ export const mcp1 = {
   name: 'MCP SDK 1.x',
   candidates: [
     { name: 'bare', role: 'bare', start: async () => serverOf(undefined) },
+    inContext(async (guard) => serverOf(guard)),
     ...ours('express', async (guard) => serverOf(guard)),
     {
       name: 'requireBearerAuth + jose',

@@ -6,6 +6,7 @@ import { McpServer, OAuthError, OAuthErrorCode } from '@modelcontextprotocol/ser
 import express from 'express'
 import { z } from 'zod'
 import { greetingText, PATH } from '../world.js'
+import { inContext } from './in-context.js'
 import { joseVerifier } from './jose.js'
 import { ours } from './ours.js'
 /** @import { Platform } from './index.js' */
@@ -15,6 +16,7 @@ export const mcp2 = {
   name: 'MCP SDK 2.x',
   candidates: [
     { name: 'bare', role: 'bare', start: async () => serverOf(undefined) },
+    inContext(async (guard) => serverOf(guard)),
     ...ours('express', async (guard) => serverOf(guard)),
     {
       name: 'requireBearerAuth + jose',
