@@ -19,6 +19,7 @@ interface Options {
   readonly token?: true
   readonly issuerPort?: number
   readonly audience?: string
+  readonly dpop?: true
   readonly timeout?: number
   readonly json?: true
   readonly junit?: true
@@ -33,6 +34,7 @@ export const probe: AddCommand = (program, terminal) => {
   command.option('--issuer-port <port>', 'runs a test issuer there, which the server must trust: http://127.0.0.1:PORT', wholeNumber('--issuer-port', 1, 65_535))
   command.option('--audience <audience>', 'whom the tokens of the test issuer are for (default: the URL)')
   command.option('--scope <scope>', 'a scope that the test issuer writes, and that every route needs; may come several times', collected)
+  command.option('--dpop', 'with --issuer-port, for a server that requires DPoP: every token is bound to a key, and comes with a proof')
   command.option('--timeout <seconds>', 'until an answer is given up (default: 5)', wholeNumber('--timeout', 1, 300))
   command.option('--json', 'prints JSON')
   command.option('--junit', 'prints JUnit XML')
@@ -50,10 +52,11 @@ export const probe: AddCommand = (program, terminal) => {
 }
 
 async function proofBy(url: string, options: Options, terminal: Terminal): Promise<Proof> {
-  const { route, open, scope, token, issuerPort, audience = url, timeout } = options
+  const { route, open, scope, token, issuerPort, audience = url, dpop, timeout } = options
   const { createTestIssuer, proofOf } = await import('../testing/index.js')
   const common = { routes: route, open, timeout }
   if (token === true && issuerPort !== undefined) throw new CommandError(64, '--token and --issuer-port do not go together: one of them says whose tokens are good')
+  if (dpop === true && issuerPort === undefined) throw new CommandError(64, '--dpop needs --issuer-port: of a token that is handed over, nobody here has the key')
   if (token === true) {
     const good = await readSecret(terminal, 'A good token (it is not shown): ')
     if (good === '') throw new CommandError(64, 'the token is empty')
@@ -62,7 +65,7 @@ async function proofBy(url: string, options: Options, terminal: Terminal): Promi
   const issuer = createTestIssuer({ audience })
   try {
     if (issuerPort !== undefined) await listening(issuer, issuerPort)
-    const withIssuer: ProveOptions = { ...common, issuer, requiredScopes: scope }
+    const withIssuer: ProveOptions = { ...common, issuer, requiredScopes: scope, dpop }
     return await usable(() => proofOf(url, withIssuer))
   } finally {
     await issuer.close()

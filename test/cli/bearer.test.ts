@@ -227,6 +227,14 @@ test('a port that is taken is said to be', async () => {
   server.close()
 })
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo // of TCP
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
 describe('bearer probe', () => {
   const RESOURCE = 'https://mcp.example.com/mcp'
 
@@ -251,6 +259,16 @@ describe('bearer probe', () => {
     expect(stdout).toMatch(/holds *│ alg-none/)
   })
 
+  test('brings proofs to a server that requires DPoP', async () => {
+    const port = await freePort()
+    const auth = new JwksProvider({ issuer: `http://127.0.0.1:${port}`, audience: RESOURCE })
+    const app = bearerAuth(auth, { resource: RESOURCE, proof: { dpop: 'required', nonce: true } })(answering)
+    const { exitCode, stdout } = await probing(app, ['--issuer-port', String(port), '--audience', RESOURCE, '--dpop'])
+    // It may wait before it asks its issuer again, and then nobody can tell of an outage.
+    expect([0, 2], stdout).toContain(exitCode)
+    for (const check of ['expired', 'bound-token', 'dpop-proof', 'dpop-replay']) expect(stdout).toMatch(new RegExp(`holds *│ ${check}`))
+  })
+
   test('says 1 where something is open', async () => {
     const { exitCode, stdout, stderr } = await probing(answering, ['--route', 'GET /mcp', '--json'])
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(/^bearer: the server is open in \d+ of \d+ checks\n$/) })
@@ -270,6 +288,7 @@ describe('bearer probe', () => {
     ['a name that begins as this machine', ['http://127.0.0.1.example.com/'], /with --this-server-is-mine/],
     ['no URL', ['mcp'], /must be one of http or https/],
     ['a file', ['file:///etc/passwd'], /must be one of http or https/],
+    ['a proof for a token whose key nobody has', ['http://127.0.0.1:1/', '--token', '--dpop'], /--dpop needs --issuer-port/],
     ['no route', ['http://127.0.0.1:1/', '--route', 'notes'], /--routes must be an array/],
   ])('says 64 and asks nobody: %s', async (_, args, message) => {
     expect(await bearer(['probe', ...args])).toMatchObject({ exitCode: 64, stdout: '', stderr: expect.stringMatching(message) })
