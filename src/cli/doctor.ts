@@ -1,4 +1,5 @@
 /** `bearer doctor`: looks at an authorization server, and at a server that takes its tokens. */
+import { pastedToken } from '../inspect/secrets.js'
 import { isLoopback } from '../lib/net/web-url.js'
 import { CommandError } from './command.js'
 import { asker } from './doctor/ask.js'
@@ -71,14 +72,20 @@ async function tokenFrom(terminal: Terminal, { token, tokenEnv, audience }: Opti
   if (token !== true && tokenEnv === undefined) return undefined
   if (audience === undefined) throw new CommandError(64, 'a token needs --audience: it is looked at as your server would')
   const text = tokenEnv === undefined ? await readSecret(terminal, 'A good token (it is not shown): ') : variable('--token-env', tokenEnv)
-  if (text.trim() === '') throw new CommandError(64, 'the token is empty')
-  return text
+  const pasted = pastedToken(text)
+  if (pasted === '') throw new CommandError(64, 'the token is empty')
+  return pasted
 }
 
 async function providerFor(issuer: string, { audience, clientId, clientSecretEnv, allowInsecureHttp }: Options) {
   const client = clientId === undefined ? undefined : ([clientId, variable('--client-secret-env', clientSecretEnv)] as const)
   if (client !== undefined && audience === undefined) throw new CommandError(64, '--client-id needs --audience too')
-  return audience === undefined ? undefined : presetProvider({ preset: undefined, words: { issuer, audience }, client, insecure: allowInsecureHttp === true })
+  if (audience === undefined) return undefined
+  try {
+    return await presetProvider({ preset: undefined, words: { issuer, audience }, client, insecure: allowInsecureHttp === true })
+  } catch (error) {
+    throw error instanceof TypeError ? new CommandError(64, error.message) : error
+  }
 }
 
 /** A line that says who is asked, on a terminal only. */

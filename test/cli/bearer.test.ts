@@ -138,7 +138,7 @@ describe('bearer', () => {
   })
 
   test('every line of help fits a narrow terminal', async () => {
-    for (const args of [['--help'], ...['init', 'explain', 'doctor', 'scopes', 'plan', 'generate', 'hash', 'dev', 'probe'].map((name) => [name, '--help'])]) {
+    for (const args of [['--help'], ...['init', 'explain', 'inspect', 'doctor', 'scopes', 'plan', 'generate', 'hash', 'dev', 'probe'].map((name) => [name, '--help'])]) {
       for (const line of (await bearer(args)).stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(84)
     }
   })

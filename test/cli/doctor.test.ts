@@ -249,7 +249,7 @@ describe('a server', () => {
     const issuer = await issuerOn()
     const server = await guarded(issuer, (resource) => ({ resource }))
     const token = await issuer.mint({ audience: server })
-    const { exitCode, findings, of } = await doctor([issuer.issuer, '--audience', server, '--server', server, '--token'], [token])
+    const { exitCode, findings, of } = await doctor([issuer.issuer, '--audience', server, '--server', server, '--token'], [`Bearer ${token}\n`])
     expect({ exitCode, bad: [...verdicts(findings, 'wrong'), ...verdicts(findings, 'warning')] }).toEqual({ exitCode: 0, bad: [] })
     for (const name of ['challenge', 'metadata', 'resource', 'authorization servers', 'audience', 'token']) expect(of(name), name).toMatchObject({ verdict: 'ok' })
     expect(of('token at the server')).toMatchObject({ verdict: 'ok', found: '200: past the gate' })
@@ -333,6 +333,7 @@ test.each([
   ['a server that is no URL', ['https://id.example.com', '--server', 'mcp'], /--server must be an https URL/],
   ['a token without an audience', ['https://id.example.com', '--token'], /a token needs --audience/],
   ['an empty token', ['https://id.example.com', '--audience', 'a', '--token'], /the token is empty/],
+  ['an empty audience', ['https://id.example.com', '--audience', ''], /"audience" must name this server/],
   ['a client without an audience', ['https://id.example.com', '--client-id', 'a', '--client-secret-env', 'PATH'], /--client-id needs --audience/],
   ['no number', ['https://id.example.com', '--timeout', 'x'], /--timeout must be a whole number/],
 ])('doctor called with %s is called wrongly, and asks nobody', async (_, args, message) => {
