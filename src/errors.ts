@@ -1,6 +1,8 @@
 /** The errors this library throws. Recognise them by `code`: two copies of the package have two copies of each class. */
 import { errorAnswer, unavailableAnswer } from './answer.js'
+import { authenticationParameters, INSUFFICIENT_USER_AUTHENTICATION, STRONGER_SIGN_IN } from './authentication.js'
 import type { Answer, Unavailable } from './answer.js'
+import type { AuthenticationTerms } from './authentication.js'
 
 /**
  * An error that knows its answer: Express and Fastify read `status` and `headers`, Hono calls `getResponse`.
@@ -56,6 +58,27 @@ export class InsufficientScopeError extends AnsweredError {
 }
 
 /**
+ * The caller is known, and signed in too weakly or too long ago (RFC 9470). Answered with 401 and what a client has to ask for,
+ * `acr_values` and `max_age`; thrown by `requireAuth({ acr: ['phr'], maxAuthAge: 300 })`.
+ */
+export class InsufficientUserAuthenticationError extends AnsweredError {
+  override readonly name = 'InsufficientUserAuthenticationError'
+  readonly code = 'ERR_INSUFFICIENT_USER_AUTHENTICATION'
+  /** The classes of which one will do; undefined for any. */
+  readonly acr: readonly string[] | undefined
+  /** Seconds; undefined for any time. */
+  readonly maxAuthAge: number | undefined
+
+  constructor(terms: AuthenticationTerms, answer: Answer = insufficientUserAuthentication(terms)) {
+    const { acr, maxAuthAge } = terms
+    const ways = acr === undefined ? '' : ` by ${acr.join(' or ')}`
+    super(`Insufficient authentication: this needs a sign-in${ways}${maxAuthAge === undefined ? '' : ` in the last ${maxAuthAge} seconds`}`, answer)
+    this.acr = acr
+    this.maxAuthAge = maxAuthAge
+  }
+}
+
+/**
  * Nobody knows whether the token is good: a timeout, a 5xx, a rate limit, our own credentials refused.
  * Answered with 503 and `Retry-After`, so that clients keep their tokens; with 429 where it is the caller who asks too
  * often (`tooManyRequests`), or where too many unknown tokens came at once (`overloaded`), so that no load balancer takes the
@@ -91,3 +114,8 @@ const AUTHENTICATION_REQUIRED = errorAnswer(401, 'unauthorized', 'Authentication
 const INSUFFICIENT_SCOPE = errorAnswer(403, 'insufficient_scope', 'The token lacks a scope that this needs', {
   'WWW-Authenticate': 'Bearer error="insufficient_scope"',
 })
+
+function insufficientUserAuthentication(terms: AuthenticationTerms): Answer {
+  const parameters = Object.entries({ error: INSUFFICIENT_USER_AUTHENTICATION, ...authenticationParameters(terms) }).map(([name, value]) => `${name}="${value}"`)
+  return errorAnswer(401, INSUFFICIENT_USER_AUTHENTICATION, STRONGER_SIGN_IN, { 'WWW-Authenticate': `Bearer ${parameters.join(', ')}` })
+}

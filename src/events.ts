@@ -139,8 +139,9 @@ export type AuthEvent =
   /**
    * A gate denied a request; `would_deny`: it let one pass that it would have denied, were that not reported only
    * (`reportOnly`). `prefix`: the path of `protect` that guards it. `because`, `claim` and `hint`: the provider's, as in
-   * `rejected`. `check`: the proof that is missing or does not fit, as in `proof_refused`, whose `hint` it has then. `rules`:
-   * the keys in `operations` that asked for the scopes. Nothing in it was written by a client.
+   * `rejected`; of a sign-in that will not do, what is wrong with it. `check`: the proof that is missing or does not fit, as in
+   * `proof_refused`, whose `hint` it has then. `rules`: the keys in `operations` that asked for the scopes, or for the sign-in.
+   * Nothing in it was written by a client.
    */
   | {
       readonly type: 'denied' | 'would_deny'
@@ -224,6 +225,8 @@ export type DenialReason =
   /** The provider took it, and it is for another gate's audience. */
   | 'wrong_audience'
   | 'insufficient_scope'
+  /** Who stands behind the token signed in too weakly or too long ago, or the token does not say how: `claim` and `hint`. */
+  | 'insufficient_user_authentication'
   /** Two good credentials that name different callers. */
   | 'several_callers'
   /** A session id that was not made for this caller. */

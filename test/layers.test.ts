@@ -12,7 +12,10 @@ import { parseAst } from 'vitest/node'
 const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImport: readonly string[] }>> = {
   lib: { files: /^src\/lib\/(net\/)?[a-z0-9-]+\.ts$/, mayImport: ['lib', 'src/errors.ts'] },
   // By name, so that a new file at the top is a decision.
-  core: { files: /^src\/(access-token|answer|binding|context|errors|events|explanation|health|provider|provider-context|verdict)\.ts$/, mayImport: ['core', 'lib'] },
+  core: {
+    files: /^src\/(access-token|answer|authentication|binding|context|errors|events|explanation|health|provider|provider-context|verdict)\.ts$/,
+    mayImport: ['core', 'lib'],
+  },
   jwt: { files: /^src\/jwt\/((token|signature|keys|rules|formats)\/)?[a-z0-9-]+\.ts$/, mayImport: ['jwt', 'core', 'lib'] },
   // Calls that cost: bounded, guarded, and with a fault where there is no answer.
   upstream: { files: /^src\/upstream\/[a-z-]+\.ts$/, mayImport: ['upstream', 'core', 'lib'] },

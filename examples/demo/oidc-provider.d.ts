@@ -32,7 +32,15 @@ declare module 'oidc-provider/lib/provider.js' {
 
   /** A request of a client that a person has to answer. */
   export interface Interaction {
-    readonly params: { readonly client_id: string; readonly redirect_uri: string; readonly scope?: string; readonly resource?: string | string[] }
+    readonly params: {
+      readonly client_id: string
+      readonly redirect_uri: string
+      readonly scope?: string
+      readonly resource?: string | string[]
+      readonly acr_values?: string
+    }
+    /** What the person is asked for. */
+    readonly prompt: { readonly name: 'login' | 'consent' }
     /** What this person allowed this client before. */
     readonly grantId?: string
   }
@@ -51,4 +59,12 @@ declare module 'oidc-provider/lib/adapters/memory_adapter.js' {
 
 declare module 'oidc-provider/lib/helpers/errors.js' {
   export class InvalidClientMetadata extends Error {}
+}
+
+declare module 'oidc-provider/lib/helpers/interaction_policy/index.js' {
+  /** Asks the person where the function gives true. */
+  export class Check {
+    constructor(reason: string, description: string, check: (context: never) => boolean)
+  }
+  export function base(): { get(prompt: 'login' | 'consent'): { readonly checks: { add(check: Check): void } } }
 }

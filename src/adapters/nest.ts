@@ -1,5 +1,5 @@
 /** This file is the gate for NestJS, on Express and on Fastify: a middleware, a filter, a guard, and a mark for open routes. */
-import { requireAuth, runWithAuth } from '../context.js'
+import { checkedRequirements, requireAuth, runWithAuth } from '../context.js'
 import { leaveAuthInfo } from '../http/auth-info.js'
 import { readableWhenThrown } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
@@ -12,8 +12,8 @@ import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { atOnce } from '../lib/at-once.js'
 import { andThen } from '../lib/awaitable.js'
-import { checkedScopes } from '../lib/scope-match.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AuthRequirements } from '../context.js'
 import type { Gate } from '../gate/gate.js'
 import type { ExcludedRoute, GateOptions } from '../gate/gate-options.js'
 import type { Awaitable } from '../lib/awaitable.js'
@@ -91,10 +91,10 @@ export function authErrors(Catch: (...types: (typeof OurError)[]) => (filter: ty
   return new AuthErrorFilter()
 }
 
-/** `@UseGuards(authGuard('notes:write'))` does what `requireAuth('notes:write')` does in a handler; without a scope, any caller will do. */
-export function authGuard(...scopes: string[]): { canActivate(): boolean } {
-  checkedScopes('scopes', scopes)
-  return { canActivate: () => requireAuth(...scopes) !== null }
+/** `@UseGuards(authGuard('notes:write'))` does what `requireAuth('notes:write')` does in a handler, `{ acr, maxAuthAge }` included; without a scope, any caller will do. */
+export function authGuard(...required: string[] | [AuthRequirements]): { canActivate(): boolean } {
+  checkedRequirements(required)
+  return { canActivate: () => requireAuth(...required) !== null }
 }
 
 /** What the filter is for, by its code: two copies of this package have two copies of each class. */

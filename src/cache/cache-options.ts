@@ -23,7 +23,8 @@ export interface CacheOptions {
   refreshAhead?: number | undefined
   /**
    * Only these claims are remembered, and given out. Those that the gate and `AccessToken` read are always kept: `iss`,
-   * `sub` (and `subjectClaim`), `aud`, `exp`, `client_id`, `azp`, `username` and `cnf`. Scopes are mapped from all of them before. Default: all.
+   * `sub` (and `subjectClaim`), `aud`, `exp`, `client_id`, `azp`, `username`, `cnf`, `acr` and `auth_time`. Scopes are mapped from all of them before.
+   * Default: all.
    */
   claims?: { readonly keep: readonly string[] } | undefined
   /** A second level that several processes share. For answers that cost a call; refused where there is none to spare. */

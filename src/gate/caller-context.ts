@@ -36,6 +36,10 @@ export class CallerContext implements AuthContext {
     this.resource = policy.resource
   }
 
+  get now(): () => number {
+    return this.#policy.now
+  }
+
   allows(method: string, name: string): boolean {
     return mayCall(this, method, name, this.#policy)
   }

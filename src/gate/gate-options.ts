@@ -30,6 +30,17 @@ export interface GateOptions {
   /** Scopes that every guarded request needs; one that is missing is a 403. Default: none. */
   requiredScopes?: readonly string[]
   /**
+   * How whoever stands behind a token must have signed in (RFC 9470): its `acr` must be one of these, the preferred first. Any
+   * other is a 401 that tells the client what to ask for. No class counts as higher than another: name all that are enough.
+   * Default: any.
+   */
+  acr?: readonly string[]
+  /**
+   * Seconds, whole, up to 30 days: the sign-in (the token's `auth_time`) must not be longer ago (RFC 9470); else it is the same
+   * 401, with `max_age`. Five seconds are forgiven for clocks. It is looked at when a request comes, and ends no stream. Default: any.
+   */
+  maxAuthAge?: number
+  /**
    * This server's public URL, such as `https://mcp.example.com/mcp`. Its RFC 9728 metadata is then served, and every
    * challenge points there. Configured, never taken from `Host`.
    */
@@ -146,6 +157,8 @@ export interface GateOptions {
    * `protect` and `exclude` take the place of its lists. Default: none of that.
    */
   profile?: GateProfile
+  /** The clock for `maxAuthAge`, in seconds since the epoch. Default: the system's. */
+  now?: () => number
   /** Allows plain http beyond this machine in `resource`, `metadataUrl`, `authorizationServers`, `mirror` and `metadata`: private networks. */
   [allowInsecureHttp]?: true
   /**
@@ -162,6 +175,8 @@ export type GateObserve = (event: AuthEvent, request?: GateRequest) => void
 /** The names of `GateOptions`. */
 export const GATE_OPTIONS = {
   requiredScopes: true,
+  acr: true,
+  maxAuthAge: true,
   resource: true,
   metadataUrl: true,
   metadata: true,
@@ -185,4 +200,5 @@ export const GATE_OPTIONS = {
   shadow: true,
   proof: true,
   profile: true,
+  now: true,
 } as const satisfies OptionNames<GateOptions>

@@ -1,4 +1,5 @@
 /** This file makes one function of a provider and what is demanded of requests. It gives a decision, and every adapter stands on it. */
+import { INSUFFICIENT_USER_AUTHENTICATION } from '../authentication.js'
 import { speakOnce } from '../lib/default-voice.js'
 import { alsoAtOnce, atOnce } from '../lib/at-once.js'
 import { andThen } from '../lib/awaitable.js'
@@ -48,7 +49,7 @@ export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate 
   const sent = (request: GateRequest, decision: Decision): Decision => {
     hints.after(request, decision)
     if (decision.pass) return decision
-    if (observe === undefined && decision.answer.status === 403) speakOnce(LACKS_SCOPE)
+    if (observe === undefined) tellWhatLacks(decision.answer)
     const { writeBody } = policy
     return writeBody === undefined ? decision : { pass: false, answer: withBody(decision.answer, writeBody) }
   }
@@ -71,6 +72,16 @@ const OPEN_TO_STRANGERS =
   'a gate guards nothing from requests without a token: it is "optional", and its only "operations" are [reportOnly]. ' +
   'Take [reportOnly] out once would_deny tells of none that you mind'
 
+/** Of what a client can mend, the developer is told in development: the cause may be the authorization server's. */
+function tellWhatLacks({ status, headers }: Answer): void {
+  if (status === 403) return speakOnce(LACKS_SCOPE)
+  if (status === 401 && headers['WWW-Authenticate']?.includes(`"${INSUFFICIENT_USER_AUTHENTICATION}"`) === true) speakOnce(WEAK_SIGN_IN)
+}
+
+const WEAK_SIGN_IN = {
+  ...{ provider: 'gate', reason: INSUFFICIENT_USER_AUTHENTICATION },
+  hint: 'the token is good, and its "acr" or "auth_time" will not do, or is missing: the authorization server must write them into access tokens (RFC 9068 section 2.2.1)',
+}
 const LACKS_SCOPE = { provider: 'gate', reason: 'insufficient_scope', hint: 'the token is good, and lacks a scope that the request needs; see explainScopes of the provider' }
 
 /**

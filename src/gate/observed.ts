@@ -1,5 +1,6 @@
 /** This file tells an observer what a gate decides, and why. Without an observer none of it runs. */
 import { toAccessToken } from '../access-token.js'
+import { INSUFFICIENT_USER_AUTHENTICATION } from '../authentication.js'
 import { notify } from '../events.js'
 import { BUG, isForAudience } from './caller.js'
 import { decide } from './decide.js'
@@ -7,6 +8,7 @@ import { isGuarded } from './paths.js'
 import { NO_SESSION } from './permission.js'
 import { IMPOSSIBLE_HOST } from './request/host.js'
 import type { Answer } from '../answer.js'
+import type { AuthenticationLack } from '../authentication.js'
 import type { AuthEvent, DenialReason } from '../events.js'
 import type { BearerAuthProvider, Refusal } from '../provider.js'
 import type { Answers } from './challenge/challenge.js'
@@ -19,6 +21,8 @@ import type { Reported } from './report/reported.js'
 import type { Look } from './report/shadow.js'
 import type { GateRequest } from './request/gate-request.js'
 
+type Rule = OperationTable[number]
+
 /** What was found out on the way to one decision. */
 interface Notes {
   reason?: DenialReason
@@ -27,11 +31,14 @@ interface Notes {
   taken?: 'bound_to_key' | 'wrong_audience' | undefined
   /** Which proof of its holder was missing, or did not fit. */
   failure?: DpopFailure | undefined
-  readonly rules: Set<string>
+  /** What is wrong with how the caller signed in. */
+  lack?: AuthenticationLack
+  /** Those that are about the request. */
+  readonly rules: Set<Rule>
   /** What was said of the tokens, for the shadow. */
   readonly looks: Map<string, Look> | undefined
   /** Of those that are only reported. */
-  readonly reportedRules: Set<string>
+  readonly reportedRules: Set<Rule>
 }
 
 /** Decides as `decide` does, and tells of a denial, of one that is only reported, and of a caller who was admitted. */
@@ -60,12 +67,30 @@ function denials(where: Omit<Denial, 'status' | 'reason'>, reported: Reported, n
   const { answer } = reported
   const reason = reasonOf(answer, notes)
   if (reason === undefined) return []
-  const { reason: because, claim } = (reason === 'invalid_token' && notes.refusal) || {}
+  const { reason: because } = (reason === 'invalid_token' && notes.refusal) || {}
   const { check } = (reason === 'bound_to_key' && notes.failure) || {}
-  const hint = reason === 'bound_to_key' ? notes.failure?.hint : reason === 'invalid_token' ? notes.refusal?.hint : undefined
+  const { claim, hint }: Told = NOTED[reason]?.(notes) ?? {}
   const why = { ...(because && { because }), ...(claim && { claim }), ...(check && { check }), ...(hint && { hint }) }
-  const rules = notes.reportedRules.size > 0 ? notes.reportedRules : notes.rules
-  return [{ ...where, status: answer.status, reason, ...why, ...(rules.size > 0 && reason === 'insufficient_scope' && { rules: [...rules] }) }]
+  const rules = [...(notes.reportedRules.size > 0 ? notes.reportedRules : notes.rules)].filter((rule) => ASKS[reason]?.(rule)).map(({ key }) => key)
+  return [{ ...where, status: answer.status, reason, ...why, ...(rules.length > 0 && { rules }) }]
+}
+
+interface Told {
+  readonly claim?: string | undefined
+  readonly hint?: string | undefined
+}
+
+/** What is told of a denial beside its reason. */
+const NOTED: Readonly<Partial<Record<DenialReason, (notes: Notes) => Told | undefined>>> = {
+  invalid_token: ({ refusal }) => refusal,
+  bound_to_key: ({ failure }) => failure && { hint: failure.hint },
+  insufficient_user_authentication: ({ lack }) => lack,
+}
+
+/** The rules of `operations` that a denial is about. */
+const ASKS: Readonly<Partial<Record<DenialReason, (rule: Rule) => boolean>>> = {
+  insufficient_scope: ({ scopes }) => scopes.length > 0,
+  insufficient_user_authentication: ({ authentication: { acr, maxAuthAge } }) => acr !== undefined || maxAuthAge !== undefined,
 }
 
 function reasonOf(answer: Answer, { reason, taken, refusal }: Notes): DenialReason | undefined {
@@ -119,14 +144,18 @@ function notingPolicy(policy: GatePolicy, notes: Notes): GatePolicy {
     severalCallers: () => note('several_callers', own.severalCallers()),
     unproven: (error) => note('bound_to_key', own.unproven(error)),
     insufficientScope: (scopes) => note('insufficient_scope', own.insufficientScope(scopes)),
+    insufficientUserAuthentication: (lack, scopes) => {
+      notes.lack = lack
+      return note(INSUFFICIENT_USER_AUTHENTICATION, own.insufficientUserAuthentication(lack, scopes))
+    },
     unavailable: (why) => note('unavailable', own.unavailable(why)),
   })
-  const noted = (table: OperationTable, rules: Set<string>): OperationTable =>
+  const noted = (table: OperationTable, rules: Set<Rule>): OperationTable =>
     table.map((rule) => ({
       ...rule,
       covers: (names: readonly string[]) => {
         const isCovered = rule.covers(names)
-        if (isCovered && rule.scopes.length > 0) rules.add(rule.key)
+        if (isCovered) rules.add(rule)
         return isCovered
       },
     }))

@@ -1,6 +1,7 @@
-/** This file says whether a caller may do what the request asks for: by the scopes of every request, and those of the operations in it. */
+/** This file says whether a caller may do what the request asks for: by scopes, of every request and of the operations in it, and by how he signed in. */
 import { hasScopes } from '../access-token.js'
 import { errorAnswer, isAnswer } from '../answer.js'
+import { authenticationLack, authenticationTogether } from '../authentication.js'
 import { andThen } from '../lib/awaitable.js'
 import { NOBODY, unlessUnavailable } from './caller.js'
 import { scopesToAskFor } from './challenge/granted-scopes.js'
@@ -18,7 +19,7 @@ import type { GateRequest } from './request/gate-request.js'
 export function permittedCaller(request: GateRequest, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
   if (!isOwnSession(request, caller, policy)) return NO_SESSION
   const { operations } = policy
-  if (operations === undefined) return withScopes(request, caller, policy.requiredScopes, policy)
+  if (operations === undefined) return denialOf(request, caller, policy, policy) ?? caller
   const rest = policy.reportsAll || operations.length === 0 ? 'kept' : undefined
   return andThen(calledOperations(request, rest), (called) => {
     if (isAnswer(called)) return unreadable(request, called, caller, policy)
@@ -30,19 +31,18 @@ export function permittedCaller(request: GateRequest, caller: Caller, policy: Ga
 
 /** What cannot be read asks for nothing beyond what every request needs. */
 function unreadable(request: GateRequest, answer: Answer, caller: Caller, policy: GatePolicy): Caller | Answer {
-  const { requiredScopes, operations } = policy
-  if (lacks(caller, requiredScopes)) return lacksScope(request, caller, requiredScopes, policy)
-  return operations?.length === 0 ? { ...caller, reported: caller.reported ?? { answer } } : answer
+  const denial = denialOf(request, caller, policy, policy)
+  if (denial !== undefined) return denial
+  return policy.operations?.length === 0 ? { ...caller, reported: caller.reported ?? { answer } } : answer
 }
 
 function permittedOperations(request: GateRequest, need: Need, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
-  const { caller: mustBeKnown, scopes, maxAge } = need
-  const { requiredScopes } = policy
-  const needed = scopes.length === 0 ? requiredScopes : [...new Set([...requiredScopes, ...scopes])]
-  if (caller.token === null) return mustBeKnown ? policy.answers[caller.scheme].unauthenticated(needed) : caller
-  if (maxAge === undefined) return withScopes(request, caller, needed, policy)
-  return andThen(renewed(caller, maxAge, policy), (current) => {
-    if (!isAnswer(current)) return withScopes(request, current, needed, policy)
+  const requiredScopes = need.scopes.length === 0 ? policy.requiredScopes : [...new Set([...policy.requiredScopes, ...need.scopes])]
+  if (caller.token === null) return need.caller ? policy.answers[caller.scheme].unauthenticated(requiredScopes) : caller
+  const needed = { requiredScopes, authentication: authenticationTogether([need.authentication, policy.authentication]) }
+  if (need.maxAge === undefined) return denialOf(request, caller, needed, policy) ?? caller
+  return andThen(renewed(caller, need.maxAge, policy), (current) => {
+    if (!isAnswer(current)) return denialOf(request, current, needed, policy) ?? current
     // Whom the authorization server does not vouch for any more is nobody.
     return policy.reportsAll ? { ...NOBODY, reported: { answer: current } } : current
   })
@@ -57,12 +57,17 @@ function reportedOperations(request: GateRequest, called: readonly Operation[], 
   )
 }
 
-function withScopes(request: GateRequest, caller: Caller, needed: readonly string[], policy: GatePolicy): Caller | Answer {
-  return lacks(caller, needed) ? lacksScope(request, caller, needed, policy) : caller
-}
+/** What a request needs of its caller: what every request does, and maybe more. */
+type Needed = Pick<GatePolicy, 'authentication' | 'requiredScopes'>
 
-function lacksScope(request: GateRequest, { token, scheme }: Caller, needed: readonly string[], policy: GatePolicy): Answer {
-  return policy.answers[scheme].insufficientScope(scopesToAskFor(needed, token, request, policy))
+/** The denial for what a caller lacks. How he signed in is asked first, and its challenge names the scopes too: one sign-in brings both. (D97) */
+function denialOf(request: GateRequest, { token, scheme }: Caller, { requiredScopes, authentication }: Needed, policy: GatePolicy): Answer | undefined {
+  if (token === null) return undefined
+  const lack = authenticationLack(token.claims, authentication, policy.now)
+  if (lack === undefined && hasScopes(token, requiredScopes)) return undefined
+  const answers = policy.answers[scheme]
+  const scopes = scopesToAskFor(requiredScopes, token, request, policy)
+  return lack === undefined ? answers.insufficientScope(scopes) : answers.insufficientUserAuthentication(lack, scopes)
 }
 
 // MCP, Streamable HTTP: 404 tells a client to begin a new session.
@@ -74,20 +79,16 @@ function isOwnSession(request: GateRequest, { token }: Caller, { sessions }: Gat
   return ids !== 'several' && ids.every((id) => sessions.belongsTo(id, token))
 }
 
-/** Whether the caller may use one operation: to show only what may be used. */
+/** Whether the caller may use one operation: to show only what may be used. How he signed in hides nothing: he would never be asked to do so again. */
 export function mayCall({ token }: Pick<Caller, 'token'>, method: string, name: string, { operations = [], reportsAll }: GatePolicy): boolean {
   if (reportsAll) return true
   const { caller, scopes } = needOf([{ method, names: [name], uris: [] }], operations)
   return !caller || (token !== null && hasScopes(token, scopes))
 }
 
-function renewed({ verify, scheme }: Caller, maxAge: number, policy: GatePolicy): Awaitable<Caller | Answer> {
+function renewed(caller: Caller, maxAge: number, policy: GatePolicy): Awaitable<Caller | Answer> {
   return unlessUnavailable(policy, async () => {
-    const token = (await verify?.(maxAge)) ?? null
-    return token === null ? policy.answers[scheme].invalidToken() : { token, scheme, verify }
+    const token = (await caller.verify?.(maxAge)) ?? null
+    return token === null ? policy.answers[caller.scheme].invalidToken() : { ...caller, token }
   })
-}
-
-function lacks({ token }: Caller, scopes: readonly string[]): boolean {
-  return token !== null && !hasScopes(token, scopes)
 }

@@ -1,5 +1,6 @@
 /** This file checks what a gate demands, once, where it is built. */
-import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../lib/options.js'
+import { checkedAuthentication } from '../authentication.js'
+import { checkOptions, clockInSeconds, oneOf, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { allowInsecureHttp, webUrl } from '../lib/net/web-url.js'
 import { isReported } from '../lib/report-only.js'
 import { checkedScopes } from '../lib/scope-match.js'
@@ -15,6 +16,7 @@ import { proofRules } from './proof-policy.js'
 import { Shadow } from './report/shadow.js'
 import { checkGoesWith, tokenPlaces } from './request/token-from.js'
 import { checkedProvider } from '../provider.js'
+import type { AuthenticationTerms } from '../authentication.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { ShadowOptions } from './report/shadow.js'
 import type { WriteBody } from './challenge/denial-body.js'
@@ -30,6 +32,10 @@ import type { TokenCookie } from './request/token-cookie.js'
 
 export interface GatePolicy extends ProofRules {
   readonly requiredScopes: readonly string[]
+  /** How callers of every request must have signed in. */
+  readonly authentication: AuthenticationTerms
+  /** In seconds since the epoch. */
+  readonly now: () => number
   readonly resource: ProtectedResource | undefined
   readonly mirror: AuthorizationServerMetadata | undefined
   /** As the options have it; the provider's own come to it where nobody said which. */
@@ -86,8 +92,10 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const insecure = options[allowInsecureHttp] === true
   const { metadataUrl, metadata: description = {} } = options
   const resource = options.resource === undefined ? undefined : protectedResource(options.resource, { description, metadataUrl, insecure })
+  const { acr, maxAuthAge } = options
+  const authentication = checkedAuthentication({ acr, maxAuthAge })
   const reportsAll = isReported('bearerAuth', options)
-  const table = options.operations === undefined ? undefined : operationTable(options.operations)
+  const table = options.operations === undefined ? undefined : operationTable(options.operations, authentication)
   const operations = table?.filter(({ reported }) => !reported)
   const reportedOperations = table?.filter(({ reported }) => reported) ?? []
   const { audience, reportedAudience } = audiencesOf(options.audience)
@@ -105,6 +113,8 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
   const places = tokenPlaces(options.tokenFrom, resource?.resource)
   return {
     requiredScopes: scopes,
+    authentication,
+    now: clockInSeconds(options.now),
     resource,
     mirror: options.mirror === undefined ? undefined : new AuthorizationServerMetadata(options.mirror, insecure),
     scopesSupported: supported === undefined ? { atLeast: ownScopes } : { all: supported },

@@ -60,6 +60,10 @@ class ReadableAnswers implements Answers {
     return this.#readable(this.#answers.insufficientScope(...denied))
   }
 
+  insufficientUserAuthentication(...denied: Parameters<Answers['insufficientUserAuthentication']>): Answer {
+    return this.#readable(this.#answers.insufficientUserAuthentication(...denied))
+  }
+
   unavailable(...why: Parameters<Answers['unavailable']>): Answer {
     return this.#readable(this.#answers.unavailable(...why))
   }

@@ -1,7 +1,7 @@
 /** This file finds the answer in what a handler throws, for servers that do not find it by themselves. */
 import type { Answer } from '../answer.js'
 
-const OURS = new Set<unknown>(['ERR_AUTHENTICATION_REQUIRED', 'ERR_INSUFFICIENT_SCOPE', 'ERR_AUTH_UNAVAILABLE'])
+const OURS = new Set<unknown>(['ERR_AUTHENTICATION_REQUIRED', 'ERR_INSUFFICIENT_SCOPE', 'ERR_INSUFFICIENT_USER_AUTHENTICATION', 'ERR_AUTH_UNAVAILABLE'])
 
 /** The answer of an error of this library's, or undefined for any other. */
 export function thrownAnswer(thrown: unknown): Answer | undefined {

@@ -1,4 +1,5 @@
 /** Checks claims by a schema: what does not fit is named by its path, and never shown. */
+import { gatesOwnHint } from '../authentication.js'
 import { isPending } from '../lib/awaitable.js'
 import { frozenCopy } from '../lib/frozen-copy.js'
 import { ownProperty } from '../lib/own-property.js'
@@ -21,13 +22,18 @@ export function checkedBy(schema: StandardSchema<unknown>, claims: Claims): Refi
     result.catch(() => undefined)
     throw new TypeError('the schema in "claims" must answer at once; what has to be asked for belongs into "enrich"')
   }
-  if (result.issues !== undefined) return reject('invalid_claim', { claim: pathOf(result.issues[0]), expected: 'what the schema takes', actual: undefined })
+  if (result.issues !== undefined) return mismatch(pathOf(result.issues[0]))
   const output = frozenCopy('what the schema in "claims" gives', result.value as object) // which refuses what is no object
   const changed = PROTECTED_CLAIMS.find((name) => Object.hasOwn(output, name) && !isPartOf(ownProperty(output, name), claims[name]))
   if (changed !== undefined) throw new TypeError(`the schema in "claims" must not change "${changed}": that is for the issuer to say`)
   const own = Object.fromEntries(PROTECTED_CLAIMS.filter((name) => Object.hasOwn(claims, name)).map((name) => [name, claims[name]]))
   // Claims that the schema does not mention stay. (D69)
   return { accepted: true, claims: Object.freeze({ ...claims, ...output, ...own }), expiresAt: undefined, assured: Object.keys(output) }
+}
+
+function mismatch(claim: string): Rejected {
+  const hint = gatesOwnHint(claim)
+  return reject('invalid_claim', { claim, expected: 'what the schema takes', actual: undefined, ...(hint && { hint }) })
 }
 
 // A schema may leave out members that it does not know.

@@ -1,8 +1,9 @@
 /** Defines the scopes of one application by name: a typo is found by the compiler, or at the start of the process. */
-import { requireAuth, requireFreshAuth } from '../context.js'
+import { checkedRequirements, requireAuth, requireFreshAuth } from '../context.js'
 import { fromClaim } from './mappers.js'
 import { checkedScopes, wildcardsOver } from '../lib/scope-match.js'
 import type { AccessToken } from '../access-token.js'
+import type { AuthRequirements } from '../context.js'
 import type { Implications } from './hierarchy.js'
 import type { ScopeMapper } from './rule.js'
 import type { ScopeTable, TableOptions } from './scope-table.js'
@@ -14,9 +15,9 @@ export interface DefinedScopes<Name extends string> {
   /** Lists these names for `requiredScopes` of the gate. */
   readonly only: (...names: readonly Name[]) => readonly Name[]
   /** Is `requireAuth` with these names. @throws TypeError for any other. */
-  readonly requireAuth: (...scopes: readonly Name[]) => AccessToken
+  readonly requireAuth: (...required: readonly Name[] | readonly [AuthRequirements<Name>]) => AccessToken
   /** Is `requireFreshAuth` with these names. */
-  readonly requireFreshAuth: (maxAge: number, ...scopes: readonly Name[]) => Promise<AccessToken>
+  readonly requireFreshAuth: (maxAge: number, ...required: readonly Name[] | readonly [AuthRequirements<Name>]) => Promise<AccessToken>
   /** Is `fromClaim` with a table that grants these names, and wildcards over them. */
   readonly fromClaim: (selector: ClaimSelector, table: ScopeTable<Name | WildcardOver<Name>>, options?: TableOptions) => ScopeMapper
   /** Makes the option `implies` with these names. */
@@ -40,11 +41,15 @@ export function defineScopes<const Name extends string>(names: readonly [Name, .
     if (unknown === undefined) return scopes
     throw new TypeError(`"${unknown}" is not among the scopes defined: ${[...known].join(', ')}`)
   }
+  const named = (required: readonly Name[] | readonly [AuthRequirements<Name>]): string[] | [AuthRequirements] => {
+    checked(checkedRequirements(required).scopes)
+    return [...required] as string[] | [AuthRequirements] // a copy of the same
+  }
   return {
     names: Object.freeze([...names]),
     only: (...scopes) => checked(scopes),
-    requireAuth: (...scopes) => requireAuth(...checked(scopes)),
-    requireFreshAuth: async (maxAge, ...scopes) => requireFreshAuth(maxAge, ...checked(scopes)),
+    requireAuth: (...required) => requireAuth(...named(required)),
+    requireFreshAuth: async (maxAge, ...required) => requireFreshAuth(maxAge, ...named(required)),
     fromClaim: (selector, table, options) => {
       const granted = Object.values<string | readonly string[] | ((rest: string) => unknown)>(table)
       checked(granted.flatMap((scopes) => (typeof scopes === 'function' ? [] : scopes)), 'and wildcards')

@@ -5,7 +5,7 @@ import type { AccessToken, BearerAuthProvider } from '../../src/index.js'
 import type { Handle } from './servers.js'
 
 /** Good tokens, by name of the caller. */
-export const GOOD = { ada: 'good-token.of-ada_0123456789', bob: 'good-token.of-bob_0123456789' } as const
+export const GOOD = { ada: 'good-token.of-ada_0123456789', bob: 'good-token.of-bob_0123456789', signedIn: 'good-token.of-ada-who-signed-in-well' } as const
 
 /** What a provider must never do, by the token that makes it do so. */
 export const BUGS: Readonly<Record<string, () => unknown>> = {
@@ -38,6 +38,7 @@ export function callers(): BearerAuthProvider & { readonly asked: string[] } {
       await new Promise((resolve) => setImmediate(resolve))
       if (token === GOOD.ada) return tokenOf('ada', token, ['notes:read'])
       if (token === GOOD.bob) return tokenOf('bob', token, ['notes:read', 'notes:write'])
+      if (token === GOOD.signedIn) return accessToken({ token, claims: { sub: 'ada', acr: 'phr', auth_time: Math.floor(Date.now() / 1000) }, scopes: ['notes:read'] })
       if (token === 'bound-to-a-key') return accessToken({ token, claims: { sub: 'ada', cnf: { jkt: 'x' } }, scopes: ['notes:read'] })
       if (token === 'nobody-knows') throw new AuthUnavailableError('nobody answers', { retryAfter: 7 })
       if (token === 'asks-too-often') throw new AuthUnavailableError('asked too often', { retryAfter: 9, tooManyRequests: true })
@@ -89,6 +90,11 @@ export function smallApp(): { readonly ran: string[]; readonly handlers: Readonl
     '/mcp/write-later': async () => {
       await Promise.resolve()
       return requireAuth('notes:write') && whoCalls()
+    },
+    '/mcp/sign-in': () => requireAuth({ acr: ['phr'], maxAuthAge: 300 }) && whoCalls(),
+    '/mcp/sign-in-later': async () => {
+      await Promise.resolve()
+      return requireAuth({ acr: ['phr'], maxAuthAge: 300 }) && whoCalls()
     },
     '/mcp/slow': async () => {
       const before = whoCalls()

@@ -14,6 +14,8 @@ export interface ServerTraits {
   readonly setsHeadersFirst: boolean
 }
 
+const EXPOSED = 'WWW-Authenticate, Retry-After'
+
 const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` })
 
 // Fastify adds the charset.
@@ -43,6 +45,11 @@ const malformed: Expected = { status: 400, parameters: MALFORMED, body: MALFORME
 const unavailable: Expected = { status: 503, parameters: null, body: UNAVAILABLE, headers: { 'retry-after': '7' } }
 const tooMany: Expected = { status: 429, parameters: null, body: TOO_MANY, headers: { 'retry-after': '9' } }
 const crowded: Expected = { status: 429, parameters: null, body: CROWDED, headers: { 'retry-after': '11' } }
+
+const WEAK = { error: 'insufficient_user_authentication', error_description: 'This needs a sign-in that is stronger or more recent' }
+const SIGN_IN = { ...WEAK, acr_values: 'phr', max_age: '300' }
+const weak: Expected = { status: 401, parameters: SIGN_IN, body: WEAK }
+const SIGNED_IN: GateOptions = { acr: ['phr'], maxAuthAge: 300 }
 
 interface Case {
   readonly name: string
@@ -100,6 +107,8 @@ const CASES: readonly Case[] = [
   onMcp('a token that lacks a scope', `Bearer ${GOOD.ada}`, { status: 403, parameters: { ...INSUFFICIENT, scope: SCOPE }, body: INSUFFICIENT }, SCOPED),
   onMcp('no header where scopes are needed', undefined, { ...unauthenticated, parameters: { scope: SCOPE } }, SCOPED),
   onMcp('a bad token where scopes are needed', 'Bearer never-issued', { ...invalid, parameters: { ...INVALID, scope: SCOPE } }, SCOPED),
+  onMcp('a token of who did not sign in well enough', `Bearer ${GOOD.ada}`, weak, SIGNED_IN),
+  onMcp('a token of who did', `Bearer ${GOOD.signedIn}`, { caller: ADA }, SIGNED_IN),
   onMcp('an outage', 'Bearer nobody-knows', unavailable),
   onMcp('an outage of unknown length', 'Bearer nobody-knows-how-long', { ...unavailable, headers: { 'retry-after': '5' } }),
   onMcp('a caller who asks too often', 'Bearer asks-too-often', tooMany),
@@ -472,7 +481,6 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
   })
 
   describe('a page on another origin', () => {
-    const EXPOSED = 'WWW-Authenticate, Retry-After'
     const NOT_GOOD: readonly Asked[] = [
       { method: 'GET', target: '/.well-known/openid-configuration' },
       {},
@@ -542,6 +550,20 @@ export function keepsTheGateContract(serve: Serve, traits: ServerTraits): void {
 
       test(`${path} is no hindrance for who has the scope`, async () => {
         expect((await plain.ask({ target: path, headers: bearer(GOOD.bob) })).json).toEqual(BOB)
+      })
+    }
+
+    for (const path of ['/mcp/sign-in', '/mcp/sign-in-later']) {
+      test(`${path} is a 401 that says how to sign in`, async () => {
+        const answered = await plain.ask({ target: path, headers: bearer(GOOD.ada) })
+        expect(answered.status).toBe(401)
+        expect(answered.challenge).toEqual({ scheme: 'Bearer', parameters: SIGN_IN })
+        expect(answered.json).toEqual(WEAK)
+        expect(answered.headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': JSON_TYPE, 'access-control-expose-headers': EXPOSED })
+      })
+
+      test(`${path} is no hindrance for who signed in so`, async () => {
+        expect((await plain.ask({ target: path, headers: bearer(GOOD.signedIn) })).json).toEqual(ADA)
       })
     }
 

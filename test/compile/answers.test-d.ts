@@ -11,6 +11,7 @@ import {
   gate,
   getAccessToken,
   InsufficientScopeError,
+  InsufficientUserAuthenticationError,
   JwksProvider,
   reject,
   requireAuth,
@@ -26,6 +27,7 @@ import type {
   Answer,
   AuthContext,
   AuthEvent,
+  AuthRequirements,
   Claims,
   Decision,
   Gate,
@@ -41,7 +43,7 @@ import type { Equal } from './given.js'
 
 holds<Equal<ReturnType<typeof getAccessToken>, AccessToken | null>>()
 holds<Equal<ReturnType<typeof requireAuth>, AccessToken>>()
-holds<Equal<Parameters<typeof requireAuth>, string[]>>()
+holds<Equal<Parameters<typeof requireAuth>, string[] | [AuthRequirements]>>()
 holds<Equal<ReturnType<typeof accessToken>, AccessToken>>()
 holds<Equal<ReturnType<typeof accept>, Accepted>>()
 holds<Equal<ReturnType<typeof reject>, Rejected>>()
@@ -73,8 +75,9 @@ holds<Equal<AuthContext['token'], AccessToken | null>>()
 holds<Equal<AuthUnavailableError['retryAfter'], number | undefined>>()
 holds<Equal<InsufficientScopeError['requiredScopes'], readonly string[]>>()
 holds<Equal<AuthenticationError['answer'], Answer>>()
-holds<Equal<AuthUnavailableError['code'] | InsufficientScopeError['code'] | AuthenticationError['code'], Code>>()
-type Code = 'ERR_AUTH_UNAVAILABLE' | 'ERR_INSUFFICIENT_SCOPE' | 'ERR_AUTHENTICATION_REQUIRED'
+holds<Equal<InsufficientUserAuthenticationError['maxAuthAge'], number | undefined>>()
+holds<Equal<AuthUnavailableError['code'] | InsufficientScopeError['code'] | InsufficientUserAuthenticationError['code'] | AuthenticationError['code'], Code>>()
+type Code = 'ERR_AUTH_UNAVAILABLE' | 'ERR_INSUFFICIENT_SCOPE' | 'ERR_INSUFFICIENT_USER_AUTHENTICATION' | 'ERR_AUTHENTICATION_REQUIRED'
 holds<Equal<AuthEvent['provider'], string>>()
 holds<Equal<GateOptions['profile'], 'mcp-use' | undefined>>()
 holds<Equal<Extract<Algorithm, `HS${string}` | 'none'>, never>>()

@@ -1,5 +1,5 @@
 /** Holds which options a gate takes. */
-import { gate, proxyCertificate, reportOnly, StaticProvider, tlsCertificate } from '../../src/index.js'
+import { defineScopes, gate, proxyCertificate, reportOnly, requireAuth, requireFreshAuth, StaticProvider, tlsCertificate } from '../../src/index.js'
 import type { GateRequest, ProofOptions, ReportedAudience } from '../../src/index.js'
 import { provider, structural } from './given.js'
 
@@ -35,3 +35,21 @@ gate(provider, { resource: 'https://mcp.example.com/mcp', proof: { dpop: 'requir
 gate(provider, { proof: { dpop: true } })
 // @ts-expect-error TS2322 a demand that does not say how a certificate is read
 gate(provider, { proof: { certificate: { required: true } } })
+
+gate(provider, { acr: ['phr'], maxAuthAge: 300, operations: { 'tools/call': { purge: { acr: ['phr', 'phrh'], maxAuthAge: 60, scopes: ['a', 'b'] } } } })
+requireAuth('notes:read', 'notes:write')
+requireAuth({ scopes: ['notes:write'], acr: ['phr'], maxAuthAge: 300 })
+void requireFreshAuth(0, { scopes: 'notes:write', maxAuthAge: 300 })
+defineScopes(['notes:read']).requireAuth({ scopes: 'notes:read', acr: ['phr'] })
+// @ts-expect-error TS2322 a list, the preferred class first
+gate(provider, { acr: 'phr' })
+// @ts-expect-error TS2353 another name
+gate(provider, { operations: { 'tools/call': { purge: { acrValues: ['phr'] } } } })
+// @ts-expect-error TS2353 another name
+requireAuth({ maxAge: 300 })
+// @ts-expect-error TS2345 all in one, or scopes alone
+requireAuth('notes:read', { acr: ['phr'] })
+// @ts-expect-error TS2345 a variable that may not be set
+requireAuth({ acr: undefined })
+// @ts-expect-error TS2345 a typo in a scope
+defineScopes(['notes:read']).requireAuth({ scopes: 'notes:raed' })

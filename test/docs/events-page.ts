@@ -76,6 +76,7 @@ const DENIALS: Readonly<Record<DenialReason, string>> = {
   bound_to_key: 'see `check`; without `proof` in the gate, have the client ask for a token without a key',
   wrong_audience: '`audience` of the gate',
   insufficient_scope: 'the client asks for more; or `explainScopes(claims)` of the provider',
+  insufficient_user_authentication: '`hint` says which: the client signs its person in anew, or the authorization server leaves `acr` or `auth_time` out of access tokens',
   several_callers: 'the client presents two credentials that name different callers, such as a key and a token: one of them is to go',
   another_session: 'the client begins a new session; often from one address: an attack',
   unreadable_body: 'JSON of at most 4 MiB, where `operations` are looked at',

@@ -26,7 +26,7 @@ async function challengeOf(options: GateOptions, request: object = {}, provider?
 describe('gatePolicy', () => {
   test.each<[string, unknown, RegExp]>([
     ['a misspelt option', { requiredScope: ['a'] }, /"requiredScope" is not an option of bearerAuth; did you mean "requiredScopes"\?$/],
-    ['an option of another library', { realm: 'notes' }, /"realm" is not an option of bearerAuth; it takes requiredScopes, resource/],
+    ['an option of another library', { realm: 'notes' }, /"realm" is not an option of bearerAuth; it takes requiredScopes, acr, maxAuthAge, resource/],
     ['scopes, for those that are required', { scopes: ['a'] }, /what requests need is "requiredScopes"$/],
     ['an option of providers', { clockTolerance: 5 }, /"clockTolerance" is not an option of bearerAuth but of the provider$/],
     ['scopes as text', { requiredScopes: 'a' }, /"requiredScopes" must hold one scope per entry/],

@@ -71,8 +71,8 @@ export const CORE = [
     file: 'src/cache/slim-claims.ts',
     by: ['test/standard-provider-memory.test.ts', 'test/standard-provider.test.ts'],
     mutants: [
-      ["'azp', 'cnf', 'username']", "'azp', 'username']", 'a token that is bound to a key is remembered as if it were not'],
-      ["'azp', 'cnf', 'username']", "'azp', 'cnf']", 'a person without a subject is remembered as a client'],
+      ["'azp', 'cnf', 'username', 'acr'", "'azp', 'username', 'acr'", 'a token that is bound to a key is remembered as if it were not'],
+      ["'azp', 'cnf', 'username', 'acr'", "'azp', 'cnf', 'acr'", 'a person without a subject is remembered as a client'],
     ],
   },
   {

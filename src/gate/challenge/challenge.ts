@@ -1,7 +1,9 @@
 /** This file words each outcome for the client: one constant text each, within RFC 6750's characters. */
 import { errorAnswer, unavailableAnswer } from '../../answer.js'
+import { authenticationParameters, INSUFFICIENT_USER_AUTHENTICATION, STRONGER_SIGN_IN } from '../../authentication.js'
 import { ALGORITHMS } from '../../jwt/signature/algorithms.js'
 import type { Answer, Unavailable } from '../../answer.js'
+import type { AuthenticationLack } from '../../authentication.js'
 import type { Scheme } from '../request/gate-request.js'
 import type { RequestNames } from './request-names.js'
 
@@ -21,6 +23,8 @@ export interface Answers {
   unproven(error: 'invalid_dpop_proof' | 'use_dpop_nonce'): Answer
   /** `scopes`: what the client is to ask for, by the names that it asks by. */
   insufficientScope(scopes: readonly string[]): Answer
+  /** The sign-in is too weak or too old (RFC 9470). `scopes`: those too that the client is to ask for. */
+  insufficientUserAuthentication(lack: AuthenticationLack, scopes: readonly string[]): Answer
   unavailable(why: Unavailable): Answer
 }
 
@@ -52,8 +56,8 @@ function rfc6750({ requiredScopes, metadataUrl, requestNames, schemes = ['Bearer
   }
   const answer = (status: number, error: string, description: string, value: string): Answer =>
     errorAnswer(status, error, description, { 'WWW-Authenticate': value, ...(nonce && nonceHeaders(nonce())) })
-  const denied = (status: number, error: string, description: string, scopes: readonly string[]): Answer =>
-    answer(status, error, description, challenge({ error, error_description: description }, scopes))
+  const denied = (status: number, error: string, description: string, scopes: readonly string[], more: Readonly<Record<string, string>> = {}): Answer =>
+    answer(status, error, description, challenge({ error, error_description: description, ...more }, scopes))
   const required = requestNames(requiredScopes)
   const unauthenticated = (scopes: readonly string[]): Answer => answer(401, 'unauthorized', 'Authentication required', challenge({}, requestNames(scopes)))
   const invalidToken = (): Answer => denied(401, 'invalid_token', 'Token is invalid or expired', required)
@@ -68,6 +72,7 @@ function rfc6750({ requiredScopes, metadataUrl, requestNames, schemes = ['Bearer
     severalCallers: () => denied(400, 'invalid_request', SEVERAL_CALLERS, required),
     unproven: (error) => denied(401, error, UNPROVEN[error], required),
     insufficientScope: (scopes) => denied(403, 'insufficient_scope', 'The token lacks a scope that this needs', scopes),
+    insufficientUserAuthentication: (lack, scopes) => denied(401, INSUFFICIENT_USER_AUTHENTICATION, STRONGER_SIGN_IN, scopes, authenticationParameters(lack)),
     unavailable: unavailableAnswer,
   }
 }
@@ -90,14 +95,16 @@ function mcpUse({ metadataUrl, requestNames }: ChallengeOptions): Answers {
   const denied = (status: number, error: string, description: string): Answer =>
     errorAnswer(status, error, description, { 'WWW-Authenticate': challenge })
   const invalidToken = (): Answer => denied(401, 'invalid_token', 'Token is invalid or expired')
+  // The original knows no scopes and no sign-ins; clients step up only on the standards' challenges.
+  const { insufficientScope, insufficientUserAuthentication } = rfc6750({ profile: 'rfc6750', requiredScopes: [], metadataUrl, requestNames })
   return {
     unauthenticated: () => denied(401, 'unauthorized', 'Authentication required'),
     malformed: invalidToken,
     invalidToken,
     severalCallers: invalidToken,
     unproven: invalidToken,
-    // The original knows no scopes; clients step up only on the standard's challenge.
-    insufficientScope: rfc6750({ profile: 'rfc6750', requiredScopes: [], metadataUrl, requestNames }).insufficientScope,
+    insufficientScope,
+    insufficientUserAuthentication,
     // As the original has it: an outage looks like a bad token. This is what the default profile is there to mend.
     unavailable: () => denied(401, 'invalid_token', 'Token validation failed'),
   }
@@ -106,7 +113,7 @@ function mcpUse({ metadataUrl, requestNames }: ChallengeOptions): Answers {
 /** RFC 9449 section 7.1: of the algorithms for a proof, separated by blanks. */
 const ALGS = Object.keys(ALGORITHMS).join(' ')
 
-// Scopes and URLs were checked at construction: neither has a quote or a backslash.
+// Scopes, classes and URLs were checked at construction: none has a quote or a backslash.
 function written(scheme: Scheme, parameters: Record<string, string>): string {
   const list = Object.entries({ ...parameters, ...(scheme === 'DPoP' && { algs: ALGS }) }).map(([name, value]) => `${name}="${value}"`)
   // RFC 6750 section 3: at least one parameter follows the scheme.

@@ -50,6 +50,7 @@ export function answersWithBody(answers: Answers, write: WriteBody): Answers {
     severalCallers: () => withBody(answers.severalCallers(), write),
     unproven: (error) => withBody(answers.unproven(error), write),
     insufficientScope: (scopes) => withBody(answers.insufficientScope(scopes), write),
+    insufficientUserAuthentication: (lack, scopes) => withBody(answers.insufficientUserAuthentication(lack, scopes), write),
     unavailable: (why) => withBody(answers.unavailable(why), write),
   }
 }

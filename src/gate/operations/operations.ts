@@ -1,18 +1,25 @@
 /** This file says what each MCP operation needs, beyond what every request does: tools by name, resources by URI. */
-import { spanInSeconds } from '../../lib/options.js'
+import { ANY_SIGN_IN, authenticationTogether, checkedAuthentication } from '../../authentication.js'
+import { checkOptions, spanInSeconds } from '../../lib/options.js'
 import { isReported, reportOnly } from '../../lib/report-only.js'
 import { isScopeToken } from '../../lib/scope-token.js'
 import { ownProperty } from '../../lib/own-property.js'
 import { checkedMethod } from './method-names.js'
+import type { AuthenticationRequirements, AuthenticationTerms } from '../../authentication.js'
+import type { OptionNames } from '../../lib/options.js'
 
-/**
- * Scopes, one or several; none means that the caller must be signed in. With `maxAge`, on an answer about the token that is
- * not older than so many seconds. With `[reportOnly]`, nobody is refused by it, and `would_deny` tells whom it would refuse.
- */
-export type OperationRule =
-  | string
-  | readonly string[]
-  | { readonly scopes?: string | readonly string[]; readonly maxAge?: number; readonly [reportOnly]?: true }
+/** What one operation needs, beyond its scopes. */
+export interface OperationTerms extends AuthenticationRequirements {
+  /** One or several; none means that the caller must be signed in. */
+  readonly scopes?: string | readonly string[]
+  /** Seconds: an answer about the token must not be older. */
+  readonly maxAge?: number
+  /** Nobody is refused by it, and `would_deny` tells whom it would refuse. */
+  readonly [reportOnly]?: true
+}
+
+/** Scopes, one or several, or all that the operation needs. */
+export type OperationRule = string | readonly string[] | OperationTerms
 
 /**
  * By JSON-RPC method, then by name: `{ 'tools/call': { 'purge-notes': 'notes:write', 'admin-*': 'notes:admin' } }`. A star
@@ -32,6 +39,7 @@ interface Terms {
   readonly scopes: readonly string[]
   /** Seconds. */
   readonly maxAge: number | undefined
+  readonly authentication: AuthenticationTerms
 }
 
 /** What operations need. */
@@ -45,6 +53,8 @@ interface Rule extends Terms {
   readonly key: string
   readonly method: string
   readonly covers: (names: readonly string[]) => boolean
+  /** What stands in front of its star, or all of it, in every spelling. */
+  readonly texts: readonly string[]
   /** False for one that holds whatever is named. */
   readonly looksAtNames: boolean
   /** True for one by which nobody is refused. */
@@ -53,21 +63,33 @@ interface Rule extends Terms {
 
 export type OperationTable = readonly Rule[]
 
-/** @throws TypeError for a table that is wrong; says what to write instead. */
-export function operationTable(operations: Operations): OperationTable {
+/** @throws TypeError for a table that is wrong; says what to write instead. `ofAll`: what every request needs beside it. */
+export function operationTable(operations: Operations, ofAll: AuthenticationTerms = ANY_SIGN_IN): OperationTable {
   if (!isTable(operations)) throw new TypeError(EXAMPLE)
   if (reportOnly in operations) throw new TypeError(MARK_THE_RULE)
-  return Object.entries(operations).flatMap(([name, rules]): Rule[] => {
+  const table = Object.entries(operations).flatMap(([name, rules]): Rule[] => {
     const method = checkedMethod(name)
-    const forAll = { key: method, method, covers: () => true, looksAtNames: false }
+    const forAll = { key: method, method, covers: () => true, texts: [], looksAtNames: false }
     if (!isTable(rules)) return [{ ...forAll, ...checkedTerms(method, rules) }]
     if (reportOnly in rules) throw new TypeError(MARK_THE_RULE)
     // A table of nothing is a rule without scopes, and not no rule.
     if (Object.keys(rules).length === 0) return [{ ...forAll, ...checkedTerms(method, []) }]
     return Object.entries(rules).map(([pattern, rule]) => {
-      return { key: `${method} ${pattern}`, method, covers: matcher(pattern), looksAtNames: pattern !== '*', ...checkedTerms(`${method} ${pattern}`, rule) }
+      const key = `${method} ${pattern}`
+      return { key, method, ...matcher(pattern), looksAtNames: pattern !== '*', ...checkedTerms(key, rule) }
     })
   })
+  for (const rule of table) checkAcr(rule, table, ofAll)
+  return table
+}
+
+/** @throws TypeError for a rule whose calls nobody could make: a token has one `acr`, and another rule wants others. */
+function checkAcr(rule: Rule, table: OperationTable, ofAll: AuthenticationTerms): void {
+  if (rule.authentication.acr === undefined) return
+  const isContradicted = (terms: AuthenticationTerms): boolean => authenticationTogether([rule.authentication, terms]).acr?.length === 0
+  const other = table.find((one) => one.method === rule.method && (one.covers(rule.texts) || rule.covers(one.texts)) && isContradicted(one.authentication))
+  const contradicting = other?.key ?? (isContradicted(ofAll) ? 'the gate' : undefined)
+  if (contradicting !== undefined) throw new TypeError(`"operations": ${rule.key} has no "acr" in common with ${contradicting}; name in both what is enough for both`)
 }
 
 /** What all of these operations need together. */
@@ -76,7 +98,8 @@ export function needOf(operations: readonly Operation[], table: OperationTable):
   // Each once: a batch may have more of them than a call can take.
   const ages = new Set(rules.flatMap(({ maxAge }) => maxAge ?? []))
   const scopes = [...new Set(rules.flatMap((rule) => rule.scopes))]
-  return { caller: rules.length > 0, scopes, maxAge: ages.size === 0 ? undefined : Math.min(...ages) }
+  const authentication = authenticationTogether([...new Set(rules.map((rule) => rule.authentication))])
+  return { caller: rules.length > 0, scopes, maxAge: ages.size === 0 ? undefined : Math.min(...ages), authentication }
 }
 
 function rulesFor({ method, names, uris }: Operation, table: OperationTable): readonly Rule[] {
@@ -130,23 +153,35 @@ function decoded(uri: string): string {
 }
 
 function checkedTerms(which: string, rule: OperationRule): Terms & Pick<Rule, 'reported'> {
-  const { scopes = [], maxAge } = isTable(rule) ? rule : { scopes: rule }
+  const terms = isTable(rule) ? withAllSet(which, rule) : { scopes: rule }
+  const { scopes = [], maxAge, acr, maxAuthAge }: OperationTerms = terms
   const list = [scopes].flat()
   if (!list.every(isScopeToken)) throw new TypeError(`"operations": ${which} must name a scope or an array of scopes, one scope per entry`)
   return {
     scopes: list,
     maxAge: maxAge === undefined ? undefined : spanInSeconds(`operations: maxAge of ${which}`, maxAge, { min: 0, max: 3_600 }),
     reported: isTable(rule) && isReported(`"operations": ${which}`, rule),
+    authentication: checkedAuthentication({ acr, maxAuthAge }, ` of ${which} in "operations"`),
   }
 }
 
-function matcher(pattern: string): Rule['covers'] {
+/** @throws TypeError for a misspelled member, or one whose variable is not set: it would ask for nothing. */
+function withAllSet(which: string, terms: OperationTerms): OperationTerms {
+  checkOptions(`"operations", ${which}`, terms, TERMS)
+  const unset = Object.entries(terms).find(([, value]) => value === undefined)
+  if (unset !== undefined) throw new TypeError(`"operations": "${unset[0]}" of ${which} is undefined; is a variable not set? leave it out to do without`)
+  return terms
+}
+
+const TERMS = { scopes: true, maxAge: true, acr: true, maxAuthAge: true } as const satisfies OptionNames<OperationTerms>
+
+function matcher(pattern: string): Pick<Rule, 'covers' | 'texts'> {
   const star = pattern.indexOf('*')
   const isPrefix = star !== -1
   if (isPrefix && star !== pattern.length - 1) throw new TypeError(`"operations": "${pattern}" may have one star, at its end: "admin-*"`)
-  if (pattern === '*') return () => true
+  if (pattern === '*') return { texts: [], covers: () => true }
   const texts = spellings(isPrefix ? pattern.slice(0, -1) : pattern)
-  return (names) => names.some((name) => texts.some((text) => (isPrefix ? name.startsWith(text) : name === text)))
+  return { texts, covers: (names) => names.some((name) => texts.some((text) => (isPrefix ? name.startsWith(text) : name === text))) }
 }
 
 const MARK_THE_RULE = `"operations": [reportOnly] goes on a rule, and a star stands for any name: { 'tools/call': { '*': { scopes: 'notes:write', [reportOnly]: true } } }`

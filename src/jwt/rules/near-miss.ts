@@ -24,6 +24,7 @@ export type Hint =
   | 'the clocks differ, or the token was made for later: compare the clock of this server with the authorization server\u2019s'
   | 'an access token with an odd "typ", perhaps; if this issuer writes it into access tokens, name it in "types"'
   | 'no provider here takes tokens of this issuer; compare "iss" with "issuer"'
+  | 'no client can mend this; ask at the gate, bearerAuth(provider, { acr, maxAuthAge }), which tells clients how to sign in'
   | 'the issuer is reached by two host names; set "issuer" to what its tokens say, and "jwksUri" to where this server finds the keys'
 
 /** Hints that say exactly what is wrong: an issuer's own words could not say it better. */
@@ -34,6 +35,7 @@ export const EXACT: ReadonlySet<unknown> = new Set<Hint>([
   'the prefix api:// makes the difference',
   'the clocks differ by a little more than is forgiven',
   'the authorization server writes milliseconds where RFC 7519 has seconds',
+  'no client can mend this; ask at the gate, bearerAuth(provider, { acr, maxAuthAge }), which tells clients how to sign in',
   'the issuer is reached by two host names; set "issuer" to what its tokens say, and "jwksUri" to where this server finds the keys',
 ])
 

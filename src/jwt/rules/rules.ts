@@ -1,4 +1,5 @@
 /** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
+import { gatesOwnHint } from '../../authentication.js'
 import { isThere } from '../../lib/empty-claims.js'
 import { isInMilliseconds } from '../../lib/milliseconds.js'
 import { reportOnly } from '../../lib/report-only.js'
@@ -198,7 +199,10 @@ function text(claim: string, read: (claims: Claims) => unknown): Rule {
 function present(claim: string): Rule {
   return {
     name: `${claim} is there`,
-    check: ({ claims }) => (Object.hasOwn(claims, claim) && isThere(claim, claims[claim]) ? undefined : failure('missing_claim', claim, 'any value', claims[claim])),
+    check: ({ claims }) => {
+      if (Object.hasOwn(claims, claim) && isThere(claim, claims[claim])) return undefined
+      return failure('missing_claim', claim, 'any value', claims[claim], gatesOwnHint(claim))
+    },
   }
 }
 
@@ -208,7 +212,7 @@ function ownRule({ claim, accepts, hint }: ClaimRule): Rule {
     check: ({ claims }) => {
       const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
       // oxlint-disable-next-line no-unnecessary-boolean-literal-compare -- a rule in JavaScript may give anything, and only `true` is a yes
-      return accepts(value, claims) === true ? undefined : failure('invalid_claim', claim, 'what your rule takes', value, hint)
+      return accepts(value, claims) === true ? undefined : failure('invalid_claim', claim, 'what your rule takes', value, hint ?? gatesOwnHint(claim))
     },
   }
 }
