@@ -41,7 +41,7 @@ export function callerOf(request: GateRequest, provider: BearerAuthProvider, pol
   const credentials = readCredentials(request, { header, cookie, schemes })
   if (credentials.kind === 'none') return policy.optional ? NOBODY : policy.answers.Bearer.unauthenticated()
   if (credentials.kind === 'malformed') return policy.answers.Bearer.malformed(header)
-  return callerBy(request, provider, credentials, policy)
+  return andThen(unprovenCaller(provider, credentials, policy), (caller) => (isAnswer(caller) ? caller : provedCaller(request, caller, policy)))
 }
 
 /** Each credential must be good, and the first of them says who calls. Nothing of the others comes to it. */
@@ -51,35 +51,47 @@ async function callerOfSeveral(request: GateRequest, sources: readonly HeaderSou
   if ('header' in presented) return Bearer.malformed(presented.header)
   const callers: { readonly caller: Caller; readonly byProxy: boolean }[] = []
   for (const { source, credential } of presented) {
-    const caller = await callerBy(request, source.provider, credential, policy)
+    const caller = await unprovenCaller(source.provider, credential, policy)
     if (isAnswer(caller)) return caller
     callers.push({ caller, byProxy: source.byProxy })
   }
-  const [first] = callers
-  if (first === undefined) return policy.optional ? NOBODY : Bearer.unauthenticated()
   if (!isOneCaller(callers.map(({ caller: { token }, byProxy }) => ({ token, byProxy })))) return Bearer.severalCallers()
-  const reported = callers.map(({ caller }) => caller.reported).find((one) => one !== undefined)
-  return reported === undefined ? first.caller : { ...first.caller, reported }
+  // Proofs last: none is used up for a request that is refused for what stands beside it. (D98)
+  const proved: Caller[] = []
+  for (const { caller } of callers) {
+    const one = await provedCaller(request, caller, policy)
+    if (isAnswer(one)) return one
+    proved.push(one)
+  }
+  const [first] = proved
+  if (first === undefined) return policy.optional ? NOBODY : Bearer.unauthenticated()
+  const reported = proved.map((one) => one.reported).find((one) => one !== undefined)
+  return reported === undefined ? first : { ...first, reported }
 }
 
-/** The caller by one credential. */
-function callerBy(
-  request: GateRequest,
+/** The caller by one credential, who has yet to prove that it is his where it is bound to a key. */
+function unprovenCaller(
   provider: Pick<BearerAuthProvider, 'verifyToken'>,
   { token: text, scheme }: { readonly token: string; readonly scheme: Scheme },
   policy: GatePolicy,
 ): Awaitable<Caller | Answer> {
-  const found: Verify = async (maxAge) => verified(provider, text, maxAge, policy)
+  const verify: Verify = async (maxAge) => verified(provider, text, maxAge, policy)
   return unlessUnavailable(policy, () =>
-    andThen(verified(provider, text, policy.maxAge, policy), (token) => {
-      if (token === null) return policy.answers[scheme].invalidToken()
-      const { bindings } = policy
-      if (bindings === undefined) return { token, scheme, verify: found, ...reportOn(token, policy) } // and none that is bound to a key is ever found
-      return bindings.failing(request, scheme, token).then((failure) =>
-        failure === undefined ? { token, scheme, verify: asProved(found, token), ...reportOn(token, policy) } : refusal(failure.check, policy.answers[scheme]),
-      )
-    }),
+    andThen(verified(provider, text, policy.maxAge, policy), (token) =>
+      token === null ? policy.answers[scheme].invalidToken() : { token, scheme, verify, ...reportOn(token, policy) },
+    ),
   )
+}
+
+/** The same once that was proved, or the denial. */
+function provedCaller(request: GateRequest, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
+  const { bindings } = policy
+  const { token, scheme, verify } = caller
+  if (bindings === undefined || token === null || verify === undefined) return caller // and none that is bound to a key is ever found
+  return unlessUnavailable(policy, async () => {
+    const failure = await bindings.failing(request, scheme, token)
+    return failure === undefined ? { ...caller, verify: asProved(verify, token) } : refusal(failure.check, policy.answers[scheme])
+  })
 }
 
 /** The proof was of one request, and is not used twice; the token must still be bound to what was proved. */

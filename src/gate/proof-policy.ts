@@ -25,7 +25,7 @@ export interface ProofRules {
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function proofRules(options: GateOptions, provider: Pick<BearerAuthProvider, 'tokenHeader'>, challenge: ChallengeOptions): ProofRules {
+export function proofRules(options: GateOptions, provider: HeadersOf, challenge: ChallengeOptions): ProofRules {
   const proof = options.proof === undefined ? undefined : checkedProof(options.proof, options, provider)
   const { dpop, certificate } = proof ?? {}
   const bindings = proof && new Bindings(proof)
@@ -48,9 +48,22 @@ export function proofRules(options: GateOptions, provider: Pick<BearerAuthProvid
   }
 }
 
-function checkedProof(proof: ProofOptions, { resource, profile }: GateOptions, { tokenHeader }: Pick<BearerAuthProvider, 'tokenHeader'>): ProofPolicy {
+function checkedProof(proof: ProofOptions, { resource, profile, tokenFrom }: GateOptions, provider: HeadersOf): ProofPolicy {
   if (profile !== undefined) throw new TypeError(`"proof" does not go with profile: '${profile}', whose challenges know no proofs`)
   const policy = proofPolicy(proof, resource)
-  if (policy.dpop !== undefined && tokenHeader !== undefined) throw new TypeError(`"proof.dpop" does not go with this provider, whose tokens come in the header ${tokenHeader}`)
+  if (policy.dpop === undefined) return policy
+  const headers = headersOf(provider, tokenFrom)
+  const own = headers.filter((header) => header !== undefined)
+  // RFC 9449 section 7.1: the scheme DPoP is one of Authorization.
+  if (own.length === headers.length) throw new TypeError(`"proof.dpop" does not go with tokens that come in the header ${own.join(', ')} alone: a proof is for one in Authorization`)
+  if (own.length > 0 && policy.dpop.required) throw new TypeError(`"proof.dpop" as 'required' would refuse all that comes in the header ${own.join(', ')}; write 'accepted'`)
   return policy
+}
+
+type HeadersOf = Pick<BearerAuthProvider, 'headerSources' | 'tokenHeader'>
+
+/** Where tokens come from; undefined for `Authorization`. */
+function headersOf({ headerSources, tokenHeader }: HeadersOf, from: GateOptions['tokenFrom']): readonly (string | undefined)[] {
+  if (headerSources !== undefined) return headerSources.map(({ header }) => header)
+  return [tokenHeader ?? (from !== undefined && 'header' in from ? from.header : undefined)]
 }

@@ -29,6 +29,7 @@ import type { Ask } from '../adapters/http-kit.js'
 const RESOURCE = 'https://mcp.example.com/mcp'
 const METADATA = 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp'
 const gate = { resource: RESOURCE }
+const STRONG = { acr: ['phr'], maxAuthAge: 300 }
 
 interface McpUnderTest {
   readonly ask: Ask
@@ -49,6 +50,7 @@ function notes1(): McpServer1 {
     return says({ auth, subject: requireAuth().subject })
   })
   server.registerTool('write', {}, () => requireAuth('notes:write') && says('WRITTEN'))
+  server.registerTool('purge', {}, () => requireAuth(STRONG) && says('PURGED'))
   return server
 }
 
@@ -59,6 +61,7 @@ function notes2(): McpServer2 {
     return says({ auth: http?.authInfo, subject: requireAuth().subject })
   })
   server.registerTool('write', {}, (): CallToolResult => requireAuth('notes:write') && says('WRITTEN'))
+  server.registerTool('purge', {}, (): CallToolResult => requireAuth(STRONG) && says('PURGED'))
   server.registerTool('write_challenged', { scopeChallenge: requireScopes('notes:read', 'notes:write') }, (): CallToolResult => says('WRITTEN'))
   return server
 }
@@ -243,6 +246,12 @@ describe.each(CONVERSATIONS)('%s', (_, open, call, { sdk }) => {
     const denied = await call(server, GOOD.ada, 'write')
     expect(denied).toEqual({ isError: true, text: 'Insufficient scope: this needs notes:write' })
     expect(await call(server, GOOD.bob, 'write')).toEqual({ isError: false, text: '"WRITTEN"' })
+  })
+
+  test('a tool that asks for a strong sign-in gives an error without it, that says which', async () => {
+    const text = 'Insufficient authentication: this needs a sign-in by phr in the last 300 seconds'
+    expect(await call(server, GOOD.ada, 'purge')).toEqual({ isError: true, text })
+    expect(await call(server, GOOD.signedIn, 'purge')).toEqual({ isError: false, text: '"PURGED"' })
   })
 
   test('a client without a good token is not let in', async () => {

@@ -42,7 +42,9 @@ export const GATE = [
     mutants: [
       ['if (token === null || (token.claims.cnf !== undefined && bindings === undefined)) return null', 'if (token === null) return null', 'a token that is bound to a key is taken without the proof'],
       ['andThen(verified(provider, text, policy.maxAge, policy)', 'andThen(verified(provider, text, undefined, policy)', 'an old answer is good enough for a gate that wants a young one'],
-      ['failure === undefined ? {', 'true ? {', 'a proof that fails is a proof'],
+      ['failure === undefined ? { ...caller', 'true ? { ...caller', 'a proof that fails is a proof'],
+      ['if (isAnswer(one)) return one', "if (isAnswer(one)) continue", 'beside another credential no proof is needed'],
+      ['if (!isOneCaller(callers.map', 'if (false && !isOneCaller(callers.map', 'two callers are one'],
       ['return again !== null && isSameBinding(bindingOf(again.claims), proved) ? again : null', 'return again', 'a token may be bound to another key when it is looked at again'],
       ["if (credentials.kind === 'none') return policy.optional ? NOBODY :", "if (credentials.kind === 'none') return true ? NOBODY :", 'no token is as good as one'],
       ['throw isUnavailable(error) ? error : asBug(error)', 'throw error', 'what a provider throws reaches the client'],

@@ -3,6 +3,7 @@ import { ownProperty } from '../../lib/own-property.js'
 import { parseJson } from '../../lib/parse-json.js'
 import { warn } from '../../lib/warn.js'
 import type { Answer } from '../../answer.js'
+import type { Scheme } from '../request/gate-request.js'
 import type { Answers } from './challenge.js'
 
 /** What a client may know of a denial. Never why a token was refused. */
@@ -10,8 +11,13 @@ export interface Denial {
   readonly status: number
   /** The OAuth error code (RFC 6750 section 3.1), or that of ours where it has none: `unauthorized`, `temporarily_unavailable`. */
   readonly error: string
-  /** The parameters of `WWW-Authenticate: Bearer`, such as `scope` and `resource_metadata`; undefined where there is no challenge. */
+  /**
+   * The parameters of the challenge, such as `scope` and `resource_metadata`; undefined where there is none. Where both schemes
+   * are challenged with, of the first: that says what is wrong, and the other the same of where to go.
+   */
   readonly challenge: Readonly<Record<string, string>> | undefined
+  /** Whose parameters they are. */
+  readonly scheme: Scheme | undefined
   /** Seconds, of `Retry-After`; undefined where there is none. */
   readonly retryAfter: number | undefined
 }
@@ -57,9 +63,15 @@ export function answersWithBody(answers: Answers, write: WriteBody): Answers {
 
 function denialOf({ status, headers }: Answer, error: string): Denial {
   const { 'WWW-Authenticate': challenge, 'Retry-After': wait } = headers
-  // Of our own making: no value has a quote or a backslash.
-  const parameters = challenge && Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]))
-  return { status, error, challenge: parameters || undefined, retryAfter: wait === undefined ? undefined : Number(wait) }
+  const first = challenge === undefined ? undefined : firstChallenge(challenge)
+  return { status, error, challenge: first?.parameters, scheme: first?.scheme, retryAfter: wait === undefined ? undefined : Number(wait) }
+}
+
+/** Of our own making: no value has a quote or a backslash. The name of the next scheme ends it, and not one within a value. */
+function firstChallenge(header: string): { readonly scheme: Scheme; readonly parameters: Readonly<Record<string, string>> } {
+  const scheme = header.startsWith('DPoP') ? 'DPoP' : 'Bearer'
+  const pairs = [...header.slice(scheme.length).matchAll(/[ ,]+(\w+)="([^"]*)"/gy)]
+  return { scheme, parameters: Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value])) }
 }
 
 /** What frames the message is the server's to say, and these two the gate's, where they are missing too. */

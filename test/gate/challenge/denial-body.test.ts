@@ -29,10 +29,29 @@ describe('the option "body"', () => {
     await denied({ body }, { authorization: ['Bearer a-token'] }, away)
     const resource_metadata = 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp'
     expect(told).toEqual([
-      { status: 401, error: 'unauthorized', challenge: { scope: 'notes:read', resource_metadata }, retryAfter: undefined },
-      { status: 401, error: 'invalid_token', challenge: { error: 'invalid_token', error_description: 'Token is invalid or expired', resource_metadata }, retryAfter: undefined },
-      { status: 503, error: 'temporarily_unavailable', challenge: undefined, retryAfter: 7 },
+      { status: 401, error: 'unauthorized', challenge: { scope: 'notes:read', resource_metadata }, scheme: 'Bearer', retryAfter: undefined },
+      { status: 401, error: 'invalid_token', challenge: { error: 'invalid_token', error_description: 'Token is invalid or expired', resource_metadata }, scheme: 'Bearer', retryAfter: undefined },
+      { status: 503, error: 'temporarily_unavailable', challenge: undefined, scheme: undefined, retryAfter: 7 },
     ])
+  })
+
+  test('is told the challenge that says what is wrong, where both schemes are challenged with', async () => {
+    const told: Denial[] = []
+    const body = (denial: Denial) => (told.push(denial), { body: 'no' })
+    // A scope may look like the next challenge.
+    const options: GateOptions = { body, proof: { dpop: 'accepted' }, requiredScopes: ['a,', 'DPoP', "algs='x'"] }
+    for (const authorization of [[], ['Bearer never-issued'], ['DPoP never-issued'], [`Bearer ${KEY}`]]) await denied(options, { authorization })
+    const always = { scope: "a, DPoP algs='x'", resource_metadata: 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp' }
+    const invalid = { error: 'invalid_token', error_description: 'Token is invalid or expired' }
+    expect(told.map(({ scheme, challenge }) => ({ scheme, challenge }))).toEqual([
+      { scheme: 'Bearer', challenge: always },
+      { scheme: 'Bearer', challenge: { ...invalid, ...always } },
+      { scheme: 'DPoP', challenge: { ...invalid, ...always, algs: expect.stringContaining('ES256') } },
+      { scheme: 'Bearer', challenge: { error: 'insufficient_scope', error_description: 'The token lacks a scope that this needs', ...always } },
+    ])
+    const required = await denied({ ...options, proof: { dpop: 'required' } })
+    expect(required.headers['WWW-Authenticate']).toMatch(/^DPoP /)
+    expect(told.at(-1)).toMatchObject({ scheme: 'DPoP', challenge: { ...always, algs: expect.any(String) } })
   })
 
   test('cannot change status, challenge, or what frames the message', async () => {

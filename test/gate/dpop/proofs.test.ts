@@ -411,7 +411,8 @@ describe('the option', () => {
   })
 
   test('does not go with tokens in a header of a proxy\'s own', () => {
-    expect(refused({ dpop: 'accepted' }, { resource: RESOURCE }, { ...provider({}), tokenHeader: 'x-assertion' })).toThrow(/does not go with this provider/)
+    const assertions = { ...provider({}), tokenHeader: 'x-assertion' }
+    expect(refused({ dpop: 'accepted' }, { resource: RESOURCE }, assertions)).toThrow(/does not go with tokens that come in the header x-assertion alone/)
   })
 
   test('says at start that a store that is away is made do without', () => {
