@@ -68,6 +68,13 @@ describe('a slim memory', () => {
     expect((await provider.verifyToken('opaque-1', { proof: 'checked' }))?.claims.cnf).toEqual({ jkt: 'thumb' })
   })
 
+  test('keeps who a person without a subject is, and how he signed in', async () => {
+    const { provider } = setUp({ cache: { claims: { keep: [] } } })
+    const kept = { username: 'ada', acr: 'phr', auth_time: 1_700_000_000 }
+    provider.answer = () => accept({ ...kept, email: 'ada@example.com' })
+    expect((await provider.verifyToken('opaque-1'))?.claims).toEqual(kept)
+  })
+
   test('can still be revoked by what is not kept', async () => {
     const { provider } = setUp(slim)
     provider.answer = () => accept(EVERYTHING)

@@ -73,6 +73,7 @@ export const CORE = [
     mutants: [
       ["'azp', 'cnf', 'username', 'acr'", "'azp', 'username', 'acr'", 'a token that is bound to a key is remembered as if it were not'],
       ["'azp', 'cnf', 'username', 'acr'", "'azp', 'cnf', 'acr'", 'a person without a subject is remembered as a client'],
+      ["'acr', 'auth_time']", "'acr']", 'nobody has signed in lately'],
     ],
   },
   {
