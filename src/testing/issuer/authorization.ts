@@ -15,6 +15,8 @@ export interface Grant {
   readonly resources: readonly string[]
   /** The thumbprint of the key that tokens are bound to (RFC 9449): `dpop_jkt` of a code, else that of the proof. */
   readonly jkt: string | undefined
+  /** How and when the person signed in, where the client asked for that (RFC 9470 section 5); a refresh changes neither. */
+  readonly signIn?: { readonly acr?: string; readonly auth_time?: number }
 }
 
 export interface PendingCode extends Grant {
@@ -96,6 +98,7 @@ export class Authorization {
       sub: asked.get('login_hint') ?? sub,
       sid: globalThis.crypto.randomUUID(),
       scopes: granted(scopesIn(asked)),
+      signIn: signInFor(asked, Math.floor(now())),
       nonce: asked.get('nonce') ?? undefined,
       jkt: asked.get('dpop_jkt') ?? undefined,
       expiresAt: now() + 60,
@@ -123,4 +126,10 @@ export function scopesIn(parameters: URLSearchParams): readonly string[] {
 /** RFC 8707 section 2: an absolute URI without a fragment. */
 export function isResource(resource: string): boolean {
   return URL.canParse(resource) && !resource.includes('#')
+}
+
+/** Whoever signs in here does it at this moment, and in the way that the client likes best. */
+function signInFor(asked: URLSearchParams, now: number): NonNullable<Grant['signIn']> {
+  const [acr] = (asked.get('acr_values') ?? '').split(' ').filter((one) => one !== '')
+  return { ...(acr !== undefined && { acr }), ...((acr !== undefined || asked.has('max_age')) && { auth_time: now }) }
 }

@@ -133,8 +133,8 @@ const METHODS: Readonly<Record<string, readonly string[]>> & { readonly other: r
   other: ['POST'],
 }
 
-function mintedBy({ clientId, sub, sid, scopes, resources, jkt }: Grant): MintOptions {
-  const claims = { ...(sid !== '' && { sid }), ...(jkt !== undefined && { cnf: { jkt } }) }
+function mintedBy({ clientId, sub, sid, scopes, resources, jkt, signIn }: Grant): MintOptions {
+  const claims = { ...(sid !== '' && { sid }), ...(jkt !== undefined && { cnf: { jkt } }), ...signIn }
   return { clientId, sub, scopes, claims, ...(resources.length > 0 && { audience: resources }) }
 }
 

@@ -113,6 +113,25 @@ describe('openid-client', () => {
   })
 })
 
+describe('a client that asks how its person signs in', () => {
+  test.each<[string, Record<string, string>, object]>([
+    ['by a class', { acr_values: 'phr phrh' }, { acr: 'phr', auth_time: expect.any(Number) }],
+    ['a moment ago', { max_age: '300' }, { auth_time: expect.any(Number) }],
+    ['in no way', {}, {}],
+  ])('%s, finds that in its token, and no younger after a refresh', async (_, asked, expected) => {
+    const clock = { now: 1_800_000_000 }
+    const issuer = await listening({ now: () => clock.now })
+    const config = await openid.discovery(new URL(issuer.issuer), issuer.client.clientId, issuer.client.clientSecret, undefined, insecure)
+    const back = await comesBack(await question(config, 'v'.repeat(43), { ...asked, scope: 'notes:read' }))
+    const tokens = await openid.authorizationCodeGrant(config, back, { pkceCodeVerifier: 'v'.repeat(43), expectedState: 'of-the-client' })
+    const says = (token: string) => Object.fromEntries(Object.entries(decodeJwt(token)).filter(([name]) => name === 'acr' || name === 'auth_time'))
+    expect(says(tokens.access_token)).toEqual(expected)
+    clock.now += 600
+    const refreshed = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '')
+    expect(says(refreshed.access_token)).toEqual(says(tokens.access_token))
+  })
+})
+
 describe('the authorization endpoint', () => {
   test.each([
     ['without PKCE', { code_challenge: '', code_challenge_method: '' }, 'invalid_request'],
