@@ -73,7 +73,7 @@ describe.each(Object.entries(PLATFORMS))('the guard and the filter for Nest on %
 
   test('a guard asks for scopes, with the challenge of the gate', async () => {
     const ask = await serving(notes(() => [getAccessToken()?.subject], authGuard('notes:write')), whole)
-    expect(await ask({ target: '/notes' })).toMatchObject({ status: 401, challenge: { parameters: { realm: 'protected' } } })
+    expect(await ask({ target: '/notes' })).toMatchObject({ status: 401, challenge: { parameters: { scope: 'notes:write' } } })
     expect(await ask({ target: '/notes', ...as(GOOD.ada) })).toMatchObject({ status: 403, challenge: { parameters: { error: 'insufficient_scope', scope: 'notes:write' } } })
     expect(await ask({ target: '/notes', ...as(GOOD.bob) })).toMatchObject({ status: 200, json: ['bob'] })
   })
