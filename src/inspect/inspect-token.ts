@@ -56,9 +56,11 @@ export async function inspectToken(provider: BearerAuthProvider, pasted: string,
   return withoutToken(token, found)
 }
 
-/** True where it is known why, whoever shows it. One that is bound to a key is good with its proof. */
+/** True where it is known why, whoever shows it. One that is bound to a key is good with its proof; where one gave no answer, nobody knows. */
 function isRefused(steps: readonly ExplainedStep[]): boolean {
-  return steps.some(({ passed, reason }) => !passed && reason !== undefined && reason !== 'unproven')
+  const failed = steps.filter(({ passed }) => !passed)
+  const isSilent = (name: string | undefined): boolean => failed.every(({ provider, reason }) => provider !== name || reason === undefined)
+  return failed.some(({ reason }) => reason !== undefined && reason !== 'unproven') && !failed.some(({ provider }) => isSilent(provider))
 }
 
 /** The token as its provider says yes to it, bound to a key or not. @throws what a bug of the provider throws */

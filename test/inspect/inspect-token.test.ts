@@ -42,6 +42,13 @@ describe('the verdict', () => {
     expect(failed(report.steps)).toMatchObject([{ check: 'signature', hint: expect.stringMatching(/no answer/) }])
   })
 
+  test('is neither where one member says no and another gives no answer', async () => {
+    const says = (name: string, answer: () => Promise<null>) => ({ name, verifyToken: answer })
+    const away = () => Promise.reject(new AuthUnavailableError('no answer from the store'))
+    const chain = new ChainProvider([says('one', async () => null), says('two', away)])
+    expect(await inspectToken(chain, KEY)).toMatchObject({ verdict: 'unavailable', client: { status: 503 } })
+  })
+
   test('is no for a token that is bound to a key, whose binding is told, and no for what is no token', async () => {
     const bound = await inspectToken(auth(), await issuer.mint({ claims: { cnf: { jkt: 'A'.repeat(43) } } }))
     expect(bound).toMatchObject({ verdict: 'rejected', binding: { jkt: 'A'.repeat(43) }, client: { status: 401 } })
