@@ -46,11 +46,22 @@ interface TokenLifeLine {
   readonly hasBegun: boolean
   /** False where streams and connections go on without the token: `follow` does nothing then. */
   readonly endsAnswers: boolean
-  /** Calls the function when the signal would fire, where the answer goes on for longer than a moment. */
-  follow(ended: () => void): void
-  /** Set by the adapter: calls the function when the answer is finished, closed or dropped. An object: see D110. */
-  endsWith: { whenOver(close: () => void): void } | undefined
+  /** Ends the answer when the signal would fire, where it goes on for longer than a moment. */
+  follow(answer: Endable): void
+  /** Set by the adapter: when the answer is finished, closed or dropped. An object: see D110. */
+  endsWith: EndOfAnswer | undefined
   close(): void
+}
+
+/** What is ended with its token. */
+export interface Endable {
+  end(): void
+}
+
+/** What knows when an answer is finished, closed or dropped. */
+export interface EndOfAnswer {
+  /** Calls the function then, and at once where that is so already. */
+  whenOver(close: () => void): void
 }
 
 /** The token of the request being handled, or null when it came without a good one. */

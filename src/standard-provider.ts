@@ -20,6 +20,7 @@ import type { AccessToken, Claims } from './access-token.js'
 import type { RememberedVerdict, RememberedAccept } from './cache/remembered.js'
 import type { Revocation } from './revocations/revocation.js'
 import type { RevocationMarks } from './revocations/revocation-marks.js'
+import type { Watcher } from './revocations/revocation-watch.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { ExplainedStep } from './explanation.js'
 import type { ProviderHealth } from './health.js'
@@ -54,7 +55,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   readonly #grants: ClaimPipeline
   readonly #lookup: VerdictLookup
   #revocations: Revocations | undefined
-  readonly #watching = new Set<(how: 'revoked' | 'closed') => void>()
+  readonly #watching = new Set<Watcher>()
   /** Of tokens whose claims are not all kept (`cache.keep`). */
   readonly #slimMarks = new WeakMap<AccessToken, RevocationMarks>()
 
@@ -173,11 +174,12 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     const revocations = this.#own()
     // Between the yes and this call it may have been revoked.
     if (revocations.covers(marks)) ended('revoked')
-    const stop = revocations.watch(marks, () => ended('revoked'))
-    this.#watching.add(ended)
+    const watcher: Watcher = { marks, ended }
+    revocations.watch(watcher)
+    this.#watching.add(watcher)
     return () => {
-      stop()
-      this.#watching.delete(ended)
+      revocations.unwatch(watcher)
+      this.#watching.delete(watcher)
     }
   }
 
@@ -253,7 +255,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   /** Forgets every verdict, and ends what is being asked. What needs an answer after this is unavailable. */
   override async close(): Promise<void> {
     this.#closed.abort()
-    for (const ended of [...this.#watching]) ended('closed')
+    for (const { ended } of [...this.#watching]) ended('closed')
     this.#grants.close()
     this.#lookup.clear()
   }

@@ -46,7 +46,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       leaveAuthInfo(req, decision.context)
       leaveHeaders(res, decision.headers)
       endWithToken(res, decision.context)
-      const context = readableWhenThrown(decision.context, (name) => res.getHeader(name))
+      const context = readableWhenThrown(decision.context, res)
       return () => runWithAuth(context, next)
     })
   }

@@ -84,20 +84,19 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   function decided(request: FastifyRequest, reply: FastifyReply, mounted: boolean, done: () => void): Awaitable<() => void> {
     const { raw, server } = request
     tellOfUnguardedUpgrades(raw, webSocketsOf(server) === undefined ? 0 : 1)
-    const alreadySet = (name: string): unknown => reply.getHeader(name)
     return andThen(decide(incomingRequest(raw, { mounted, isPublic: isPublic(request) })), (decision) => {
       if (!decision.pass) {
         const { status, body } = decision.answer
-        for (const [name, value] of Object.entries(readableAcrossOrigins(decision.answer, alreadySet))) reply.header(name, value)
+        for (const [name, value] of Object.entries(readableAcrossOrigins(decision.answer, reply))) reply.header(name, value)
         return () => reply.code(status).send(body)
       }
       leaveAuthInfo(raw, decision.context)
-      const beside = decision.headers === undefined ? {} : besideOthers(decision.headers, alreadySet)
+      const beside = decision.headers === undefined ? {} : besideOthers(decision.headers, reply)
       for (const [name, value] of Object.entries(beside)) reply.header(name, value)
       endWithToken(reply.raw, decision.context)
       const webSockets = isUpgrade(raw) ? webSocketsOf(server) : undefined
       if (webSockets !== undefined) keepCallers(webSockets)
-      const context = readableWhenThrown(decision.context, alreadySet)
+      const context = readableWhenThrown(decision.context, reply)
       return () => runWithAuth(context, done)
     })
   }

@@ -1,6 +1,6 @@
 /** This file plugs the gate into the `authenticate` hook of `fastmcp`. Imports nothing of it. */
 import { authInfoOf } from '../http/auth-info.js'
-import { readableAcrossOrigins } from '../http/cors.js'
+import { NONE_SET, readableAcrossOrigins } from '../http/cors.js'
 import { gateOf } from '../gate/gate.js'
 import { incomingRequest } from '../http/node-message.js'
 import { reportOnly } from '../lib/report-only.js'
@@ -39,7 +39,7 @@ export function authenticateWith(provider: BearerAuthProvider | Gate, options?: 
     const decision = await gate(incomingRequest(request)).catch(() => BUG)
     if (decision.pass) return authInfoOf(decision.context)
     const { status, body } = decision.answer
-    throw new Response(body === '' ? null : body, { status, headers: readableAcrossOrigins(decision.answer, () => undefined) })
+    throw new Response(body === '' ? null : body, { status, headers: readableAcrossOrigins(decision.answer, NONE_SET) })
   }
 }
 

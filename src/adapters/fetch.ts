@@ -1,10 +1,10 @@
 /** This file is the gate for servers that speak `Request` and `Response`: Workers, Deno, Bun, Next.js, SvelteKit. */
 import { runWithAuth } from '../context.js'
-import { besideOthers, readableAcrossOrigins } from '../http/cors.js'
+import { besideOthers, NONE_SET, readableAcrossOrigins } from '../http/cors.js'
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
+import { endBeneath } from '../http/node-stream.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
-import { endUpgradeWithToken } from '../http/upgraded.js'
 import { webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { atOnce } from '../lib/at-once.js'
@@ -29,9 +29,9 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       const decision = isPending(decided) ? await decided : decided
       if (!decision.pass) return toResponse(decision.answer)
       try {
-        const isUpgrade = endUpgradeWithToken(rest[0], decision.context)
-        const response = await runWithAuth(decision.context, () => handler(request, ...rest))
-        return isUpgrade ? response : endingWithToken(withHeaders(response, decision.headers), decision.context, request)
+        const endsBeneath = endBeneath(rest[0], decision.context)
+        const response = withHeaders(await runWithAuth(decision.context, () => handler(request, ...rest)), decision.headers)
+        return endsBeneath ? response : endingWithToken(response, decision.context, request)
       } catch (error) {
         decision.context.life?.close()
         const answer = thrownAnswer(error)
@@ -51,12 +51,12 @@ function withHeaders(response: Response, headers: Readonly<Record<string, string
   if (headers === undefined || response.status < 200) return response
   const { body, status, statusText } = response
   const all = new Headers(response.headers)
-  for (const [name, value] of Object.entries(besideOthers(headers, (one) => all.get(one)))) all.set(name, value)
+  for (const [name, value] of Object.entries(besideOthers(headers, { getHeader: (one) => all.get(one) }))) all.set(name, value)
   return new Response(body, { status, statusText, headers: all })
 }
 
 function toResponse(answer: Answer): Response {
   const { status, body } = answer
   // A 204 must not have a body, not even an empty one.
-  return new Response(body === '' ? null : body, { status, headers: readableAcrossOrigins(answer, () => undefined) })
+  return new Response(body === '' ? null : body, { status, headers: readableAcrossOrigins(answer, NONE_SET) })
 }

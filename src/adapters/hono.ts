@@ -4,12 +4,13 @@ import { authInfoOf } from '../http/auth-info.js'
 import { besideOthers, readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
+import { endBeneath } from '../http/node-stream.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
-import { endUpgradeWithToken } from '../http/upgraded.js'
 import { webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { atOnce } from '../lib/at-once.js'
 import { isPending } from '../lib/awaitable.js'
+import type { HeadersSet } from '../http/cors.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
 import type { BearerAuthProvider } from '../provider.js'
@@ -34,7 +35,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   return async function bearerAuth(c: HonoContext, next: () => Promise<void>): Promise<Response | undefined> {
     if (c.req?.raw === undefined) throw wrongServer('hono')
     const { raw, path, routePath } = c.req
-    const alreadySet = (name: string): string | null => c.res.headers.get(name)
+    const alreadySet = new HeadersOf(c)
     const mounted = routePath !== '*' && routePath !== '/*'
     const decided = decide(webRequest(raw, c.env, { routedPaths: [path], mounted }))
     const decision = isPending(decided) ? await decided : decided
@@ -46,20 +47,38 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     }
     const auth = authInfoOf(decision.context)
     if (auth !== undefined) c.set('auth', auth)
-    const isUpgrade = endUpgradeWithToken(c.env, decision.context)
+    const endsBeneath = endBeneath(c.env, decision.context)
     try {
       await runWithAuth(readableWhenThrown(decision.context, alreadySet), next)
     } catch (error) {
       decision.context.life?.close()
       throw error // Hono hands on what is no Error
     }
-    // The response of an upgrade is not sent: what ends is the connection.
-    const ending = isUpgrade ? c.res : endingWithToken(c.res, decision.context, raw)
-    if (ending !== c.res) c.res = ending
+    const ending = endsBeneath ? undefined : endingWithToken(c.res, decision.context, raw)
+    if (ending !== undefined && ending !== c.res) c.res = ending
     if (decision.headers !== undefined) overrule(c, besideOthers(decision.headers, alreadySet))
     const thrown = thrownAnswer(c.error)
-    if (thrown?.status === c.res.status) overrule(c, thrown.headers)
+    if (thrown !== undefined && thrown.status === c.res.status) overrule(c, thrown.headers)
+    alreadySet.forget()
     return undefined
+  }
+}
+
+/** Those of the answer as it is now, until it is handed over. */
+class HeadersOf implements HeadersSet {
+  #c: HonoContext | undefined
+
+  constructor(c: HonoContext) {
+    this.#c = c
+  }
+
+  getHeader(name: string): unknown {
+    return this.#c?.res.headers.get(name)
+  }
+
+  /** Code that goes on behind a stream keeps what it was run with: Hono's context, with all that is in it, is not to be kept so. */
+  forget(): void {
+    this.#c = undefined
   }
 }
 

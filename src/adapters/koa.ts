@@ -76,7 +76,7 @@ function requestOf({ req, originalUrl, mountPath, _matchedRoute }: KoaContext): 
 /** By Koa's own means, so that middleware in front can still add to it. */
 function send(ctx: KoaContext, answer: Answer): void {
   const { status, body } = answer
-  ctx.set({ ...readableAcrossOrigins(answer, (name) => ctx.response.get(name)) })
+  ctx.set({ ...readableAcrossOrigins(answer, { getHeader: (name) => ctx.response.get(name) }) })
   // The status last: a body of null sets one of its own.
   Object.assign(ctx, { body: body === '' ? null : body, status })
 }

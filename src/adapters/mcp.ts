@@ -153,7 +153,7 @@ export async function stdioCaller<T extends StdioTransport>(
   if (caller === null) throw new AuthenticationError('the token that this process was started with is not good')
   const watch: BearerAuthProvider['watch'] = provider.watch && ((one, ended) => provider.watch?.(one, ended) ?? (() => undefined))
   const watches = new TokenWatches({ watch, every, now: () => Date.now() / 1000, after })
-  watches.join(caller, verify, () => void transport.close())
+  watches.join(caller, verify, { end: () => void transport.close() })
   return carryingCaller(transport, { token: caller, verifyAgain: verify, life: new TokenLife(watches, caller, verify) })
 }
 

@@ -6,34 +6,33 @@ import type { AccessToken } from '../access-token.js'
 import type { AuthContext } from '../context.js'
 import type { Caller, Verify } from './caller.js'
 import type { GatePolicy } from './policy.js'
-import type { GateRequest } from './request/gate-request.js'
+import type { GateRequest, ReadHeader } from './request/gate-request.js'
 
 export class CallerContext implements AuthContext {
-  readonly #caller: Caller
-  readonly #request: Pick<GateRequest, 'header'>
+  /** Of the request, and not the request: this is kept for as long as a stream is open. */
+  readonly #header: ReadHeader
   readonly #policy: GatePolicy
   readonly token: AccessToken | null
   readonly verifyAgain: Verify | undefined
   readonly answers: NonNullable<AuthContext['answers']>
   readonly life: TokenLife | undefined
-  readonly resource: AuthContext['resource']
 
-  constructor(
-    caller: Caller,
-    request: Pick<GateRequest, 'header'>,
-    policy: GatePolicy,
-    answers: NonNullable<AuthContext['answers']> = policy.thrownAnswers[caller.scheme],
-    life = lifeOf(caller, policy),
-  ) {
-    const { token, verify } = caller
-    this.#caller = caller
-    this.#request = request
+  constructor(policy: GatePolicy, header: ReadHeader, { token, verifyAgain, answers, life }: Pick<CallerContext, 'token' | 'verifyAgain' | 'answers' | 'life'>) {
+    this.#header = header
     this.#policy = policy
     this.token = token
-    this.verifyAgain = verify
+    this.verifyAgain = verifyAgain
     this.answers = answers
     this.life = life
-    this.resource = policy.resource
+  }
+
+  static of(caller: Caller, { header }: Pick<GateRequest, 'header'>, policy: GatePolicy): CallerContext {
+    const { token, scheme, verify } = caller
+    return new CallerContext(policy, header, { token, verifyAgain: verify, answers: policy.thrownAnswers[scheme], life: lifeOf(caller, policy) })
+  }
+
+  get resource(): AuthContext['resource'] {
+    return this.#policy.resource
   }
 
   get now(): () => number {
@@ -45,11 +44,11 @@ export class CallerContext implements AuthContext {
   }
 
   scopesToAskFor(needed: readonly string[]): readonly string[] {
-    return scopesToAskFor(needed, this.token, this.#request, this.#policy)
+    return scopesToAskFor(needed, this.token, { header: this.#header }, this.#policy)
   }
 
   answeringBy(answers: NonNullable<AuthContext['answers']>): AuthContext {
-    return new CallerContext(this.#caller, this.#request, this.#policy, answers, this.life)
+    return new CallerContext(this.#policy, this.#header, { token: this.token, verifyAgain: this.verifyAgain, answers, life: this.life })
   }
 }
 

@@ -75,7 +75,7 @@ function unprovenCaller(
   { token: text, scheme }: { readonly token: string; readonly scheme: Scheme },
   policy: GatePolicy,
 ): Awaitable<Caller | Answer> {
-  const verify: Verify = async (maxAge) => verified(provider, text, maxAge, policy)
+  const verify = verifyBy(provider, text, policy)
   return unlessUnavailable(policy, () =>
     andThen(verified(provider, text, policy.maxAge, policy), (token) =>
       token === null ? policy.answers[scheme].invalidToken() : { token, scheme, verify, ...reportOn(token, policy) },
@@ -122,6 +122,11 @@ const OF_THE_TOKEN: ReadonlySet<ProofCheck> = new Set<ProofCheck>(['binding', 's
 /** Of several servers behind one provider, each takes the tokens that were issued for it (RFC 9068 section 4, RFC 8707). */
 export function isForAudience({ claims }: AccessToken, audience: readonly string[] | undefined): boolean {
   return audience === undefined || [claims.aud ?? []].flat().some((one) => typeof one === 'string' && audience.includes(one))
+}
+
+// Outside of its caller: as long as a stream is open it is kept, with all that the function around it works with.
+function verifyBy(provider: Pick<BearerAuthProvider, 'verifyToken'>, text: string, policy: GatePolicy): Verify {
+  return async (maxAge) => verified(provider, text, maxAge, policy)
 }
 
 function verified(

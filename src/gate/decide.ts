@@ -74,7 +74,7 @@ function nonceIn(reported: Reported): { readonly headers?: Readonly<Record<strin
 }
 
 function pass(caller: Caller, request: GateRequest, policy: GatePolicy): Decision {
-  return { pass: true, context: new CallerContext(caller, request, policy), ...headersFor(caller, policy) }
+  return { pass: true, context: CallerContext.of(caller, request, policy), ...headersFor(caller, policy) }
 }
 
 function send(answer: Answer): Decision {

@@ -20,7 +20,7 @@ import type { Awaitable } from '../lib/awaitable.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Decision } from './decision.js'
 import type { GateOptions } from './gate-options.js'
-import type { GatePolicy } from './policy.js'
+import type { GateParts, GatePolicy } from './policy.js'
 import type { GateRequest } from './request/gate-request.js'
 
 /** Any exception that leaves it is a bug of the provider: let the framework answer it with 500. Made by `gate` and `byRequest`. */
@@ -37,9 +37,9 @@ const BRAND: unique symbol = Symbol.for('bearer-auth-providers.gate')
  *
  * @throws TypeError for an option that is wrong; says what to write instead.
  */
-export function gate(provider: BearerAuthProvider, options?: GateOptions): Gate {
+export function gate(provider: BearerAuthProvider, options?: GateOptions, parts?: GateParts): Gate {
   checkedProvider('bearerAuth', provider)
-  const policy = gatePolicy(options, provider)
+  const policy = gatePolicy(options, provider, parts)
   const { resource, audience } = policy
   const known = { resource, checksAudience: audience !== undefined, audiences: provider.audiences ?? [], guardsNothing: guardsNothing(policy) }
   const hints = new Hints(policy, known)

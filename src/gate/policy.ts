@@ -19,6 +19,7 @@ import { checkedProvider } from '../provider.js'
 import type { AuthenticationTerms } from '../authentication.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { ShadowOptions } from './report/shadow.js'
+import type { After } from '../lib/timer.js'
 import type { WriteBody } from './challenge/denial-body.js'
 import type { StepUp } from './challenge/granted-scopes.js'
 import type { ProofRules } from './proof-policy.js'
@@ -76,8 +77,16 @@ export interface GatePolicy extends ProofRules {
   readonly stepUp: StepUp | undefined
 }
 
+/** What is handed in from inside of this package. */
+export interface GateParts {
+  /** The timers of open streams. */
+  readonly after?: After | undefined
+}
+
+type PolicyProvider = Pick<BearerAuthProvider, 'headerSources' | 'recognizes' | 'requestAs' | 'restsOnKeys' | 'tokenHeader' | 'watch'>
+
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthProvider, 'headerSources' | 'recognizes' | 'requestAs' | 'restsOnKeys' | 'tokenHeader' | 'watch'> = {}): GatePolicy {
+export function gatePolicy(options: GateOptions = {}, provider: PolicyProvider = {}, { after }: GateParts = {}): GatePolicy {
   checkOptions('bearerAuth', options, GATE_OPTIONS)
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) throw new TypeError(`"${name}" is undefined; is a variable not set? leave the option out to do without`)
@@ -134,6 +143,7 @@ export function gatePolicy(options: GateOptions = {}, provider: Pick<BearerAuthP
       restsOnKeys: (token) => provider.restsOnKeys?.(token) === true,
       every,
       now: () => Date.now() / 1000,
+      after,
     }),
     ...places,
     ...rules,

@@ -34,10 +34,34 @@ export function toAuthInfo(accessToken: AccessToken, { resource, metadataUrl }: 
   const info: AuthInfo = { token, clientId, scopes: [...heldScopes(accessToken)], extra }
   const issuedFor = resource ?? soleAudience(claims.aud)
   if (expiresAt !== undefined) info.expiresAt = expiresAt
-  // For each request anew: whoever reads it may change it. An accessor in its place would cost more (D110).
-  if (issuedFor !== undefined) info.resource = new URL(issuedFor)
+  if (issuedFor !== undefined) addResource(info, issuedFor)
   if (metadataUrl !== undefined) info.resourceMetadataUrl = metadataUrl
   return info
+}
+
+/**
+ * The URL is parsed for whoever reads it, which is hardly anybody, and is not held for as long as a stream is open. One getter
+ * for all: with one of its own, each would be an object that no other is like (D110).
+ */
+function addResource(info: AuthInfo, issuedFor: string): void {
+  Object.defineProperty(info, ISSUED_FOR, { value: issuedFor })
+  Object.defineProperty(info, 'resource', RESOURCE)
+}
+
+const ISSUED_FOR = Symbol('issued for')
+
+// Of its own and enumerable, so that it goes along into a copy.
+const RESOURCE: PropertyDescriptor & ThisType<AuthInfo & { readonly [ISSUED_FOR]: string }> = {
+  enumerable: true,
+  configurable: true,
+  get(): URL {
+    const url = new URL(this[ISSUED_FOR])
+    this.resource = url
+    return url
+  },
+  set(value: URL) {
+    Reflect.defineProperty(this, 'resource', { value, writable: true, enumerable: true, configurable: true })
+  },
 }
 
 /** The caller of a request, or undefined for nobody. */

@@ -2,6 +2,13 @@
 import type { AuthContext } from '../context.js'
 import type { Answer } from '../answer.js'
 
+/** The headers that the app has set already: a response of Node's, or what stands for one. */
+export interface HeadersSet {
+  getHeader(name: string): unknown
+}
+
+export const NONE_SET: HeadersSet = { getHeader: () => undefined }
+
 const ALLOW = 'Access-Control-Allow-Origin'
 const EXPOSE = 'Access-Control-Expose-Headers'
 
@@ -9,10 +16,10 @@ const EXPOSE = 'Access-Control-Expose-Headers'
  * The headers to set on an answer of ours, beside those that the app has set already: its own `Allow-Origin` stays, its
  * list of exposed headers grows. The answer to a preflight gets none of these: it would be a permission.
  */
-export function readableAcrossOrigins({ headers, grantsNothing }: Answer, alreadySet: (name: string) => unknown): Readonly<Record<string, string>> {
+export function readableAcrossOrigins({ headers, grantsNothing }: Answer, alreadySet: HeadersSet): Readonly<Record<string, string>> {
   if (grantsNothing === true) return headers
-  const allowed = alreadySet(ALLOW) ? headers : { ...headers, [ALLOW]: '*' }
-  const before = alreadySet(EXPOSE)
+  const allowed = alreadySet.getHeader(ALLOW) ? headers : { ...headers, [ALLOW]: '*' }
+  const before = alreadySet.getHeader(EXPOSE)
   if (!before) return allowed
   // Each once: an answer that was thrown comes here with the app's own already.
   const exposed = [...new Set([before, headers[EXPOSE]].filter(Boolean).flatMap((list) => String(list).split(/, */)))].join(', ')
@@ -23,13 +30,13 @@ export function readableAcrossOrigins({ headers, grantsNothing }: Answer, alread
  * Headers of the gate's for an answer that is not its own: beside the list of exposed headers that the app has set already,
  * and without leave for pages on other origins, which is the app's to give.
  */
-export function besideOthers(headers: Readonly<Record<string, string>>, alreadySet: (name: string) => unknown): Readonly<Record<string, string>> {
-  const exposed = [alreadySet(EXPOSE), headers[EXPOSE]].filter(Boolean).join(', ')
+export function besideOthers(headers: Readonly<Record<string, string>>, alreadySet: HeadersSet): Readonly<Record<string, string>> {
+  const exposed = [alreadySet.getHeader(EXPOSE), headers[EXPOSE]].filter(Boolean).join(', ')
   return { ...headers, ...(exposed !== '' && { [EXPOSE]: exposed }) }
 }
 
 /** The context for a server that itself sends what `requireAuth()` throws: those answers can be read there too. */
-export function readableWhenThrown(context: AuthContext, alreadySet: (name: string) => unknown): AuthContext {
+export function readableWhenThrown(context: AuthContext, alreadySet: HeadersSet): AuthContext {
   const { answers } = context
   if (answers === undefined) return context
   const readable = new ReadableAnswers(answers, alreadySet)
@@ -41,9 +48,9 @@ type Answers = NonNullable<AuthContext['answers']>
 /** Made for every request, and asked by few. */
 class ReadableAnswers implements Answers {
   readonly #answers: Answers
-  readonly #alreadySet: (name: string) => unknown
+  readonly #alreadySet: HeadersSet
 
-  constructor(answers: Answers, alreadySet: (name: string) => unknown) {
+  constructor(answers: Answers, alreadySet: HeadersSet) {
     this.#answers = answers
     this.#alreadySet = alreadySet
   }

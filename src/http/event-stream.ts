@@ -39,7 +39,7 @@ function untilNoLongerValid(body: NonNullable<Response['body']>, life: Life): Re
   }
   const follow = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
     isFollowed = true
-    life.follow(() => end(controller))
+    life.follow({ end: () => end(controller) })
   }
   return new ReadableStream<Uint8Array>(
     {

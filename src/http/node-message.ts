@@ -60,7 +60,7 @@ function namesOf({ url = '/', originalUrl, baseUrl }: Message, known = url): { t
 export function sendAnswer(response: ServerResponse, answer: Answer): void {
   if (response.headersSent) return
   response.statusCode = answer.status
-  const all = readableAcrossOrigins(answer, (name) => response.getHeader(name))
+  const all = readableAcrossOrigins(answer, response)
   for (const [name, value] of Object.entries(all)) response.setHeader(name, value)
   response.end(answer.body)
 }
@@ -68,7 +68,7 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
 /** Sets headers of the gate's on an answer that somebody else will give. */
 export function leaveHeaders(response: ServerResponse, headers: Readonly<Record<string, string>> | undefined): void {
   if (headers === undefined || response.headersSent) return
-  for (const [name, value] of Object.entries(besideOthers(headers, (one) => response.getHeader(one)))) response.setHeader(name, value)
+  for (const [name, value] of Object.entries(besideOthers(headers, response))) response.setHeader(name, value)
 }
 
 // `headers` keeps the first of several; all of them are needed to see that there are several.

@@ -1,8 +1,8 @@
 /** This file ends an event stream of `node:http` and `node:http2` together with the token that opened it. */
 import { isEventStream } from './event-stream.js'
-import { endSocketWithToken, isUpgrade } from './upgraded.js'
-import type { ServerResponse } from 'node:http'
-import type { AuthContext } from '../context.js'
+import { endSocketWithToken, endUpgradeWithToken, isUpgrade } from './upgraded.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AuthContext, Endable, EndOfAnswer } from '../context.js'
 
 type Life = NonNullable<AuthContext['life']>
 
@@ -10,6 +10,7 @@ type Life = NonNullable<AuthContext['life']>
 interface Part {
   readonly destroyed: boolean
   respond?: (...all: unknown[]) => unknown
+  on(event: 'error', listener: () => void): unknown
   [WATCHED]?: WatchedAnswer
 }
 type Answer = ServerResponse & { readonly stream?: Part; [WATCHED]?: WatchedAnswer }
@@ -41,10 +42,27 @@ function watch(response: Answer): WatchedAnswer {
   return watched
 }
 
-/** One answer whose head is not written yet, and the lives of the tokens that it must not outlive. */
-class WatchedAnswer {
+/**
+ * Does that for what lies beneath a `Response`, a response of Node's or an upgrade; false where neither does. No other stream
+ * has to stand around the handler's then. `environment`: what the runtime gave beside the request, where `@hono/node-server`
+ * puts both.
+ */
+export function endBeneath(environment: unknown, context: AuthContext): boolean {
+  if (endUpgradeWithToken(environment, context)) return true
+  const { incoming, outgoing } = (environment ?? {}) as { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse }
+  // One that answers another request, or has begun to, is not where this answer goes.
+  if (typeof outgoing?.writeHead !== 'function' || incoming === undefined || outgoing.req !== incoming || outgoing.headersSent) return false
+  endWithToken(outgoing, context)
+  return true
+}
+
+/**
+ * One answer, and the lives of the tokens that it must not outlive, until its head is written. It is kept for as long as the
+ * stream is open: functions, and what they close over, would take four times as much room.
+ */
+class WatchedAnswer implements Endable, EndOfAnswer {
   readonly #response: Answer
-  readonly lives: Life[] = []
+  #lives: readonly Life[] = NONE
   readonly writeHead: (...head: unknown[]) => ServerResponse
   readonly respond: ((...head: unknown[]) => unknown) | undefined
 
@@ -56,47 +74,50 @@ class WatchedAnswer {
 
   add(life: Life): void {
     life.endsWith = this
-    this.lives.push(life)
+    if (!this.#lives.includes(life)) this.#lives = this.#lives.concat(life)
   }
 
-  /** A client may leave before there is a head, and nothing would say so any more. */
-  get isGone(): boolean {
-    return this.#response.stream?.destroyed ?? this.#response.destroyed
+  /** Ends the answer with its tokens where this is the type of an event stream. */
+  follow(type: string): void {
+    if (this.#isGone || !isEventStream(type)) return
+    const lives = this.#lives
+    this.#lives = NONE // on HTTP/2, the head of the stream comes behind that of the response
+    for (const life of lives) life.follow(this)
+  }
+
+  end(): void {
+    // Whoever writes on would otherwise end the process.
+    for (const one of [this.#response, this.#response.stream]) one?.on('error', () => undefined)
+    this.#response.end()
   }
 
   whenOver(close: () => void): void {
-    if (this.isGone) close()
-    else this.#response.once('close', close)
+    if (this.#isGone) close()
+    else this.#response.on('close', close) // which comes once, and `once` would keep two functions more
   }
 
-  /** Follows the tokens where this is the type of an event stream. */
-  follow(type: string, stream: Pick<ServerResponse, 'on' | 'end'>): void {
-    if (this.isGone || !isEventStream(type)) return
-    for (const life of this.lives) follow(life, stream)
+  /** A client may leave before there is a head, and nothing would say so any more. */
+  get #isGone(): boolean {
+    return this.#response.stream?.destroyed ?? this.#response.destroyed
   }
 }
+
+const NONE: readonly Life[] = []
 
 function writeWatchedHead(this: Answer, ...head: unknown[]): ServerResponse {
   const watched = this[WATCHED]
   if (watched === undefined) throw new TypeError('writeHead is called on another object than the response')
   this.writeHead = watched.writeHead
   const written = watched.writeHead.apply(this, head)
-  watched.follow(typeInHead(head) ?? String(this.getHeader('content-type') ?? ''), this)
+  watched.follow(typeInHead(head) ?? String(this.getHeader('content-type') ?? ''))
   return written
 }
 
 function respondWatched(this: Part, ...head: unknown[]): unknown {
   const watched = this[WATCHED]
   const answered = watched?.respond?.apply(this, head)
-  watched?.follow(typeInHead(head) ?? '', this as unknown as ServerResponse)
+  watched?.follow(typeInHead(head) ?? '')
   return answered
-}
-
-function follow(life: Life, stream: Pick<ServerResponse, 'on' | 'end'>): void {
-  life.follow(() => {
-    stream.on('error', () => undefined) // whoever writes on would otherwise end the process
-    stream.end()
-  })
 }
 
 /** The headers may be given as an object, as pairs, or as names and values in turn. */

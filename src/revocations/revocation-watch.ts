@@ -2,9 +2,11 @@
 import type { RevocationMarks } from './revocation-marks.js'
 import type { RevocationEntry, RevokedBy } from './revocation.js'
 
-interface Watcher {
+/** Somebody who holds a token. */
+export interface Watcher {
   readonly marks: RevocationMarks
-  readonly revoked: () => void
+  /** Called when the token is no longer valid. */
+  readonly ended: (how: 'revoked' | 'closed') => void
 }
 
 /** Finds those that a revocation concerns by its value: what it costs does not grow with the number of those who watch. */
@@ -17,22 +19,21 @@ export class RevocationWatch {
     token: new Map(),
   }
 
-  /** Calls `revoked` when a token with these marks is revoked. Gives the function that ends this. */
-  add(marks: RevocationMarks, revoked: () => void): () => void {
-    const watcher: Watcher = { marks, revoked }
-    for (const by of KINDS) this.#add(by, marks[by], watcher)
-    return () => {
-      for (const by of KINDS) this.#remove(by, marks[by], watcher)
-    }
+  add(watcher: Watcher): void {
+    for (const [by, mark] of MARKS) this.#add(by, watcher.marks[mark], watcher)
+  }
+
+  remove(watcher: Watcher): void {
+    for (const [by, mark] of MARKS) this.#remove(by, watcher.marks[mark], watcher)
   }
 
   /** A revocation has come into force. */
   ring(entry: RevocationEntry): void {
     const watchers = this.#byValue[entry.by].get(entry.value) ?? []
-    for (const { marks, revoked } of 'marks' in watchers ? [watchers] : [...watchers]) if (covers(entry, marks)) revoked()
+    for (const { marks, ended } of 'marks' in watchers ? [watchers] : [...watchers]) if (covers(entry, marks)) ended('revoked')
   }
 
-  /** Most values have one watcher, and thousands of sets of one would take more room than all else here. */
+/** Most values have one watcher, and thousands of sets of one would take more room than all else here. */
   #add(by: RevokedBy, value: string | undefined, watcher: Watcher): void {
     if (value === undefined) return
     const watchers = this.#byValue[by].get(value)
@@ -48,7 +49,10 @@ export class RevocationWatch {
   }
 }
 
-const KINDS: readonly RevokedBy[] = ['token', 'jti', 'sid', 'sub', 'client_id']
+/** What a token is found by, and where its marks have it. Whoever revokes a subject may mean either of two. */
+const MARKS: readonly (readonly [RevokedBy, RevokedBy | 'subject'])[] = [
+  ['token', 'token'], ['jti', 'jti'], ['sid', 'sid'], ['sub', 'sub'], ['sub', 'subject'], ['client_id', 'client_id'],
+]
 
 // As the table has it: a token that does not say when it was issued counts as old.
 function covers({ issuer, before }: RevocationEntry, marks: RevocationMarks): boolean {

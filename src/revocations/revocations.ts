@@ -19,6 +19,7 @@ import type { PageOutcome } from './log-follower.js'
 import type { LoggedEntries, RevocationLog } from './revocation-log.js'
 import type { RevocationMarks } from './revocation-marks.js'
 import type { Revocation, RevocationEntry, RevokedBy } from './revocation.js'
+import type { Watcher } from './revocation-watch.js'
 import type { Secret } from '../shared/seal.js'
 
 export interface RevocationsOptions {
@@ -149,9 +150,13 @@ export class Revocations {
     await this.#follower?.first
   }
 
-  /** Calls `revoked` when the token with these marks is revoked, from wherever. Gives the function that ends this. */
-  watch(marks: RevocationMarks, revoked: () => void): () => void {
-    return this.#watch.add(marks, revoked)
+  /** Calls the watcher when its token is revoked, from wherever, until `unwatch`. */
+  watch(watcher: Watcher): void {
+    this.#watch.add(watcher)
+  }
+
+  unwatch(watcher: Watcher): void {
+    this.#watch.remove(watcher)
   }
 
   /** Ends the timer and the bell. What is revoked stays so. */

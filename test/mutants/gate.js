@@ -173,25 +173,45 @@ export const GATE = [
     ],
   },
   {
-    file: 'src/gate/life/token-watches.ts',
+    file: 'src/gate/life/token-watch.ts',
     by: ['test/gate/life/token-life.test.ts', 'test/adapters/streams.test.ts'],
     mutants: [
-      ['const stop = this.#options.watch?.(this.#token, () => this.#end())', 'const stop = undefined', 'a stream hears of no revocation'],
+      ['const stop = this.#context.watch?.(this.token, this.#end.bind(this))', 'const stop = undefined', 'a stream hears of no revocation'],
       ['const isGood = this.#timeLeft() > 0 && (await', 'const isGood = true && (await', 'a stream goes on past the end of its token'],
       ['this.#verify(this.#every() * YOUNG)', 'this.#verify(this.#every())', 'what is remembered adds its age to the time that was promised'],
       ['return isUnavailable(error)', 'return true', 'a bug of the provider keeps a stream open'],
-      ['if (left <= 0) return this.#end()', '', 'a stream of a token that has expired begins'],
+      ['if (this.#timeLeft() <= 0) return this.#end()', '', 'a stream of a token that has expired begins'],
       ['const LATEST = 0.9', 'const LATEST = 1', 'a look comes later than was promised'],
-      ['if (this.#running >= MOST_LOOKS)', 'if (false)', 'looks stand in the way of requests'],
-      ['if (this.#members.size === 0) this.#close()', '', 'a stream that was left is followed for ever'],
+      ['this.#members === member) this.#close()', 'false) this.#close()', 'a stream that was left is followed for ever'],
+      ['      this.#endable.end()\n    } catch (error) {', '      this.#endable.end()\n    } catch (error) {\n      throw error', 'a stream that cannot be ended keeps others open'],
     ],
+  },
+  {
+    file: 'src/gate/life/lane.ts',
+    by: ['test/gate/life/token-life.test.ts'],
+    mutants: [['if (this.#running >= MOST_LOOKS)', 'if (false)', 'looks stand in the way of requests']],
+  },
+  {
+    file: 'src/gate/life/alarms.ts',
+    by: ['test/gate/life/alarms.test.ts'],
+    mutants: [['(count += 1) > SLICE', '(count += 1) > Infinity', 'thousands of streams that end in one second hold up everybody']],
+  },
+  {
+    file: 'src/revocations/revocation-watch.ts',
+    by: ['test/adapters/many-streams.test.ts'],
+    mutants: [["['sub', 'subject'], ", '', 'a stream hears nothing of its subject by the name that the provider knows']],
+  },
+  {
+    file: 'src/http/node-stream.ts',
+    by: ['test/adapters/streams.test.ts', 'test/adapters/beneath.test.ts'],
+    mutants: [["outgoing.req !== incoming || ", '', 'a stream is ended by the response to another request']],
   },
   {
     file: 'src/gate/life/token-life.ts',
     by: ['test/gate/life/token-life.test.ts'],
     mutants: [
       ['FIRED_BY.set(controller.signal, controller)', '', 'a signal that somebody keeps never fires'],
-      ['this.endsWith?.whenOver(() => this.close())', '', 'a token is followed beyond its answer'],
+      ['this.endsWith?.whenOver(this.close.bind(this))', '', 'a token is followed beyond its answer'],
     ],
   },
   {

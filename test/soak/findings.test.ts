@@ -6,7 +6,7 @@ import { KeySet, parseKeySet } from '../../src/jwt/keys/key-set.js'
 import { KeySearch } from '../../src/jwt/keys/key-search.js'
 import { fetchJson } from '../../src/lib/net/fetch-json.js'
 import { clock, signer } from '../oauth-kit.js'
-import { collect } from './collect.js'
+import { collect } from '../collect.js'
 import type { Signer } from '../oauth-kit.js'
 
 let old: Signer

@@ -3,7 +3,7 @@
  * `SOAK_SECONDS=600 npm run soak -- mixed`. SOAK_SEED: repeats the choices.
  */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { collect } from './collect.js'
+import { collect } from '../collect.js'
 import { MixedLoad } from './mixed-load.js'
 import { random } from './random.js'
 import { countTimers } from './timers.js'

@@ -1,6 +1,6 @@
 /** Runs 32 workers against one provider while its issuer breaks and mends. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { collect } from './collect.js'
+import { collect } from '../collect.js'
 import { FastClock, turn } from './fast-clock.js'
 import { FAULTS, HANGING, SLOW_ANSWER } from './faults.js'
 import { FlappingIssuer } from './flapping-issuer.js'

@@ -1,6 +1,8 @@
 /** This file tells what one request left behind, such as a stream, when its token is no longer valid. */
 import type { AccessToken } from '../../access-token.js'
-import type { TokenWatches, VerifyAgain } from './token-watches.js'
+import type { Endable, EndOfAnswer } from '../../context.js'
+import type { Membership, VerifyAgain } from './token-watch.js'
+import type { TokenWatches } from './token-watches.js'
 
 /** Seconds that an answer must go on before its token is followed. */
 const SHORT = 1
@@ -13,12 +15,13 @@ export class TokenLife {
   readonly #token: AccessToken
   readonly #verify: VerifyAgain
   #controller: AbortController | undefined
-  readonly #leaves: (() => void)[] = []
+  /** What follows the token for this request, or will in a moment: mostly one. */
+  #parts: Membership | readonly Membership[] | undefined
   #isClosed = false
   #knowsEnd = false
 
-  /** Set by the adapter: the answer to this request. */
-  endsWith: { whenOver(close: () => void): void } | undefined
+  /** Set by the adapter: when the answer to this request is finished, closed or dropped. */
+  endsWith: EndOfAnswer | undefined
 
   constructor(watches: TokenWatches, token: AccessToken, verify: VerifyAgain, endsAnswers = true) {
     this.endsAnswers = endsAnswers
@@ -42,13 +45,19 @@ export class TokenLife {
   }
 
   /**
-   * Calls `ended` when the signal would fire: for a stream whose end closes this life, which takes a third of a signal. Begins
+   * Ends the answer when the signal would fire: for a stream whose end closes this life, which takes a third of a signal. Begins
    * a second from now, since most streams are over by then; what was revoked or expired meanwhile is told at that moment.
    */
-  follow(ended: () => void): void {
+  follow(answer: Endable): void {
     if (this.#isClosed || !this.endsAnswers) return
-    if (this.hasBegun) return void this.#join(ended)
-    this.#leaves.push(this.#watches.later(SHORT, () => this.#join(ended)))
+    if (this.hasBegun) return void this.#join(answer)
+    const first: Membership = {
+      leave: this.#watches.later(SHORT, () => {
+        this.#parts = partsOf(this.#parts).filter((part) => part !== first) // a timer that went off is not kept
+        this.#join(answer)
+      }),
+    }
+    this.#add(first)
     this.#closeAtEnd()
   }
 
@@ -56,36 +65,54 @@ export class TokenLife {
   close(): void {
     this.#isClosed = true
     FORGOTTEN.unregister(this) // it would hold what follows the token, and with it the request
-    for (const leave of this.#leaves.splice(0)) leave()
+    const parts = this.#parts
+    this.#parts = undefined
+    for (const part of partsOf(parts)) part.leave()
   }
 
   #begin(controller: AbortController): void {
     // Whoever keeps the signal keeps what fires it; where nobody does, the watch ends with it.
     FIRED_BY.set(controller.signal, controller)
-    const leave = this.#join(firing(new WeakRef(controller)))
-    FORGOTTEN.register(controller, leave, this)
+    FORGOTTEN.register(controller, this.#join(new Firing(controller)), this)
     this.#closeAtEnd()
   }
 
-  #join(ended: () => void): () => void {
-    const leave = this.#watches.join(this.#token, this.#verify, ended)
-    this.#leaves.push(leave)
-    return leave
+  #join(endable: Endable): Membership {
+    const part = this.#watches.join(this.#token, this.#verify, endable)
+    this.#add(part)
+    return part
+  }
+
+  #add(part: Membership): void {
+    const parts = partsOf(this.#parts)
+    this.#parts = parts.length === 0 ? part : [...parts, part]
   }
 
   #closeAtEnd(): void {
     if (this.#knowsEnd) return
     this.#knowsEnd = true
-    this.endsWith?.whenOver(() => this.close())
+    this.endsWith?.whenOver(this.close.bind(this)) // half as large as a function around it
   }
 }
 
-// Outside of the class: a function that is made beside one that holds the life would hold it too.
-function firing(controller: WeakRef<AbortController>): () => void {
-  return () => controller.deref()?.abort(new Error('the access token is no longer valid'))
+function partsOf(parts: Membership | readonly Membership[] | undefined): readonly Membership[] {
+  return parts === undefined ? [] : 'leave' in parts ? [parts] : parts
+}
+
+/** Fires a signal that it does not keep. */
+class Firing implements Endable {
+  readonly #controller: WeakRef<AbortController>
+
+  constructor(controller: AbortController) {
+    this.#controller = new WeakRef(controller)
+  }
+
+  end(): void {
+    this.#controller.deref()?.abort(new Error('the access token is no longer valid'))
+  }
 }
 
 const FIRED_BY = new WeakMap<AbortSignal, AbortController>()
 
 /** Signals that were collected: nobody can hear them. */
-const FORGOTTEN = new FinalizationRegistry<() => void>((leave) => leave())
+const FORGOTTEN = new FinalizationRegistry<Membership>((part) => part.leave())

@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { TokenLife } from '../../../src/gate/life/token-life.js'
 import { TokenWatches } from '../../../src/gate/life/token-watches.js'
 import { accessToken, AuthUnavailableError, StaticProvider } from '../../../src/index.js'
+import { collect } from '../../collect.js'
 import type { AccessToken } from '../../../src/index.js'
 
 const START = 1_800_000_000
@@ -230,6 +229,24 @@ describe('a thousand streams of one token', () => {
     expect([signals.every(({ aborted }) => aborted), watches.size]).toEqual([true, 0])
   })
 
+  test('one that cannot be ended keeps no other open', () => {
+    const { life, provider } = gateWithTime()
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    onTestFinished(() => void warned.mockRestore())
+    const ended = vi.fn<() => void>()
+    const broken = (): never => {
+      throw new Error('a response that a middleware has broken')
+    }
+    for (const end of [ended, broken, ended]) {
+      const one = life(ada())
+      expect(one.signal.aborted).toBe(false)
+      one.follow({ end })
+    }
+    expect(() => provider('revoked')).not.toThrow()
+    expect(ended).toHaveBeenCalledTimes(2)
+    expect(warned).toHaveBeenCalledOnce()
+  })
+
   test('one that is left leaves the others', () => {
     const { life, provider, waits } = gateWithTime()
     const [one, other] = [life(ada()), life(ada())]
@@ -242,6 +259,24 @@ describe('a thousand streams of one token', () => {
 })
 
 describe('a thousand streams of as many tokens', () => {
+  const tokens = (expiresAt?: number): AccessToken[] => Array.from({ length: 1000 }, (_, n) => accessToken({ token: `t-${n}`, claims: {}, scopes: [], expiresAt }))
+
+  test('that end in one second are one timer, and nobody is asked', async () => {
+    const { life, timers, pass, asked } = gateWithTime()
+    const signals = tokens(START + 10).map((token) => life(token).signal)
+    expect(timers.size).toBe(1)
+    await pass(10)
+    for (let n = 0; n < 10; n += 1) await settle()
+    expect([signals.every(({ aborted }) => aborted), timers.size, asked]).toEqual([true, 0, []])
+  })
+
+  test('are looked at by some two hundred timers, however they began', () => {
+    let last = 0
+    const { life, timers, watches } = gateWithTime(() => (last = (last + 0.618034) % 1))
+    for (const token of tokens()) expect(life(token).signal.aborted).toBe(false)
+    expect([watches.size, timers.size > 100, timers.size <= 201]).toEqual([1000, true, true])
+  })
+
   test('ask sixteen at a time, whoever else wants to ask', async () => {
     const { watches, pass } = gateWithTime()
     let running = 0
@@ -257,7 +292,7 @@ describe('a thousand streams of as many tokens', () => {
       return token
     }
     const tokens = Array.from({ length: 1000 }, (_, n) => accessToken({ token: `t-${n}`, claims: {}, scopes: [] }))
-    for (const token of tokens) watches.join(token, verify(token), () => undefined)
+    for (const token of tokens) watches.join(token, verify(token), { end: () => undefined })
     await pass(24)
     while (answers.length > 0) {
       answers.splice(0).forEach((answer) => answer())
@@ -277,16 +312,14 @@ test('streams that were left while their looks waited for a turn are not asked a
     await new Promise<void>((resolve) => void answers.push(resolve))
     return token
   }
-  const leave = tokens.map((token) => watches.join(token, verify(token), () => undefined))
+  const parts = tokens.map((token) => watches.join(token, verify(token), { end: () => undefined }))
   await pass(24)
-  for (const left of leave) left()
+  for (const part of parts) part.leave()
   for (; answers.length > 0; await settle()) answers.splice(0).forEach((answer) => answer())
   expect(asked).toBe(16)
 })
 
 test('a signal that nobody keeps ends its watch', async () => {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
   const { life, watches, waits } = gateWithTime()
   const forgotten = (): boolean => life(ada()).signal.aborted
   const kept = life(accessToken({ token: 'kept', claims: {}, scopes: [] })).signal
@@ -301,14 +334,15 @@ test('a signal that nobody keeps ends its watch', async () => {
 
 describe('an answer that may be short', () => {
   test('is followed once it has gone on for a second', async () => {
-    const { life, watches, pass, provider } = gateWithTime()
+    const { life, watches, pass, provider, timers } = gateWithTime()
     const ended = vi.fn<() => void>()
-    life(ada()).follow(ended)
+    life(ada()).follow({ end: ended })
     expect(watches.size).toBe(0)
     await pass(1)
-    expect(watches.size).toBe(1)
+    expect([watches.size, timers.size], 'by one timer, and the first is gone').toEqual([1, 1])
     provider('revoked')
     expect(ended).toHaveBeenCalledOnce()
+    expect(timers.size).toBe(0)
   })
 
   test('leaves nothing behind where it is over before that', async () => {
@@ -316,19 +350,19 @@ describe('an answer that may be short', () => {
     const one = life(ada())
     const close = vi.fn<(end: () => void) => void>()
     one.endsWith = { whenOver: close }
-    one.follow(() => expect.unreachable())
+    one.follow({ end: () => expect.unreachable() })
     close.mock.calls[0]?.[0]()
     expect(timers.size).toBe(0)
     await pass(2)
     expect(watches.size).toBe(0)
-    one.follow(() => expect.unreachable())
+    one.follow({ end: () => expect.unreachable() })
     expect(timers.size).toBe(0)
   })
 
   test('ends at that moment where its token has expired meanwhile', async () => {
     const { life, pass, asked } = gateWithTime()
     const ended = vi.fn<() => void>()
-    life(ada(START + 1)).follow(ended)
+    life(ada(START + 1)).follow({ end: ended })
     await pass(1)
     expect([ended.mock.calls.length, asked]).toEqual([1, []])
   })
@@ -340,7 +374,7 @@ describe('an answer that may be short', () => {
     const after = (_: number, work: () => void) => ((second = work), () => undefined)
     const watches = new TokenWatches({ every: 30, now: () => START, watch: (one, ended) => auth.watch(one, ended), after })
     const ended = vi.fn<() => void>()
-    if (token !== null) new TokenLife(watches, token, async () => token).follow(ended)
+    if (token !== null) new TokenLife(watches, token, async () => token).follow({ end: ended })
     await auth.revoke({ sub: 'ada' })
     expect(ended).not.toHaveBeenCalled()
     second()
@@ -352,7 +386,7 @@ describe('an answer that may be short', () => {
     const one = life(ada())
     expect(one.signal.aborted).toBe(false)
     const ended = vi.fn<() => void>()
-    one.follow(ended)
+    one.follow({ end: ended })
     provider('revoked')
     expect(ended).toHaveBeenCalledOnce()
   })
