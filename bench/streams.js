@@ -3,10 +3,11 @@ import { machine } from './lib/machine.js'
 import { goalsTable, heading, writeJson } from './lib/report.js'
 import { measure } from './streams/measure.js'
 import { readOptions } from './streams/options.js'
-import { goalsOf, tableOf } from './streams/report.js'
+import { putIntoPage } from './streams/page.js'
+import { goalsOf, markdownOf, tableOf } from './streams/report.js'
 import { startWorld } from './streams/world.js'
 
-const { platforms, size, library, file } = readOptions()
+const { platforms, size, docs, library, file } = readOptions()
 const date = new Date().toISOString()
 const own = ['jose', 'express', 'hono', '@hono/node-server', '@modelcontextprotocol/sdk', '@modelcontextprotocol/server', '@modelcontextprotocol/node']
 const where = machine(library, { own, peers: [] })
@@ -23,4 +24,5 @@ for (const platform of platforms) {
 const goals = goalsOf(figures)
 console.log(`${tableOf(figures)}\n\n${goalsTable(goals, 'goal')}`)
 writeJson(file, { date, ...where, size, figures, goals })
+if (docs) putIntoPage(`On ${date.slice(0, 10)}, ${where.cpu} with ${where.cores} cores, Node ${where.node.slice(1)}:\n\n${markdownOf(figures)}`)
 process.exit() // the clients would wait for ever

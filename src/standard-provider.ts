@@ -177,10 +177,12 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     const watcher: Watcher = { marks, ended }
     revocations.watch(watcher)
     this.#watching.add(watcher)
-    return () => {
-      revocations.unwatch(watcher)
-      this.#watching.delete(watcher)
-    }
+    return this.#unwatch.bind(this, watcher) // kept for each open stream, and smaller than a function around it
+  }
+
+  #unwatch(watcher: Watcher): void {
+    this.#revocations?.unwatch(watcher)
+    this.#watching.delete(watcher)
   }
 
   override [inheritObserver](observe: Observe, how?: 'beside'): void {

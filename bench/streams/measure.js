@@ -42,9 +42,15 @@ import { startChild } from '../http/child.js'
 /** @param {Platform} platform @param {World} world @returns {Promise<StreamFigures>} */
 export async function measure({ name: platform }, world) {
   const bare = await held(platform, 'bare', world)
+  const before = await closed(bare.server, world.clients)
+  bare.server.end()
   const ours = await held(platform, 'jwks', world)
-  return { platform, bare: bare.figures, ours: ours.figures, ...(await gated(ours, world)), away: await issuerAway(platform, world) }
+  const { after, ...bursts } = await gated(ours, world)
+  return { platform, bare: bare.figuresWith(before), ours: ours.figuresWith(after), ...bursts, away: await issuerAway(platform, world) }
 }
+
+/** Seconds after which all that is done for a stream has been: it is followed once it is a second old. */
+const SETTLED = 2
 
 /** @param {string} platform @param {'bare' | 'jwks' | 'introspection'} guard @param {World} world */
 async function start(platform, guard, { jwks, issuer, library }) {
@@ -62,6 +68,7 @@ async function held(platform, guard, world) {
   const begun = Date.now()
   const ids = await clients.ask({ ask: 'open', port, count: size.streams })
   const opening = (Date.now() - begun) / 1000
+  await wait(SETTLED * 1000)
   const open = await server.ask({ ask: 'state' })
   await wait(size.idle * 1000)
   const later = await server.ask({ ask: 'state' })
@@ -75,10 +82,7 @@ async function held(platform, guard, world) {
     left: each(after.bytes - before.bytes),
     timersLeft: after.timers - before.timers,
   })
-  if (guard !== 'bare') return { server, port, ids, opening, figuresWith, figures: figuresWith(before) }
-  const after = await closed(server, clients)
-  server.end()
-  return { server, port, ids, opening, figuresWith, figures: figuresWith(after) }
+  return { server, port, ids, opening, figuresWith }
 }
 
 /** @param {Awaited<ReturnType<typeof held>>} ours with its streams open @param {World} world */
@@ -89,7 +93,7 @@ async function gated(ours, { clients, size }) {
   const begun = Date.now() / 1000
   const own = await server.ask({ ask: 'revoke', what: ids.slice(0, count).map((/** @type {string} */ jti) => ({ jti })) })
   const { last } = await endsOf(clients, count)
-  ours.figures = ours.figuresWith(await closed(server, clients))
+  const after = await closed(server, clients)
   // Late enough for all of them to be open by then, as long as that took before.
   const expires = Math.ceil(Date.now() / 1000 + Math.max(size.lead, 4 * opening))
   await clients.ask({ ask: 'open', port, count: size.streams, expires })
@@ -98,7 +102,7 @@ async function gated(ours, { clients, size }) {
   await closed(server, clients)
   server.end()
   const expiry = { open: isLate ? Number.NaN : open, within: (lastEnd ?? Number.NaN) - expires }
-  return { strangers, own: { ...own, within: (last ?? Number.NaN) - begun }, expiry }
+  return { after, strangers, own: { ...own, within: (last ?? Number.NaN) - begun }, expiry }
 }
 
 /** @param {string} platform @param {World} world */
@@ -106,6 +110,7 @@ async function issuerAway(platform, world) {
   const { clients, size, issuer } = world
   const { server, port } = await start(platform, 'introspection', world)
   await clients.ask({ ask: 'open', port, count: size.streams, isOpaque: true })
+  await wait(SETTLED * 1000)
   issuer.isAway = true
   const [asked, begun] = [issuer.calls, await server.ask({ ask: 'state' })]
   await wait(size.idle * 1000)

@@ -7,6 +7,7 @@ const USAGE = `npm run bench:streams -- [options]
   --quick          fewer streams and seconds: an impression, not a figure
   --only SERVER    one of ${NAMES.join(', ')}; may be repeated
   --idle SECONDS   how long nothing happens (60)
+  --docs           writes the table of bench/README.md
 ${COMMON_USAGE}`
 
 /**
@@ -24,12 +25,13 @@ const SIZES = {
 }
 
 export function readOptions() {
-  return readCommandLine(USAGE, { only: { type: 'string', multiple: true, default: NAMES }, idle: { type: 'string' } }, ({ only, idle, quick }) => {
+  return readCommandLine(USAGE, { only: { type: 'string', multiple: true, default: NAMES }, idle: { type: 'string' }, docs: { type: 'boolean', default: false } }, ({ only, idle, quick, docs }) => {
     const strange = only.find((/** @type {string} */ name) => !NAMES.includes(name))
     if (strange !== undefined) throw new TypeError(`--only ${strange}: must be one of ${NAMES.join(', ')}`)
+    if (docs && (quick || idle !== undefined || only.length !== NAMES.length)) throw new TypeError('--docs: the page takes all servers in full size, and no impressions')
     const size = SIZES[quick ? 'quick' : 'full']
     const seconds = idle === undefined ? size.idle : Number(idle)
     if (!(seconds > 0)) throw new TypeError('--idle must be a number of seconds')
-    return { platforms: PLATFORMS.filter(({ name }) => only.includes(name)), size: { ...size, idle: seconds } }
+    return { docs, platforms: PLATFORMS.filter(({ name }) => only.includes(name)), size: { ...size, idle: seconds } }
   })
 }
