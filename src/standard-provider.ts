@@ -20,7 +20,6 @@ import type { AccessToken, Claims } from './access-token.js'
 import type { RememberedVerdict, RememberedAccept } from './cache/remembered.js'
 import type { Revocation } from './revocations/revocation.js'
 import type { RevocationMarks } from './revocations/revocation-marks.js'
-import type { Watcher } from './revocations/revocation-watch.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { ExplainedStep } from './explanation.js'
 import type { ProviderHealth } from './health.js'
@@ -55,7 +54,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   readonly #grants: ClaimPipeline
   readonly #lookup: VerdictLookup
   #revocations: Revocations | undefined
-  readonly #watching = new Set<Watcher>()
+  readonly #watching = new Set<{ ended(how: 'closed'): void }>()
   /** Of tokens whose claims are not all kept (`cache.keep`). */
   readonly #slimMarks = new WeakMap<AccessToken, RevocationMarks>()
 
@@ -174,15 +173,13 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     const revocations = this.#own()
     // Between the yes and this call it may have been revoked.
     if (revocations.covers(marks)) ended('revoked')
-    const watcher: Watcher = { marks, ended }
+    const watcher = { marks, ended }
     revocations.watch(watcher)
     this.#watching.add(watcher)
-    return this.#unwatch.bind(this, watcher) // kept for each open stream, and smaller than a function around it
-  }
-
-  #unwatch(watcher: Watcher): void {
-    this.#revocations?.unwatch(watcher)
-    this.#watching.delete(watcher)
+    return () => {
+      revocations.unwatch(watcher)
+      this.#watching.delete(watcher)
+    }
   }
 
   override [inheritObserver](observe: Observe, how?: 'beside'): void {

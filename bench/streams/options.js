@@ -24,8 +24,11 @@ const SIZES = {
   quick: { streams: 1000, idle: 5, revocations: 1000, lead: 8 },
 }
 
+/** @type {NonNullable<import('node:util').ParseArgsConfig['options']>} */
+const OWN = { only: { type: 'string', multiple: true, default: NAMES }, idle: { type: 'string' }, docs: { type: 'boolean', default: false } }
+
 export function readOptions() {
-  return readCommandLine(USAGE, { only: { type: 'string', multiple: true, default: NAMES }, idle: { type: 'string' }, docs: { type: 'boolean', default: false } }, ({ only, idle, quick, docs }) => {
+  return readCommandLine(USAGE, OWN, ({ only, idle, quick, docs }) => {
     const strange = only.find((/** @type {string} */ name) => !NAMES.includes(name))
     if (strange !== undefined) throw new TypeError(`--only ${strange}: must be one of ${NAMES.join(', ')}`)
     if (docs && (quick || idle !== undefined || only.length !== NAMES.length)) throw new TypeError('--docs: the page takes all servers in full size, and no impressions')

@@ -52,7 +52,7 @@ async function asking(server: Server) {
 }
 
 describe.each(Object.entries(SERVERS))('a Response on Node (%s)', (_, serve) => {
-  const server = (answer: (request: Request, environment: never) => Response | Promise<Response>): Server => createAdaptorServer({ fetch: answer as never }) as Server // of node:http
+  const server = (answer: ReturnType<typeof serve>): Server => createAdaptorServer({ fetch: answer as never }) as Server // of node:http
 
   test('is sent as the handler gave it, and its stream is cancelled when the token is revoked', async () => {
     const { auth, followed, guard } = setUp()
@@ -107,7 +107,8 @@ describe.each(Object.entries(SERVERS))('a Response on Node (%s)', (_, serve) => 
 
   test('of another request than the response beneath is for is ended by itself', async () => {
     const { auth, guard } = setUp()
-    const handler = serve(guard, () => new Response(new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('data: first\n\n')) }), { headers: SSE }))
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('data: first\n\n')) })
+    const handler = serve(guard, () => new Response(body, { headers: SSE }))
     const others = { incoming: {}, outgoing: { req: {}, writeHead: () => expect.unreachable(), end: () => expect.unreachable() } }
     const answer = await handler(new Request('https://mcp.example.com/mcp', { headers: { Authorization: `Bearer ${KEY}` } }), others as never)
     const whole = answer.text()
