@@ -52,7 +52,7 @@ export class LogRepair {
   async #write(): Promise<void> {
     const seen = this.#seen
     try {
-      for (const entry of this.#options.entries()) if (seen?.has(idOf(entry)) === false) await this.#options.write(entry)
+      for (const entry of shuffled(this.#options.entries())) if (seen?.has(idOf(entry)) === false) await this.#options.write(entry)
       if (this.#seen === seen) this.#seen = undefined
     } catch {
       return // and once more after the next look
@@ -60,6 +60,18 @@ export class LogRepair {
       this.#isWriting = false
     }
   }
+}
+
+/** In an order of its own (Fisher and Yates): processes that write at the same time then write what the others have not. */
+function shuffled<T>(all: Iterable<T>): readonly T[] {
+  const mixed: T[] = []
+  for (const one of all) {
+    const at = Math.floor(Math.random() * (mixed.length + 1))
+    const moved = mixed[at]
+    if (moved !== undefined) mixed.push(moved)
+    mixed[at] = one
+  }
+  return mixed
 }
 
 function idOf({ by, issuer, value, before }: RevocationEntry): string {

@@ -1,0 +1,34 @@
+/** A log that lost its entries is written back once, however many know what was in it. */
+import { expect, test } from 'vitest'
+import { LogRepair } from '../../src/revocations/log-repair.js'
+import type { RevocationEntry } from '../../src/revocations/revocation.js'
+
+test('those who write back at the same time go by an order of their own, and leave out what others have written', async () => {
+  const [count, replicas] = [1_000, 4]
+  const rest = { by: 'jti', issuer: undefined, before: Number.POSITIVE_INFINITY, until: 2_000_000_000 } as const
+  const entries: RevocationEntry[] = Array.from({ length: count }, (_, n) => ({ ...rest, value: `token-${n}` }))
+  const log: RevocationEntry[] = []
+  const begin: (() => void)[] = []
+  let writing = replicas
+  const all = Array.from({ length: replicas }, () => new LogRepair({
+    every: 5,
+    after: (_, work) => (begin.push(work), () => undefined),
+    entries: () => entries,
+    write: async (entry) => {
+      await new Promise((resolve) => void setImmediate(resolve)) // the way to the log and back
+      log.push(entry)
+      for (const one of all) one.seen(entry)
+    },
+  }))
+  for (const one of all) {
+    one.begin()
+    one.ended()
+  }
+  for (const work of begin) work()
+  while (writing > 0) {
+    await new Promise((resolve) => void setImmediate(resolve))
+    writing = all.filter(({ isDue }) => isDue).length
+  }
+  expect(new Set(log.map(({ value }) => value)).size).toBe(count)
+  expect(log.length, 'and not as often as there are replicas').toBeLessThan(count * 1.1)
+})
