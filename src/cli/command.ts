@@ -25,3 +25,8 @@ export class CommandError extends Error {
     this.exitCode = exitCode
   }
 }
+
+/** True where colours may be written: on a terminal, unless somebody said NO_COLOR (no-color.org). */
+export function hasColours({ isTTY }: Terminal['stdout'], { NO_COLOR = '', TERM }: NodeJS.ProcessEnv = process.env): boolean {
+  return isTTY === true && NO_COLOR === '' && TERM !== 'dumb'
+}

@@ -1,7 +1,7 @@
 /** `bearer doctor`: looks at an authorization server, and at a server that takes its tokens. */
 import { pastedToken } from '../inspect/secrets.js'
 import { isLoopback } from '../lib/net/web-url.js'
-import { CommandError } from './command.js'
+import { CommandError, hasColours } from './command.js'
 import { asker } from './doctor/ask.js'
 import { diagnose } from './doctor/diagnose.js'
 import { variable } from './provider-source.js'
@@ -52,7 +52,7 @@ export const doctor: AddCommand = (program, terminal) => {
       const ask = asker({ timeout, insecure, about: progress.tell })
       const findings = await diagnose({ ...{ issuer, audience, server, token, provider, ask }, asksAsClient: options.clientId !== undefined })
       progress.end()
-      terminal.stdout.write(options.json === true ? `${JSON.stringify(findings, undefined, 2)}\n` : await findingTable(findings, terminal.stdout.isTTY === true))
+      terminal.stdout.write(options.json === true ? `${JSON.stringify(findings, undefined, 2)}\n` : await findingTable(findings, hasColours(terminal.stdout)))
       conclude(findings)
     } finally {
       progress.end()

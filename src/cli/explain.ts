@@ -1,7 +1,7 @@
 /** `bearer explain`: says of one token what every check finds, and what a client is answered. */
 import { inspectToken } from '../inspect/inspect-token.js'
 import { withoutToken } from '../inspect/secrets.js'
-import { CommandError } from './command.js'
+import { CommandError, hasColours } from './command.js'
 import { takesProvider, takesTime, variable, withProvider } from './provider-source.js'
 import { readSecret } from './secret-input.js'
 import { reportText } from './tables/report-text.js'
@@ -32,7 +32,7 @@ export const explain: AddCommand = (program, terminal) => {
     const token = await tokenFrom(terminal, options)
     const request = options.path === undefined ? {} : { path: options.path }
     const report = await withProvider(command, options, ({ provider, gate }) => usable(token, () => inspectToken(provider, token, { gate, request })))
-    terminal.stdout.write(options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : await reportText(report, terminal.stdout.isTTY === true))
+    terminal.stdout.write(options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : await reportText(report, hasColours(terminal.stdout)))
     conclude(report)
   })
 }

@@ -1,6 +1,6 @@
 /** `bearer probe`: tries whether a server that runs is guarded. */
 import { isLoopback } from '../lib/net/web-url.js'
-import { CommandError } from './command.js'
+import { CommandError, hasColours } from './command.js'
 import { listening } from './listening.js'
 import { proofTable } from './tables/proof-table.js'
 import { readSecret } from './secret-input.js'
@@ -46,7 +46,7 @@ export const probe: AddCommand = (program, terminal) => {
       throw new CommandError(64, 'that is another machine; a probe sends what attackers send: with --this-server-is-mine you say that you may')
     }
     const proof = await proofBy(url, options, terminal)
-    terminal.stdout.write(await printed(proof, options, terminal.stdout.isTTY === true))
+    terminal.stdout.write(await printed(proof, options, hasColours(terminal.stdout)))
     conclude(proof)
   })
 }

@@ -18,9 +18,9 @@ export interface Told {
 }
 
 export interface Series {
-  /** `accepted`, `unavailable`, or a reason of `rejected` or of the gate's `denied`. */
+  /** `accepted`, `unavailable`, or a reason of `rejected` or of the gate's `denied`, or of one of them that is only reported. */
   readonly name: string
-  readonly of: 'accepted' | 'unavailable' | 'rejected' | 'denied'
+  readonly of: 'accepted' | 'unavailable' | 'rejected' | 'denied' | 'would_reject' | 'would_deny'
   readonly counts: readonly number[]
   /** Since the inspector was made. */
   readonly total: number
@@ -85,6 +85,7 @@ export class History {
   #count(event: AuthEvent): void {
     const { provider } = event
     if (event.type === 'accepted' || event.type === 'unavailable') return this.#add(event.type, event.type)
+    if (event.type === 'would_reject' || event.type === 'would_deny') return this.#add(event.type, event.reason)
     if (event.type !== 'rejected' && event.type !== 'denied') return
     this.#add(event.type, event.reason)
     const { claim, hint } = event

@@ -21,7 +21,7 @@ export async function bearer(args: readonly string[], input: readonly (string | 
   const stdin = Object.assign(arriving(input), { isTTY: person, setRawMode: (on: boolean) => raw.push(on) })
   const terminal: Terminal = {
     stdin,
-    stdout: { write: (text) => (written.stdout += text) },
+    stdout: { isTTY: person, write: (text) => (written.stdout += text) },
     stderr: { isTTY: person, write: (text) => (written.stderr += text) },
     interrupted: async () => undefined,
   }

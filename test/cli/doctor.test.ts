@@ -85,6 +85,17 @@ describe('bearer doctor', () => {
     expect(stderr).toMatch(/\r\u001b\[K$/)
   })
 
+  test.each([
+    ['', 'xterm', true],
+    ['1', 'xterm', false],
+    ['', 'dumb', false],
+  ])('writes colours on a terminal, unless NO_COLOR is set or it knows none: %j, %s', async (none, terminal, colours) => {
+    vi.stubEnv('NO_COLOR', none)
+    vi.stubEnv('TERM', terminal)
+    const { stdout } = await bearer(['doctor', (await issuerOn()).issuer], [], true)
+    expect(stdout.includes('\u001b[32mok')).toBe(colours)
+  })
+
   test('asks as the client, and says whether it is taken', async () => {
     const issuer = await issuerOn()
     const { clientId, clientSecret = '' } = issuer.client

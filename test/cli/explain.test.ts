@@ -29,6 +29,7 @@ describe('a new user whose Keycloak token is refused', () => {
   const typed = (url: string): string[] => ['explain', '--preset', 'keycloak', '--url', url, '--realm', 'acme', '--audience', RESOURCE]
 
   test('finds the missing Audience mapper by one command, with the mend in the words of Keycloak', async () => {
+    vi.stubEnv('NO_COLOR', '1')
     const realm = await listening({ like: made() })
     const token = await realm.mint({ audience: 'account' })
     const { exitCode, stdout, stderr } = await bearer(typed(realm.issuer.replace('/realms/acme', '')), [...token, '\r'], true)

@@ -43,6 +43,15 @@ describe('counts', () => {
     expect(history.read().series.map(({ of, name, total }) => [of, name, total])).toEqual([['rejected', 'expired', 1], ['rejected', 'revoked', 1], ['denied', 'insufficient_scope', 1]])
   })
 
+  test('are apart of what is only reported, which is no refusal', () => {
+    const { history } = watched()
+    history.observe({ type: 'would_reject', provider: 'people', reason: 'wrong_audience', remembered: false })
+    history.observe({ type: 'would_deny', provider: 'gate', method: 'POST', status: 403, reason: 'insufficient_scope' })
+    const { series, refusals } = history.read()
+    expect(series.map(({ of, name }) => [of, name])).toEqual([['would_reject', 'wrong_audience'], ['would_deny', 'insufficient_scope']])
+    expect(refusals).toEqual([])
+  })
+
   test('an event that comes by two ways counts once', () => {
     const { history, counts } = watched()
     const one = accepted()

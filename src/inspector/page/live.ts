@@ -40,8 +40,11 @@ function draw(answered: Awaited<ReturnType<typeof ask>>): void {
   show(find('news', HTMLElement), notes(told.news, 'Nothing happened.'))
 }
 
-const ORDER: readonly Told['series'][number]['of'][] = ['accepted', 'unavailable', 'rejected', 'denied']
-const WORDS = { accepted: '', unavailable: '', rejected: 'refused: ', denied: 'denied by the gate: ' } as const
+const ORDER: readonly Told['series'][number]['of'][] = ['accepted', 'unavailable', 'rejected', 'denied', 'would_reject', 'would_deny']
+const WORDS = {
+  ...{ accepted: '', unavailable: '', rejected: 'refused: ', denied: 'denied by the gate: ' },
+  ...{ would_reject: 'only reported, refused: ', would_deny: 'only reported, denied by the gate: ' },
+} as const
 
 function plots({ series, step }: Told): HTMLElement {
   if (series.length === 0) return el('p', { class: 'note' }, 'No token came yet.')
