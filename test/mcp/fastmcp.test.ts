@@ -41,8 +41,8 @@ function call(token: string | undefined, method: string, params: object = {}): P
 
 describe('the hook of fastmcp', () => {
   test('a tool finds the caller as its session', async () => {
-    for (const [name, token] of Object.entries(GOOD)) {
-      const answered = await call(token, 'tools/call', { name: 'whoami', arguments: {} })
+    for (const name of ['ada', 'bob'] as const) {
+      const answered = await call(GOOD[name], 'tools/call', { name: 'whoami', arguments: {} })
       const { result } = (await answered.json()) as { result: { content: readonly [{ text: string }] } } // what the tool above gives
       expect(JSON.parse(result.content[0].text)).toMatchObject({ clientId: `app-of-${name}`, resource: RESOURCE, extra: { subject: name } })
     }
