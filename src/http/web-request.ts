@@ -36,9 +36,11 @@ export function webRequest(request: Request, environment: unknown, { routedPaths
 
 /**
  * True for the `Request` of `@hono/node-server` that nothing has been made of yet: no `Headers`, which somebody may have changed,
- * and no real `Request`, whose body others may be reading. It holds the message under a symbol of its own.
+ * and no real `Request`, whose body others may be reading. It holds the message under a symbol of its own, and nothing under a name,
+ * which would stand before what it takes from the message.
  */
 function isUntouched(request: Request, message: IncomingMessage): boolean {
+  if (Object.getOwnPropertyNames(request).length > 0) return false
   let holdsMessage = false
   for (const symbol of Object.getOwnPropertySymbols(request)) {
     const value: unknown = (request as unknown as Record<symbol, unknown>)[symbol]

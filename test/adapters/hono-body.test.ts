@@ -93,6 +93,15 @@ test('one that somebody in front has copied is judged', async () => {
   expect((await answered(json, call('purge'), [copying])).status).toBe(403)
 })
 
+test('headers and body count as somebody in front has put others on the request', async () => {
+  const as = (name: string, value: unknown): MiddlewareHandler<Env> => async (c, next) => {
+    Object.defineProperty(c.req.raw, name, { value })
+    await next()
+  }
+  expect((await answered(json, GREET, [as('headers', new Headers({ ...HEADERS, Authorization: 'Bearer of-nobody-at-all' }))])).status).toBe(401)
+  expect((await answered(json, GREET, [as('clone', () => new Request('http://localhost', { method: 'POST', body: call('purge') }))])).status).toBe(403)
+})
+
 test('headers count as somebody in front has changed them', async () => {
   const signingIn: MiddlewareHandler<Env> = async (c, next) => {
     c.req.raw.headers.set('authorization', 'Bearer of-nobody-at-all')
