@@ -33,7 +33,7 @@ export function decide(request: GateRequest, provider: BearerAuthProvider, polic
 function guarded(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Awaitable<OwnDecision> {
   const access = accessOf(request, policy.paths[request.mounted === true ? 'mount' : 'app'])
   const inFront = access === 'guarded' || request.source === undefined ? undefined : LET_IN.read(request.source)
-  if (inFront !== undefined) return inFront
+  if (inFront !== undefined && !(access === 'open' && REPORTS.has(inFront))) return inFront
   if (access === 'excluded') return pass(NOBODY, request, policy)
   const isAhead = access === 'guarded' && isPreflight(request)
   const notHere = access === 'guarded' && !policy.reportsAll && isDiscovery(request.path) ? noDocument(request.method, isAhead) : undefined
@@ -41,12 +41,17 @@ function guarded(request: GateRequest, provider: BearerAuthProvider, policy: Gat
   if (isAhead) return policy.passesPreflights ? pass(NOBODY, request, policy) : send(PREFLIGHT)
   return andThen(callerOf(request, provider, policy), (caller) => {
     // Elsewhere a good token is known, and a bad one is ignored.
-    if (access === 'open') return pass(isAnswer(caller) ? NOBODY : caller, request, policy)
+    if (access === 'open') return passOpen(request, isAnswer(caller) ? NOBODY : caller, inFront, policy)
     if (isAnswer(caller)) return refuse(request, caller, NOBODY, policy)
     return andThen(permittedCaller(request, caller, policy), (permitted) =>
       isAnswer(permitted) ? refuse(request, permitted, caller, policy) : letIn(request, permitted, policy),
     )
   })
+}
+
+/** Of two gates that guard nothing here, the one that is no report says who calls. */
+function passOpen(request: GateRequest, caller: Caller, inFront: Decision | undefined, policy: GatePolicy): OwnDecision {
+  return caller.token === null && inFront !== undefined ? inFront : pass(caller, request, policy)
 }
 
 /** Sends the denial; where that is only reported, the request passes by whom it is known to come from. */
@@ -57,12 +62,17 @@ function refuse(request: GateRequest, answer: Answer, caller: Caller, policy: Ga
 /** Requests that a gate has let in with their token: one behind it that does not guard them has no business with that. */
 const LET_IN = privateNotes<Decision>()
 
+/** Those of them that were let in by a gate that only reports. */
+const REPORTS = new WeakSet<Decision>()
+
 function letIn(request: GateRequest, permitted: Caller, policy: GatePolicy): OwnDecision {
   const { source } = request
   const { token, reported } = permitted
-  // A gate that only reports takes nobody away from the one in front.
-  const inFront = token !== null || reported === undefined || source === undefined ? undefined : LET_IN.read(source)
+  // A gate that only reports takes nobody away from the one in front, and puts nobody in his place. (D121)
+  const isOther = policy.reportsAll || (token === null && reported !== undefined)
+  const inFront = isOther && source !== undefined ? LET_IN.read(source) : undefined
   const passed = inFront ?? pass(permitted, request, policy)
+  if (policy.reportsAll && inFront === undefined) REPORTS.add(passed)
   if (token !== null && source !== undefined) LET_IN.write(source, passed)
   return reported === undefined ? passed : { ...passed, ...nonceIn(reported), reported }
 }

@@ -52,8 +52,9 @@ function permittedOperations(request: GateRequest, need: Need, caller: Caller, p
 function reportedOperations(request: GateRequest, called: readonly Operation[], caller: Caller, policy: GatePolicy): Awaitable<Caller> {
   if (policy.reportedOperations.length === 0 || caller.reported !== undefined) return caller
   const need = needOf(called, policy.reportedOperations)
-  return andThen(permittedOperations(request, need, caller, { ...policy, reportsAll: false }), (permitted) =>
-    isAnswer(permitted) ? { ...caller, reported: { answer: permitted } } : caller,
+  // Of a failure too it is only reported.
+  return andThen(permittedOperations(request, need, caller, { ...policy, reportsAll: true }), (permitted) =>
+    isAnswer(permitted) ? { ...caller, reported: { answer: permitted } } : { ...caller, ...(permitted.reported && { reported: permitted.reported }) },
   )
 }
 

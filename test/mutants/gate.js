@@ -7,13 +7,15 @@ export const GATE = [
     by: ['test/gate', 'test/adapters/no-way-round.test.ts', 'test/adapters/closed-by-default.test.ts', 'test/adapters/fetch.test.ts', 'test/adapters/node.test.ts'],
     mutants: [
       ["if (access === 'excluded') return pass(NOBODY, request, policy)", '', 'an excluded path looks at tokens'],
-      ["if (access === 'open') return pass(isAnswer(caller) ? NOBODY : caller, request, policy)", "if (access === 'open') return pass(NOBODY, request, policy)", 'a good token is not known where none is needed'],
+      ["if (access === 'open') return passOpen(request, isAnswer(caller) ? NOBODY : caller, inFront, policy)", "if (access === 'open') return pass(NOBODY, request, policy)", 'a good token is not known where none is needed'],
       ['if (isAhead) return policy.passesPreflights ? pass(NOBODY, request, policy) : send(PREFLIGHT)', 'if (isAhead) return pass(NOBODY, request, policy)', 'a preflight that a stranger makes up reaches the handler'],
       ['if (token !== null && source !== undefined) LET_IN.write(source, passed)', '', 'a gate behind another takes the caller away'],
       ["if (isAnswer(caller)) return refuse(request, caller, NOBODY, policy)", 'if (isAnswer(caller)) return pass(NOBODY, request, policy)', 'who has no good token is let in'],
       ['isAnswer(permitted) ? refuse(request, permitted, caller, policy)', 'isAnswer(permitted) ? letIn(request, caller, policy)', 'who lacks a scope is let in'],
       ['return policy.reportsAll ? letIn', 'return true ? letIn', 'a gate that is not marked only reports'],
       ['const passed = inFront ?? pass(permitted, request, policy)', 'const passed = pass(permitted, request, policy)', 'a gate that only reports takes the caller of the strict one away'],
+      ['policy.reportsAll || (token === null', 'false || (token === null', 'a gate that only reports takes the place of the strict one'],
+      ["inFront !== undefined && !(access === 'open' && REPORTS.has(inFront))", 'inFront !== undefined', 'a gate that only reports says who calls in the place of one behind it'],
       ['if (!isPossibleHost(request.host)) return send(IMPOSSIBLE_HOST)', '', 'a host that cannot be is somebody'],
     ],
   },
@@ -129,7 +131,7 @@ export const GATE = [
       ['if (lack === undefined && hasScopes', 'if (hasScopes', 'nobody is asked how he signed in'],
       ["return policy.reportsAll ? { ...NOBODY, reported: { answer: current } } : current", 'return { ...NOBODY, reported: { answer: current } }', 'who was taken back is nobody, and passes'],
       ["return policy.operations?.length === 0 ? ", 'return true ? ', 'a body that cannot be read passes by rules that hold'],
-      ["? { ...caller, reported: { answer: permitted } } : caller", '? permitted as never : caller', 'a rule that is only reported refuses'],
+      ["? { ...caller, reported: { answer: permitted } } : ", '? permitted as never : ', 'a rule that is only reported refuses'],
     ],
   },
   {
@@ -177,7 +179,8 @@ export const GATE = [
     by: ['test/gate/life/token-life.test.ts', 'test/adapters/streams.test.ts'],
     mutants: [
       ['const stop = this.#context.watch?.(this.token, this.#end.bind(this))', 'const stop = undefined', 'a stream hears of no revocation'],
-      ['const isGood = this.#timeLeft() > 0 && (await', 'const isGood = true && (await', 'a stream goes on past the end of its token'],
+      ['if (left <= 0) return this.#end()', '', 'a stream goes on past the end of its token'],
+      ['if (this.#expiresAt !== undefined) this.#sleepUntil(this.#expiresAt)', '', 'a look that hangs keeps a stream open past the end of its token'],
       ['this.#verify(this.#every() * YOUNG)', 'this.#verify(this.#every())', 'what is remembered adds its age to the time that was promised'],
       ['return isUnavailable(error)', 'return true', 'a bug of the provider keeps a stream open'],
       ['if (this.#timeLeft() <= 0) return this.#end()', '', 'a stream of a token that has expired begins'],
@@ -194,7 +197,7 @@ export const GATE = [
   {
     file: 'src/gate/life/alarms.ts',
     by: ['test/gate/life/alarms.test.ts'],
-    mutants: [['(count += 1) > SLICE', '(count += 1) > Infinity', 'thousands of streams that end in one second hold up everybody']],
+    mutants: [['(count += 1) > SLICE', '(count += 1) > Infinity', 'thousands of streams that end in one second hold up everybody'], ['    this.#end(alarm) // whoever', '    // whoever', 'a clock that was set back rings without end']],
   },
   {
     file: 'src/revocations/revocation-watch.ts',

@@ -42,13 +42,13 @@ export class Alarms {
 
   /** In slices: a thousand streams that end in one second hold up nobody. */
   #ring(alarm: Alarm): void {
+    this.#end(alarm) // whoever sleeps again until this instant, by a clock that was set back, has a timer of its own
     let count = 0
     for (const sleeper of alarm.sleepers) {
       if ((count += 1) > SLICE) return void nextTurn().then(() => this.#ring(alarm))
       alarm.sleepers.delete(sleeper)
       sleeper.wake()
     }
-    this.#end(alarm)
   }
 
   #end(alarm: Alarm): void {

@@ -73,7 +73,7 @@ export class TokenWatch implements Sleeper {
   readonly #context: WatchContext
   /** Most tokens have one stream, and thousands of sets of one would take more room than all else here. */
   #members: Member | Set<Member> | undefined
-  #state: 'new' | 'begun' | 'over' = 'new'
+  #state: 'new' | 'begun' | 'looking' | 'over' = 'new'
   #alarm: Alarm | undefined
   #stopWatching: (() => void) | undefined
 
@@ -99,7 +99,11 @@ export class TokenWatch implements Sleeper {
 
   wake(): void {
     this.#alarm = undefined
-    void this.#look()
+    const left = this.#timeLeft()
+    if (left <= 0) return this.#end()
+    // However long the look takes: it may have to wait for its turn, or the answer may never come. (D120)
+    if (this.#expiresAt !== undefined) this.#sleepUntil(this.#expiresAt)
+    if (this.#state !== 'looking') void this.#look()
   }
 
   #begin(): void {
@@ -128,9 +132,17 @@ export class TokenWatch implements Sleeper {
   }
 
   #wait(): void {
-    const { alarms } = this.#context
     if (this.#timeLeft() <= 0) return this.#end()
-    this.#alarm = alarms.set(Math.min(this.#expiresAt ?? Number.POSITIVE_INFINITY, this.#nextLook()), this)
+    this.#sleepUntil(Math.min(this.#expiresAt ?? Number.POSITIVE_INFINITY, this.#nextLook()))
+  }
+
+  #sleepUntil(instant: number): void {
+    this.#cancelAlarm()
+    this.#alarm = this.#context.alarms.set(instant, this)
+  }
+
+  #cancelAlarm(): void {
+    if (this.#alarm !== undefined) this.#context.alarms.cancel(this.#alarm, this)
   }
 
   /**
@@ -145,8 +157,10 @@ export class TokenWatch implements Sleeper {
   }
 
   async #look(): Promise<void> {
-    const isGood = this.#timeLeft() > 0 && (await this.#context.lane.run(() => this.#isGood()))
+    this.#state = 'looking'
+    const isGood = await this.#context.lane.run(() => this.#isGood())
     if (this.#isOver()) return
+    this.#state = 'begun'
     if (isGood) this.#wait()
     else this.#end()
   }
@@ -174,7 +188,7 @@ export class TokenWatch implements Sleeper {
     if (this.#isOver()) return // another watch may follow the same token by now
     this.#state = 'over'
     this.#members = undefined
-    if (this.#alarm !== undefined) this.#context.alarms.cancel(this.#alarm, this)
+    this.#cancelAlarm()
     this.#stopWatching?.()
     this.#context.left(this)
   }

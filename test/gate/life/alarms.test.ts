@@ -70,4 +70,13 @@ describe('alarms', () => {
     for (let n = 0; n < 5; n += 1) await turn()
     expect(woken).toEqual([...Array.from({ length: 200 }, (_, n) => n), 249])
   })
+
+  test('whoever sleeps again until the same instant, by a clock that was set back, waits for a timer', () => {
+    const { alarms, timers, ring } = alarmsWithTime()
+    let woken = 0
+    const sleeper = { wake: () => void ((woken += 1) < 5 && alarms.set(START + 5, sleeper)) }
+    alarms.set(START + 5, sleeper)
+    ring()
+    expect([woken, timers.size]).toEqual([1, 1])
+  })
 })

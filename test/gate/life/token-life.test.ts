@@ -73,6 +73,19 @@ describe('the life of a token', () => {
     expect([signal.aborted, waits()]).toEqual([true, []])
   })
 
+  test('ends with the token while a look at it hangs', async () => {
+    const { watches, waits, pass } = gateWithTime()
+    let answer = (_: AccessToken): void => undefined
+    const { signal } = new TokenLife(watches, ada(START + 45), () => new Promise((resolve) => void (answer = resolve)))
+    await pass(24)
+    expect([signal.aborted, waits()]).toEqual([false, [21]])
+    await pass(21)
+    expect([signal.aborted, waits()]).toEqual([true, []])
+    answer(ada(START + 90))
+    await settle()
+    expect([watches.size, waits()]).toEqual([0, []])
+  })
+
   test('of a token that has expired is over at once', () => {
     const { life, waits } = gateWithTime()
     expect([life(ada(START)).signal.aborted, waits()]).toEqual([true, []])
@@ -300,6 +313,23 @@ describe('a thousand streams of as many tokens', () => {
     }
     expect([most, answered]).toEqual([16, 1000])
   })
+})
+
+test('streams whose looks wait for a turn end with their tokens, and nobody is asked about them any more', async () => {
+  const { watches, pass, timers } = gateWithTime()
+  const asked: string[] = []
+  const lives = Array.from({ length: 100 }, (_, n) => {
+    const token = accessToken({ token: `t-${n}`, claims: {}, scopes: [], expiresAt: START + 30 })
+    return new TokenLife(watches, token, async () => {
+      asked.push(token.token)
+      return new Promise(() => undefined)
+    })
+  })
+  const signals = lives.map(({ signal }) => signal)
+  await pass(24)
+  expect([asked.length, signals.filter(({ aborted }) => aborted).length]).toEqual([16, 0])
+  await pass(6)
+  expect([asked.length, signals.filter(({ aborted }) => aborted).length, timers.size]).toEqual([16, 100, 0])
 })
 
 test('streams that were left while their looks waited for a turn are not asked about', async () => {

@@ -182,6 +182,17 @@ describe('several gates in a row', () => {
     expect(events.map(({ type }) => type)).toEqual(['would_deny', 'admitted'])
   })
 
+  test('one that only reports does not take the place of the strict one, where it takes the same token for somebody else', async () => {
+    silenced()
+    const tomorrow = new StaticProvider({ [KEY]: { claims: { sub: 'eve' }, scopes: ['notes:admin'] } })
+    const { guard, events } = watched({ [reportOnly]: true }, tomorrow)
+    expect(await through([gate(ada), guard], { token: KEY })).toBe('ada')
+    expect(await through([guard, gate(ada)], { token: KEY })).toBe('ada')
+    expect(await through([guard, gate(ada, { protect: ['/other'] })], { token: KEY }), 'on a path that the strict one leaves open').toBe('ada')
+    expect(await through([gate(ada), guard, gate(other, { protect: ['/other'] })], { token: KEY })).toBe('ada')
+    expect(events.map(({ type }) => type)).toEqual(['admitted', 'admitted', 'admitted', 'admitted'])
+  })
+
   test('whom it let in unknown is not known to one behind that does not guard the path', async () => {
     silenced()
     const open = watched({ [reportOnly]: true }).guard
@@ -250,6 +261,17 @@ describe('a rule for operations that is only reported', () => {
     isGood = false
     expect(await asked(guard, { token: KEY, tool: 'purge' })).toBe('ada')
     expect(events.map(({ type }) => type)).toEqual(['admitted', 'would_deny', 'admitted'])
+  })
+
+  test('that wants a young answer makes nothing of a provider that fails at that', async () => {
+    silenced()
+    const token = await ada.verifyToken(KEY)
+    for (const error of [new TypeError('undefined is not a function'), new AuthUnavailableError('away')]) {
+      const failing: BearerAuthProvider = { verifyToken: async (_, options) => (options?.maxAge === undefined ? token : Promise.reject(error)) }
+      const { guard, events } = watched({ operations: { 'tools/call': { purge: { maxAge: 0, [reportOnly]: true } } } }, failing)
+      expect(await asked(guard, { token: KEY, tool: 'purge' })).toBe('ada')
+      expect(events.map(({ type }) => type)).toEqual(['would_deny', 'admitted'])
+    }
   })
 
   test('in a gate that only reports, whose token was taken back is nobody', async () => {
