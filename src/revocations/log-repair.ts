@@ -1,4 +1,5 @@
 /** Writes back what a log has lost, such as a Redis without persistence that was restarted: by those who know what was in it. */
+import { nextTurn } from '../lib/timer.js'
 import type { After } from '../lib/timer.js'
 import type { RevocationEntry } from './revocation.js'
 
@@ -52,7 +53,11 @@ export class LogRepair {
   async #write(): Promise<void> {
     const seen = this.#seen
     try {
-      for (const entry of shuffled(this.#options.entries())) if (seen?.has(idOf(entry)) === false) await this.#options.write(entry)
+      let looked = 0
+      for (const entry of await shuffled(this.#options.entries())) {
+        if (seen?.has(idOf(entry)) === false) await this.#options.write(entry)
+        else if ((looked += 1) % SLICE === 0) await nextTurn()
+      }
       if (this.#seen === seen) this.#seen = undefined
     } catch {
       return // and once more after the next look
@@ -63,9 +68,10 @@ export class LogRepair {
 }
 
 /** In an order of its own (Fisher and Yates): processes that write at the same time then write what the others have not. */
-function shuffled<T>(all: Iterable<T>): readonly T[] {
+async function shuffled<T>(all: Iterable<T>): Promise<readonly T[]> {
   const mixed: T[] = []
   for (const one of all) {
+    if (mixed.length % SLICE === SLICE - 1) await nextTurn()
     const at = Math.floor(Math.random() * (mixed.length + 1))
     const moved = mixed[at]
     if (moved !== undefined) mixed.push(moved)
@@ -73,6 +79,9 @@ function shuffled<T>(all: Iterable<T>): readonly T[] {
   }
   return mixed
 }
+
+/** Entries that are looked at before others have their turn. */
+const SLICE = 1_000
 
 function idOf({ by, issuer, value, before }: RevocationEntry): string {
   return JSON.stringify([by, issuer, value, before])

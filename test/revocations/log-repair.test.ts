@@ -32,3 +32,18 @@ test('those who write back at the same time go by an order of their own, and lea
   expect(new Set(log.map(({ value }) => value)).size).toBe(count)
   expect(log.length, 'and not as often as there are replicas').toBeLessThan(count * 1.1)
 })
+
+test('whoever has nothing to add looks through a long list in slices, and lets others have their turn', async () => {
+  const rest = { by: 'jti', issuer: undefined, before: Number.POSITIVE_INFINITY, until: 2_000_000_000 } as const
+  const entries: RevocationEntry[] = Array.from({ length: 10_000 }, (_, n) => ({ ...rest, value: `token-${n}` }))
+  const repair = new LogRepair({ every: 5, after: (_, work) => (work(), () => undefined), entries: () => entries, write: async () => undefined })
+  repair.begin()
+  for (const entry of entries) repair.seen(entry)
+  repair.ended()
+  let turns = 0
+  while (repair.isDue) {
+    await new Promise((resolve) => void setImmediate(resolve))
+    turns += 1
+  }
+  expect(turns).toBeGreaterThan(15)
+})
