@@ -45,7 +45,8 @@ async function costOf(work, replicas) {
   const [seconds, told] = [(performance.now() - begun) / 1000, (await commands()) - asked]
   const after = await Promise.all(replicas.map((one) => one.ask({ ask: 'state' })))
   const most = (/** @type {(one: any, first: any) => number} */ of) => Math.max(...after.map((one, index) => of(one, before[index])))
-  return { result, seconds, commands: told, cpu: most((one, first) => one.cpu - first.cpu), longest: most((one) => one.longest), megabytes: most((one, first) => (one.bytes - first.bytes) / 1e6) }
+  const [cpu, longest] = [most((one, first) => one.cpu - first.cpu), most((one) => one.longest)]
+  return { result, seconds, commands: told, cpu, longest, megabytes: most((one, first) => (one.bytes - first.bytes) / 1e6) }
 }
 
 /** @param {readonly import('./http/child.js').Child[]} replicas @param {number} count */

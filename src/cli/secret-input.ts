@@ -21,8 +21,8 @@ async function readAll(stdin: Terminal['stdin']): Promise<string> {
 }
 
 async function ask({ stdin, stderr }: Terminal, question: string): Promise<string> {
+  stdin.setRawMode?.(true) // or the terminal shows what is typed; and before somebody is asked to
   stderr.write(question)
-  stdin.setRawMode?.(true) // or the terminal shows what is typed
   try {
     return await typed(stdin)
   } finally {

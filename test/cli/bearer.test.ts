@@ -5,6 +5,7 @@ import * as openid from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/node.js'
 import { run } from '../../src/cli/run.js'
+import { readSecret } from '../../src/cli/secret-input.js'
 import { generateToken, hashToken, JwksProvider, StaticProvider } from '../../src/index.js'
 import { createTestIssuer } from '../../src/testing/index.js'
 import { arriving, bearer } from './bearer-kit.js'
@@ -43,6 +44,14 @@ describe('bearer hash', () => {
   test('is broken off by Ctrl-C, and gives the terminal back', async () => {
     const { exitCode, stdout, raw } = await bearer(['hash'], [KEY, '\u0003', '\r'], true)
     expect({ exitCode, stdout, raw }).toEqual({ exitCode: 130, stdout: '', raw: [true, false] })
+  })
+
+  test('a person is asked only once the terminal shows nothing of what is typed', async () => {
+    const order: unknown[] = []
+    const stdin = Object.assign(arriving([`${KEY}\r`]), { isTTY: true, setRawMode: (on: boolean) => order.push(on) })
+    const stderr = { isTTY: true, write: (text: string) => order.push(text) }
+    expect(await readSecret({ stdin, stdout: stderr, stderr, interrupted: async () => undefined }, 'Token: ')).toBe(KEY)
+    expect(order).toEqual([true, 'Token: ', false, '\n'])
   })
 
   test.each([
