@@ -107,8 +107,9 @@ const NONE: readonly Life[] = []
 function writeWatchedHead(this: Answer, ...head: unknown[]): ServerResponse {
   const watched = this[WATCHED]
   if (watched === undefined) throw new TypeError('writeHead is called on another object than the response')
-  this.writeHead = watched.writeHead
+  // A head that cannot be written throws: there may be another.
   const written = watched.writeHead.apply(this, head)
+  this.writeHead = watched.writeHead
   watched.follow(typeInHead(head) ?? String(this.getHeader('content-type') ?? ''))
   return written
 }

@@ -353,6 +353,19 @@ describe('an event stream', () => {
     expect(await whole).toContain('data: first')
   })
 
+  test('whose first head could not be written ends with its token too', async () => {
+    const auth = provider()
+    const listener = (_: IncomingMessage, res: ServerResponse): void => {
+      expect(() => res.writeHead(200, { ...SSE, 'X-Name': 'no header takes this: \u2603' })).toThrow(/Invalid character/)
+      startStream(res, 'object')
+    }
+    const server = closing(await listen(createServer(nodeAuth(gateOf(auth))(listener))))
+    const response = await fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } })
+    const whole = response.text()
+    await auth.revoke({ token: KEY })
+    expect(await whole).toContain('data: first')
+  })
+
   test('that is answered on the stream of HTTP/2 itself ends too', async () => {
     const auth = provider()
     const server = createServer2(
