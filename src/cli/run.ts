@@ -1,6 +1,6 @@
 /** Finds the command, runs it, and says how it went: by an exit code, and by a sentence on stderr. */
 import { Command, CommanderError } from 'commander'
-import { CommandError } from './command.js'
+import { CommandError, uncaught } from './command.js'
 import { dev } from './dev.js'
 import { doctor } from './doctor.js'
 import { explain } from './explain.js'
@@ -32,7 +32,6 @@ function programOn(terminal: Terminal, version: string): Command {
     .version(version, '--version', 'prints the version')
     .helpOption('-h, --help', 'prints this')
     .helpCommand(false)
-    .allowExcessArguments()
     .exitOverride()
     .configureOutput({ writeOut: (text) => void terminal.stdout.write(text), writeErr: () => undefined, getOutHelpWidth: () => WIDTH })
     .addHelpText('after', '\nExit codes: 0 done, 1 it did not work, 2 nobody can tell, 64 called wrongly,\n130 broken off.')
@@ -42,7 +41,7 @@ function programOn(terminal: Terminal, version: string): Command {
       throw new CommandError(64, `a command is missing\n\n${program.helpInformation()}`)
     })
   for (const add of [init, explain, inspect, doctor, scopes, plan, generate, hash, dev, probe]) add(program, terminal)
-  return program
+  return program.allowExcessArguments() // after the commands, which would inherit it
 }
 
 /** Characters. */
@@ -50,7 +49,7 @@ const WIDTH = 80
 
 function toCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error
-  if (!(error instanceof CommanderError)) throw error
+  if (!(error instanceof CommanderError)) return uncaught(error)
   // What is no option may be a token that begins with a hyphen: not repeated.
   if (error.code === 'commander.unknownOption') return new CommandError(64, 'there is no such option; see --help')
   if (error.code === 'commander.excessArguments') return new CommandError(64, 'that is one argument too many; see --help')

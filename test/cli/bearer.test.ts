@@ -130,6 +130,11 @@ describe('bearer', () => {
     }
   })
 
+  test.each(['doctor https://id.example.com', 'probe http://127.0.0.1:1/mcp', 'dev', 'init', 'scopes', 'plan'])('%s takes no argument more, and does not repeat it', async (command) => {
+    const { exitCode, stdout, stderr } = await bearer([...command.split(' '), KEY])
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 64, stdout: '', stderr: 'bearer: that is one argument too many; see --help\n' })
+  })
+
   test('tells its version', async () => {
     expect(await bearer(['--version'])).toMatchObject({ exitCode: 0, stdout: '1.2.3\n', stderr: '' })
   })
