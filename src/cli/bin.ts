@@ -2,6 +2,7 @@
 /** The command `bearer`, with the streams of its process. */
 import { Console } from 'node:console'
 import { readFileSync } from 'node:fs'
+import { uncaught } from './command.js'
 import { run } from './run.js'
 
 // From `dist/src/cli`, where it runs.
@@ -13,6 +14,19 @@ const { stdin, stdout, stderr } = process
 process.removeAllListeners('warning')
 // What the module of a user prints is not the command's data.
 globalThis.console = new Console(stderr)
-const exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, interrupted }, version)
-// Such a module may hold a connection open. Not before all is written.
-stdout.write('', () => stderr.write('', () => process.exit(exitCode)))
+// Whoever reads the output may stop (`| head`): that is no failure.
+for (const stream of [stdout, stderr]) stream.on('error', (error: NodeJS.ErrnoException) => void (error.code === 'EPIPE' || fail(uncaught(error).message)))
+process.on('uncaughtException', (error: unknown) => fail(uncaught(error).message))
+process.once('beforeExit', () => fail('no answer ever came: something in your config is never settled'))
+end(await run(process.argv.slice(2), { stdin, stdout, stderr, interrupted }, version))
+
+/** Where nobody can tell, because of a bug. */
+function fail(message: string): void {
+  stderr.write(`bearer: ${message}\n`)
+  end(2)
+}
+
+/** A module of a user may hold a connection open. Not before all is written. */
+function end(exitCode: number): void {
+  stdout.write('', () => stderr.write('', () => process.exit(exitCode)))
+}

@@ -26,6 +26,12 @@ export class CommandError extends Error {
   }
 }
 
+/** For a bug, in the config or here. Node would print its words, which may hold the token, and end with 1, which is a no. */
+export function uncaught(error: unknown): CommandError {
+  const what = error instanceof Error ? error.name : 'something that is no error'
+  return new CommandError(2, `${what} was thrown, and nobody caught it: a bug of your config, or of this command; its words may hold a token, and are not shown`)
+}
+
 /** True where colours may be written: on a terminal, unless somebody said NO_COLOR (no-color.org). */
 export function hasColours({ isTTY }: Terminal['stdout'], { NO_COLOR = '', TERM }: NodeJS.ProcessEnv = process.env): boolean {
   return isTTY === true && NO_COLOR === '' && TERM !== 'dumb'

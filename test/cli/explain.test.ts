@@ -153,6 +153,14 @@ describe('bearer explain', () => {
   })
 
   test.each([
+    ['when it is closed', 'let seen; export default { verifyToken: async (token) => { seen = token; return null }, close: async () => { throw new RangeError(seen) } }'],
+    ['before it is there', 'export default { get provider() { throw new RangeError("opaque-0123456789abcdef") } }'],
+  ])('says nothing of what a config throws %s, and not that the token is refused', async (_, code) => {
+    const { exitCode, stderr } = await bearer(['explain', '--config', configWith(code)], ['opaque-0123456789abcdef'])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: 'bearer: RangeError was thrown, and nobody caught it: a bug of your config, or of this command; its words may hold a token, and are not shown\n' })
+  })
+
+  test.each([
     ['a token as an argument', ['explain', 'eyJhbGciOiJub25lIn0.e30.c2ln'], /remembered by the shell/],
     ['no token', ['explain', '--issuer', 'https://id.example.com', '--audience', 'a'], /the token is empty/],
     ['a preset that does not exist', ['explain', '--preset', 'nobody', '--token-env', 'T'], /--preset must be one of auth0, /],
