@@ -82,7 +82,7 @@ async function providerFor(issuer: string, { audience, clientId, clientSecretEnv
   if (client !== undefined && audience === undefined) throw new CommandError(64, '--client-id needs --audience too')
   if (audience === undefined) return undefined
   try {
-    return await presetProvider({ preset: undefined, words: { issuer, audience }, client, insecure: allowInsecureHttp === true })
+    return await presetProvider({ preset: undefined, words: { issuer, audience }, client, insecure: allowInsecureHttp === true, wary: true })
   } catch (error) {
     throw error instanceof TypeError ? new CommandError(64, error.message) : error
   }

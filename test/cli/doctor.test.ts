@@ -1,5 +1,5 @@
 /** `bearer doctor`: finds what is wrong with an authorization server and with a server, and shows secrets to nobody. */
-import { exportJWK, generateKeyPair } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { createServer } from 'node:http'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { keycloak } from '../../providers/presets/index.js'
@@ -236,6 +236,25 @@ describe('what is wrong with an authorization server', () => {
     vi.unstubAllGlobals()
   })
 
+  test.each([
+    ['keys, for a token', { jwks_uri: 'https://169.254.169.254/keys' }, ['--token']],
+    ['introspection, for a client', { jwks_uri: 'https://id.example.com/keys', introspection_endpoint: 'https://10.0.0.1/introspect' }, ['--client-id', 'a', '--client-secret-env', 'SECRET']],
+  ])('nobody of inside is asked about %s', async (_, places, options) => {
+    vi.stubEnv('SECRET', 'secret-0123456789')
+    const hosts: string[] = []
+    vi.stubGlobal('fetch', async (url: string) => {
+      hosts.push(new URL(url).hostname)
+      return url.includes('/.well-known/') ? Response.json({ issuer: 'https://id.example.com', ...places }) : Response.json({ keys: [await goodKey()] })
+    })
+    const { privateKey } = await generateKeyPair('ES256')
+    const claims = { iss: 'https://id.example.com', aud: AUDIENCE, sub: 'ada', client_id: 'a', jti: '1' }
+    const unsigned = new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: '2' }).setIssuedAt().setExpirationTime('5m')
+    const token = await unsigned.sign(privateKey)
+    await doctor(['https://id.example.com', '--audience', AUDIENCE, ...options], [token])
+    vi.unstubAllGlobals()
+    expect(new Set(hosts)).toEqual(new Set(['id.example.com']))
+  })
+
   test('what it says is shown and not obeyed', async () => {
     const origin = await saying((here) => document(here, { issuer: '\u001b]0;owned\u0007\u009b2J' }))
     const { stdout } = await bearer(['doctor', origin])
@@ -274,6 +293,19 @@ describe('a server', () => {
     const { of } = await doctor([issuer.issuer, '--audience', `${origin}/mcp`, '--server', `${origin}/mcp`, '--token'], [await issuer.mint({ audience: 'https://other.test' })])
     expect(of('token')).toMatchObject({ verdict: 'wrong', found: 'wrong_audience at aud: not shown to the server' })
     expect(shown.filter((one) => one !== undefined)).toEqual([])
+  })
+
+  test.each([
+    [307, { verdict: 'warning', found: '307, a redirect, which is not followed' }],
+    [500, { verdict: 'wrong', found: '500: the server fails' }],
+  ])('that answers a good token with %i is not called past the gate, and the token goes nowhere else', async (status, expected) => {
+    const issuer = await issuerOn()
+    const shown: (string | undefined)[] = []
+    const elsewhere = await serving((req, res) => void (shown.push(req.headers.authorization), res.end()))
+    const answers: RequestListener = (req, res) => void res.writeHead(req.headers.authorization === undefined ? 401 : status, { Location: elsewhere }).end()
+    const server = await serving(answers)
+    const { of } = await doctor([issuer.issuer, '--audience', server, '--server', server, '--token'], [await issuer.mint({ audience: server })])
+    expect({ of: of('token at the server'), shown }).toMatchObject({ of: expected, shown: [] })
   })
 
   test('that disagrees is told in what', async () => {

@@ -72,7 +72,8 @@ async function shown(token: string, server: string, ask: Ask): Promise<Finding> 
     const { status } = await ask(server, { headers: { Authorization: `Bearer ${token}`, Accept: 'application/json, text/event-stream' } })
     if (status === 401) return finding('wrong', check, '401, though it is good', { advice: 'the server expects another issuer or audience: run "bearer explain" with its config' })
     if (status === 403) return finding('warning', check, '403: a scope is missing', { advice: '"bearer scopes" with the config of the server says which' })
-    return finding(status >= 500 ? 'wrong' : 'ok', check, `${status}: past the gate`)
+    if (status >= 300 && status < 400) return finding('warning', check, `${status}, a redirect, which is not followed`, { advice: 'give --server the URL that clients end at' })
+    return status >= 500 ? finding('wrong', check, `${status}: the server fails`) : finding('ok', check, `${status}: past the gate`)
   } catch (error) {
     if (!isUnavailable(error)) throw error
     return finding('cannot tell', check, error.message)

@@ -1,4 +1,5 @@
 /** This file makes a provider of a preset's name and words, or of an issuer and an audience alone. */
+import { chosenByTenant } from '../../jwt/keys/discovery.js'
 import type { BearerAuthProvider } from '../../provider.js'
 import type { ClientAuth } from '../../introspection/client-auth/client-auth.js'
 
@@ -12,14 +13,16 @@ export interface PresetChoice {
   /** Client id and secret, for those who are asked about tokens. */
   readonly client: readonly [id: string, secret: string] | undefined
   readonly insecure: boolean
+  /** Follows no document of the issuer into this network: for an issuer that is only looked at. Default: as a server would. */
+  readonly wary?: boolean
 }
 
 /** @throws TypeError for what a preset or a provider does not take. */
-export async function presetProvider({ preset, words, client, insecure }: PresetChoice): Promise<BearerAuthProvider> {
+export async function presetProvider({ preset, words, client, insecure, wary = false }: PresetChoice): Promise<BearerAuthProvider> {
   const [{ allowInsecureHttp }, { clientSecretBasic }] = await Promise.all([import('../../lib/net/web-url.js'), import('../../introspection/client-auth/client-auth.js')])
   const given = { ...words, ...(client !== undefined && { clientAuth: clientSecretBasic(...client) }) }
   const made = preset === undefined ? given : await madeBy(preset, given)
-  const options = { ...made, ...(insecure && { [allowInsecureHttp]: true as const }) } as unknown as Made
+  const options = { ...made, ...(insecure && { [allowInsecureHttp]: true as const }), ...(wary && { [chosenByTenant]: true as const }) } as unknown as Made
   if (options.tokenInfo !== undefined) return new (await import('../../../providers/userinfo.js')).UserInfoProvider(options)
   if (options.clientAuth !== undefined) return new (await import('../../../providers/introspection.js')).IntrospectionProvider(options)
   return new (await import('../../../providers/jwks.js')).JwksProvider(options)
