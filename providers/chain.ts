@@ -104,9 +104,7 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   override recognizes(token: string): Recognition {
-    const { owner, perhaps } = routeOf(token, this.#unnamed)
-    if (owner !== undefined) return 'mine'
-    return perhaps.length > 0 ? 'maybe' : 'foreign'
+    return recognizedBy(this.#unnamed, token)
   }
 
   /** Where members have headers of their own, those of `Authorization` are asked. */
@@ -127,7 +125,8 @@ export class ChainProvider extends BearerAuthProvider {
   }
 
   #source({ header, byProxy, members }: Part): HeaderSource {
-    return { header, byProxy, provider: { verifyToken: async (token, options) => this.#verify(members, token, options) } }
+    const verifyToken: BearerAuthProvider['verifyToken'] = async (token, options) => this.#verify(members, token, options)
+    return { header, byProxy, provider: { verifyToken, recognizes: (token) => recognizedBy(members, token) } }
   }
 
   #verify(members: readonly Member[], token: string, options?: VerifyOptions): Awaitable<AccessToken | null> {
@@ -246,6 +245,12 @@ export class ChainProvider extends BearerAuthProvider {
 /** True for a chain that decides as this class does. One with a word of its own stays what it is, and is asked. */
 function isPlainChain(provider: BearerAuthProvider): provider is ChainProvider {
   return provider instanceof ChainProvider && provider.verifyToken === ChainProvider.prototype.verifyToken
+}
+
+function recognizedBy(members: readonly Member[], token: string): Recognition {
+  const { owner, perhaps } = routeOf(token, members)
+  if (owner !== undefined) return 'mine'
+  return perhaps.length > 0 ? 'maybe' : 'foreign'
 }
 
 /** Who owns this token, or else who may know it. */

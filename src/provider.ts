@@ -54,7 +54,7 @@ export interface HeaderSource {
   readonly header: string | undefined
   /** True where a proxy puts the token there, whatever credential the client has of its own. */
   readonly byProxy: boolean
-  readonly provider: Pick<BearerAuthProvider, 'verifyToken'>
+  readonly provider: Pick<BearerAuthProvider, 'recognizes' | 'verifyToken'>
 }
 
 /** How one token is to be verified. A provider of your own may leave them out of account. */

@@ -105,7 +105,7 @@ function reasonOf(answer: Answer, { reason, taken, refusal }: Notes): DenialReas
 /** The provider, so that it is noted why it refuses a token, or what makes the gate refuse one that it takes. */
 function noting(provider: BearerAuthProvider, { audience, tokenHeader: usual }: GatePolicy, notes: Notes): BearerAuthProvider {
   type Verify = BearerAuthProvider['verifyToken']
-  const notingVerify = (own: { readonly verifyToken: Verify }, header: string | undefined): Verify => async (text, options) => {
+  const notingVerify = (own: Pick<BearerAuthProvider, 'recognizes' | 'verifyToken'>, header: string | undefined): Verify => async (text, options) => {
     // Of several members of a chain, the first that has something to say.
     let why: Refusal | undefined
     const refused = (refusal: Refusal): void => {
@@ -114,7 +114,7 @@ function noting(provider: BearerAuthProvider, { audience, tokenHeader: usual }: 
     }
     const given = await own.verifyToken(text, { ...options, refused })
     const token = given === null ? null : toAccessToken(given)
-    notes.looks?.set(`${header} ${text}`, { token: text, header, taken: token ?? undefined, refusal: why })
+    notes.looks?.set(`${header} ${text}`, { token: text, decided: own.recognizes === undefined ? provider : own, header, taken: token ?? undefined, refusal: why })
     // Of several credentials the one that ends the request is looked at last.
     notes.taken = token === null ? undefined : isForAudience(token, audience) ? 'bound_to_key' : 'wrong_audience'
     return given

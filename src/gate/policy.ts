@@ -148,7 +148,7 @@ export function gatePolicy(options: GateOptions = {}, provider: PolicyProvider =
     ...places,
     ...rules,
     thrownAnswers: writeBody === undefined ? answers : { Bearer: answersWithBody(answers.Bearer, writeBody), DPoP: answersWithBody(answers.DPoP, writeBody) },
-    shadow: shadowOf(options, { decides: provider, header: provider.tokenHeader ?? places.tokenHeader, scopes: ownScopes }),
+    shadow: shadowOf(options, provider, { header: provider.tokenHeader ?? places.tokenHeader, scopes: ownScopes }),
     writeBody,
     requestNames,
     stepUp: options.stepUp === undefined ? undefined : oneOf<StepUp>('stepUp', options.stepUp, ['needed', 'accumulated']),
@@ -176,11 +176,11 @@ const NOTHING_PROTECTED = '"protect" is empty, and would guard nothing; leave it
 
 const EXCLUDED_BY_MCP_USE = ['/health', '/docs', '/inspector', '/openmcp.json']
 
-function shadowOf({ shadow, observe, proof }: GateOptions, given: Pick<ShadowOptions, 'decides' | 'header' | 'scopes'>): Shadow | undefined {
+function shadowOf({ shadow, observe, proof }: GateOptions, decides: PolicyProvider, given: Pick<ShadowOptions, 'header' | 'scopes'>): Shadow | undefined {
   if (shadow === undefined) return undefined
   checkedProvider('"shadow"', shadow)
   if (observe === undefined) throw new TypeError('"shadow" tells by events where it differs, and nobody listens: give "observe" too')
-  if (shadow === given.decides) throw new TypeError('"shadow" is the provider that decides, and would never differ; give it the one of tomorrow')
+  if (shadow === decides) throw new TypeError('"shadow" is the provider that decides, and would never differ; give it the one of tomorrow')
   if (shadow.headerSources !== undefined) throw new TypeError('"shadow" takes a provider whose tokens come in one header: give the one that is new')
   return new Shadow(shadow, { ...given, observe, proof: proof && 'checked' })
 }

@@ -334,7 +334,7 @@ export const GATE = [
     by: ['test/gate/report/shadow.test.ts'],
     mutants: [
       ['if ((this.#provider.tokenHeader ?? usual) !== header) return false', '', 'a shadow is shown the keys of another header'],
-      ["decides.recognizes?.(token) !== 'mine'", 'true', 'a shadow is shown tokens that somebody else calls his own'],
+      ["decided.recognizes?.(token) !== 'mine'", 'true', 'a shadow is shown tokens that somebody else calls his own'],
       ["return own === 'mine' ||", 'return true ||', 'a shadow is shown foreign tokens'],
       ['if (this.#waiting.length >= LONGEST_LINE) return this.#drop()', '', 'a shadow that hangs fills the memory'],
       ['while (this.#running < MOST_AT_ONCE)', 'while (true)', 'a shadow is asked any number of things at once'],

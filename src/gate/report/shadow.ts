@@ -13,6 +13,8 @@ import type { BearerAuthProvider, Refusal, VerifyOptions } from '../../provider.
 /** What the gate's own provider said of one token. */
 export interface Look {
   readonly token: string
+  /** Who decided about it. */
+  readonly decided: Pick<BearerAuthProvider, 'recognizes'>
   /** That it came in, in small letters; undefined for `Authorization` and a cookie. */
   readonly header: string | undefined
   /** Undefined where it was refused. */
@@ -21,8 +23,6 @@ export interface Look {
 }
 
 export interface ShadowOptions {
-  /** The provider that decides. */
-  readonly decides: Pick<BearerAuthProvider, 'recognizes'>
   /** That the tokens come in where no provider says so. */
   readonly header: string | undefined
   /** Those that the gate asks for. */
@@ -63,12 +63,12 @@ export class Shadow {
   }
 
   /** As in a chain: one that calls a token its own keeps it from those who only may know it. And none is shown what came elsewhere. */
-  #mayBeShown({ token, header }: Look): boolean {
-    const { decides, header: usual } = this.#options
+  #mayBeShown({ token, header, decided }: Look): boolean {
+    const { header: usual } = this.#options
     if ((this.#provider.tokenHeader ?? usual) !== header) return false
     try {
       const own = this.#provider.recognizes?.(token) ?? 'maybe'
-      return own === 'mine' || (own === 'maybe' && decides.recognizes?.(token) !== 'mine')
+      return own === 'mine' || (own === 'maybe' && decided.recognizes?.(token) !== 'mine')
     } catch (error) {
       this.#failed(error)
       return false

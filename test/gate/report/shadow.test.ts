@@ -160,6 +160,17 @@ describe('what a shadow is shown', () => {
     expect(atGate.asked).toEqual([KEY])
   })
 
+  test('is no key that a member of a chain for another header calls its own', async () => {
+    const people = new StaticProvider({ [KEY]: { claims: { sub: 'ada' } } })
+    const machines = new StaticProvider({ [OTHER]: { claims: { sub: 'ada' } } }, { tokenHeader: 'x-api-key', name: 'machines' })
+    const perhaps = { ...shadow(() => ({}), 'maybe'), tokenHeader: 'x-api-key' }
+    const { guard } = watched(new ChainProvider([people, machines]), { shadow: perhaps })
+    await guard(requestWith({ 'x-api-key': OTHER }))
+    await guard(requestWith({ 'x-api-key': 'a-key-that-nobody-knows' }))
+    await later()
+    expect(perhaps.asked).toEqual(['a-key-that-nobody-knows'])
+  })
+
   test('is nothing where no token was looked at, or nobody knew', async () => {
     const second = shadow(() => ({}))
     const { guard } = watched(keys(), { shadow: second, exclude: ['/open'] })
@@ -261,8 +272,8 @@ describe('a shadow costs the answer nothing', () => {
   test('keeps no timer of its own while nobody comes', () => {
     const due: (() => void)[] = []
     const after = (_: number, work: () => void) => (due.push(work), () => undefined)
-    const second = new Shadow(shadow(() => ({})), { decides: says('yes'), header: undefined, scopes: [], proof: undefined, observe: () => undefined, after })
-    const look = { token: KEY, header: undefined, taken: undefined, refusal: undefined }
+    const second = new Shadow(shadow(() => ({})), { header: undefined, scopes: [], proof: undefined, observe: () => undefined, after })
+    const look = { token: KEY, decided: says('yes'), header: undefined, taken: undefined, refusal: undefined }
     second.compare(look)
     second.compare(look)
     expect(due).toHaveLength(1)
