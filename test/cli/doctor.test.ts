@@ -128,6 +128,10 @@ describe('bearer doctor', () => {
     const make = presets[preset] as (options: object) => ConstructorParameters<typeof JwksProvider>[0]
     expect(new JwksProvider(make({ ...options, audience: 'notes' })).issuers).toContain(issuer)
   })
+
+  test.each(['https://id.example.com/?of=/realms/acme', 'https://id.example.com?of/application/o/notes/', 'https://id.example.com/#/realms/acme'])('%s is of no vendor', (issuer) => {
+    expect(vendorOf(issuer)).toBeUndefined()
+  })
 })
 
 test('a real oidc-provider is sound, and takes its client or says that it does not', async () => {

@@ -13,11 +13,11 @@ export interface Vendor {
 
 /** By preset: how its issuers are written, with its options in it. */
 const SHAPES = {
-  keycloak: /^(?<url>https?:\/\/.+)\/realms\/(?<realm>[\w~-][\w.~-]*)$/,
+  keycloak: /^(?<url>https?:\/\/[^?#]+)\/realms\/(?<realm>[\w~-][\w.~-]*)$/,
   auth0: /^https:\/\/(?<domain>[a-z0-9-]+(?:\.[a-z]{2})?\.auth0\.com)\/$/,
   okta: /^https:\/\/(?<domain>[a-z0-9-]+\.okta(?:preview)?\.com)\/oauth2\/(?<server>[\w-]+)$/,
   entra: /^https:\/\/login\.microsoftonline\.com\/(?<tenant>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/v2\.0$/,
-  authentik: /^(?<url>https?:\/\/[^/]+)\/application\/o\/(?<application>[\w-]+)\/$/,
+  authentik: /^(?<url>https?:\/\/[^/?#]+)\/application\/o\/(?<application>[\w-]+)\/$/,
   zitadel: /^https:\/\/(?<domain>[a-z0-9-]+\.zitadel\.cloud)$/,
 } as const satisfies Partial<Record<keyof typeof presets, RegExp>>
 
