@@ -39,7 +39,7 @@ export const init: AddCommand = (program, { stdin, stdout, stderr }) => {
     const install = `npm install ${['bearer-auth-providers', ...FRAMEWORKS[answers.framework]].join(' ')}`
     const names = files.map(([name]) => name)
     stdout.write(options.json === true ? `${JSON.stringify({ files: names, install, run: 'node server.mjs' })}\n` : `${names.join('\n')}\n`)
-    if (stderr.isTTY === true) stderr.write(`\n${install}\nnode server.mjs\nnpx bearer-auth-providers doctor ${answers.issuer} --audience ${answers.audience}\n`)
+    if (stderr.isTTY === true) stderr.write(`\n${install}\nnode server.mjs\nnpx bearer-auth-providers doctor ${inShell(answers.issuer)} --audience ${inShell(answers.audience)}\n`)
   })
 }
 
@@ -61,6 +61,11 @@ function problemOf(text: string): string | undefined {
   const isWeb = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
   if (url === undefined || !isWeb) return 'must be an https URL, or one of this machine, such as http://localhost:3000/mcp'
   return url.username !== '' || url.password !== '' || url.hash !== '' ? 'must have no user name, password or fragment' : undefined
+}
+
+/** For people who copy the command: an answer stays one word, and is not run. */
+function inShell(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 async function written(path: string, text: string, force: boolean): Promise<void> {

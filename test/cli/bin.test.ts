@@ -1,5 +1,6 @@
 /** Runs the command as a process of its own, with configs that fail where nobody catches it. */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fileWith } from './bearer-kit.js'
@@ -25,7 +26,7 @@ function ended(args: readonly string[], input: string): Promise<Ended> {
 describe('a config that fails where nobody catches it', () => {
   const LATER = 'await new Promise((resolve) => setTimeout(resolve, 60_000))'
 
-  test.each([
+  test.runIf(existsSync(BIN)).each([
     ['a promise', `void Promise.reject(new RangeError('cannot read ' + token)); ${LATER}`, /^bearer: RangeError was thrown, and nobody caught it/],
     ['a timer', `setTimeout(() => { throw new RangeError(token) }); ${LATER}`, /^bearer: RangeError was thrown, and nobody caught it/],
     ['no error at all', `setTimeout(() => { throw token }); ${LATER}`, /^bearer: something that is no error was thrown/],

@@ -1,5 +1,5 @@
 /** `bearer init`: what it writes runs, and needs a token. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -73,6 +73,14 @@ describe('bearer init', () => {
     expect(await bearer([...given, '--directory', folder])).toMatchObject({ exitCode: 1, stdout: '', stderr: 'bearer: server.mjs is there already; --force writes over it\n' })
     expect({ files: readdirSync(folder), server: readFileSync(join(folder, 'server.mjs'), 'utf8') }).toEqual({ files: ['server.mjs'], server: 'mine' })
     expect(await bearer([...given, '--directory', folder, '--force'])).toMatchObject({ exitCode: 0 })
+  })
+
+  test('prints a command for the next step that a shell reads as it was meant', async () => {
+    const issuer = 'https://id.example.com/$(id)/acme'
+    const args = ['init', '--issuer', issuer, '--server', 'https://mcp.example.com/mcp', '--audience', "my 'notes'", '--framework', 'node', '--directory', folderFor()]
+    const command = (await bearer(args, [], true)).stderr.trim().split('\n').at(-1) ?? ''
+    const read = execFileSync('sh', ['-c', `npx() { printf '%s|' "$@"; }; ${command}`], { encoding: 'utf8' })
+    expect(read).toBe(`bearer-auth-providers|doctor|${issuer}|--audience|my 'notes'|`)
   })
 
   test('lets no answer become code', () => {
