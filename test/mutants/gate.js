@@ -179,8 +179,7 @@ export const GATE = [
     by: ['test/gate/life/token-life.test.ts', 'test/adapters/streams.test.ts'],
     mutants: [
       ['const stop = this.#context.watch?.(this.token, this.#end.bind(this))', 'const stop = undefined', 'a stream hears of no revocation'],
-      ['if (left <= 0) return this.#end()', '', 'a stream goes on past the end of its token'],
-      ['if (this.#expiresAt !== undefined) this.#sleepUntil(this.#expiresAt)', '', 'a look that hangs keeps a stream open past the end of its token'],
+      ["    this.#wait()\n    if (this.#state === 'begun')", "    if (this.#state === 'begun')", 'a look that hangs keeps a stream open past the end of its token'],
       ['this.#verify(this.#every() * YOUNG)', 'this.#verify(this.#every())', 'what is remembered adds its age to the time that was promised'],
       ['return isUnavailable(error)', 'return true', 'a bug of the provider keeps a stream open'],
       ['if (this.#timeLeft() <= 0) return this.#end()', '', 'a stream of a token that has expired begins'],

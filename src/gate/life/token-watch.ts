@@ -99,11 +99,9 @@ export class TokenWatch implements Sleeper {
 
   wake(): void {
     this.#alarm = undefined
-    const left = this.#timeLeft()
-    if (left <= 0) return this.#end()
-    // However long the look takes: it may have to wait for its turn, or the answer may never come. (D120)
-    if (this.#expiresAt !== undefined) this.#sleepUntil(this.#expiresAt)
-    if (this.#state !== 'looking') void this.#look()
+    // First: a look may have to wait for its turn, or its answer may never come, and the token ends all the same. (D120)
+    this.#wait()
+    if (this.#state === 'begun') void this.#look()
   }
 
   #begin(): void {
@@ -133,12 +131,8 @@ export class TokenWatch implements Sleeper {
 
   #wait(): void {
     if (this.#timeLeft() <= 0) return this.#end()
-    this.#sleepUntil(Math.min(this.#expiresAt ?? Number.POSITIVE_INFINITY, this.#nextLook()))
-  }
-
-  #sleepUntil(instant: number): void {
     this.#cancelAlarm()
-    this.#alarm = this.#context.alarms.set(instant, this)
+    this.#alarm = this.#context.alarms.set(Math.min(this.#expiresAt ?? Number.POSITIVE_INFINITY, this.#nextLook()), this)
   }
 
   #cancelAlarm(): void {

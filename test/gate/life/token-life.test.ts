@@ -86,6 +86,15 @@ describe('the life of a token', () => {
     expect([watches.size, waits()]).toEqual([0, []])
   })
 
+  test('of a token that is good for a year takes no timer that no runtime has, while a look hangs', async () => {
+    const { watches, waits, pass } = gateWithTime()
+    const { signal } = new TokenLife(watches, ada(START + 31_536_000), () => new Promise(() => undefined))
+    for (let looks = 0; looks < 3; looks += 1) {
+      await pass(24)
+      expect([signal.aborted, waits()]).toEqual([false, [24]])
+    }
+  })
+
   test('of a token that has expired is over at once', () => {
     const { life, waits } = gateWithTime()
     expect([life(ada(START)).signal.aborted, waits()]).toEqual([true, []])
