@@ -7,6 +7,7 @@ import { diagnose } from './doctor/diagnose.js'
 import { variable } from './provider-source.js'
 import { readSecret } from './secret-input.js'
 import { presetProvider } from './source/preset-provider.js'
+import { jsonText } from './tables/plain-text.js'
 import { findingTable } from './tables/finding-table.js'
 import { wholeNumber } from './values.js'
 import type { AddCommand, Terminal } from './command.js'
@@ -52,7 +53,7 @@ export const doctor: AddCommand = (program, terminal) => {
       const ask = asker({ timeout, insecure, about: progress.tell })
       const findings = await diagnose({ ...{ issuer, audience, server, token, provider, ask }, asksAsClient: options.clientId !== undefined })
       progress.end()
-      terminal.stdout.write(options.json === true ? `${JSON.stringify(findings, undefined, 2)}\n` : await findingTable(findings, hasColours(terminal.stdout)))
+      terminal.stdout.write(options.json === true ? jsonText(findings, 2) : await findingTable(findings, hasColours(terminal.stdout)))
       conclude(findings)
     } finally {
       progress.end()

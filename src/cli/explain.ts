@@ -4,6 +4,7 @@ import { withoutToken } from '../inspect/secrets.js'
 import { CommandError, hasColours } from './command.js'
 import { takesProvider, takesTime, variable, withProvider } from './provider-source.js'
 import { readSecret } from './secret-input.js'
+import { jsonText } from './tables/plain-text.js'
 import { reportText } from './tables/report-text.js'
 import type { TokenReport } from '../inspect/token-report.js'
 import type { AddCommand, Terminal } from './command.js'
@@ -32,7 +33,7 @@ export const explain: AddCommand = (program, terminal) => {
     const token = await tokenFrom(terminal, options)
     const request = options.path === undefined ? {} : { path: options.path }
     const report = await withProvider(command, options, ({ provider, gate }) => usable(token, () => inspectToken(provider, token, { gate, request })))
-    terminal.stdout.write(options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : await reportText(report, hasColours(terminal.stdout)))
+    terminal.stdout.write(options.json === true ? jsonText(report, 2) : await reportText(report, hasColours(terminal.stdout)))
     conclude(report)
   })
 }

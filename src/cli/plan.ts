@@ -1,6 +1,6 @@
 /** `bearer plan`: who decides about which tokens. */
 import { takesProvider, withProvider } from './provider-source.js'
-import { plainText } from './tables/plain-text.js'
+import { jsonText, plainText } from './tables/plain-text.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { ChainPlan } from '../routing/chain-plan.js'
 import type { AddCommand } from './command.js'
@@ -20,7 +20,7 @@ export const plan: AddCommand = (program, { stdout }) => {
   command.option('--json', 'prints JSON')
   command.action(async (options: Options) => {
     const made = await withProvider(command, options, ({ provider }) => planOf(provider))
-    if (options.json === true) return void stdout.write(`${JSON.stringify({ ask: made.ask, routes: made.routes })}\n`)
+    if (options.json === true) return void stdout.write(jsonText({ ask: made.ask, routes: made.routes }))
     const lines = (options.mermaid === true ? made.toMermaid() : String(made)).split('\n')
     stdout.write(`${lines.map((line) => plainText(line)).join('\n')}\n`)
   })

@@ -2,6 +2,7 @@
 import { isLoopback } from '../lib/net/web-url.js'
 import { CommandError, hasColours } from './command.js'
 import { listening } from './listening.js'
+import { jsonText } from './tables/plain-text.js'
 import { proofTable } from './tables/proof-table.js'
 import { readSecret } from './secret-input.js'
 import { collected, wholeNumber } from './values.js'
@@ -82,7 +83,7 @@ async function usable<T>(run: () => Promise<T>): Promise<T> {
 }
 
 async function printed(proof: Proof, { json, junit }: Options, colours: boolean): Promise<string> {
-  if (json === true) return `${JSON.stringify(proof, undefined, 2)}\n`
+  if (json === true) return jsonText(proof, 2)
   return junit === true ? proof.toJUnit() : proofTable(proof, colours)
 }
 

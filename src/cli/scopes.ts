@@ -4,6 +4,7 @@ import { CommandError } from './command.js'
 import { takesProvider, withProvider } from './provider-source.js'
 import { explainedClaims } from './source/claims-explained.js'
 import { changesOf } from './source/file-changes.js'
+import { jsonText } from './tables/plain-text.js'
 import { scopesText } from './tables/scopes-text.js'
 import { collected } from './values.js'
 import type { Command } from 'commander'
@@ -84,5 +85,5 @@ function claimsIn(text: string): Readonly<Record<string, unknown>> {
 }
 
 function show(found: ClaimsExplained, { json }: Options, { stdout }: Terminal): void {
-  stdout.write(json === true ? `${JSON.stringify(found)}\n` : scopesText(found))
+  stdout.write(json === true ? jsonText(found) : scopesText(found))
 }

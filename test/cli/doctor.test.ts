@@ -264,6 +264,7 @@ describe('what is wrong with an authorization server', () => {
     const { stdout } = await bearer(['doctor', origin])
     expect(stdout.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
     expect(stdout).toContain('\\u{1b}')
+    expect((await bearer(['doctor', origin, '--json'])).stdout.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
   })
 })
 

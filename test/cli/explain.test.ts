@@ -138,11 +138,14 @@ describe('bearer explain', () => {
 
   test('writes nothing to the terminal that it would obey', async () => {
     const issuer = await listening()
-    const nasty = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202Egnp'
+    const nasty = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202Egnp\u{e0001}'
     const token = await issuer.mint({ sub: nasty, claims: { [nasty]: nasty } })
     const { stdout } = await bearer(['explain', '--issuer', issuer.issuer, '--audience', RESOURCE], [token])
     expect(stdout).toMatch(/^accepted/)
     expect(stdout.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/)
+    const data = await bearer(['explain', '--issuer', issuer.issuer, '--audience', RESOURCE, '--json'], [token])
+    expect(data.stdout.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u{e0001}]/u)
+    expect(JSON.parse(data.stdout)).toMatchObject({ claims: { values: { sub: nasty, [nasty]: nasty } } })
   })
 
   test('says neither the token nor what a provider says of it where that has a bug', async () => {

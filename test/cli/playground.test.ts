@@ -18,6 +18,13 @@ describe('bearer scopes', () => {
     expect(stdout).toBe('by people:\n  notes:write: "editor" in roles\n  notes:read: implied by notes:write\n  "guest" in roles stands for no scope\n')
   })
 
+  test('writes nothing to the terminal that it would obey, in words and in JSON', async () => {
+    const args = ['scopes', '--config', configWith(`export default ${EDITORS}`)]
+    const claims = JSON.stringify({ roles: ['\u009b2J\u202e'] })
+    expect((await bearer(args, [claims])).stdout).toBe('by people:\n  "\\u{9b}2J\\u{202e}" in roles stands for no scope\n')
+    expect((await bearer([...args, '--json'], [claims])).stdout).toContain('"\\u009b2J\\u202e"')
+  })
+
   test('says 1 where a wanted scope is missing, with what it would take', async () => {
     const config = configWith(`export default ${EDITORS}`)
     const { exitCode, stdout, stderr } = await bearer(['scopes', '--config', config, '--want', 'notes:write'], ['{"sub":"bob"}'])

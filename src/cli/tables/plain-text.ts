@@ -8,5 +8,11 @@ export function plainText(value: unknown, longest = Number.POSITIVE_INFINITY): s
   return cut.replaceAll(UNSEEN, (letter) => `\\u{${letter.codePointAt(0)?.toString(16) ?? ''}}`)
 }
 
+/** JSON on lines of its own: JSON itself leaves signs as they are that a terminal obeys, such as U+009B. */
+export function jsonText(value: unknown, indent?: number): string {
+  const escaped = (sign: string): string => sign.replaceAll(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return `${JSON.stringify(value, undefined, indent).replaceAll(UNSEEN, (sign) => (sign === '\n' ? sign : escaped(sign)))}\n`
+}
+
 // Controls, marks of direction, separators, private use, half a pair: all that is no letter to look at.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu
