@@ -18,6 +18,13 @@ globalThis.console = new Console(stderr)
 for (const stream of [stdout, stderr]) stream.on('error', (error: NodeJS.ErrnoException) => void (error.code === 'EPIPE' || fail(uncaught(error).message)))
 process.on('uncaughtException', (error: unknown) => fail(uncaught(error).message))
 process.once('beforeExit', () => fail('no answer ever came: something in your config is never settled'))
+let isOver = false
+process.on('exit', () => {
+  if (isOver) return
+  // Whatever code it chose: 0 would be a yes.
+  process.exitCode = 2
+  stderr.write('bearer: something in your config ended the process\n')
+})
 end(await run(process.argv.slice(2), { stdin, stdout, stderr, interrupted }, version))
 
 /** Where nobody can tell, because of a bug. */
@@ -28,5 +35,8 @@ function fail(message: string): void {
 
 /** A module of a user may hold a connection open. Not before all is written. */
 function end(exitCode: number): void {
-  stdout.write('', () => stderr.write('', () => process.exit(exitCode)))
+  stdout.write('', () => stderr.write('', () => {
+    isOver = true
+    process.exit(exitCode)
+  }))
 }

@@ -30,6 +30,7 @@ describe('a config that fails where nobody catches it', () => {
     ['a promise', `void Promise.reject(new RangeError('cannot read ' + token)); ${LATER}`, /^bearer: RangeError was thrown, and nobody caught it/],
     ['a timer', `setTimeout(() => { throw new RangeError(token) }); ${LATER}`, /^bearer: RangeError was thrown, and nobody caught it/],
     ['no error at all', `setTimeout(() => { throw token }); ${LATER}`, /^bearer: something that is no error was thrown/],
+    ['an end of the process', 'process.exit(0)', /^bearer: something in your config ended the process/],
     ['an answer that never comes', 'await new Promise(() => {})', /^bearer: no answer ever came/],
   ])('by %s is what nobody can tell, and shows no token', async (_, code, message) => {
     const config = fileWith('auth.config.mjs', `export default { async verifyToken(token) { ${code}; return null } }`)
