@@ -87,11 +87,13 @@ describe.each(Object.entries(SDKS))('a server over stdio with SDK %s', (_, conne
       () => Promise.reject(new AuthUnavailableError('away')),
       async () => null,
     ]
-    const looks: (() => void)[] = []
-    const { call, closed } = await connected({ verifyToken: () => (answers.shift() ?? nobody)() }, (_seconds, run) => (looks.push(run), () => undefined))
-    looks.shift()?.()
+    const alarms = new Set<() => void>()
+    const after = (_seconds: number, run: () => void) => (alarms.add(run), () => void alarms.delete(run))
+    const ring = (): void => [...alarms].forEach((run) => run())
+    const { call, closed } = await connected({ verifyToken: () => (answers.shift() ?? nobody)() }, after)
+    ring()
     expect(await call('who')).toMatchObject({ content: [{ text: 'ada notes:read' }] })
-    looks.shift()?.()
+    ring()
     await closed
   })
 })
