@@ -24,6 +24,7 @@ const rulesFor = (wanted) => [{ claim: 'tenant', accepts: (value) => value === w
 const provider = new IntrospectionProvider({
   endpoint: `http://127.0.0.1:${issuerPort}/introspect`,
   audience: 'https://mcp.example.com/mcp',
+  timeout: 20, // an answer is held until another process has started
   clientAuth: clientSecretBasic('mcp', 'a secret'),
   cache: { shared: { store: redisStore(client), secret } },
   revocations,

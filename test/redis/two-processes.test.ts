@@ -74,7 +74,7 @@ describe.runIf(redisIsThere)('two replicas', () => {
     const [one, other] = await two()
     const answer = issuer.hold()
     const both = Promise.all([one.tell('verify', 'good-1'), other.tell('verify', 'good-1')])
-    await until(async () => (await redis.calls('set')) >= 2, 'both to try for the right to ask')
+    await until(async () => (await redis.calls('get')) >= 3, 'one to ask, and the other to look for its answer')
     answer()
     expect([await both, issuer.asked]).toEqual([['ada', 'ada'], ['good-1']])
   })
