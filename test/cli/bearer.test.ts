@@ -9,6 +9,7 @@ import { readSecret } from '../../src/cli/secret-input.js'
 import { generateToken, hashToken, JwksProvider, StaticProvider } from '../../src/index.js'
 import { createTestIssuer } from '../../src/testing/index.js'
 import { arriving, bearer } from './bearer-kit.js'
+import { freePort } from '../free-port.js'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Terminal } from '../../src/cli/command.js'
@@ -240,14 +241,6 @@ test('a port that is taken is said to be', async () => {
   }
   server.close()
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo // of TCP
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 describe('bearer probe', () => {
   const RESOURCE = 'https://mcp.example.com/mcp'

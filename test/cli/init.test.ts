@@ -1,15 +1,14 @@
 /** `bearer init`: what it writes runs, and needs a token. */
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createTestIssuer } from '../../src/testing/index.js'
 import { FRAMEWORKS, writtenFiles } from '../../src/cli/init/written-files.js'
 import { closing } from '../closing.js'
 import { bearer, folderFor } from './bearer-kit.js'
+import { freePort } from '../free-port.js'
 import type { Framework } from '../../src/cli/init/written-files.js'
-import type { AddressInfo } from 'node:net'
 
 const isBuilt = existsSync('dist/src/index.js')
 
@@ -20,14 +19,6 @@ function project(): string {
   symlinkSync(resolve('.'), join(folder, 'node_modules/bearer-auth-providers'))
   for (const name of ['express', 'fastify', 'hono', '@hono', '@modelcontextprotocol']) symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name))
   return folder
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((done) => server.once('listening', done))
-  const { port } = server.address() as AddressInfo // of TCP
-  await new Promise((done) => server.close(done))
-  return port
 }
 
 describe('the server that it writes', () => {

@@ -1,13 +1,12 @@
 /** The documents tell the truth: their code compiles against the built package, the first of it runs, and links lead somewhere. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { dirname, posix } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anchorsOf, blocksOf, linksOf } from './markdown-blocks.js'
+import { freePort } from '../free-port.js'
 import type { ChildProcess } from 'node:child_process'
-import type { AddressInfo } from 'node:net'
 import type { Block } from './markdown-blocks.js'
 
 /** Every document of the project, path to text. */
@@ -310,14 +309,6 @@ async function answers(url: URL): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo // listening on TCP
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 function post(url: URL, token?: string): Promise<Response> {

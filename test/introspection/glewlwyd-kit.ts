@@ -2,12 +2,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
-import type { AddressInfo } from 'node:net'
+import { freePort } from '../free-port.js'
 
 const SCHEMA = '/usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz'
 const CONTROL = '/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3'
@@ -133,12 +132,4 @@ async function ready(origin: string): Promise<void> {
     await wait(50)
   }
   throw new Error('glewlwyd did not start')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((done) => server.once('listening', done))
-  const { port } = server.address() as AddressInfo // listening on TCP
-  await new Promise((done) => server.close(done))
-  return port
 }

@@ -1,12 +1,12 @@
 /** A real Redis of the tests' own: on a free loopback port, in memory only. Where its program is missing, tests say so loudly. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
+import { freePort } from '../free-port.js'
 import type { ChildProcess } from 'node:child_process'
-import type { AddressInfo } from 'node:net'
 
 /** False where tests with a real Redis must be skipped: `describe.runIf(redisIsThere)`. */
 export const redisIsThere: boolean = spawnSync('redis-server', ['--version']).status === 0
@@ -127,13 +127,4 @@ async function answers(port: number): Promise<boolean> {
   } finally {
     socket.destroy()
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // listening on TCP
-  server.close()
-  await once(server, 'close')
-  return port
 }
