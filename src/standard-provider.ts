@@ -1,8 +1,7 @@
 /** How every ready-made provider works, around one `check()`: alphabet, memory, clock, scopes, events. */
 import { VerifiedAccessToken } from './access-token.js'
 import { cachePlan } from './cache/cache-options.js'
-import { marksOf } from './revocations/revocation-marks.js'
-import { checkedRevocations, Revocations } from './revocations/revocations.js'
+import { ProviderRevocations } from './revocations/provider-revocations.js'
 import { isUnavailable } from './errors.js'
 import { Listeners, notify } from './events.js'
 import { failedStep, isTaken, passedStep, PROOF, reportedBeside, unknownStep, unproven } from './explanation.js'
@@ -10,26 +9,26 @@ import { ClaimPipeline } from './claim-pipeline.js'
 import { alsoAtOnce } from './lib/at-once.js'
 import { andThen, isPending } from './lib/awaitable.js'
 import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
-import { speakOnce, speaksByDefault } from './lib/default-voice.js'
 import { unlessAborted } from './lib/deadline.js'
 import { claimName, clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
-import { BearerAuthProvider, inheritObserver, toldLater } from './provider.js'
+import { BearerAuthProvider, inheritObserver } from './provider.js'
+import { TokenEvents } from './token-events.js'
 import { VerdictLookup } from './verdict-lookup.js'
 import { reject } from './verdict.js'
 import type { AccessToken, Claims } from './access-token.js'
-import type { RememberedVerdict, RememberedAccept } from './cache/remembered.js'
+import type { RememberedVerdict } from './cache/remembered.js'
 import type { Revocation } from './revocations/revocation.js'
-import type { RevocationMarks } from './revocations/revocation-marks.js'
 import type { AuthEvent, Observe } from './events.js'
 import type { ExplainedStep } from './explanation.js'
 import type { ProviderHealth } from './health.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { ProviderContext } from './provider-context.js'
 import type { ProviderOptions } from './provider-options.js'
-import type { Refusal, VerifyOptions } from './provider.js'
+import type { VerifyOptions } from './provider.js'
 import type { ScopesExplained } from './scopes/explain.js'
+import type { Presented } from './token-events.js'
 import type { CheckRequest, LookupStats } from './verdict-lookup.js'
-import type { Accepted, Rejected, Verdict } from './verdict.js'
+import type { Rejected, Verdict } from './verdict.js'
 
 /** Counts since the provider was made, for a page of figures. */
 export interface ProviderStats extends LookupStats {
@@ -53,10 +52,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   readonly #closed = new AbortController()
   readonly #grants: ClaimPipeline
   readonly #lookup: VerdictLookup
-  #revocations: Revocations | undefined
-  readonly #watching = new Set<{ ended(how: 'closed'): void }>()
-  /** Of tokens whose claims are not all kept (`cache.keep`). */
-  readonly #slimMarks = new WeakMap<AccessToken, RevocationMarks>()
+  readonly #revocations: ProviderRevocations
+  readonly #events: TokenEvents
 
   constructor(options: ProviderOptions<Output> = {}) {
     super()
@@ -70,7 +67,8 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
     this.listeners = new Listeners(optionalFunction('observe', options.observe))
     this.context = { provider: name, now: this.now, clockTolerance: this.clockTolerance, tell: (event) => this.emit(event), closed: this.#closed.signal }
-    this.#revocations = checkedRevocations(options.revocations)
+    this.#revocations = new ProviderRevocations(options.revocations, { now: this.now, observe: (event) => this.emit(event) })
+    this.#events = new TokenEvents({ provider: name, listeners: this.listeners, keyOf: (token) => this.keyOf?.(token) })
     const { keep } = cachePlan(cache === false ? {} : cache)
     this.#grants = new ClaimPipeline(options, {
       ...{ provider: name, clockTolerance: this.clockTolerance, now: this.now, listeners: this.listeners, keep },
@@ -85,7 +83,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
       check: (token, request) => this.check(token, request),
       judge: (verdict) => this.judge(verdict),
       process: (token, verdict, asked) => this.#grants.process(token, verdict, asked),
-      revocations: () => this.#revocations,
+      revocations: () => this.#revocations.current,
     })
   }
 
@@ -139,15 +137,15 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
 
   /** Waits for nothing that is at hand: a promise costs as much as reading the token. */
   #verify(token: string, options: VerifyOptions | undefined): Awaitable<AccessToken<Output> | null> {
-    if (!isBoundedText(token)) return this.#refuse(reject('malformed'), { token: undefined, remembered: false, options })
+    if (!isBoundedText(token)) return this.#events.refused(reject('malformed'), { token: undefined, remembered: false, options })
     const misshapen = this.misshapen?.(token)
-    if (misshapen !== undefined) return this.#refuse(misshapen, { token, remembered: false, options })
+    if (misshapen !== undefined) return this.#events.refused(misshapen, { token, remembered: false, options })
     const key = this.#lookup.keyOf(token)
     const remembered = this.#lookup.recall(key, token, options?.maxAge)
     if (remembered !== undefined) return this.#conclude(remembered, { token, remembered: true, options })
     const presented = { token, remembered: false, options }
     // What is remembered passed this before.
-    if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), presented)
+    if (!this.isWellFormed(token)) return this.#events.refused(reject('malformed'), presented)
     options?.signal?.throwIfAborted() // nobody is asked for someone who has left
     return andThen(this.#ask(key, token, options), (found) => this.#conclude(found, presented))
   }
@@ -164,22 +162,12 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
    * @throws AuthUnavailableError when the others could not be told.
    */
   async revoke(what: Revocation): Promise<void> {
-    return this.#own().revoke(what)
+    return this.#revocations.revoke(what)
   }
 
   /** Rings when tokens are revoked, here or by another process. */
   override watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
-    const marks = this.#slimMarks.get(token) ?? marksOf(token.token, token.claims, { issuer: token.issuer, subject: token.subject })
-    const revocations = this.#own()
-    // Between the yes and this call it may have been revoked.
-    if (revocations.covers(marks)) ended('revoked')
-    const watcher = { marks, ended }
-    revocations.watch(watcher)
-    this.#watching.add(watcher)
-    return () => {
-      revocations.unwatch(watcher)
-      this.#watching.delete(watcher)
-    }
+    return this.#revocations.watch(token, ended)
   }
 
   override [inheritObserver](observe: Observe, how?: 'beside'): void {
@@ -228,21 +216,21 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     if (!verdict.accepted) return verdict
     const finding = remembered ?? (await this.#grants.process(token, verdict))
     if (!finding.accepted) return finding
-    if (this.#revocations?.caughtUp === false) await this.#revocations.ready()
-    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return { ...reject('revoked'), at: REVOKED }
+    if (!this.#revocations.caughtUp) await this.#revocations.current?.ready()
+    if (this.#revocations.cover(token, finding)) return { ...reject('revoked'), at: REVOKED }
     return finding.claims.cnf === undefined ? finding : unproven(finding.claims)
   }
 
   /** What the memory was good for. */
   stats(): ProviderStats {
-    return { ...this.#lookup.stats(), revocations: this.#revocations?.size ?? 0 }
+    return { ...this.#lookup.stats(), revocations: this.#revocations.size }
   }
 
   /** How it is doing: memory and revocations here, and in a subclass what else it rests on. */
   override health(): ProviderHealth {
     const { accepted, rejected, hits, misses, stale } = this.#lookup.stats()
     const memory = { accepted: accepted.entries, rejected: rejected.entries, bytes: accepted.bytes + rejected.bytes, hits, misses, stale }
-    const { size: held = 0, caughtUp = true } = this.#revocations ?? {}
+    const { size: held, caughtUp } = this.#revocations
     return { name: this.name, kind: 'custom', issuers: [...(this.issuers ?? [])], memory, revocations: { held, caughtUp } }
   }
 
@@ -254,7 +242,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   /** Forgets every verdict, and ends what is being asked. What needs an answer after this is unavailable. */
   override async close(): Promise<void> {
     this.#closed.abort()
-    for (const { ended } of [...this.#watching]) ended('closed')
+    this.#revocations.close()
     this.#grants.close()
     this.#lookup.clear()
   }
@@ -262,11 +250,6 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   /** Tells the observer, if there is one. Never put a token, a secret or the value of a claim into an event. */
   protected emit(event: AuthEvent): void {
     notify(this.listeners.observe, event)
-  }
-
-  #own(): Revocations {
-    this.#revocations ??= new Revocations({ now: this.now, observe: (event) => this.emit(event) })
-    return this.#revocations
   }
 
   #ask(key: string, token: string, options: VerifyOptions | undefined): Awaitable<RememberedVerdict> {
@@ -295,66 +278,18 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
 
   #conclude(finding: RememberedVerdict, presented: Presented & { readonly token: string }): AccessToken<Output> | null {
     const { token, remembered } = presented
-    if (!finding.accepted) return this.#refuse(finding, presented)
-    if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), presented)
+    if (!finding.accepted) return this.#events.refused(finding, presented)
+    if (this.#revocations.cover(token, finding)) return this.#events.refused(reject('revoked'), presented)
     // Looked at here, and never remembered: else whoever shows a stolen token as it is gets its holder refused.
-    if (finding.claims.cnf !== undefined && presented.options?.proof !== 'checked') return this.#refuse(reject('unproven'), presented)
-    if (this.listeners.observe) this.emit({ type: 'accepted', provider: this.name, ...this.#key(token), remembered })
-    if (finding.reported !== undefined) this.#report(finding.reported, token, remembered)
+    if (finding.claims.cnf !== undefined && presented.options?.proof !== 'checked') return this.#events.refused(reject('unproven'), presented)
+    this.#events.accepted(token, remembered)
+    if (finding.reported !== undefined) this.#events.wouldRefuse(finding.reported, token, remembered)
     // What the claims hold beyond `Claims`, the schema saw to.
     const given = new VerifiedAccessToken(token, finding, this.name)
-    if (finding.marks !== undefined) this.#slimMarks.set(given, finding.marks)
+    if (finding.marks !== undefined) this.#revocations.keepMarks(given, finding.marks)
     return given as AccessToken as AccessToken<Output>
-  }
-
-  #isRevoked(token: string, granted: RememberedAccept, revocations: Revocations): boolean {
-    const { version } = revocations
-    if (granted.seen === version) return false
-    if (revocations.covers(granted.marks ?? marksOf(token, granted.claims, granted))) return true
-    granted.seen = version // nothing that was revoked until now covers it
-    return false
-  }
-
-  #refuse({ reason, detail }: Rejected, { token, remembered, options }: Presented): null {
-    const isHeard = this.listeners.observe !== undefined
-    if (!isHeard && options?.refused === undefined && !speaksByDefault()) return null
-    const refusal = this.#refusal({ reason, detail })
-    const tell = (type: 'rejected' | 'passed_on'): void => {
-      if (isHeard) this.emit({ type, ...refusal, ...(token !== undefined && this.#key(token)), remembered })
-      else if (type === 'rejected') speakOnce(refusal)
-    }
-    const later = options?.[toldLater]
-    if (later === undefined) tell('rejected')
-    else later(tell)
-    options?.refused?.(refusal)
-    return null
-  }
-
-  #report(reported: NonNullable<Accepted['reported']>, token: string, remembered: boolean): void {
-    const refusal = this.#refusal(reported)
-    if (this.listeners.observe === undefined) speakOnce(refusal, 'would have refused')
-    else this.emit({ type: 'would_reject', ...refusal, ...this.#key(token), remembered })
-  }
-
-  #refusal({ reason, detail }: NonNullable<Accepted['reported']>): Refusal {
-    const { claim, hint } = detail ?? {}
-    return { provider: this.name, reason, ...(claim && { claim }), ...(hint && { hint }) }
-  }
-
-  #key(token: string): { readonly key?: string } {
-    const key = this.keyOf?.(token)
-    return key === undefined ? {} : { key }
   }
 }
 
 /** The last step of an explanation. */
 const REVOKED = 'revoked'
-
-/** One token as it was shown to the provider. */
-interface Presented {
-  /** Undefined where it was none to look at. */
-  readonly token: string | undefined
-  /** Whether the verdict on it was remembered. */
-  readonly remembered: boolean
-  readonly options: VerifyOptions | undefined
-}

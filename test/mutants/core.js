@@ -6,11 +6,19 @@ export const CORE = [
     file: 'src/standard-provider.ts',
     by: ['test/standard-provider.test.ts', 'test/standard-provider-memory.test.ts', 'test/revocations/revocations.test.ts', 'test/introspection/fresh.test.ts'],
     mutants: [
-      ["if (this.#revocations !== undefined && this.#isRevoked(token, finding, this.#revocations)) return this.#refuse(reject('revoked'), presented)", '', 'a revoked token is taken'],
-      ["if (!isBoundedText(token)) return this.#refuse(reject('malformed'), { token: undefined, remembered: false, options })", '', 'a token of any length is hashed'],
-      ["if (!this.isWellFormed(token)) return this.#refuse(reject('malformed'), presented)", '', 'what is no bearer token is shown to the check'],
+      ["if (this.#revocations.cover(token, finding)) return this.#events.refused(reject('revoked'), presented)", '', 'a revoked token is taken'],
+      ["if (!isBoundedText(token)) return this.#events.refused(reject('malformed'), { token: undefined, remembered: false, options })", '', 'a token of any length is hashed'],
+      ["if (!this.isWellFormed(token)) return this.#events.refused(reject('malformed'), presented)", '', 'what is no bearer token is shown to the check'],
       ['options?.signal?.throwIfAborted()', '', 'somebody is asked for one who has left'],
-      ['if (granted.seen === version) return false', 'return false', 'what is remembered cannot be revoked'],
+    ],
+  },
+  {
+    file: 'src/revocations/provider-revocations.ts',
+    by: ['test/standard-provider.test.ts', 'test/standard-provider-memory.test.ts', 'test/revocations/revocations.test.ts', 'test/gate/life/token-life.test.ts', 'test/providers/chain.test.ts'],
+    mutants: [
+      ['if (verdict.seen === version) return false', 'return false', 'what is remembered cannot be revoked'],
+      ["if (revocations.covers(marks)) ended('revoked')", '', 'what was revoked before it is followed is followed for ever'],
+      ["for (const { ended } of [...this.#watchers]) ended('closed')", '', 'streams outlive a provider that was closed'],
     ],
   },
   {
