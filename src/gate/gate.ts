@@ -4,6 +4,7 @@ import { speakOnce } from '../lib/default-voice.js'
 import { alsoAtOnce, atOnce } from '../lib/at-once.js'
 import { andThen } from '../lib/awaitable.js'
 import { optionalFunction } from '../lib/options.js'
+import { warn } from '../lib/warn.js'
 import { checkedProvider, inheritObserver } from '../provider.js'
 import { challengeAnswers } from './challenge/challenge.js'
 import { withBody } from './challenge/denial-body.js'
@@ -13,7 +14,8 @@ import { remember } from './known-gates.js'
 import { aboutPath, isDiscovery, noDocument } from './metadata/discovery.js'
 import { decideObserved } from './observed.js'
 import { gatePolicy } from './policy.js'
-import { IMPOSSIBLE_HOST, isPossibleHost } from './request/host.js'
+import { spellingsOf } from './paths.js'
+import { IMPOSSIBLE_HOST, isPossibleHost, spellingsOfHost } from './request/host.js'
 import { isPreflight, PREFLIGHT } from './request/preflight.js'
 import type { Answer } from '../answer.js'
 import type { Awaitable } from '../lib/awaitable.js'
@@ -86,20 +88,45 @@ const LACKS_SCOPE = { provider: 'gate', reason: 'insufficient_scope', hint: 'the
 
 /**
  * A gate for each request, for a server with several hosts or paths: each gate has a provider, a `resource` and metadata
- * of its own. Choose from gates that are there, by `request.host` or `request.path`: a client writes both, and can only
- * choose at which of your gates to be refused. A request for OAuth metadata comes with the path that it is about. Where
- * none is given, the answer is 401, and 404 to a request for metadata.
+ * of its own. Choose from gates that are there, by `request.host` (in small letters, without the ports 80 and 443) or
+ * `request.path`, and give none for a host or a path that is nobody's: a client writes both. A request for OAuth metadata
+ * comes with the path that it is about. Where none is given, the answer is 401, and 404 to a request for metadata; and so
+ * it is where you give another gate for another spelling of the same: `/MAIL` or `/%6dail` for `/mail`, a host with a port.
  */
 export function byRequest(choose: (request: GateRequest) => Gate | undefined): Gate {
   if (typeof choose !== 'function') throw new TypeError(NO_CHOICE)
   return branded((request) => {
     if (!isPossibleHost(request.host)) return { pass: false, answer: IMPOSSIBLE_HOST }
-    const chosen = choose({ ...request, path: aboutPath(request.path) })
-    if (chosen === undefined) return { pass: false, answer: answerOfNobody(request) }
-    if (!isGate(chosen)) throw new TypeError('byRequest must be given a gate: gate(provider, { resource })')
-    return atOnce(chosen)(request)
+    const chosen = theOneGate(choose, request)
+    return chosen === undefined ? { pass: false, answer: answerOfNobody(request) } : atOnce(chosen)(request)
   })
 }
+
+type Choose = Parameters<typeof byRequest>[0]
+
+/** None where the server behind may take the request for another gate's: a token of the one would open what the other guards. (D139) */
+function theOneGate(choose: Choose, request: GateRequest): Gate | undefined {
+  const path = aboutPath(request.path)
+  if (!path.startsWith('/') && path !== '*') return undefined
+  const chosenFor = (host: string | undefined, spelling: string): Gate | undefined => {
+    const chosen = choose({ ...request, host, path: spelling })
+    if (chosen === undefined || isGate(chosen)) return chosen
+    throw new TypeError('byRequest must be given a gate: gate(provider, { resource })')
+  }
+  const hosts = request.host === undefined ? [undefined] : spellingsOfHost(request.host)
+  const [[host] = [], ...others] = [path, ...spellingsOf(path)].flatMap((spelling) => hosts.map((name) => [name, spelling] as const))
+  const gate = chosenFor(host, path)
+  if (gate === undefined || others.every((other) => [gate, undefined].includes(chosenFor(...other)))) return gate
+  if (!told) warn(TWO_GATES)
+  told = true
+  return undefined
+}
+
+let told = false
+
+const TWO_GATES =
+  'a request was refused: byRequest chose one gate for its host and path, and another for the same in another spelling (case, escapes, dots, the port). ' +
+  'Where that is no attack, compare in small letters, and give undefined for a host that is nobody\u2019s'
 
 /** The gate that an adapter was given, or the one for the provider that it was given. @throws TypeError */
 export function gateOf(guard: BearerAuthProvider | Gate, options: GateOptions | undefined): Gate {

@@ -116,11 +116,14 @@ export function isBelow(path: string, prefix: string): boolean {
 
 /** True when the segments of one of these occur in the path. */
 function mayBeGuarded(path: string, guarded: readonly string[]): boolean {
-  const segments = segmentsOf(path)
-  // A path that is endless or cannot be decoded may mean anything to the router behind.
+  const segments = TARGET.test(path) ? segmentsOf(path) : undefined
+  // A path that is of no form, is endless or cannot be decoded may mean anything to the router behind.
   if (segments === undefined) return guarded.length > 0
   return guarded.some((prefix) => occursIn(segmentsOf(prefix) ?? [], segments))
 }
+
+/** RFC 9112 section 3.2: a path, a whole URL, or a star alone. Fastify's router skips the first character of a target, whatever it is. (D138) */
+const TARGET = /^(?:$|\/|\*$|[a-z][a-z\d+.-]*:\/\/)/i
 
 /** In characters. No server takes a longer one, and to look into it would hold up everybody else. */
 const LONGEST = 16_384
@@ -138,9 +141,40 @@ function segmentsOf(path: string): readonly string[] | undefined {
   } catch {
     return undefined
   }
-  const segments = decoded.toLowerCase().split(/[/\\]+/)
-  return segments.map((segment) => segment.replace(/[;?#].*$|[\x00-\x20]/gs, '')).filter((segment) => segment !== '')
+  return plainSegments(decoded.toLowerCase())
 }
+
+function plainSegments(decoded: string): readonly string[] {
+  return decoded.split(/[/\\]+/).map((segment) => segment.replace(/[;?#].*$|[\x00-\x20]/gs, '')).filter((segment) => segment !== '')
+}
+
+/**
+ * The other paths that some router behind may take this one for: without regard to case, decoded, without parameters, with
+ * dots and slashes resolved. None for one in the plainest spelling, as nearly all are.
+ */
+export function spellingsOf(path: string): readonly string[] {
+  if (isPlain(path) && !path.includes(';') && path === path.toLowerCase()) return NONE
+  const written = path.slice(0, LONGEST)
+  const joined = [written, ...resolved(written)].map(joinedSegments)
+  return [...new Set([...joined, ...joined.flatMap(resolved)].flatMap((one) => [one, one.toLowerCase()]))]
+}
+
+const NONE: readonly string[] = []
+
+function joinedSegments(path: string): string {
+  // Each run of escapes by itself, as Hono does: one that stands for nothing leaves the others.
+  const decoded = path.replace(/(?:%[\da-f]{2})+/gi, (escapes) => UTF8.decode(Uint8Array.from(escapes.slice(1).split('%'), (byte) => Number.parseInt(byte, 16))))
+  const joined = `/${plainSegments(decoded).join('/')}`
+  return joined !== '/' && /[/\\]$/.test(decoded) ? `${joined}/` : joined
+}
+
+const UTF8 = new TextDecoder()
+
+function resolved(path: string): readonly string[] {
+  return URL.canParse(path, BASE) ? [new URL(path, BASE).pathname] : NONE
+}
+
+const BASE = 'http://localhost'
 
 /**
  * True when these segments occur there in this order, whatever stands between them. Routers and `new URL` differ in how

@@ -1,4 +1,5 @@
 /** This file reads request targets (RFC 9112 section 3.2) and hosts as the client wrote them. */
+import { plainHost } from '../gate/request/host.js'
 
 /** The path of a target, without its query. `new URL` would resolve its dots, which routers do not. */
 export function pathOf(target: string): string {
@@ -18,10 +19,5 @@ export function authorityOf(target: string): string | undefined {
 export function hostAmong(named: readonly (string | undefined)[]): string | undefined {
   const hosts = named.filter((host) => host !== undefined)
   const [host, ...others] = hosts
-  return host === undefined || others.every((other) => comparable(other) === comparable(host)) ? host : undefined
-}
-
-/** In small letters, and without the port that a URL leaves out. */
-function comparable(host: string): string {
-  return host.toLowerCase().replace(/:(?:80|443)?$/, '')
+  return host === undefined || others.every((other) => plainHost(other) === plainHost(host)) ? host : undefined
 }

@@ -1,6 +1,10 @@
+import server from 'express'
+import { createServer } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { bearerAuth as express } from '../../src/adapters/express.js'
 import { byRequest, gate, StaticProvider } from '../../src/index.js'
+import { listen } from '../adapters/http-kit.js'
+import { closing } from '../closing.js'
 import { says } from '../oauth-kit.js'
 import { headers } from './headers.js'
 import type { Decision, Gate } from '../../src/index.js'
@@ -29,7 +33,7 @@ describe('a gate for each host', () => {
     expect(served.pass ? undefined : JSON.parse(served.answer.body)).toMatchObject({ resource: 'https://mail.example.com/mcp', authorization_servers: ['https://id.mail.example'] })
   })
 
-  test.each(['evil.example.com', undefined, 'constructor', 'NOTES.example.com'])('a host of nobody\'s (%s) is refused', async (host) => {
+  test.each(['evil.example.com', undefined, 'constructor', 'notes.example.com.'])('a host of nobody\'s (%s) is refused', async (host) => {
     const decision = await ask(guard, { host, token: key('notes') })
     expect(decision).toMatchObject({ pass: false, answer: { status: 401 } })
     expect(challenge(decision)).toBe('Bearer realm="protected"')
@@ -43,6 +47,47 @@ test('a gate for each path is asked for its metadata by the path that they are a
   expect(served).toMatchObject({ pass: false, answer: { status: 200 } })
   expect(await ask(guard, { path: '/mail/mcp', token: key('mail') })).toMatchObject({ pass: true })
   expect(await ask(guard, { path: '/notes/mcp', token: key('mail') })).toMatchObject({ pass: false })
+})
+
+describe('one of two gates that another spelling of the request would have chosen is none', () => {
+  const [notes, mail] = [gateOf('notes'), gateOf('mail')]
+  const byPath = byRequest(({ path }) => (path.startsWith('/mail') ? mail : notes))
+  const byHost = byRequest(({ host }) => (host === 'mail.example.com' ? mail : notes))
+
+  test.each([
+    ...['/MAIL/inbox', '/%6dail/inbox', '/%6Dail', '//mail', '/\\mail', '/x/../mail', '/x/%2e%2e/mail', '//x/mail', '/mai%6c/%ff', '/;x/mail', '/.;/mail'],
+    ...['*mail', 'mail', 'ftp://x/mail', 'http://x'],
+  ])('the path %s', async (path) => {
+    for (const name of ['notes', 'mail']) expect(await ask(byPath, { path, token: key(name) })).toMatchObject({ pass: false, answer: { status: 401 } })
+  })
+
+  test.each(['mail.example.com:8080', 'mail.example.com.', 'MAIL.example.com.:80'])('the host %s', async (host) => {
+    for (const name of ['notes', 'mail']) expect(await ask(byHost, { host, token: key(name) })).toMatchObject({ pass: false, answer: { status: 401 } })
+  })
+
+  test.each(['MAIL.example.com', 'mail.example.com:443', 'mail.example.com:80', 'mail.example.com:'])('though %s names the host as well as any', async (host) => {
+    expect(await ask(byHost, { host, token: key('mail') })).toMatchObject({ pass: true })
+    expect(await ask(byHost, { host, token: key('notes') })).toMatchObject({ pass: false, answer: { status: 401 } })
+  })
+
+  test.each(['/Notes/Über', '/notes/%C3%BCber', '/notes;v=1', '//notes', '/notes/%ff', '*'])('and what no other gate is chosen for is left to its own: %s', async (path) => {
+    expect(await ask(byPath, { path, token: key('notes') })).toMatchObject({ pass: true })
+    expect(await ask(byPath, { path, token: key('mail') })).toMatchObject({ pass: false, answer: { status: 401 } })
+  })
+
+  test('a host by its port, where no gate is given for the host alone', async () => {
+    const doors = new Map([['localhost:3001', notes], ['localhost:3002', mail]])
+    const byPort = byRequest(({ host = '' }) => doors.get(host))
+    expect(await ask(byPort, { host: 'localhost:3002', token: key('mail') })).toMatchObject({ pass: true })
+  })
+
+  test('in Express, whose routes know no case', async () => {
+    const app = server().use(express(byPath))
+    app.get('/mail/inbox', (_req, res) => void res.send('of mail'))
+    const { ask: asking } = closing(await listen(createServer(app)))
+    const status = async (target: string, name: string): Promise<number> => (await asking({ method: 'GET', target, headers: { Authorization: `Bearer ${key(name)}` } })).status
+    expect([await status('/mail/inbox', 'mail'), await status('/mail/inbox', 'notes'), await status('/MAIL/inbox', 'notes')]).toEqual([200, 401, 401])
+  })
 })
 
 test('behind a proxy, the host is read from the header that was named, and from no other', async () => {

@@ -138,6 +138,7 @@ export const GATE = [
     file: 'src/gate/paths.ts',
     by: ['test/gate/policy.test.ts', 'test/gate/request', 'test/gate/hostile.test.ts', 'test/adapters/no-way-round.test.ts'],
     mutants: [
+      ['TARGET.test(path) ? segmentsOf(path) : undefined', 'segmentsOf(path)', 'a target that is no path is one that nobody guards'],
       ['return [path, ...routedPaths].some((name) => isGuarded', 'return [path].some((name) => isGuarded', 'a path that was rewritten on its way is open'],
       ['return [path, ...routedPaths].every((name) => excluded', 'return [path].every((name) => excluded', 'who writes an excluded path gets to a guarded one'],
       ['[method, sentMethod].every((one)', '[method].every((one)', 'a method that was another one on its way is excluded'],

@@ -28,7 +28,7 @@ export interface GateRequest {
   /** What stands behind the `?`, for the ids of sessions. */
   readonly query?: string | undefined
   readonly header: ReadHeader
-  /** The host that the client wrote: `mcp.example.com`, with a port that is not the scheme's own. None where it wrote two. */
+  /** The host that the client wrote: `mcp.example.com`, with its port where it wrote one. None where it wrote two. */
   readonly host?: string | undefined
   /** Reads the body, for `operations`: once a token was found good, and so that the server behind can read it too. */
   readonly body?: ReadBody | undefined

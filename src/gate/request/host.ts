@@ -16,5 +16,17 @@ let lastPossible: string | undefined
 /** A name, an IPv4 address or an IPv6 address, and a port (RFC 9110 section 7.2): nothing in front of it, nothing behind. */
 const HOST = /^(?:[^\s/?#@:\\[\]]+|\[[\da-f.:]+\])(?::\d*)?$/i
 
+/** In small letters, and without the port that a URL leaves out: of two spellings, frameworks make one. */
+export function plainHost(host: string): string {
+  return host.toLowerCase().replace(/:(?:80|443)?$/, '')
+}
+
+/** The plainest one first; then, where it has a port or a dot at its end, without: there are frameworks that leave both out. */
+export function spellingsOfHost(host: string): readonly string[] {
+  const plain = plainHost(host)
+  const name = plain.replace(/\.?(?::\d*)?$/, '')
+  return name === plain ? [plain] : [plain, name]
+}
+
 /** RFC 9112 section 3.2: 400 for a `Host` that is none. */
 export const IMPOSSIBLE_HOST: Answer = errorAnswer(400, 'invalid_request', 'The Host header must name a host', {})

@@ -97,12 +97,12 @@ describe('a token in a cookie', () => {
 })
 
 describe('guarded paths', () => {
-  test.each(['/mcp', '/mcp/', '/mcp/messages', '/MCP', '/Mcp/x', '/%6dcp', '/%6D%63%70', '//mcp', '///mcp//x', '/./mcp', '/x/../mcp', '/x/%2e%2e/mcp', '/x%2f..%2fmcp', '/\\mcp', '/mcp%2fx', '/%zz', '/%'])(
+  test.each(['/mcp', '/mcp/', '/mcp/messages', '/MCP', '/Mcp/x', '/%6dcp', '/%6D%63%70', '//mcp', '///mcp//x', '/./mcp', '/x/../mcp', '/x/%2e%2e/mcp', '/x%2f..%2fmcp', '/\\mcp', '/mcp%2fx', '/%zz', '/%', '*mcp', 'xmcp', 'x', 'mcp:80'])(
     '%s might be /mcp to some router',
     (path) => expect(isGuarded(path, ['/mcp'])).toBe(true),
   )
 
-  test.each(['/', '/mcpx', '/mcp-secret', '/x/mcp', '/mc', '/public', '/public/..%2fpublic'])('%s is not /mcp', (path) => {
+  test.each(['/', '/mcpx', '/mcp-secret', '/x/mcp', '/mc', '/public', '/public/..%2fpublic', '*', 'http://localhost'])('%s is not /mcp', (path) => {
     expect(isGuarded(path, ['/mcp'])).toBe(false)
   })
 
