@@ -149,7 +149,7 @@ export const GATE = [
       ['if (segments === undefined) return guarded.length > 0', 'if (segments === undefined) return false', 'a path that cannot be decoded is open'],
       ['decoded = decodeURIComponent(path)', 'decoded = path', 'an encoded path is open'],
       ["return isPlain(path) && (exact ||", 'return (exact ||', 'a path with dots in it is excluded'],
-      ["decoded.toLowerCase().split(/[/\\\\]+/)", 'decoded.split(/[/\\\\]+/)', 'an odd path in capitals is open'],
+      ['plainSegments(decoded.toLowerCase())', 'plainSegments(decoded)', 'an odd path in capitals is open'],
       ["split(/[/\\\\]+/)", 'split(/[/]+/)', 'a path with backslashes is open'],
       ["/[;?#].*$|[\\x00-\\x20]/gs", "/[?#].*$|[\\x00-\\x20]/gs", 'a path with parameters is open'],
     ],
@@ -294,9 +294,17 @@ export const GATE = [
     ],
   },
   {
+    file: 'src/gate/gate.ts',
+    by: ['test/gate/by-request.test.ts'],
+    mutants: [
+      ['others.every((other) => [gate, undefined].includes(chosenFor(...other)))', 'true', 'another spelling opens what another gate guards'],
+      ["if (!path.startsWith('/') && path !== '*') return undefined", '', 'a target that is no path is of a gate'],
+    ],
+  },
+  {
     file: 'src/http/target.ts',
     by: ['test/gate', 'test/adapters/node.test.ts', 'test/adapters/wire.test.ts', 'test/adapters/several-resources.test.ts'],
-    mutants: [['others.every((other) => comparable(other) === comparable(host))', 'true', 'who says two hosts is of the first']],
+    mutants: [['others.every((other) => plainHost(other) === plainHost(host))', 'true', 'who says two hosts is of the first']],
   },
   {
     file: 'src/adapters/logout.ts',
