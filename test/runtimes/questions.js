@@ -1,5 +1,7 @@
 // What the server is asked on every runtime.
 import assert from 'node:assert/strict'
+import { createHash, randomUUID } from 'node:crypto'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 
 const RESOURCE_METADATA = 'resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp"'
 
@@ -22,6 +24,25 @@ async function isDenied(response, status, pattern) {
   assert.ok(challenge.includes(RESOURCE_METADATA), challenge)
 }
 
+/** Whoever holds a key, and makes proofs by it (RFC 9449) for `GET /mcp` of the resource. */
+async function holder(alg) {
+  const { publicKey, privateKey } = await generateKeyPair(alg)
+  const jwk = await exportJWK(publicKey)
+  const prove = (token, nonce) =>
+    new SignJWT({ jti: randomUUID(), htm: 'GET', htu: 'https://mcp.example.com/mcp', ath: createHash('sha256').update(token).digest('base64url'), ...(nonce && { nonce }) })
+      .setProtectedHeader({ alg, typ: 'dpop+jwt', jwk })
+      .setIssuedAt()
+      .sign(privateKey)
+  return { jkt: await calculateJwkThumbprint(jwk), prove }
+}
+
+const present = (origin, token, proof) => fetch(`${origin}/mcp`, { headers: { Authorization: `DPoP ${token}`, ...(proof && { DPoP: proof }) } })
+
+async function isStopped(response, error) {
+  assert.equal(response.status, 401)
+  assert.ok((response.headers.get('WWW-Authenticate') ?? '').includes(`error="${error}"`), response.headers.get('WWW-Authenticate'))
+}
+
 const call = (name) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } })
 
 export const QUESTIONS = {
@@ -42,6 +63,23 @@ export const QUESTIONS = {
     const token = await sign({ sub: 'ada' })
     await isDenied(await ask(origin, token, { body: call('purge') }), 403, /scope="notes:write notes:read"/)
     await isLetIn(await ask(origin, token, { body: call('list') }), 'ada', call('list'))
+  },
+  async 'a token that is bound to a key, and the same one stolen'(origin, { sign }) {
+    for (const alg of ['ES256', 'EdDSA', 'RS256']) {
+      const [ada, thief] = [await holder(alg), await holder(alg)]
+      const token = await sign({ sub: 'ada', cnf: { jkt: ada.jkt } })
+      const first = await present(origin, token, await ada.prove(token))
+      await isStopped(first, 'use_dpop_nonce')
+      const nonce = first.headers.get('DPoP-Nonce')
+      const proof = await ada.prove(token, nonce)
+      const good = await present(origin, token, proof)
+      assert.ok(good.headers.get('DPoP-Nonce'), 'and one for the next proof')
+      await isLetIn(good, 'ada')
+      await isStopped(await present(origin, token, proof), 'invalid_dpop_proof')
+      await isStopped(await present(origin, token), 'invalid_dpop_proof')
+      await isStopped(await present(origin, token, await thief.prove(token, nonce)), 'invalid_token')
+      await isStopped(await ask(origin, token), 'invalid_token')
+    }
   },
   async 'an outage'(origin, { sign }) {
     const response = await ask(origin, await sign({ sub: 'ada' }, { issuer: 'broken' }))

@@ -10,7 +10,7 @@ export function gateFor(upstream) {
     new JwksProvider({ issuer: `${upstream}/broken`, audience: resource }),
     new IntrospectionProvider({ issuer: `${upstream}/opaque`, audience: resource, clientAuth: clientSecretBasic('notes', 'a secret, with: signs') }),
   ])
-  return [auth, { resource, operations: { 'tools/call': { purge: 'notes:write' } } }]
+  return [auth, { resource, operations: { 'tools/call': { purge: 'notes:write' } }, proof: { dpop: 'accepted', nonce: true } }]
 }
 
 export async function handle(request) {
