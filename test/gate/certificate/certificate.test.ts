@@ -11,12 +11,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { bearerAuth } from '../../../src/adapters/node.js'
-import { accessToken, gate, proxyCertificate, tlsCertificate } from '../../../src/index.js'
+import { accessToken, ChainProvider, gate, proxyCertificate, StaticProvider, tlsCertificate } from '../../../src/index.js'
 import { authority } from '../../introspection/client-auth/certificates.js'
 import { until } from '../../redis/redis-server.js'
+import { recorder } from '../../recorder.js'
 import { headers } from '../headers.js'
 import type { AddressInfo, Server } from 'node:net'
-import type { AuthEvent, ProofOptions, ProxyCertificateOptions } from '../../../src/index.js'
+import type { AuthEvent, GateRequest, ProofOptions, ProxyCertificateOptions } from '../../../src/index.js'
 
 const ca = authority()
 const client = ca.issue('agent')
@@ -88,6 +89,38 @@ describe('a server that ends TLS itself', () => {
   test('without TLS there is no certificate', async () => {
     const port = await listening(createServer(bearerAuth(bound(), { proof: { certificate: tlsCertificate() } })((_req, res) => res.end())))
     expect((await fetch(`http://127.0.0.1:${port}/mcp`, { headers: { Authorization: 'Bearer bound' } })).status).toBe(401)
+  })
+})
+
+describe('API keys where a certificate is required', () => {
+  const print = thumbprint(client)
+  const shown = (value: string | undefined, credential: Readonly<Record<string, string>>) =>
+    headers({ ...Object.fromEntries(Object.entries(credential).map(([name, text]) => [name, [text]])), ...(value !== undefined && { 'x-print': [value] }) })
+  const certificate = { required: ({ header }: GateRequest) => header('x-print')[0] }
+  const [KEY, LOOSE, TOKEN] = ['key-of-a-lift-0123456789', 'key-of-nobody-0123456789', 'token-of-ada-0123456789']
+  const cnf = { 'x5t#S256': print }
+  const grants = { [KEY]: { claims: { sub: 'lift', cnf } }, [LOOSE]: { claims: { sub: 'lift' } } }
+
+  test.each(['authorization', 'x-api-key'])('in %s pass with the certificate that their claims name, and are refused without', async (name) => {
+    const keys = new StaticProvider(grants, name === 'x-api-key' ? { tokenHeader: name } : {})
+    const people = new StaticProvider({ [TOKEN]: { claims: { sub: 'ada', cnf } } }, { name: 'people' })
+    const { observe, told } = recorder()
+    const decide = gate(new ChainProvider([keys, people]), { resource: 'https://mcp.example.com/mcp', proof: { certificate, observe } })
+    const ask = async (key: string, value: string | undefined) => {
+      const credential = { [name]: name === 'authorization' ? `Bearer ${key}` : key }
+      return (await decide({ method: 'GET', path: '/mcp', header: shown(value, credential) })).pass
+    }
+    expect([await ask(KEY, print), await ask(KEY, thumbprint(thief)), await ask(KEY, undefined), await ask(LOOSE, print)]).toEqual([true, false, false, false])
+    expect(told('proof_refused').map(({ check }) => check)).toEqual(['certificate', 'certificate', 'unbound'])
+  })
+
+  test('and tokens in a cookie are held to the same', async () => {
+    const decide = gate(new StaticProvider(grants), { resource: 'https://mcp.example.com/mcp', tokenFrom: { cookie: '__Host-token' }, proof: { certificate } })
+    const ask = async (key: string, value: string | undefined) => {
+      const header = shown(value, { cookie: `__Host-token=${key}`, origin: 'https://mcp.example.com' })
+      return (await decide({ method: 'GET', path: '/mcp', host: 'mcp.example.com', header })).pass
+    }
+    expect([await ask(KEY, print), await ask(KEY, undefined), await ask(LOOSE, print)]).toEqual([true, false, false])
   })
 })
 
