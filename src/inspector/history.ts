@@ -85,9 +85,9 @@ export class History {
   #count(event: AuthEvent): void {
     const { provider } = event
     if (event.type === 'accepted' || event.type === 'unavailable') return this.#add(event.type, event.type)
-    if (event.type === 'would_reject' || event.type === 'would_deny') return this.#add(event.type, event.reason)
+    if (event.type === 'would_reject' || event.type === 'would_deny') return this.#add(event.type, shortText(event.reason))
     if (event.type !== 'rejected' && event.type !== 'denied') return
-    this.#add(event.type, event.reason)
+    this.#add(event.type, shortText(event.reason))
     const { claim, hint } = event
     // The gate says again what its provider said: one line is enough.
     if (event.type === 'denied' && (event.because !== undefined || event.reason === 'unavailable')) return
@@ -103,7 +103,9 @@ export class History {
   }
 
   #note(notes: Map<string, Note>, note: Omit<Note, 'at' | 'times'>): void {
-    const short = { ...note, ...(note.hint !== undefined && { hint: note.hint.slice(0, LONGEST_HINT) }) }
+    const { what, provider, claim, hint } = note
+    const said = { ...(claim !== undefined && { claim: shortText(claim) }), ...(hint !== undefined && { hint: shortText(hint) }) }
+    const short: Omit<Note, 'at' | 'times'> = { what: shortText(what), provider: shortText(provider), ...said }
     const key = JSON.stringify([short.what, short.provider, short.claim, short.hint])
     const times = (notes.get(key)?.times ?? 0) + 1
     notes.delete(key) // the youngest stands last
@@ -137,7 +139,12 @@ export class History {
 const MOST_SERIES = 64
 const MOST_NOTES = 20
 /** Characters. */
-const LONGEST_HINT = 300
+const LONGEST = 300
+
+/** A provider of a user's own may tell anything, of any length. */
+function shortText(told: unknown): string {
+  return typeof told === 'string' ? told.slice(0, LONGEST) : 'unknown'
+}
 
 /** What is told of an event that is about the set-up and not about one token; undefined for all others, which are counted or left out. */
 function newsOf(event: AuthEvent): { readonly hint?: string } | undefined {

@@ -1,5 +1,6 @@
 /** Makes what the page shows of a running server: how its providers are doing, and what they told. At most once a second, whoever looks. */
 import { healthOf } from '../routing/health-of.js'
+import { shownHealth } from './shown-health.js'
 import type { ProviderHealth } from '../health.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { History, Told } from './history.js'
@@ -35,18 +36,8 @@ export class LiveView {
   json(): string {
     const at = this.#now()
     if (this.#last !== undefined && at >= this.#last.at && at < this.#last.at + SAME_FOR) return this.#last.json
-    const live: Live = { at, watchedFor: Math.max(0, at - this.#since), health: shortened(healthOf(this.#provider)), told: this.#history.read() }
+    const live: Live = { at, watchedFor: Math.max(0, at - this.#since), health: shownHealth(healthOf(this.#provider)), told: this.#history.read() }
     this.#last = { at, json: JSON.stringify(live) }
     return this.#last.json
   }
-}
-
-/** Of a router with thousands of tenants, more than anybody reads. */
-const MOST_MEMBERS = 100
-
-function shortened({ members, ...health }: ProviderHealth): ProviderHealth {
-  if (members === undefined) return health
-  const left = members.length - MOST_MEMBERS
-  const rest: readonly ProviderHealth[] = left > 0 ? [{ name: `and ${left} more`, kind: 'custom', issuers: [] }] : []
-  return { ...health, members: [...members.slice(0, MOST_MEMBERS).map(shortened), ...rest] }
 }

@@ -3,10 +3,12 @@ import express from 'express'
 import { fastify } from 'fastify'
 import { createServer } from 'node:http'
 import { Hono } from 'hono'
+import Koa from 'koa'
 import { describe, expect, test } from 'vitest'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
+import { bearerAuth as koaAuth } from '../../src/adapters/koa.js'
 import { inspector, oneTimeLink } from '../../src/inspector/index.js'
 import { inspectorWith } from '../../src/inspector/inspector.js'
 import { AuthUnavailableError, BearerAuthProvider, ChainProvider, JwksProvider, StaticProvider } from '../../src/index.js'
@@ -310,6 +312,40 @@ describe('what is shown of a running server', () => {
     expect([health.members?.length, health.members?.at(-1)?.name]).toEqual([101, 'and 2900 more'])
   })
 
+  const circle: Record<string, unknown> = { name: 'round', kind: 'custom', issuers: [], tokens: 3 }
+  circle['members'] = Array.from({ length: 7 }, () => circle)
+  const throwing = { get keys(): never { throw new Error('a bug') }, tokens: 3 }
+  test.each<[string, object]>([
+    ['a circle', circle],
+    ['a BigInt', { tokens: 3, memory: { accepted: 3n, hits: 1 }, more: 3n }],
+    ['what throws when it is looked at', { tokens: 3, members: [throwing] }],
+    ['a megabyte of text', { tokens: 3, kind: 'x'.repeat(1_000_000), more: 'x'.repeat(1_000_000), issuers: Array.from({ length: 5_000 }, () => 'x'.repeat(500)) }],
+    ['another shape', { tokens: 3, keys: 'none', members: 'none', issuers: 7, upstream: [], memory: 'full', revocations: null }],
+    ['numbers that are none', { tokens: 3, upstream: { breaker: 'ajar' }, keys: [{ state: 'fresh' }, { issuer: {}, keys: Number.NaN, state: 'gone' }, null], revocations: { held: 'x' } }],
+  ])('is what the page can draw, where a provider of one\u2019s own tells %s of itself', async (_, told) => {
+    const provider = Object.assign(callers(), { health: () => told as never })
+    const { get, signIn } = inspected({}, {}, provider)
+    const response = await get('/inspector/api/live', { cookie: await signIn() })
+    expect(response.status).toBe(200)
+    const written = await response.text()
+    expect(written.length).toBeLessThan(100_000)
+    const { health } = JSON.parse(written) as Live
+    expect([health.tokens, health.keys ?? [], health.upstream]).toEqual([3, [], undefined])
+    expect(Object.keys(health).every((name) => ['name', 'kind', 'issuers', 'keys', 'memory', 'upstream', 'revocations', 'tokens', 'members'].includes(name))).toBe(true)
+  })
+
+  test('goes on where an event of somebody\u2019s own says anything', async () => {
+    const { inspect, get, signIn } = inspected()
+    const odd: Record<string, unknown> = { type: 'rejected', hint: 7 }
+    for (const name of ['reason', 'provider', 'claim']) odd[name] = odd
+    const others = [{ ...odd, reason: 3n, provider: 'x'.repeat(100_000) }, { type: 'keys_unavailable', issuer: {}, message: 3n, provider: {} }]
+    for (const event of [odd, ...others]) inspect.observe(event as never)
+    const response = await get('/inspector/api/live', { cookie: await signIn() })
+    const { told } = await liveOf(response)
+    expect(told.series.map(({ name, total }) => [name, total])).toEqual([['unknown', 2]])
+    expect(JSON.stringify(told).length).toBeLessThan(5_000)
+  })
+
   test('is made once a second at most, whoever looks', async () => {
     let asked = 0
     const provider = Object.assign(callers(), { health: () => ({ name: 'counted', kind: 'custom', issuers: [], tokens: (asked += 1) }) })
@@ -380,6 +416,23 @@ describe('in a server', () => {
     const signedIn = await ask({ method: 'POST', target: '/inspector/session', headers: { 'sec-fetch-site': 'same-origin' }, body: JSON.stringify({ key: KEY }) })
     const cookie = signedIn.headers['set-cookie']?.split(';')[0] ?? ''
     expect((await ask({ method: 'GET', target: '/inspector/api/live', headers: { cookie } })).json.health.kind).toBe('static')
+  })
+
+  test('of Koa, in front of a gate: what is not below its path goes on, and is as guarded as before', async () => {
+    const inspect = inspectorWith(callers(), { access: operators() }, { files: FILES })
+    const app = new Koa()
+    app.use((ctx, next) => {
+      if (!/^\/inspector(\/|$)/.test(ctx.path)) return next()
+      ctx.respond = false
+      return inspect.node(ctx.req, ctx.res)
+    })
+    app.use(koaAuth(callers()))
+    app.use((ctx) => void (ctx.body = { notes: [] }))
+    const { ask } = closing(await listen(createServer(app.callback())))
+    expect((await ask({ method: 'GET', target: '/inspector/' })).status).toBe(401)
+    expect((await ask({ method: 'GET', target: '/inspector/api/live', headers: { authorization: `Bearer ${KEY}` } })).json.health.kind).toBe('static')
+    expect((await ask({ method: 'GET', target: '/inspectors', headers: { authorization: `Bearer ${KEY}` } })).status).toBe(401)
+    expect((await ask({ method: 'GET', target: '/notes', headers: { authorization: 'Bearer the-key-of-a-caller' } })).json).toEqual({ notes: [] })
   })
 
   test('of Hono and of fetch, behind a gate that excludes it', async () => {
