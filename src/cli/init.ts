@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { isLoopback } from '../lib/net/web-url.js'
 import { CommandError } from './command.js'
 import { askedFor } from './init/questions.js'
-import { FRAMEWORKS, writtenFiles } from './init/written-files.js'
+import { FILES, FRAMEWORKS, writtenFiles } from './init/written-files.js'
 import type { AddCommand } from './command.js'
 import type { Answers } from './init/written-files.js'
 
@@ -29,12 +29,12 @@ export const init: AddCommand = (program, { stdin, stdout, stderr }) => {
   command.option('--json', 'prints JSON')
   command.action(async (options: Options) => {
     checkGiven(options)
+    const { directory, force } = options
+    const there = FILES.find((name) => force !== true && existsSync(resolve(directory, name)))
+    if (there !== undefined) throw new CommandError(1, `${there} is there already; --force writes over it`)
     const answers = stdin.isTTY === true ? await askedFor(options, problemOf) : withoutQuestions(options)
     if (answers === undefined) throw new CommandError(130, 'broken off')
-    const { directory, force } = options
     const files = Object.entries(writtenFiles(answers))
-    const there = files.find(([name]) => force !== true && existsSync(resolve(directory, name)))
-    if (there !== undefined) throw new CommandError(1, `${there[0]} is there already; --force writes over it`)
     for (const [name, text] of files) await written(resolve(directory, name), text, force === true)
     const install = `npm install ${['bearer-auth-providers', ...FRAMEWORKS[answers.framework]].join(' ')}`
     const names = files.map(([name]) => name)

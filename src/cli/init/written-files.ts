@@ -20,8 +20,11 @@ export interface Answers {
   readonly framework: Framework
 }
 
+/** The names of what is written. */
+export const FILES = ['auth.config.mjs', 'server.mjs'] as const
+
 /** By name. */
-export function writtenFiles(answers: Answers): Readonly<Record<'auth.config.mjs' | 'server.mjs', string>> {
+export function writtenFiles(answers: Answers): Readonly<Record<(typeof FILES)[number], string>> {
   return { 'auth.config.mjs': configText(answers), 'server.mjs': serverText(answers) }
 }
 
