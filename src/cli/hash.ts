@@ -13,7 +13,8 @@ export const hash: AddCommand = (program, terminal) => {
   const command = program.command('hash')
   command.summary('prints the digest of a token').description(DESCRIPTION).usage('[options] < token.txt').allowExcessArguments()
   command.option('--insecure-token <token>', 'takes it from the command line, where every process on this machine can read it and the shell remembers it')
-  command.action(async ({ insecureToken }: { readonly insecureToken?: string }) => {
+  command.option('--json', 'prints {"digest":"sha256:…"}')
+  command.action(async ({ insecureToken, json }: { readonly insecureToken?: string; readonly json?: true }) => {
     if (command.args.length > 0) {
       throw new CommandError(64, 'a token on the command line is read by others and remembered by the shell; run "bearer hash" and paste it, or pipe it in')
     }
@@ -22,6 +23,7 @@ export const hash: AddCommand = (program, terminal) => {
     if (fault !== undefined) throw new CommandError(1, `the token ${fault}`)
     const weakness = isMistyped(token) ? 'looks generated, but its checksum does not fit; was it cut off or mistyped?' : weaknessOf(token)
     if (weakness !== undefined) terminal.stderr.write(`bearer: warning: the token ${weakness}\n`)
-    terminal.stdout.write(`${hashToken(token)}\n`)
+    const digest = hashToken(token)
+    terminal.stdout.write(json === true ? `${JSON.stringify({ digest })}\n` : `${digest}\n`)
   })
 }

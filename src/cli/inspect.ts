@@ -13,18 +13,20 @@ whom your providers ask about tokens anyway; it is not kept.`
 
 interface Options extends SourceOptions {
   readonly port: number
+  readonly json?: true
 }
 
 export const inspect: AddCommand = (program, { stdout, stderr, interrupted }) => {
   const command = program.command('inspect').summary('shows why a token is refused, on a page').description(DESCRIPTION).allowExcessArguments()
   takesProvider(command)
   command.option('--port <port>', 'where it listens, on the loopback address only; 0 for any that is free', wholeNumber('--port', 0, 65_535), 0)
+  command.option('--json', 'prints {"link":"http://…"}')
   command.action(async (options: Options) => {
     if (command.args.length > 0) throw new CommandError(64, 'inspect takes no arguments besides its options; a token is pasted on the page')
     await withProvider(command, options, async (config) => {
       const running = await started(config, options.port)
       try {
-        stdout.write(`${running.link}\n`)
+        stdout.write(options.json === true ? `${JSON.stringify({ link: running.link })}\n` : `${running.link}\n`)
         if (stderr.isTTY === true) stderr.write('\nOpen it within ten minutes, once. Ctrl-C ends it.\n')
         await interrupted()
       } finally {

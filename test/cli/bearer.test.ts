@@ -70,6 +70,11 @@ describe('bearer hash', () => {
     expect(stderr).not.toContain(KEY)
   })
 
+  test('is hashed as JSON, which holds the digest alone', async () => {
+    const { exitCode, stdout } = await bearer(['hash', '--json'], [`${KEY}\n`])
+    expect([exitCode, JSON.parse(stdout)]).toEqual([0, { digest: hashToken(KEY) }])
+  })
+
   test.each([
     ['can be guessed', 'password1', /shorter than 16/],
     ['was mistyped', `${generateToken().slice(0, -1)}-`.replace(/.-$/, (end) => (end.startsWith('a') ? 'b0' : 'a0')), /checksum does not fit/],
@@ -150,6 +155,10 @@ describe('bearer', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: '' })
     expect(stderr).toMatch(message)
     expect(stderr).not.toContain(KEY)
+  })
+
+  test.each(['init', 'explain', 'inspect', 'doctor', 'scopes', 'plan', 'generate', 'hash', 'dev', 'probe'])('%s prints JSON where it is told to', async (command) => {
+    expect((await bearer([command, '--help'])).stdout).toMatch(/^ +--json +prints/m)
   })
 
   test('every line of help fits a narrow terminal', async () => {

@@ -30,7 +30,7 @@ describe('bearer inspect', () => {
       stdin: nothing(),
       stdout: { write: (text) => (written.stdout += text) },
       stderr: { isTTY: person, write: (text) => (written.stderr += text) },
-      interrupted: () => use(new URL(written.stdout.trim())),
+      interrupted: () => use(new URL(linkIn(written.stdout))),
     }
     return { exitCode: await run(['inspect', ...args], terminal, '1.2.3'), ...written }
   }
@@ -55,6 +55,11 @@ describe('bearer inspect', () => {
     expect(stderr).toBe('\nOpen it within ten minutes, once. Ctrl-C ends it.\n')
   })
 
+  test('prints the link as JSON', async () => {
+    const { stdout } = await inspecting(['--config', config, '--json'], async () => undefined)
+    expect(JSON.parse(stdout)).toEqual({ link: expect.stringMatching(/^http:\/\/127\.0\.0\.1:/) })
+  })
+
   test('takes a preset in the place of a config', async () => {
     const preset = ['--preset', 'keycloak', '--url', 'https://id.example.com', '--realm', 'acme', '--audience', 'https://mcp.example.com/mcp']
     expect(await inspecting(preset, async () => undefined)).toMatchObject({ exitCode: 0, stderr: '' })
@@ -77,3 +82,7 @@ describe('bearer inspect', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(/^bearer: port \d+ is taken/) })
   })
 })
+
+function linkIn(stdout: string): string {
+  return stdout.startsWith('{') ? (JSON.parse(stdout) as { link: string }).link : stdout.trim() // of our own
+}
