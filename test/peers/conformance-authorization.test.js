@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import test from 'node:test'
 import { no, yes } from '../../build/demo/person.js'
 import { demo, somebody } from './demo.js'
-import { findings, suite } from './suite.js'
+import { findings, scenarios, suite } from './suite.js'
 
 async function authorizationSuite(t, answer) {
   const { url, identityProvider } = await demo(t)
@@ -31,6 +31,13 @@ test('the demo\u2019s authorization server passes', async (t) => {
 test('it does not where the person says no', async (t) => {
   const found = await authorizationSuite(t, no)
   assert.deepEqual(found['authorization-server-authorization-code-grant'], ['FAILURE authorization-code-grant'])
+})
+
+test('of DPoP it has scenarios for clients only: a server\u2019s checks have no peer there yet', async (t) => {
+  const listed = await scenarios(t)
+  assert.deepEqual(Object.keys(listed), ['Server', 'Client', 'Authorization server'])
+  const about = (kind) => listed[kind].filter((name) => name.includes('dpop'))
+  assert.deepEqual([about('Server'), about('Client'), about('Authorization server')], [[], ['auth/dpop', 'auth/dpop-nonce'], []])
 })
 
 async function registered({ issuer }, redirectUri) {

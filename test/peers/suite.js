@@ -12,6 +12,14 @@ export async function suite(t, args, heard) {
   return { code, folder }
 }
 
+/** The names of all scenarios, by what they try. */
+export async function scenarios(t) {
+  const { stdout } = await run(t, SUITE, ['list'])
+  const parts = stdout.split(/^(.+) scenarios \(.+\):$/m).slice(1)
+  const kinds = parts.filter((_, index) => index % 2 === 0)
+  return Object.fromEntries(kinds.map((kind, index) => [kind, [...parts[2 * index + 1].matchAll(/^ *- (\S+)/gm)].map(([, name]) => name)]))
+}
+
 /** What each scenario found, by name: `SUCCESS tools-list`. */
 export async function findings({ folder }) {
   const names = (await readdir(folder)).sort()
