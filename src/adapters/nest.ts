@@ -74,7 +74,8 @@ export function Public() {
  * The routes with `@Public()`, for `exclude`: `app.use(bearerAuth(provider, { resource, exclude: publicRoutes(app) }))`. Call
  * it once the global prefix is set.
  *
- * @throws TypeError for a path that is a pattern, and where versions or exceptions from the prefix make paths uncertain.
+ * @throws TypeError for a path that is a pattern, where versions, hosts or exceptions from the prefix make paths uncertain, and
+ * for one that another handler has too, without `@Public()`.
  */
 export function publicRoutes(app: object): ExcludedRoute[] {
   return markedRoutes(app) // structural, and looked at there

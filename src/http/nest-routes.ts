@@ -22,36 +22,58 @@ export function markPublic(target: object, descriptor: { readonly value?: unknow
   PUBLIC.add(marked)
 }
 
-/** The paths of what was marked, each with its methods. @throws TypeError for one that cannot be said for certain. */
+/** The paths of what was marked, each with its methods. @throws TypeError for one that cannot be said for certain, or that is another handler's too. */
 export function markedRoutes(app: NestApplication): ExcludedRoute[] {
   const modules = app.container?.getModules?.()
   if (modules === undefined) throw new TypeError('publicRoutes takes the application: const app = await NestFactory.create(AppModule)')
-  return [...modules.values()].flatMap((module) =>
+  const all = [...modules.values()].flatMap((module) =>
     [...(module.controllers?.values() ?? [])].flatMap(({ metatype }) => (isController(metatype) ? routesOf(metatype, module, app) : [])),
   )
+  return all.filter(({ isPublic }) => isPublic).map((route) => exclusionOf(route, all))
 }
 
-function routesOf(controller: Controller, module: NestModule, { config }: NestApplication): ExcludedRoute[] {
+interface Route {
+  readonly path: string
+  /** None for all of them. */
+  readonly methods: readonly string[]
+  readonly isPublic: boolean
+}
+
+function routesOf(controller: Controller, module: NestModule, { config }: NestApplication): Route[] {
   return handlersOf(controller).flatMap((handler) => {
-    if (!PUBLIC.has(controller) && !PUBLIC.has(handler)) return []
+    const isPublic = PUBLIC.has(controller) || PUBLIC.has(handler)
     const prefix = config?.getGlobalPrefix?.() ?? ''
     const isPlain = (prefix === '' || config?.getGlobalPrefixOptions?.().exclude === undefined) && config?.getVersioning?.() === undefined
     const methods = METHODS[Number(metadataOf('method', handler))]
-    if (!isPlain || methods === undefined) throw new TypeError(UNCERTAIN)
+    // Paths know no hosts: a path that is open at one is open at the others.
+    const isCertain = isPlain && methods !== undefined && metadataOf('host', controller) === undefined
+    if (isPublic && !isCertain) throw new TypeError(UNCERTAIN)
     const below = [metadataOf('path', controller), metadataOf('path', handler)].map((paths) => [paths ?? ''].flat().map(String))
     const [first = [], second = []] = below
-    return first.flatMap((one) => second.map((other) => routeAt([prefix, modulePathOf(module), one, other], methods)))
+    return first.flatMap((one) => second.map((other) => ({ path: pathOf([prefix, modulePathOf(module), one, other]), methods: methods ?? [], isPublic })))
   })
 }
 
-function routeAt(parts: readonly string[], methods: readonly string[]): ExcludedRoute {
-  const path = `/${parts.flatMap((part) => part.split('/')).filter((segment) => segment !== '').join('/')}`
+function pathOf(parts: readonly string[]): string {
+  return `/${parts.flatMap((part) => part.split('/')).filter((segment) => segment !== '').join('/')}`
+}
+
+function exclusionOf(route: Route, all: readonly Route[]): ExcludedRoute {
+  const { path, methods } = route
   if (!/^[\w/.~-]*$/.test(path)) throw new TypeError(`@Public() on "${path}", which is a pattern: name what is open with "exclude"`)
+  // Which of the two Nest takes is a matter of their order, and HEAD goes with GET.
+  const other = all.find((one) => !one.isPublic && one.path.toLowerCase() === path.toLowerCase() && isAnyOf(one.methods, methods))
+  if (other !== undefined) throw new TypeError(`@Public() would open "${path}" for a handler without it, too: mark both, or give each a path of its own`)
   return { path, exact: true, ...(methods.length > 0 && { methods }) }
 }
 
+function isAnyOf(some: readonly string[], others: readonly string[]): boolean {
+  const [few, more] = [some, others].map((methods) => methods.map((one) => (one === 'HEAD' ? 'GET' : one)))
+  return few === undefined || more === undefined || few.length === 0 || more.length === 0 || few.some((one) => more.includes(one))
+}
+
 const UNCERTAIN =
-  'publicRoutes cannot say where routes with @Public() are: with versions, or with exceptions from the global prefix, name their paths with "exclude"'
+  'publicRoutes cannot say where routes with @Public() are: with versions, with hosts of controllers, or with exceptions from the global prefix, name their paths with "exclude"'
 
 /** The handlers of a controller and of those that it extends; one that was written anew counts as it stands last. */
 function handlersOf({ prototype }: Controller): object[] {

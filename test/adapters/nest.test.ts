@@ -1,4 +1,4 @@
-import { Catch, Controller, Get, HttpException, Module, Post, UseGuards, VersioningType } from '@nestjs/common'
+import { All, Catch, Controller, Get, Head, HttpException, Module, Post, UseGuards, VersioningType } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
@@ -236,6 +236,43 @@ describe.each(Object.entries(PLATFORMS))('routes of Nest on %s that are marked a
     class Other {}
     Module({ controllers: [Patterns] })(Other)
     await expect(NestFactory.create(Other, platform(), { logger: false }).then(publicRoutes)).rejects.toThrow(/is a pattern/)
+  })
+
+  const marked = (open: MethodDecorator, kept: MethodDecorator, hosts: readonly string[] = []): Promise<unknown> => {
+    class Open {
+      handle(): void {}
+    }
+    class Kept {
+      handle(): void {}
+    }
+    for (const [controller, decorators] of [[Open, [open, Public()]], [Kept, [kept]]] as const) {
+      for (const decorate of decorators) decorate(controller.prototype, 'handle', Object.getOwnPropertyDescriptor(controller.prototype, 'handle') ?? {})
+    }
+    const [host] = hosts
+    Controller({ path: 'notes', ...(host !== undefined && { host }) })(Open)
+    Controller('notes')(Kept)
+    class Both {}
+    Module({ controllers: [Open, Kept] })(Both)
+    return NestFactory.create(Both, platform(), { logger: false }).then(publicRoutes)
+  }
+
+  test.each([
+    ['all methods', All('a'), Get('a')],
+    ['HEAD, which goes with GET', Head('a'), Get('a')],
+    ['GET, with which HEAD goes', Get('a'), Head('a')],
+    ['one method of all', Get('a'), All('a')],
+    ['another case, which Express does not know', Get('a'), Get('A')],
+    ['one of several paths', Get(['b', 'a']), Get('/a/')],
+  ])('are refused where a handler without the mark has the same path: %s', async (_case, open, kept) => {
+    await expect(marked(open, kept)).rejects.toThrow('@Public() would open "/notes/a" for a handler without it, too: mark both, or give each a path of its own')
+  })
+
+  test('are refused where they are of one host, since paths know none', async () => {
+    await expect(marked(Get('a'), Get('b'), ['public.example.com'])).rejects.toThrow(/cannot say where routes with @Public\(\) are/)
+  })
+
+  test('are taken beside a handler of another method, path or pattern', async () => {
+    for (const kept of [Post('a'), Get('b'), Get(':id')]) await expect(marked(Get('a'), kept)).resolves.toEqual([{ path: '/notes/a', exact: true, methods: ['GET'] }])
   })
 })
 
