@@ -87,7 +87,7 @@ export class ChainProvider extends BearerAuthProvider {
     const observe = optionalFunction('observe', options.observe)
     this.#listeners = new Listeners(observe)
     if (!Array.isArray(members) || members.length === 0) throw new TypeError('ChainProvider takes at least one provider: new ChainProvider([a, b])')
-    const providers = members.map((member, index) => checkedProvider(`member ${index + 1} of the chain`, member))
+    const providers = [...members].map((member, index) => checkedProvider(`member ${index + 1} of the chain`, member))
     this.#members = named(providers.flatMap((member) => (isPlainChain(member) ? member.#members.map(({ provider }) => provider) : [member])))
     this.#parts = partsOf(this.#members)
     for (const { members: ofOneHeader } of this.#parts) checkMembers(ofOneHeader)

@@ -102,16 +102,19 @@ export class IssuerRouter extends BearerAuthProvider {
     this.owns = { issuers: this.issuers }
     const requestAs = requestAsOf([...this.#routes.values()])
     if (requestAs !== undefined) this.requestAs = requestAs
+    const bounds = {
+      max: countOf('maxTenants', maxTenants),
+      maxAge: spanInSeconds('tenantAge', tenantAge, { min: 1, max: 86_400 }),
+      refusedFor: spanInSeconds('refusedFor', refusedFor, { min: 0, max: 3_600 }),
+      timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
+    }
     this.#tenants =
       resolve &&
       new Tenants({
+        ...bounds,
         resolve: async (issuer, signal) => (await resolve(issuer, { signal })) ?? null,
         make: (issuer, route) => this.#providerFor(issuer, route, "a tenant's"),
         takes: (issuer, route) => isProvider(route) || route.issuer === undefined || issuersOf(route.issuer).has(issuer),
-        max: countOf('maxTenants', maxTenants),
-        maxAge: spanInSeconds('tenantAge', tenantAge, { min: 1, max: 86_400 }),
-        refusedFor: spanInSeconds('refusedFor', refusedFor, { min: 0, max: 3_600 }),
-        timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
         now: clockInSeconds(options.now),
       })
   }

@@ -2,6 +2,7 @@
 import { sha256 } from '../src/lib/digest.js'
 import { frozenCopy } from '../src/lib/frozen-copy.js'
 import { checkOptions, spanInSeconds } from '../src/lib/options.js'
+import { isTable } from '../src/lib/plain-table.js'
 import { readTextFile } from '../src/lib/text-file.js'
 import { after } from '../src/lib/timer.js'
 import { warn } from '../src/lib/warn.js'
@@ -119,8 +120,7 @@ export class StaticProvider extends StandardProvider {
     // Both clocks are ours, so there is no difference to forgive.
     super({ ...options, name: options.name ?? 'static', cache: false, clockTolerance: 0 })
     this.#prefix = options.prefix === undefined ? undefined : checkedPrefix(options.prefix)
-    const isObject = typeof tokens === 'object' && tokens !== null && !Array.isArray(tokens)
-    this.#list = staticList(isObject ? tokens : {}, this.#prefix)
+    this.#list = staticList(isTable(tokens) ? tokens : {}, this.#prefix)
     if (this.#list.keys.size === 0) throw new TypeError('StaticProvider takes at least one token: { [token]: { claims: { sub: "ci" }, scopes: ["deploy"] } }')
     this.owns = ownership(this.#prefix, () => this.#list)
   }

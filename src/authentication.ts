@@ -38,7 +38,7 @@ export const ANY_SIGN_IN: AuthenticationTerms = { acr: undefined, maxAuthAge: un
 /** @throws TypeError for requirements that are wrong; says what to write instead. `where`: whose they are, for the message. */
 export function checkedAuthentication({ acr, maxAuthAge }: Given, where = ''): AuthenticationTerms {
   const list: unknown = acr
-  const isList = Array.isArray(list) && list.length > 0 && list.every(isScopeToken)
+  const isList = Array.isArray(list) && list.length > 0 && [...list].every(isScopeToken)
   if (list !== undefined && !isList) throw new TypeError(`"acr"${where} must be an array of authentication context classes, without blanks or quotes: acr: ['phr', 'phrh']`)
   const age = maxAuthAge === undefined ? undefined : spanInSeconds(`maxAuthAge${where}`, maxAuthAge, { min: 0, max: THIRTY_DAYS })
   // RFC 9470 section 3: it goes into the challenge as a whole number.

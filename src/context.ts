@@ -149,7 +149,7 @@ export function checkedRequirements(required: readonly unknown[]): CheckedRequir
   const unset = Object.entries(named as object).find(([, value]) => value === undefined)
   if (unset !== undefined) throw new TypeError(`requireAuth: "${unset[0]}" is undefined; is a variable not set? leave it out to do without`)
   const { scopes = [], ...authentication } = named as AuthRequirements // its members are looked at here
-  const list = [scopes].flat()
+  const list = Array.isArray(scopes) ? [...scopes] : [scopes] // a hole becomes an entry, and is refused
   if (!list.every(isScopeToken)) throw new TypeError('requireAuth: "scopes" must be a scope or an array of scopes, one scope per entry')
   return { scopes: list, authentication: checkedAuthentication(authentication) }
 }

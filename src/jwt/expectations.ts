@@ -18,7 +18,7 @@ export function expectationsOf(options: JwtOptions, clockTolerance: number): Exp
   if (algorithms.length === 0 || !algorithms.every(isAlgorithm)) {
     throw new TypeError(`"algorithms" must be an array with some of ${ALL_ALGORITHMS.join(', ')}`)
   }
-  if (!Array.isArray(requiredClaims) || !requiredClaims.every((claim) => typeof claim === 'string')) {
+  if (!Array.isArray(requiredClaims) || ![...requiredClaims].every((claim) => typeof claim === 'string')) {
     throw new TypeError('"requiredClaims" must be an array of names of claims')
   }
   const tokenType = oneOf('tokenType', options.tokenType ?? 'access', ['access', 'at+jwt', 'id'])

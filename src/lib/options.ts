@@ -1,6 +1,7 @@
 /** Checks options where they are given, so that a mistake is found at start and not at the first request. */
 import { likelyName } from './likely-name.js'
 import { isInMilliseconds } from './milliseconds.js'
+import { isPromise, isTable } from './plain-table.js'
 
 /**
  * The names of all options, each once, held by the compiler: `{ issuer: true, … } satisfies OptionNames<Options>`. Of a
@@ -13,8 +14,9 @@ type NameIn<Options> = Options extends unknown ? Extract<keyof Options, string> 
 /** @throws TypeError for an option that does not exist; says which one was likely meant, or which ones do exist. */
 export function checkOptions(owner: string, options: unknown, known: readonly string[] | Readonly<Record<string, true>>): void {
   const names = Array.isArray(known) ? (known as readonly string[]) : Object.keys(known)
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`${owner} takes an object with ${names.join(', ')}`)
+  if (!isTable(options)) {
+    const advice = typeof options === 'object' && options !== null && isPromise(options) ? ', and was given a promise: await it' : ''
+    throw new TypeError(`${owner} takes an object with ${names.join(', ')}${advice}`)
   }
   for (const name of Object.keys(options)) {
     if (!names.includes(name)) throw new TypeError(`"${name}" is not an option of ${owner}${adviceOn(name, owner, names)}`)

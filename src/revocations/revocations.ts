@@ -77,6 +77,7 @@ export class Revocations {
     this.#table = new RevocationTable(countOf('maxEntries', maxEntries), this.#now())
     this.#after = parts.after ?? after
     const every = spanInSeconds('catchUpEvery', catchUpEvery, { min: 0.1, max: 300 })
+    if (log === undefined && options.secret !== undefined) throw new TypeError(NO_LOG)
     this.#shared = log === undefined ? undefined : shared(log, parts.seal ?? (options.secret === undefined ? undefined : new Seal(options.secret)))
     this.#repair = new LogRepair({ every, after: this.#after, entries: () => this.#table.entries(), write: (entry) => this.#append(entry) })
     this.#follower = log && new LogFollower({
@@ -266,6 +267,8 @@ function shared(log: RevocationLog, seal: EntrySeal | undefined): { readonly log
   if (seal === undefined) throw new TypeError('"secret" must be given with "log": what is in the log is sealed with it')
   return { log, seal }
 }
+
+const NO_LOG = '"secret" seals what stands in "log", which is missing: without one, what is revoked here is good in every other process. Give both, or none'
 
 /** The name in events, beside the names of providers. */
 const NAME = 'revocations'

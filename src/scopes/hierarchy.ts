@@ -1,4 +1,5 @@
 /** Expands scopes by a hierarchy: one scope implies another. */
+import { isTable } from '../lib/plain-table.js'
 import { isScopeToken } from '../lib/scope-token.js'
 import { wildcardsOver } from '../lib/scope-match.js'
 import { isScopeList } from './scope-list.js'
@@ -44,7 +45,7 @@ export class ScopeHierarchy {
 // It is a Map and not an object: a scope called "constructor" implies nothing.
 function checkedImplications(implies: unknown): ReadonlyMap<string, readonly string[]> {
   const advice = '"implies" must be a table of scopes: { "notes:admin": ["notes:write"], "notes:write": "notes:read" }'
-  if (typeof implies !== 'object' || implies === null || Array.isArray(implies)) throw new TypeError(advice)
+  if (!isTable(implies)) throw new TypeError(advice)
   return new Map(
     Object.entries(implies).map(([scope, value]) => {
       const implied: readonly unknown[] = Array.isArray(value) ? [...value] : [value]

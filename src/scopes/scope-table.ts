@@ -1,4 +1,5 @@
 /** Reads a table that says which scopes a role, a group or a permission grants. */
+import { isTable } from '../lib/plain-table.js'
 import { isScopeToken } from '../lib/scope-token.js'
 import type { Separator } from './selector.js'
 
@@ -42,7 +43,7 @@ export interface Table {
 
 /** Reads a table. @throws TypeError for what is none, or names something that is not a scope. */
 export function tableOf(table: ScopeTable, { ignoreCase = false }: Pick<TableOptions, 'ignoreCase'> = {}): Table {
-  if (typeof table !== 'object' || table === null || Array.isArray(table)) {
+  if (!isTable(table)) {
     throw new TypeError('fromClaim takes a table as its second argument: { admin: ["notes:read", "notes:write"], viewer: "notes:read" }')
   }
   if (typeof ignoreCase !== 'boolean') throw new TypeError('"ignoreCase" must be true or false')

@@ -124,6 +124,7 @@ describe('a gate that asks for a sign-in', () => {
   test.each<[string, GateOptions, RegExp]>([
     ['a blank in a class', { acr: ['a b'] }, /"acr" must be an array/],
     ['an empty list', { acr: [] }, /"acr" must be an array/],
+    ['a hole, which a token without a class would fit', { acr: Array(1) as string[] }, /"acr" must be an array/],
     ['a negative age', { maxAuthAge: -1 }, /"maxAuthAge" must be a number of seconds/],
     ['a variable that is not set', { acr: undefined as never }, /"acr" is undefined; is a variable not set/],
     ['a clock in milliseconds', { now: () => START * 1000 }, /"now" must be a number of seconds since the epoch/],
@@ -262,6 +263,9 @@ describe('what requireAuth throws where the sign-in will not do', () => {
     ['a variable that is not set', [{ acr: undefined }], /requireAuth: "acr" is undefined; is a variable not set/],
     ['several scopes in one text', [{ scopes: 'a b' }], /"scopes" must be a scope or an array of scopes/],
     ['an empty list of classes', [{ acr: [] }], /"acr" must be an array/],
+    ['a hole for a class', [{ acr: Array(1) }], /"acr" must be an array/],
+    ['a hole for a scope', [{ scopes: Array(1) }], /"scopes" must be a scope or an array of scopes/],
+    ['a Map', [new Map([['acr', ['phr']]])], /requireAuth takes an object/],
     ['a negative age', [{ maxAuthAge: -1 }], /"maxAuthAge" must be a number of seconds/],
   ])('a TypeError and no denial for %s', (_, required, message) => {
     expect(() => withAccessToken(null, () => requireAuth(...(required as string[])))).toThrow(message)

@@ -176,6 +176,7 @@ describe('ChainProvider', () => {
   test.each([
     ['an empty chain', [], /at least one provider/],
     ['no array', undefined, /at least one provider/],
+    ['a hole among the members', [says('no'), , says('no')], /member 2 of the chain takes a provider/],
     ['a member that is no provider', [says('no'), {}], /member 2 of the chain takes a provider/],
     ['a class in the place of an instance', [StaticProvider], /did you forget "new"/],
   ])('%s is refused at construction', (_, chain, message) => {

@@ -101,6 +101,7 @@ describe('a closed list of issuers', () => {
     ['an empty issuer', { issuers: { '': { audience: AUDIENCE } } }, /an issuer must be written exactly/],
     ['a route without an audience', { issuers: { [A]: {} } }, /"audience" must name this server/],
     ['milliseconds', { resolve: () => null, tenantAge: 300_000 }, /looks like milliseconds, write 300/],
+    ['milliseconds, though nothing is resolved', { issuers: { [A]: { audience: AUDIENCE } }, tenantAge: 300_000 }, /looks like milliseconds, write 300/],
     ['no tenants at all', { resolve: () => null, maxTenants: 0 }, /"maxTenants" must be a whole number/],
     ['a table for a function', { resolve: {} }, /"resolve" must be a function/],
   ])('%s is refused', (_, options, message) => {

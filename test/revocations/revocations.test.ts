@@ -161,6 +161,7 @@ describe('what is revoked', () => {
     expect(wrong({ catchUpEvery: 5000 })).toThrow('milliseconds')
     expect(wrong({ log: {} })).toThrow('"log"')
     expect(() => new Revocations({ log: new MemoryLog() })).toThrow('"secret"')
+    expect(wrong({ secret: 'x'.repeat(32), log: undefined })).toThrow('"secret" seals what stands in "log", which is missing')
   })
 })
 

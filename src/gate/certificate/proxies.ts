@@ -10,7 +10,7 @@ export function trustedProxies(proxies: unknown): (address: string | undefined) 
 
 const ADVICE = '"proxies" must name who may send the header, by the address that it connects from: ["127.0.0.1", "10.0.0.0/8"]; whoever else sends it is not believed'
 
-const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}(?:\/(?:[89]|[12]\d|3[0-2]))?|[\da-f]*:[\da-f:.]+)$/i
+const ADDRESS = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?:\/(?:[89]|[12]\d|3[0-2]))?|[\da-f]*:[\da-f:.]+)$/i
 
 function testOf(proxy: string): (address: string) => boolean {
   const [network = '', length] = proxy.split('/')

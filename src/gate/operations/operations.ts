@@ -2,6 +2,7 @@
 import { ANY_SIGN_IN, authenticationTogether, checkedAuthentication } from '../../authentication.js'
 import { checkOptions, spanInSeconds } from '../../lib/options.js'
 import { isReported, reportOnly } from '../../lib/report-only.js'
+import { isTable } from '../../lib/plain-table.js'
 import { isScopeToken } from '../../lib/scope-token.js'
 import { ownProperty } from '../../lib/own-property.js'
 import { checkedMethod } from './method-names.js'
@@ -70,7 +71,8 @@ export function operationTable(operations: Operations, ofAll: AuthenticationTerm
   const table = Object.entries(operations).flatMap(([name, rules]): Rule[] => {
     const method = checkedMethod(name)
     const forAll = { key: method, method, covers: () => true, texts: [], looksAtNames: false }
-    if (!isTable(rules)) return [{ ...forAll, ...checkedTerms(method, rules) }]
+    if (isScopes(rules)) return [{ ...forAll, ...checkedTerms(method, rules) }]
+    if (!isTable(rules)) throw new TypeError(noRule(method, rules))
     if (reportOnly in rules) throw new TypeError(MARK_THE_RULE)
     // A table of nothing is a rule without scopes, and not no rule.
     if (Object.keys(rules).length === 0) return [{ ...forAll, ...checkedTerms(method, []) }]
@@ -153,14 +155,15 @@ function decoded(uri: string): string {
 }
 
 function checkedTerms(which: string, rule: OperationRule): Terms & Pick<Rule, 'reported'> {
-  const terms = isTable(rule) ? withAllSet(which, rule) : { scopes: rule }
-  const { scopes = [], maxAge, acr, maxAuthAge }: OperationTerms = terms
-  const list = [scopes].flat()
+  if (!isScopes(rule) && !isTable(rule)) throw new TypeError(noRule(which, rule))
+  const terms: OperationTerms = isScopes(rule) ? { scopes: rule } : withAllSet(which, rule)
+  const { scopes = [], maxAge, acr, maxAuthAge } = terms
+  const list = Array.isArray(scopes) ? [...scopes] : [scopes] // a hole becomes an entry, and is refused
   if (!list.every(isScopeToken)) throw new TypeError(`"operations": ${which} must name a scope or an array of scopes, one scope per entry`)
   return {
     scopes: list,
     maxAge: maxAge === undefined ? undefined : spanInSeconds(`operations: maxAge of ${which}`, maxAge, { min: 0, max: 3_600 }),
-    reported: isTable(rule) && isReported(`"operations": ${which}`, rule),
+    reported: !isScopes(rule) && isReported(`"operations": ${which}`, rule),
     authentication: checkedAuthentication({ acr, maxAuthAge }, ` of ${which} in "operations"`),
   }
 }
@@ -176,6 +179,7 @@ function withAllSet(which: string, terms: OperationTerms): OperationTerms {
 const TERMS = { scopes: true, maxAge: true, acr: true, maxAuthAge: true } as const satisfies OptionNames<OperationTerms>
 
 function matcher(pattern: string): Pick<Rule, 'covers' | 'texts'> {
+  if (pattern === '' || pattern.trim() !== pattern) throw new TypeError(`"operations": "${pattern}" names nothing that can be called; take the blanks out`)
   const star = pattern.indexOf('*')
   const isPrefix = star !== -1
   if (isPrefix && star !== pattern.length - 1) throw new TypeError(`"operations": "${pattern}" may have one star, at its end: "admin-*"`)
@@ -188,6 +192,12 @@ const MARK_THE_RULE = `"operations": [reportOnly] goes on a rule, and a star sta
 const EXAMPLE = `"operations" must be a table by method and name: { 'tools/call': { 'purge-notes': 'notes:write' } }`
 
 // By hand: Array.isArray does not take a readonly array out of a union.
-function isTable<T>(value: T | string | readonly string[]): value is T {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function isScopes(rule: unknown): rule is string | readonly string[] {
+  return typeof rule === 'string' || Array.isArray(rule)
+}
+
+/** What is no rule would be one that asks for nothing. */
+function noRule(which: string, rule: unknown): string {
+  const advice = rule === undefined ? 'is undefined; is a variable not set? leave the rule out to do without' : 'must name a scope, an array of scopes, or { scopes: … }'
+  return `"operations": ${which} ${advice}`
 }

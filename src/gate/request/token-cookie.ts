@@ -31,7 +31,7 @@ export function tokenCookie(options: TokenCookieOptions, resource: string | unde
   if (typeof name !== 'string' || !/^[\w!#$%&'*+\-.^`|~]+$/.test(name)) {
     throw new TypeError('"tokenFrom.cookie" must be the name of a cookie, such as "__Host-token"')
   }
-  if (!Array.isArray(origins) || origins.length === 0 || !origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)) {
+  if (!Array.isArray(origins) || origins.length === 0 || ![...origins].every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)) {
     throw new TypeError('"tokenFrom.origins" must name the pages that may use the cookie: ["https://app.example.com"], without a path')
   }
   return { name, origins: [...origins] }

@@ -1,4 +1,5 @@
 /** Adds an issuer's own words to a refusal: "Keycloak: add an Audience mapper to the client scope". */
+import { isTable } from '../../lib/plain-table.js'
 import { EXACT } from './near-miss.js'
 import type { Mismatch, RejectReason } from '../../verdict.js'
 
@@ -14,7 +15,7 @@ interface Explained {
 export function checkedHints(hints: unknown): Hints | undefined {
   if (hints === undefined) return undefined
   const isText = (text: unknown): boolean => text === undefined || typeof text === 'string'
-  if (typeof hints === 'object' && hints !== null && Object.values(hints).every(isText)) return { ...hints }
+  if (isTable(hints) && Object.values(hints).every(isText)) return { ...hints }
   throw new TypeError('"hints" must have a text for each reason: { wrong_audience: "name the API when you ask for a token" }')
 }
 

@@ -189,6 +189,8 @@ describe('a proxy that ends TLS', () => {
     ['nobody named', { format: 'nginx' }, /"proxies" must name who may send/],
     ['an empty list', { format: 'nginx', proxies: [] }, /"proxies"/],
     ['everybody', { format: 'nginx', proxies: ['0.0.0.0/0'] }, /"proxies"/],
+    ['a network that would be another', { format: 'nginx', proxies: ['10.256.0.0/16'] }, /"proxies"/],
+    ['an address that is none', { format: 'nginx', proxies: ['127.0.0.999'] }, /"proxies"/],
     ['a name', { format: 'nginx', proxies: ['localhost'] }, /"proxies"/],
     ['an unknown format', { format: 'apache', proxies: ['127.0.0.1'] }, /"format" must be one of rfc9440, nginx, envoy, aws/],
     ['a header that is none', { format: 'nginx', proxies: ['127.0.0.1'], header: 'a b' }, /"header" must be the name of a header/],
