@@ -116,7 +116,7 @@ export const GATE = [
       ['Number.isNaN(at)', 'false', 'a time that is no number is told as one long ago'],
       ['now - at <= maxAuthAge + TOLERANCE', 'true', 'however long ago a sign-in was, it will do'],
       ['list.length > 0 && ', '', 'a list of no classes is taken'],
-      ['list.every(isScopeToken)', 'true', 'a class breaks out of the challenge'],
+      ['[...list].every(isScopeToken)', 'true', 'a class breaks out of the challenge'],
     ],
   },
   {
