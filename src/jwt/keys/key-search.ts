@@ -45,9 +45,10 @@ export class KeySearch {
    * could not be asked for.
    */
   candidates(alg: Algorithm, kid: string | undefined, iat?: unknown): Awaitable<Keys> {
+    const askedAt = this.#options.now() // first: what is read for this token begins later
     const held = this.source.keys(kid)
     // The keys are nearly always at hand, and then no promise is made. (D8)
-    return isPending(held) ? this.#whenRead(held, { alg, kid, iat }) : this.#findIn(held, { alg, kid, iat }, undefined)
+    return isPending(held) ? held.then((read) => this.#findIn(read, { alg, kid, iat }, askedAt)) : this.#findIn(held, { alg, kid, iat }, undefined)
   }
 
   /**
@@ -63,11 +64,6 @@ export class KeySearch {
     const wait = kid === undefined ? this.#waitForNameless() : spanUntil(held.begunAt + LOOK_EVERY, this.#options.now())
     if (wait > 0) return this.#unlooked(held, { alg, kid, iat }, wait)
     return this.#lookAfterSignature(held, { alg, kid, iat })
-  }
-
-  async #whenRead(reading: Promise<HeldKeys>, sought: Sought): Promise<Keys> {
-    const askedAt = this.#options.now()
-    return this.#findIn(await reading, sought, askedAt)
   }
 
   /** `askedAt`: when this token came, where it had to wait for the set. */
@@ -92,8 +88,8 @@ export class KeySearch {
     const { kid } = sought
     const wait = kid === undefined ? this.#waitForNameless() : this.#vain.wait(kid)
     if (wait > 0) throw tooManyNames(Math.ceil(wait))
-    const reading = this.source.keys(kid, held, kid === undefined ? 'no name' : 'unknown name')
     const askedAt = this.#options.now()
+    const reading = this.source.keys(kid, held, kid === undefined ? 'no name' : 'unknown name')
     // What was being read already may have been sent before the key was there: then this looks once more.
     return andThen(reading, (newer) => this.#findIn(newer, sought, askedAt))
   }

@@ -64,6 +64,19 @@ describe('over HTTP', () => {
   })
 
   test.each([
+    ['while the keys are fresh', 0],
+    ['when they are old anyway', 5000],
+  ])('a name that nobody knows, %s, costs one look though the clock goes on while it begins', async (_, older) => {
+    const { requests, fetch } = issuer()
+    let instant = START
+    const { made } = provider({ fetch, jwksUri: `${ISSUER}/keys`, now: () => (instant += 0.001) })
+    await made.keys.warm()
+    instant += older
+    expect(await made.verifyToken(await key.sign({ iat: START + older, exp: START + 10_000 }, { kid: 'of nobody' }))).toBeNull()
+    expect(requests).toHaveLength(2)
+  })
+
+  test.each([
     ['max-age=120', 120],
     ['public, max-age=120, must-revalidate', 120],
     ['s-maxage=10', 600],
