@@ -20,7 +20,7 @@ test('every server of bench:http starts, lets in the good tokens and refuses the
     (server.startsWith('MCP') ? inContext : guards).map((guard) => `${server}: ${guard}`),
   )
   expect(stdout.trim().split('\n')).toEqual(servers)
-}, 60_000)
+})
 
 test('every server of bench:streams opens its streams, ends them with their tokens, and keeps them while the issuer is away', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bench/streams/check.js'], { encoding: 'utf8' })

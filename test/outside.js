@@ -2,7 +2,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 
 const ours = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -86,17 +85,8 @@ export function score() {
   }
 }
 
-/** A port that nobody listens at. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
-}
-
 async function answering(origin, isOver) {
-  for (let attempt = 0; attempt < 300 && !isOver(); attempt += 1) {
+  for (let attempt = 0; attempt < 1000 && !isOver(); attempt += 1) {
     if ((await fetch(origin).catch(() => undefined)) !== undefined) return
     await setTimeout(100)
   }

@@ -296,7 +296,7 @@ async function typed(line: string, answers: readonly (readonly [question: RegExp
     answered += 1
     terminal.stdin.write(next[1])
   })
-  const tooLong = setTimeout(() => terminal.kill(), 60_000)
+  const tooLong = setTimeout(() => terminal.kill(), 100_000)
   await new Promise((over) => terminal.once('close', over))
   clearTimeout(tooLong)
   return shown

@@ -5,11 +5,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { AddressInfo } from 'node:net'
 
 interface Proxy {
   /** What surrounds the recipe, in a file of its own. */
@@ -106,13 +105,4 @@ async function isOpen(port: number): Promise<boolean> {
   } finally {
     socket.destroy()
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // listening on TCP
-  server.close()
-  await once(server, 'close')
-  return port
 }

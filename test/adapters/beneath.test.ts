@@ -4,13 +4,14 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono } from 'hono'
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
 import { bearerAuth as honoAuth } from '../../src/adapters/hono.js'
 import { gate } from '../../src/gate/gate.js'
 import { authSignal, StaticProvider } from '../../src/index.js'
 import { after } from '../../src/lib/timer.js'
 import { closing } from '../closing.js'
+import { until } from '../until.js'
 import { listen } from './http-kit.js'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Gate } from '../../src/gate/gate.js'
@@ -68,10 +69,10 @@ describe.each(Object.entries(SERVERS))('a Response on Node (%s)', (_, serve) => 
     }))
     await once(response, 'data')
     expect(answers[0] === given, 'and not another one around it').toBe(true)
-    await vi.waitUntil(() => followed.now === 1)
+    await until(() => followed.now === 1)
     await auth.revoke({ sub: 'ada' })
     await once(response, 'end')
-    await vi.waitUntil(() => cancelled)
+    await until(() => cancelled)
     expect(followed.now).toBe(0)
   })
 
@@ -83,7 +84,7 @@ describe.each(Object.entries(SERVERS))('a Response on Node (%s)', (_, serve) => 
     }
     const { response } = await asking(server(serve(guard, written)))
     response.resume()
-    await vi.waitUntil(() => followed.now === 1)
+    await until(() => followed.now === 1)
     await auth.revoke({ sub: 'ada' })
     await once(response, 'end')
   })
@@ -91,10 +92,10 @@ describe.each(Object.entries(SERVERS))('a Response on Node (%s)', (_, serve) => 
   test('is followed no longer when its client has left', async () => {
     const { followed, guard } = setUp()
     const { asked, response } = await asking(server(serve(guard, () => new Response(new ReadableStream({ pull: () => undefined }), { headers: SSE }))))
-    await vi.waitUntil(() => followed.now === 1)
+    await until(() => followed.now === 1)
     asked.destroy()
     response.on('error', () => undefined)
-    await vi.waitUntil(() => followed.now === 0)
+    await until(() => followed.now === 0)
   })
 
   test('that is no event stream ends with the signal of its handler, and no longer', async () => {
@@ -102,7 +103,7 @@ describe.each(Object.entries(SERVERS))('a Response on Node (%s)', (_, serve) => 
     const { response } = await asking(server(serve(guard, () => (authSignal(), Response.json({})))))
     response.resume()
     await once(response, 'end')
-    await vi.waitUntil(() => followed.now === 0)
+    await until(() => followed.now === 0)
   })
 
   test('of another request than the response beneath is for is ended by itself', async () => {

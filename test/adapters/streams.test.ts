@@ -30,6 +30,7 @@ import { handSigner } from '../jwt/token-kit.js'
 import { AUDIENCE, ISSUER, START } from '../oauth-kit.js'
 import { closing } from '../closing.js'
 import { collect } from '../collect.js'
+import { until } from '../until.js'
 import { listen } from './http-kit.js'
 import { express4 } from './servers.js'
 import type { Gate } from '../../src/gate/gate.js'
@@ -305,7 +306,7 @@ describe('an event stream', () => {
       if (value !== undefined) held.push(new WeakRef(value))
     }
     for (let n = 0; n < parts; n += 1) await readOne()
-    await vi.waitUntil(() => {
+    await until(() => {
       collect()
       return held.filter((part) => part.deref() !== undefined).length < 5
     })
@@ -335,7 +336,7 @@ describe('an event stream', () => {
     for (let n = 0; n < 5; n += 1) {
       await fetch(`${server.origin}/mcp`, { headers: { Authorization: `Bearer ${KEY}` } }).then((response) => response.text(), () => undefined)
     }
-    await vi.waitUntil(() => watched.ended === 5)
+    await until(() => watched.ended === 5)
     expect(watched).toEqual({ begun: 5, ended: 5 })
   })
 

@@ -11,7 +11,7 @@ import Koa from 'koa'
 import { EventEmitter, once } from 'node:events'
 import { createServer, request } from 'node:http'
 import { connect, createServer as createServer2 } from 'node:http2'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearerAuth as expressAuth } from '../../src/adapters/express.js'
 import { bearerAuth as fastifyAuth } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchAuth } from '../../src/adapters/fetch.js'
@@ -21,6 +21,7 @@ import { bearerAuth as nestAuth } from '../../src/adapters/nest.js'
 import { bearerAuth as nodeAuth } from '../../src/adapters/node.js'
 import { accessToken, authSignal, requireAuth } from '../../src/index.js'
 import { closing } from '../closing.js'
+import { until } from '../until.js'
 import { listen } from './http-kit.js'
 import { express4 } from './servers.js'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
@@ -137,7 +138,7 @@ describe.each(Object.entries(SERVERS))('authSignal() leaves nothing behind (%s)'
     const { watched, provider } = counting()
     const server = closing(await listen(await serve(provider, () => (authSignal(), work()))))
     await fetch(`${server.origin}/mcp`, { method, headers: HEADERS }).then((response) => response.text(), () => 'broken off')
-    await vi.waitUntil(() => watched.ended === 1)
+    await until(() => watched.ended === 1)
     expect(watched).toEqual({ begun: 1, ended: 1 })
   })
 
@@ -158,7 +159,7 @@ describe.each(Object.entries(SERVERS))('authSignal() leaves nothing behind (%s)'
     await new Promise((resolve) => void asked.once('close', resolve))
     await fetch(`${server.origin}/mcp`) // refused, and by then the server knows who has left
     steps.emit('go on')
-    await vi.waitUntil(() => watched.ended === 1)
+    await until(() => watched.ended === 1)
     expect(watched).toEqual({ begun: 1, ended: 1 })
   })
 })
@@ -174,7 +175,7 @@ test('authSignal() leaves nothing behind on HTTP/2, whatever was asked', async (
     stream.resume()
     await once(stream, 'close')
   }
-  await vi.waitUntil(() => watched.ended === 2)
+  await until(() => watched.ended === 2)
   client.destroy()
   server.close()
   expect(watched).toEqual({ begun: 2, ended: 2 })

@@ -91,7 +91,7 @@ describe('a whole program of the documents, called at foreign paths without a to
   const programs = compiled.filter(({ code }) => /\bbearerAuth\(/.test(code) && !/\bdeclare const|fromWebHandler|node:test/.test(code))
   const asked: string[] = []
 
-  test.each(programs.map((program) => [program.place, program] as const))('%s lets nobody in but where it says so', { timeout: 60_000 }, (_, { file, code }) => {
+  test.each(programs.map((program) => [program.place, program] as const))('%s lets nobody in but where it says so', (_, { file, code }) => {
     const script = `${FOLDER}/js/${file}-foreign.js`
     const quiet = readFileSync(`${FOLDER}/js/${file}.js`, 'utf8').replaceAll(/^(?:app\.listen|serve)\(.*$/gm, '')
     const own = ['app', 'handler'].map((name) => `${name}: typeof ${name} === 'undefined' ? undefined : ${name}`)

@@ -10,8 +10,11 @@ export const CHROMIUM = spawnSync('which', ['chromium'], { encoding: 'utf8' }).s
 
 if (CHROMIUM === '') process.stderr.write('\n  !!! chromium is not installed: the inspector is not tried in a browser (apt-get install chromium)\n\n')
 
+/** How long the browser may take for anything, which says nothing of us: just short of a test's own time. */
+const PATIENCE = 100_000
+
 /** As root, Chromium runs without its sandbox only. */
-export const launch = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: PATIENCE })
 
 export interface Watched {
   readonly page: Page
@@ -27,7 +30,7 @@ export interface Watched {
 export async function opened(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: 1_200, height: 900 }, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(PATIENCE)
   const [asked, complaints, dialogs]: string[][] = [[], [], []]
   page.on('request', (request) => void asked?.push(request.url()))
   page.on('pageerror', (error) => void complaints?.push(String(error)))

@@ -12,7 +12,7 @@ import type { BearerAuthProvider, GateOptions } from '../../src/index.js'
 
 const AUDIENCE = 'https://mcp.example.com/mcp'
 
-describe.skipIf(CHROMIUM === '')('the page on one\u2019s own machine', { timeout: 60_000 }, () => {
+describe.skipIf(CHROMIUM === '')('the page on one\u2019s own machine', () => {
   let browser: Browser
   beforeAll(async () => void (browser = await launch()))
   afterAll(() => browser.close())

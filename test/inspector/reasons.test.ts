@@ -73,7 +73,7 @@ describe('the report', () => {
   })
 })
 
-describe.skipIf(CHROMIUM === '')('the page', { timeout: 60_000 }, () => {
+describe.skipIf(CHROMIUM === '')('the page', () => {
   let browser: Browser
   let page: Page
   let report: TokenReport

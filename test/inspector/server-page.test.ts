@@ -13,7 +13,7 @@ import { CHROMIUM, findingsOf, fitsAPhone, launch, opened, picture } from './bro
 import { FILES, KEY, operators } from './inspector-kit.js'
 import type { Browser } from 'playwright-core'
 
-describe.skipIf(CHROMIUM === '')('the page of a running server', { timeout: 60_000 }, () => {
+describe.skipIf(CHROMIUM === '')('the page of a running server', () => {
   let browser: Browser
   beforeAll(async () => void (browser = await launch()))
   afterAll(() => browser.close())

@@ -2,7 +2,8 @@
 // Needs the registry, and Debian's python3-django-oauth-toolkit; what cannot be had is skipped. The last line says how it
 // went: "N passed, N failed", and ", N skipped" if there are some.
 import { cpSync, readFileSync } from 'node:fs'
-import { freePort, install, run, score, withServer } from '../outside.js'
+import { freePort } from '../free-port.js'
+import { install, run, score, withServer } from '../outside.js'
 import { BETTER_AUTH } from './better-auth.js'
 import { DJANGO } from './django.js'
 

@@ -8,12 +8,13 @@ import { StreamableHTTPServerTransport as ServerTransport1 } from '@modelcontext
 import { McpServer as McpServer2 } from '@modelcontextprotocol/server'
 import express from 'express'
 import { createServer } from 'node:http'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/express.js'
 import { boundEventStore } from '../../src/adapters/mcp.js'
 import { boundSessions, StaticProvider, withAccessToken } from '../../src/index.js'
 import { listen } from '../adapters/http-kit.js'
 import { closing } from '../closing.js'
+import { until } from '../until.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { EventStore } from '../../src/adapters/mcp.js'
 
@@ -135,8 +136,8 @@ describe.each(Object.entries(SERVERS))('a store of events that sessions share (%
     await ada.transport.close()
     const again = await connected(kind, url, ADA, ada.sessionId)
     const resumed = (): Promise<boolean> => again.transport.resumeStream(idOf(store, 'first of ada')).then(() => true, () => false)
-    await vi.waitUntil(resumed) // once the server has noticed that the first stream is over
-    await vi.waitUntil(() => again.told.length > 0)
+    await until(resumed) // once the server has noticed that the first stream is over
+    await until(() => again.told.length > 0)
     expect(again.told).toEqual(['for ada'])
   })
 
@@ -149,7 +150,7 @@ describe.each(Object.entries(SERVERS))('a store of events that sessions share (%
     const first = idOf(store, 'first')
     await ada.transport.close()
     expect(await replayed(url, GRACE, ada.sessionId, first)).not.toContain('for ada')
-    await vi.waitUntil(async () => (await replayed(url, ADA, ada.sessionId, first)).includes('for ada'))
+    await until(async () => (await replayed(url, ADA, ada.sessionId, first)).includes('for ada'))
   })
 })
 

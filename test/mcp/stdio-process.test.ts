@@ -28,7 +28,7 @@ async function started(env: Record<string, string>, transport = 'await stdioCall
   return client
 }
 
-describe('a server over stdio, as a process', { timeout: 60_000 }, () => {
+describe('a server over stdio, as a process', () => {
   test('knows whose token is in its environment, at each later call', async () => {
     const client = await started({ NOTES_TOKEN: TOKEN })
     for (const _ of ['first', 'second']) expect(await client.callTool({ name: 'whoami', arguments: {} })).toMatchObject({ content: [{ text: 'you are ada' }] })

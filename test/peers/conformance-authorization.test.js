@@ -1,16 +1,15 @@
 // What @modelcontextprotocol/conformance has for authorization servers, against the demo's. It has nothing for resource
 // servers, and its scenarios for clients bring servers of their own, whose tokens nobody else can check.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import test from 'node:test'
 import { no, yes } from '../../build/demo/person.js'
+import { freePort } from '../free-port.js'
 import { demo, somebody } from './demo.js'
 import { findings, scenarios, suite } from './suite.js'
 
 async function authorizationSuite(t, answer) {
   const { url, identityProvider } = await demo(t)
-  const port = await freePort()
+  const port = await freePort() // the suite wants to be told where to listen
   const { client_id } = await registered(identityProvider, `http://127.0.0.1:${port}/callback`)
   const args = ['--url', identityProvider.issuer, '--client-id', client_id, '--resource', url, '--port', `${port}`]
   const { read } = somebody(url, answer)
@@ -46,14 +45,4 @@ async function registered({ issuer }, redirectUri) {
   const answer = await fetch(registration_endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
   assert.equal(answer.status, 201)
   return answer.json()
-}
-
-/** The suite wants to be told where to listen. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
 }

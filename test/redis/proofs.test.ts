@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished, describe, expect, test } from 'vitest'
 import { athOf, holder } from '../gate/dpop/proof-kit.js'
-import { redisIsThere, startRedis, until } from './redis-server.js'
+import { until } from '../until.js'
+import { redisIsThere, startRedis } from './redis-server.js'
 import type { Holder } from '../gate/dpop/proof-kit.js'
 
 interface Answer {
@@ -72,6 +73,6 @@ describe.runIf(redisIsThere)('two replicas with one Redis', () => {
     expect((await one.ask(ada.jkt, proof)).status, 'the second time, in any case').toBe(401)
     if (away === 'memory') return
     await redis.startAgain()
-    await until(async () => (await one.ask(ada.jkt, await proofOf(ada, { nonce }))).status === 200, 'Redis to be found again')
+    await until(async () => (await one.ask(ada.jkt, await proofOf(ada, { nonce }))).status === 200)
   })
 })

@@ -2,10 +2,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { setTimeout } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { freePort } from '../free-port.js'
+import { until } from '../until.js'
 import type { ChildProcess } from 'node:child_process'
 
 /** False where tests with a real Redis must be skipped: `describe.runIf(redisIsThere)`. */
@@ -93,15 +93,6 @@ export const CLIENTS = {
   },
 }
 
-/** Waits until something holds, and no longer. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const patience = AbortSignal.timeout(100_000)
-  while (!(await holds())) {
-    if (patience.aborted) throw new Error(`waited in vain for ${what}`)
-    await setTimeout(5)
-  }
-}
-
 // Whatever happens to the tests, it does not outlive them.
 const running = new Set<ChildProcess>()
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')))
@@ -111,7 +102,7 @@ async function run(port: number, options: readonly string[]): Promise<ChildProce
   const child = spawn('redis-server', args, { stdio: 'ignore' })
   running.add(child)
   child.once('exit', () => running.delete(child))
-  await until(() => answers(port), 'redis-server')
+  await until(() => answers(port))
   return child
 }
 

@@ -3,7 +3,8 @@ import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { redisRevocationLog, redisStore } from '../../src/redis/index.js'
-import { CLIENTS, redisIsThere, startRedis, until } from './redis-server.js'
+import { until } from '../until.js'
+import { CLIENTS, redisIsThere, startRedis } from './redis-server.js'
 import type { RedisClient } from '../../src/redis/index.js'
 import type { RedisServer } from './redis-server.js'
 
@@ -39,7 +40,7 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
     await store.delete('a')
     expect(await store.get('a')).toBeNull()
     await store.set('brief', 'x', 0.02)
-    await until(async () => (await store.get('brief')) === null, 'the end of an entry')
+    await until(async () => (await store.get('brief')) === null)
   })
 
   test('a prefix that is no text is refused', () => {
@@ -164,19 +165,19 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
       const reply = (await redis('PUBSUB', 'NUMSUB', `${kind}:bell:bearer-auth-providers:revocations:bell`)) as unknown[] // a name and a count
       return Number(reply[1])
     }
-    await until(() => rings === 1, 'the subscription')
+    await until(() => rings === 1)
     await log.append('one', 60)
-    await until(() => rings === 2, 'the bell')
+    await until(() => rings === 2)
 
     await server.kill()
     await server.startAgain()
-    await until(() => rings === 3, 'the new subscription')
-    await until(async () => (await listeners().catch(() => 0)) === 1, 'the client')
+    await until(() => rings === 3)
+    await until(async () => (await listeners().catch(() => 0)) === 1)
     await log.append('two', 60)
-    await until(() => rings === 4, 'the bell after the restart')
+    await until(() => rings === 4)
 
     await stop()
-    await until(async () => (await listeners()) === 0, 'the end of the subscription')
+    await until(async () => (await listeners()) === 0)
   })
 
   test('listening begins, and can be ended, while Redis is away', async () => {
@@ -187,7 +188,7 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
     const stopAtOnce = await log.listen(() => void (rings += 100))
     await stopAtOnce()
     await server.startAgain()
-    await until(() => rings === 1, 'the subscription')
+    await until(() => rings === 1)
     await stop()
   })
 })
@@ -216,9 +217,9 @@ describe.runIf(redisIsThere)('with a client that speaks or maps otherwise', () =
     const log = redisRevocationLog(client as RedisClient, { prefix: kind })
     let rings = 0
     const stop = await log.listen(() => void (rings += 1))
-    await until(() => rings === 1, 'the subscription')
+    await until(() => rings === 1)
     await log.append('one', 60)
-    await until(() => rings === 2, 'the bell')
+    await until(() => rings === 2)
     const { entries, position } = await log.read(undefined)
     expect(entries).toEqual(['one'])
     expect((await log.read(position)).entries).toEqual([])

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SharedVerdicts } from '../../src/shared/shared-verdicts.js'
 import { redisStore } from '../../src/redis/index.js'
 import { accept } from '../../src/verdict.js'
-import { CLIENTS, redisIsThere, startRedis, until } from './redis-server.js'
+import { CLIENTS, redisIsThere, startRedis } from './redis-server.js'
 import { SECRET } from '../shared/shared-kit.js'
+import { until } from '../until.js'
 import type { SharedNews } from '../../src/shared/shared-verdicts.js'
 import type { RedisClient } from '../../src/redis/index.js'
 import type { RedisServer } from './redis-server.js'
@@ -73,7 +74,7 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
       await one.ask(`again-${n}`)
       await new Promise((resolve) => setTimeout(resolve, 10))
       return (await other.ask(`again-${n}`)).shared
-    }, 'sharing')
+    })
   }
 
   test('one asks, the others know, even at the same moment', async () => {
@@ -81,7 +82,7 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
     let release: () => void = () => undefined
     one.upstream.answers = other.upstream.answers = new Promise((resolve) => void (release = resolve))
     const asked = [one.ask('a'), other.ask('a'), ...Array.from({ length: 20 }, () => other.ask('a'))]
-    await until(() => one.upstream.asked + other.upstream.asked > 0, 'the first question')
+    await until(() => one.upstream.asked + other.upstream.asked > 0)
     release()
     const answers = await Promise.all(asked)
     expect(answers.filter(({ shared }) => !shared)).toHaveLength(1)
@@ -92,11 +93,11 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
   test('killed in mid-load: no error, no wait for it, and shared again when it is back', async () => {
     const [one, other] = [await replica(), await replica()]
     const loaded = load(one)
-    await until(() => loaded.state.answers > 50, 'load')
+    await until(() => loaded.state.answers > 50)
     await server.kill()
-    await until(() => one.news.includes('store_away'), 'the breaker')
+    await until(() => one.news.includes('store_away'))
     const { answers } = loaded.state
-    await until(() => loaded.state.answers > answers + 200, 'load without Redis')
+    await until(() => loaded.state.answers > answers + 200)
     await loaded.stop()
     await server.startAgain()
     await sharesAgain(one, other)
@@ -106,11 +107,11 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
   test('hanging in mid-load: no error, no wait for it, and shared again when it goes on', async () => {
     const [one, other] = [await replica(), await replica()]
     const loaded = load(one)
-    await until(() => loaded.state.answers > 50, 'load')
+    await until(() => loaded.state.answers > 50)
     server.freeze()
-    await until(() => one.news.includes('store_away'), 'the breaker')
+    await until(() => one.news.includes('store_away'))
     const { answers } = loaded.state
-    await until(() => loaded.state.answers > answers + 200, 'load without Redis')
+    await until(() => loaded.state.answers > answers + 200)
     await loaded.stop()
     server.thaw()
     await sharesAgain(one, other)
@@ -119,7 +120,7 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
   test('full: no error, no wait, and what is there is shared', async () => {
     const [one, other] = [await replica(), await replica()]
     await one.ask('before')
-    await until(async () => (await other.ask('before')).shared, 'the first answer')
+    await until(async () => (await other.ask('before')).shared)
     const redis = (...words: [string, ...string[]]): Promise<unknown> => ('call' in one.client ? one.client.call(...words) : one.client.sendCommand(words))
     await redis('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
     await redis('CONFIG', 'SET', 'maxmemory', '1')
@@ -134,14 +135,14 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
     const [one, other] = [await replica(), await replica()]
     const redis = (...words: [string, ...string[]]): Promise<unknown> => ('call' in one.client ? one.client.call(...words) : one.client.sendCommand(words))
     await one.ask('a')
-    await until(async () => (await other.ask('a')).shared, 'the first answer')
+    await until(async () => (await other.ask('a')).shared)
     const [name = ''] = (await redis('KEYS', '*')) as string[] // the one entry
     const writes: readonly [string, ...string[]][] = [['SET', name, 'nonsense'], ['SET', name, ''], ['HSET', name, 'a', 'b']]
     for (const nonsense of writes) {
       await redis('DEL', name)
       await redis(...nonsense)
       expect((await other.ask('a')).shared).toBe(false)
-      await until(async () => (await one.ask('a')).shared, 'the answer written over it')
+      await until(async () => (await one.ask('a')).shared)
     }
   })
 })

@@ -5,7 +5,8 @@ import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { redisIsThere, startRedis, until } from './redis-server.js'
+import { until } from '../until.js'
+import { redisIsThere, startRedis } from './redis-server.js'
 import type { ChildProcess } from 'node:child_process'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -55,17 +56,17 @@ describe.runIf(redisIsThere)('two replicas', () => {
     const [slow, fresh] = await two()
     const answer = issuer.hold()
     const earlier = slow.tell('verify', 'good-1')
-    await until(async () => issuer.asked.length === 1, 'the question')
+    await until(async () => issuer.asked.length === 1)
     issuer.says = () => ({ active: false })
     issuer.hold()() // whoever asks from now on is answered
     expect(await fresh.tell('verifyAnew', 'good-1')).toBe('no')
-    await until(async () => (await redis.calls('eval')) === 1, 'the no to be written')
+    await until(async () => (await redis.calls('eval')) === 1)
     const late = await startReplica(redis.port, issuer.port)
     replicas.push(late)
     const looks = await redis.calls('get')
     answer()
     expect(await earlier).toBe('ada') // it was, when that was asked
-    await until(async () => (await redis.calls('get')) > looks, 'the older yes to find what stands there')
+    await until(async () => (await redis.calls('get')) > looks)
     expect(await late.tell('verify', 'good-1')).toBe('no')
     expect(issuer.asked).toHaveLength(2)
   })
@@ -74,7 +75,7 @@ describe.runIf(redisIsThere)('two replicas', () => {
     const [one, other] = await two()
     const answer = issuer.hold()
     const both = Promise.all([one.tell('verify', 'good-1'), other.tell('verify', 'good-1')])
-    await until(async () => (await redis.calls('get')) >= 3, 'one to ask, and the other to look for its answer')
+    await until(async () => (await redis.calls('get')) >= 3)
     answer()
     expect([await both, issuer.asked]).toEqual([['ada', 'ada'], ['good-1']])
   })
@@ -84,10 +85,10 @@ describe.runIf(redisIsThere)('two replicas', () => {
     for (const token of ['good-1', 'good-2', 'good-3', 'good-4', 'good-5']) {
       await other.tell('verify', token) // remembered
       await one.tell('revoke', { token })
-      await until(async () => (await other.tell('verify', token)) === 'no', 'the refusal')
+      await until(async () => (await other.tell('verify', token)) === 'no')
     }
     await one.tell('revoke', { sub: 'ada' })
-    await until(async () => (await other.tell('verify', 'good-6')) === 'no', 'the refusal of another token of the same subject')
+    await until(async () => (await other.tell('verify', 'good-6')) === 'no')
   })
 
   test('who starts later knows what was revoked before', async () => {
@@ -113,17 +114,17 @@ describe.runIf(redisIsThere)('two replicas', () => {
     const [one, other] = await two()
     await one.tell('revoke', { token: 'good-1' })
     await one.tell('revoke', { sub: 'grace' })
-    await until(async () => (await other.tell('verify', 'good-1')) === 'no', 'the revocation')
+    await until(async () => (await other.tell('verify', 'good-1')) === 'no')
     await redis.kill()
     await redis.startAgain()
     const late = await startReplica(redis.port, issuer.port)
     replicas.push(late)
-    await until(async () => (await late.tell('caughtUp')) === true, 'the late one to catch up')
+    await until(async () => (await late.tell('caughtUp')) === true)
     expect(await late.tell('verify', 'good-1')).toBe('no')
     const told = await Promise.all([one, other].map(async (replica) => ((await replica.tell('events')) as string[]).includes('revocations_lost')))
     // Whoever looks first writes it back, and the other may find it all there.
     expect(told).toContain(true)
-    await until(async () => (await one.tell('caughtUp')) === true && (await other.tell('caughtUp')) === true, 'the repair')
+    await until(async () => (await one.tell('caughtUp')) === true && (await other.tell('caughtUp')) === true)
   })
 
   test('a process with another secret has not caught up, and says what it could not read', async () => {
@@ -131,7 +132,7 @@ describe.runIf(redisIsThere)('two replicas', () => {
     await one.tell('revoke', { token: 'good-1' })
     const stranger = await startReplica(redis.port, issuer.port, { secret: 'a-secret-that-no-other-replica-knows' })
     replicas.push(stranger)
-    await until(async () => ((await stranger.tell('events')) as string[]).includes('revocations_unreadable'), 'the event')
+    await until(async () => ((await stranger.tell('events')) as string[]).includes('revocations_unreadable'))
     expect(await stranger.tell('caughtUp')).toBe(false)
     expect(await one.tell('caughtUp')).toBe(true)
   })
@@ -143,7 +144,7 @@ describe.runIf(redisIsThere)('two replicas', () => {
     await anybody.xadd('bearer-auth-providers:revocations', '9999999999999-0', 'entry', 'by anybody', 'seconds', '1')
     for (let n = 2; n < 7; n += 1) await one.tell('revoke', { token: `good-${n}` }) // each sweeps
     anybody.disconnect()
-    await until(async () => (await other.tell('verify', 'good-6')) === 'no', 'what was revoked after it')
+    await until(async () => (await other.tell('verify', 'good-6')) === 'no')
     const late = await startReplica(redis.port, issuer.port)
     replicas.push(late)
     expect(await Promise.all([1, 2, 3, 4, 5, 6].map((n) => late.tell('verify', `good-${n}`)))).toEqual(Array.from({ length: 6 }, () => 'no'))
@@ -164,7 +165,7 @@ describe.runIf(redisIsThere)('two replicas', () => {
     const length = (): Promise<number> => redisItself.xlen('bearer-auth-providers:revocations')
     const before = await length()
     // What is refused for want of room sweeps all the same, once the ninety have expired.
-    await until(async () => (await one.tell('revoke', { token: 'good-3' }).catch(() => undefined), (await length()) <= before - 90), 'the stream to shrink')
+    await until(async () => (await one.tell('revoke', { token: 'good-3' }).catch(() => undefined), (await length()) <= before - 90))
     expect(await length()).toBe(before - 90)
     redisItself.disconnect()
   })
@@ -172,17 +173,17 @@ describe.runIf(redisIsThere)('two replicas', () => {
   test('Redis killed in mid-load: no error, and no wait for it; back again: shared again without a restart', async () => {
     const [one, other] = await two()
     const loads = [one.tell('load', 'good-a'), other.tell('load', 'good-b')]
-    const goesOn = async (when: string): Promise<void> => {
+    const goesOn = async (): Promise<void> => {
       for (const replica of [one, other]) {
         const before = Number(await replica.tell('answered'))
-        await until(async () => Number(await replica.tell('answered')) >= before + 20, `answers ${when}`)
+        await until(async () => Number(await replica.tell('answered')) >= before + 20)
       }
     }
-    await goesOn('before')
+    await goesOn()
     await redis.kill()
-    await goesOn('without Redis')
+    await goesOn()
     await redis.startAgain()
-    await goesOn('with Redis again')
+    await goesOn()
     await Promise.all([one.tell('stop'), other.tell('stop')])
     await Promise.all(loads) // none of them has thrown
     let next = 0
@@ -192,7 +193,7 @@ describe.runIf(redisIsThere)('two replicas', () => {
       const before = issuer.asked.length
       await other.tell('verify', `good-again-${next}`)
       return issuer.asked.length === before
-    }, 'sharing')
+    })
   })
 })
 

@@ -5,6 +5,7 @@ import { writeRevocation } from '../../src/revocations/revocation-text.js'
 import { Seal } from '../../src/shared/seal.js'
 import { clock, START } from '../oauth-kit.js'
 import { quiet } from '../quiet.js'
+import { until } from '../until.js'
 import { MemoryLog, sealing, timers } from './revocation-kit.js'
 import type { AuthEvent } from '../../src/index.js'
 import type { LoggedEntries } from '../../src/revocations/revocation-log.js'
@@ -79,7 +80,7 @@ describe('a log of a hundred thousand', () => {
     const there = processOn(log)
     const { read } = log
     log.read = (after) => new Promise((resolve) => void there.clockwork.after(4, () => resolve(read.call(log, after))))
-    await vi.waitUntil(async () => {
+    await until(async () => {
       await there.forward(4)
       return there.revocations.caughtUp
     })
@@ -103,7 +104,7 @@ describe('a log of a hundred thousand', () => {
     expect([there.revocations.size, there.revocations.caughtUp]).toEqual([2000, false])
     await quiet()
     await there.forward(5)
-    await vi.waitUntil(() => there.revocations.caughtUp)
+    await until(() => there.revocations.caughtUp)
     expect([there.revocations.size, asked.slice(0, 5)]).toEqual([5000, [undefined, '1000', '2000', '2000', '3000']])
   })
 })
@@ -117,9 +118,9 @@ describe('what somebody without the secret writes', () => {
     await there.revocations.ready()
     expect(log.reads).toBe(10)
     await there.forward(5)
-    await vi.waitUntil(() => log.reads === 20)
+    await until(() => log.reads === 20)
     await there.forward(5)
-    await vi.waitUntil(() => there.revocations.caughtUp)
+    await until(() => there.revocations.caughtUp)
   })
 
   test('is not even opened where it is longer than any entry of ours', async () => {
@@ -137,7 +138,7 @@ describe('what somebody without the secret writes', () => {
     const theirs = processOn(log, { secret: 'another-secret-of-another-deployment' })
     await theirs.revocations.revoke({ sub: 'ada' })
     const ours = processOn(log, { secret: SECRET })
-    await vi.waitUntil(() => ours.told('revocations_unreadable') > 0)
+    await until(() => ours.told('revocations_unreadable') > 0)
     await ours.revocations.ready()
     expect(ours.revocations.caughtUp).toBe(false)
     expect(ours.revoked('ada')).toBe(false)

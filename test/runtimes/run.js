@@ -2,7 +2,8 @@
 // Needs the registry; what cannot be had from there is skipped. The last line says how it went: "N passed, N failed", and
 // ", N skipped" if there are some.
 import { cpSync } from 'node:fs'
-import { freePort, install, run, score, withServer } from '../outside.js'
+import { freePort } from '../free-port.js'
+import { install, run, score, withServer } from '../outside.js'
 import { startIssuers } from './issuers.js'
 import { QUESTIONS } from './questions.js'
 

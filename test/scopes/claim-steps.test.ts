@@ -8,6 +8,7 @@ import { keepsTheContract } from '../contract.js'
 import { memoryStore, SECRET } from '../shared/shared-kit.js'
 import { AUDIENCE, clock, ISSUER, signer, START } from '../oauth-kit.js'
 import { recorder } from '../recorder.js'
+import { until } from '../until.js'
 import type { Claims, ProviderOptions, StandardSchema, Verdict } from '../../src/index.js'
 
 class Sessions<Output = unknown> extends StandardProvider<Output> {
@@ -140,7 +141,7 @@ describe('enrich', () => {
     const enrich = vi.fn(async () => ({ notes_role: 'editor' }))
     const [here, there] = [setUp({ enrich, scopes: roles, cache: { shared } }), setUp({ enrich: async () => ({}), scopes: roles, cache: { shared } })]
     expect((await here.verify())?.scopes).toEqual(['notes:write'])
-    await vi.waitFor(() => expect(shared.store.calls.some((call) => call.startsWith('swap '))).toBe(true))
+    await until(() => shared.store.calls.some((call) => call.startsWith('swap ')))
     expect((await there.verify())?.scopes).toEqual([])
     expect([here.provider.asked, there.provider.asked]).toEqual([1, 0])
   })

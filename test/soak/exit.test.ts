@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AUDIENCE } from '../oauth-kit.js'
+import { until } from '../until.js'
 import { FAULTS } from './faults.js'
 import { FlappingIssuer } from './flapping-issuer.js'
 
@@ -39,10 +40,14 @@ describe('a process with a provider', () => {
     let said = ''
     child.stdout.on('data', (text: Buffer) => void (said += String(text)))
     child.stderr.on('data', (text: Buffer) => void (said += String(text)))
-    const asked = issuer.met.get('never answers')
-    if (more.includes('close')) void vi.waitUntil(() => issuer.met.get('never answers') !== asked, { timeout: PROMPTLY }).then(() => child.stdin.end())
+    const met = (): number => issuer.met.get('never answers') ?? 0
+    const before = met()
+    const ended = once(child, 'close')
+    // How long a process takes to begin says nothing of how long it takes to end.
+    await until(() => met() > before || said !== '' || child.exitCode !== null)
+    child.stdin.end()
     const late = setTimeout(() => child.kill('SIGKILL'), PROMPTLY)
-    const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+    const [code, signal] = (await ended) as [number | null, string | null]
     clearTimeout(late)
     return { said: said.trim(), code: code ?? String(signal) }
   }

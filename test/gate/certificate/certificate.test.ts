@@ -6,15 +6,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createTlsServer, request } from 'node:https'
 import { createSecureServer } from 'node:http2'
-import { createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { bearerAuth } from '../../../src/adapters/node.js'
 import { accessToken, ChainProvider, gate, proxyCertificate, StaticProvider, tlsCertificate } from '../../../src/index.js'
 import { authority } from '../../introspection/client-auth/certificates.js'
-import { until } from '../../redis/redis-server.js'
+import { freePort } from '../../free-port.js'
 import { recorder } from '../../recorder.js'
+import { until } from '../../until.js'
 import { headers } from '../headers.js'
 import type { AddressInfo, Server } from 'node:net'
 import type { AuthEvent, GateRequest, ProofOptions, ProxyCertificateOptions } from '../../../src/index.js'
@@ -214,10 +214,7 @@ describe.runIf(nginxIsThere)('nginx in front', () => {
 /** One that asks for certificates, and writes the header whatever the client wrote. */
 async function nginx(behind: number): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'))
-  const free = createTcpServer()
-  await new Promise<void>((resolve) => void free.listen(0, '127.0.0.1', resolve))
-  const { port } = free.address() as AddressInfo // listening on TCP
-  await new Promise((closed) => void free.close(closed))
+  const port = await freePort()
   const { cert, key } = ca.issue('nginx')
   for (const [name, text] of Object.entries({ 'cert.pem': cert, 'key.pem': key, 'ca.pem': ca.ca })) writeFileSync(join(folder, name), text)
   writeFileSync(
@@ -241,7 +238,7 @@ async function nginx(behind: number): Promise<number> {
     await gone
     rmSync(folder, { recursive: true })
   })
-  await until(() => ask(port, undefined).then(() => true, () => false), 'nginx')
+  await until(() => ask(port, undefined).then(() => true, () => false))
   return port
 }
 

@@ -3,6 +3,7 @@ import { TokenLife } from '../../../src/gate/life/token-life.js'
 import { TokenWatches } from '../../../src/gate/life/token-watches.js'
 import { accessToken, AuthUnavailableError, StaticProvider } from '../../../src/index.js'
 import { collect } from '../../collect.js'
+import { until } from '../../until.js'
 import type { AccessToken } from '../../../src/index.js'
 
 const START = 1_800_000_000
@@ -364,7 +365,7 @@ test('a signal that nobody keeps ends its watch', async () => {
   const kept = life(accessToken({ token: 'kept', claims: {}, scopes: [] })).signal
   forgotten()
   expect(watches.size).toBe(2)
-  await vi.waitUntil(() => {
+  await until(() => {
     collect()
     return watches.size === 1
   })
