@@ -36,7 +36,7 @@ describe('a new user whose Keycloak token is refused', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'Token (it is not shown): \nbearer: the token is refused\n' })
     expect(stdout.split('\n').slice(0, 6)).toEqual([
       ...['rejected: the provider refuses this token', '', 'aud (wrong_audience, RFC 7519 section 4.1.3)'],
-      ...['  found     ["account","account"]', '  expected  ["https://mcp.example.com/mcp"]'],
+      ...['  found     ["account"]', '  expected  ["https://mcp.example.com/mcp"]'],
       '  advice    Keycloak: add an Audience mapper to a client scope of the client, with this audience; or name the clients in "clients"',
     ])
     expect(stdout).toMatch(/In order\n {2}alg, .*signature\n/)

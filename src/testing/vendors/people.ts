@@ -89,7 +89,7 @@ export const PEOPLE = {
   hydra: { preset: () => presets.hydra({ issuer: 'https://acme.projects.oryapis.com', audience: API }), ...clientId, ...scp, roles: (names) => ({ ext: { roles: names } }), audienceList: true },
   keycloak: {
     preset: () => presets.keycloak({ url: 'https://id.example.com', realm: 'acme', audience: API }),
-    claims: ({ clientId: client, audience }) => ({ typ: 'Bearer', azp: client, aud: [...audience, 'account'] }),
+    claims: ({ clientId: client, audience }) => ({ typ: 'Bearer', azp: client, aud: audienceOf([...audience, 'account']) }),
     roles: (names) => ({ realm_access: { roles: names } }),
     ...groups,
   },
@@ -151,3 +151,9 @@ export const PEOPLE = {
     audienceList: true,
   },
 } as const satisfies Readonly<Record<string, VendorShape>>
+
+/** Each once, and one alone as a text: as Keycloak writes it. */
+function audienceOf(names: readonly string[]): string | readonly string[] {
+  const [first = '', ...others] = new Set(names)
+  return others.length === 0 ? first : [first, ...others]
+}
