@@ -67,6 +67,11 @@ details > summary { cursor: pointer; } summary h3 { display: inline; } details {
 .plot { width: 100%; height: 1.75rem; fill: var(--accent); }
 .plots .name { font-weight: 600; } .plots .count { color: var(--soft); font-size: .875rem; }
 .notes li { padding: .35rem 0; overflow-wrap: anywhere; }
-@media (max-width: 30rem) { dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .4rem; } dt { max-width: none; } }
+.card dl { grid-template-columns: 9.5rem minmax(0, 1fr); }
+@media (max-width: 30rem) {
+  header { align-items: center; } header .overall { order: 1; flex-basis: 100%; }
+  main { padding: .75rem; } .card { padding: .75rem; } .members .card { border-width: 0 0 0 3px; border-radius: 0; padding: .25rem 0 .25rem .75rem; }
+  dl, .card dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .4rem; } dt { max-width: none; }
+}
 @media (forced-colors: active) { .road li::before { forced-color-adjust: none; } }
 `

@@ -107,7 +107,7 @@ describe('the server on one\u2019s own machine', () => {
 })
 
 describe('a mapping in JSON', () => {
-  const claims = { scope: 'a', roles: ['admin', 'intern'], groups: 'x,y' }
+  const claims = { scope: 'a', roles: ['admin', 'intern'], groups: 'x,y', email_verified: true }
 
   test.each([
     ['nothing', {}, ['a']],
@@ -116,6 +116,9 @@ describe('a mapping in JSON', () => {
     ['a claim as it is', { fromClaim: [{ claim: 'roles' }] }, ['a', 'admin', 'intern']],
     ['a separator', { standardScopes: false, fromClaim: [{ claim: 'groups', separator: ',' }] }, ['x', 'y']],
     ['a name in pieces', { standardScopes: false, fromClaim: [{ claim: ['roles'], table: { ADMIN: 'b' }, ignoreCase: true }] }, ['b']],
+    ['a condition that holds', { fromClaim: [{ claim: 'roles', table: { admin: 'b' }, when: { email_verified: true, roles: 'intern' } }] }, ['a', 'b']],
+    ['a condition that does not', { fromClaim: [{ claim: 'roles', table: { admin: 'b' }, when: { email_verified: 'true' } }] }, ['a']],
+    ['what everybody has', { always: ['mcp', 'notes:read'] }, ['a', 'mcp', 'notes:read']],
     ['what is implied', { implies: { a: ['b'] } }, ['a', 'b']],
   ])('with %s maps as the library does', (_, mapping, scopes) => {
     expect(tryMapping(mapping, claims).granted.map(({ scope }) => scope)).toEqual(scopes)
@@ -130,6 +133,10 @@ describe('a mapping in JSON', () => {
     ['has a row without a claim', { fromClaim: [{}] }, claims, 'a claim is selected by its name'],
     ['has a row that is a text', { fromClaim: ['roles'] }, claims, 'a row of "fromClaim" is an object'],
     ['has an option that is none', { fromClaim: [{ claim: 'roles', tabel: {} }] }, claims, '"tabel"'],
+    ['has a condition that says nothing', { fromClaim: [{ claim: 'roles', when: {} }] }, claims, 'when takes a function, or claims and their values'],
+    ['has a condition that is none', { fromClaim: [{ claim: 'roles', when: null }] }, claims, 'when takes a function, or claims and their values'],
+    ['always gives what is no list', { always: 'mcp' }, claims, '"always" must be a list of scopes'],
+    ['always gives what is no scope', { always: [7] }, claims, 'always takes one scope per argument'],
     ['implies nonsense', { implies: 7 }, claims, 'implies'],
     ['is for claims that are none', {}, 'ada', 'claims are an object'],
   ])('that %s is told what to write instead', (_, mapping, about, message) => {

@@ -32,7 +32,7 @@ function draw(answered: Awaited<ReturnType<typeof ask>>): void {
   const { at, watchedFor, health, told } = answered.value as Live // by the server that this page is of
   const wrong = troubles(health)
   overall?.setAttribute('class', `overall ${wrong.length === 0 ? 'good' : 'bad'}`)
-  say(overall, wrong.length === 0 ? 'All is well.' : visible(wrong.join('. ')))
+  say(overall, wrong.length === 0 ? 'All providers are well.' : visible(wrong.join('. ')))
   say(find('updated', HTMLElement), `As of ${new Date(at * 1000).toLocaleTimeString()}, watched for ${span(watchedFor)}`)
   show(find('health', HTMLElement), healthCard(health))
   show(find('plots', HTMLElement), plots(told))

@@ -3,6 +3,8 @@ import { el } from './dom.js'
 
 /** Characters of one value. */
 const LONGEST = 4_000
+/** Characters of a list or an object that stands on one line. */
+const ONE_LINE = 72
 /** What has no shape, or turns the direction of what stands after it. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u00a0]/gu
 /** Claims that are instants. */
@@ -15,9 +17,11 @@ export function visible(text: string): string {
   return cut.replaceAll(UNSEEN, (sign) => (sign === '\n' ? sign : `\\u{${sign.codePointAt(0)?.toString(16)}}`))
 }
 
-/** A value as JSON has it, so that `"7"` is not `7`; a word where there is none. */
+/** A value as JSON has it, so that `"7"` is not `7`; a word where there is none. Over several lines only where one would be long. */
 export function written(value: unknown): string {
-  return value === undefined ? 'nothing' : visible(JSON.stringify(value, undefined, 2))
+  if (value === undefined) return 'nothing'
+  const line = JSON.stringify(value)
+  return visible(line.length <= ONE_LINE ? line : JSON.stringify(value, undefined, 2))
 }
 
 export function valueOf(value: unknown): HTMLElement {
