@@ -98,13 +98,15 @@ interface ChallengeContext {
 
 /**
  * A `scopeChallenge` for a tool, prompt or resource of SDK 2.x: like the SDK's own `requireScopes`, and a scope that implies
- * another counts as it does everywhere else. Who is not authenticated is left to the gate in front.
+ * another counts as it does everywhere else. A stranger whom a gate of ours lets in (`optional`) is asked for them too; where
+ * there is none around, as over stdio, who is not authenticated is left to the gate in front.
  */
 export function scopeChallenge(...scopes: readonly [string, ...string[]]) {
   checkedScopes('scopes', scopes)
   return ({ authInfo }: ChallengeContext): { scopes: readonly [string, ...string[]] } | undefined => {
     const context = currentAuth()
-    const held = context?.token ? heldScopes(context.token) : authInfo?.scopes
+    // Whom a gate lets in without a token holds nothing; where no gate of ours is around, the SDK's has looked.
+    const held = context?.token ? heldScopes(context.token) : (authInfo?.scopes ?? (context === undefined ? undefined : []))
     if (held === undefined || missingScopes(held, scopes).length === 0) return undefined
     const [first, ...more] = context?.scopesToAskFor?.(scopes) ?? scopes
     return { scopes: first === undefined ? scopes : [first, ...more] }

@@ -30,11 +30,11 @@ interface Said {
   readonly challenge: string | null | undefined
 }
 
-async function talk(handler: (request: Request) => Promise<Response>, token: string, mode: 'legacy' | { pin: string }): Promise<Said> {
+async function talk(handler: (request: Request) => Promise<Response>, token: string | undefined, mode: 'legacy' | { pin: string }): Promise<Said> {
   const answered: Response[] = []
   const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode } })
   const transport = new StreamableHTTPClientTransport(new URL(RESOURCE), {
-    requestInit: { headers: { Authorization: `Bearer ${token}` } },
+    requestInit: { headers: { ...(token !== undefined && { Authorization: `Bearer ${token}` }) } },
     fetch: async (url, init) => {
       const response = await handler(new Request(url, init))
       answered.push(response)
@@ -80,6 +80,12 @@ describe.each([['2025', 'legacy'], ['2026', { pin: '2026-07-28' }]] as const)('t
         return passed instanceof Response ? passed : mcp.fetch(request, { authInfo: passed })
       }
       for (const [token, status] of [[ADMIN, 200], [WRITER, 200], [READER, 403]] as const) expect((await talk(theirs, token, mode)).status).toBe(status)
+    })
+
+    test('a stranger whom the gate lets in may call what names no scopes, and nothing else', async () => {
+      const open = bearerAuth(auth, { resource: RESOURCE, optional: true })(passedOn)
+      expect(await talk(open, undefined, mode)).toMatchObject({ shown: ['list', 'purge'], status: 403 })
+      expect(await talk(open, WRITER, mode)).toMatchObject({ status: 200 })
     })
 
     test("what the gate's operations forbid is not even shown", async () => {
