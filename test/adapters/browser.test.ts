@@ -9,9 +9,10 @@ import { chromium } from 'playwright-core'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/express.js'
-import { requireAuth } from '../../src/index.js'
+import { accessToken, requireAuth } from '../../src/index.js'
 import { callers, GOOD } from './callers.js'
 import { listen } from './http-kit.js'
+import type { DpopSession } from '@modelcontextprotocol/client'
 import type { Browser, Page } from 'playwright-core'
 import type { Running } from './http-kit.js'
 
@@ -121,6 +122,35 @@ describe.skipIf(CHROMIUM === '')('a page on another origin', () => {
     expect(metadata).toMatchObject({ resource: `${bare}/mcp` })
     expect(await call(page, `${bare}/mcp`, 'whoami', bearer(GOOD.ada))).toEqual({ failed: 'TypeError: Failed to fetch' })
     expect(answered.at(-1)).toMatch(/^OPTIONS \/mcp /)
+  })
+
+  test('makes proofs: it may send DPoP, and reads the nonce of a refusal and that of a good answer', async () => {
+    let jkt = ''
+    const auth = { verifyToken: async (token: string) => accessToken({ token, claims: { sub: 'ada', cnf: { jkt } }, scopes: [] }) }
+    const http = createServer()
+    const server = await listen(http)
+    running.push(server)
+    const app = express()
+    app.use((req, res, next) => (res.on('finish', () => void answered.push(`${req.method} ${res.statusCode}`)), next()))
+    app.use(cors({ origin: new URL(page.url()).origin }))
+    app.use(bearerAuth(auth, { resource: `${server.origin}/mcp`, proof: { dpop: 'required', nonce: true } }))
+    app.post('/mcp', (_req, res) => void res.json({ caller: requireAuth().subject }))
+    http.on('request', app)
+    jkt = await page.evaluate(async () => {
+      const { mcp } = globalThis as unknown as InThePage
+      const session = await mcp.DpopSession.create()
+      Object.assign(globalThis, { session })
+      return session.thumbprint
+    })
+    const callers = await page.evaluate(async (url) => {
+      const { mcp, session } = globalThis as unknown as InThePage & { session: DpopSession }
+      const fetching = mcp.withDpop(session, () => 'a-token-of-ada')(fetch)
+      const ask = async (): Promise<unknown> => (await fetching(url, { method: 'POST', body: '{}' })).json()
+      return [await ask(), await ask()]
+    }, `${server.origin}/mcp`)
+    expect(callers).toEqual([{ caller: 'ada' }, { caller: 'ada' }])
+    // Without the nonce of the first good answer, the second request would be refused once more.
+    expect(answered.filter((one) => one.startsWith('POST'))).toEqual(['POST 401', 'POST 200', 'POST 200'])
   })
 
   describe('with the token in a cookie', () => {
