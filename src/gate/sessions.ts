@@ -21,6 +21,14 @@ export interface BoundSessions {
    * @throws TypeError outside of a request, and for a token that names nobody.
    */
   readonly newId: () => string
+  /**
+   * The same for a server that makes its ids itself: what whoever is calling is to be given in the place of this id.
+   *
+   * @throws TypeError as `newId` does, and for what is no id: 1 to 128 letters, digits, `-` and `_`.
+   */
+  readonly bind: (id: string) => string
+  /** The server's own id in one that `bind` made. Does NOT look whose it is: that is the gate's to do before. */
+  readonly unbind: (bound: string) => string
   /** True for an id that was made for the principal of this token. */
   readonly belongsTo: (id: string, token: AccessToken | null) => boolean
 }
@@ -39,15 +47,20 @@ export function boundSessions(options: BoundSessionsOptions = {}): BoundSessions
   if (newest === undefined || !secrets.every((secret) => typeof secret === 'string' && secret.length >= 32)) {
     throw new TypeError(NO_SECRET)
   }
+  const bind = (id: string): string => {
+    const context = currentAuth()
+    if (context === undefined) throw new TypeError(NO_REQUEST)
+    const principal = principalOf(context.token)
+    if (principal === undefined) throw new TypeError(NO_PRINCIPAL)
+    return `${id}.${hmacSha256(newest, `${id} ${principal}`)}`
+  }
   return {
-    newId() {
-      const context = currentAuth()
-      if (context === undefined) throw new TypeError(NO_REQUEST)
-      const principal = principalOf(context.token)
-      if (principal === undefined) throw new TypeError(NO_PRINCIPAL)
-      const nonce = randomText()
-      return `${nonce}.${hmacSha256(newest, `${nonce} ${principal}`)}`
+    newId: () => bind(randomText()),
+    bind(id) {
+      if (typeof id !== 'string' || !/^[\w-]{1,128}$/.test(id)) throw new TypeError(NO_ID)
+      return bind(id)
     },
+    unbind: (bound) => bound.split('.', 1)[0] ?? '',
     belongsTo(id, token) {
       const [nonce = '', digest = '', ...more] = id.length <= MAX_LENGTH ? id.split('.') : []
       const principal = principalOf(token)
@@ -61,7 +74,8 @@ const NO_SECRET =
   '"secret" must be at least 32 random characters, or several such secrets; is the environment variable set? make one with: openssl rand -hex 32'
 const NO_PRINCIPAL =
   'a token that does not say whose it is can hold no session: the authorization server writes no "sub"; if it names users by another claim that is never given to somebody else, set "subjectClaim" of the provider, such as "username"'
-const NO_REQUEST = 'newId makes a session id for whoever is calling: call it where a request is handled, behind the gate'
+const NO_REQUEST = 'newId and bind make a session id for whoever is calling: call them where a request is handled, behind the gate'
+const NO_ID = '"id" of bind must be the id of a session: 1 to 128 letters, digits, "-" and "_"'
 
 /** In characters, of a session id. */
 const MAX_LENGTH = 256

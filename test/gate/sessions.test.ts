@@ -31,6 +31,23 @@ describe('a bound session', () => {
     expect(sessions.belongsTo(idOf(ada), token)).toBe(false)
   })
 
+  test('is made of the id of a server that makes its own, which the server gets back', () => {
+    const bound = withAccessToken(ada, () => sessions.bind('made-by-an-agent_1'))
+    expect(sessions.unbind(bound)).toBe('made-by-an-agent_1')
+    expect(sessions.belongsTo(bound, ada)).toBe(true)
+    expect(sessions.belongsTo('made-by-an-agent_1', ada)).toBe(false)
+    expect(sessions.belongsTo(bound, tokenOf({ iss: 'https://id.example', sub: 'bob', client_id: 'app' }))).toBe(false)
+  })
+
+  test.each(['', 'a.b', 'a b', 'x'.repeat(129), `a\r\nb`, 'ä'])('is not made of %j, which is no id that comes back as it was', (id) => {
+    expect(() => withAccessToken(ada, () => sessions.bind(id))).toThrow(/"id" of bind/)
+  })
+
+  test('is bound within a request only, and to somebody', () => {
+    expect(() => sessions.bind('an-id')).toThrow(/behind the gate/)
+    expect(() => withAccessToken(tokenOf({}), () => sessions.bind('an-id'))).toThrow(/subjectClaim/)
+  })
+
   test('a key of a list is known by its provider', () => {
     expect(sessions.belongsTo(idOf(tokenOf({ sub: 'ci' }, 'static')), tokenOf({ sub: 'ci' }, 'github'))).toBe(false)
   })
