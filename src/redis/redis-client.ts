@@ -4,7 +4,7 @@
 export interface NodeRedisClient {
   readonly isReady: boolean
   once(event: 'ready', listener: () => void): unknown
-  sendCommand(args: readonly string[]): Promise<unknown>
+  sendCommand(args: readonly string[], options?: { timeout?: number }): Promise<unknown>
   duplicate(): NodeRedisLine
 }
 
@@ -60,12 +60,18 @@ export function redisLine(client: RedisClient): RedisLine {
   if (isNodeRedis(client)) {
     return {
       ready: async () => (client.isReady ? undefined : onceReady(client)),
-      command: async (...args) => inTexts(await client.sendCommand(args)),
+      command: async (...args) => inTexts(await (client.isReady ? client.sendCommand(args, AT_ONCE) : client.sendCommand(args))),
       listen: (channel, rung) => nodeRedisBell(client, channel, rung),
     }
   }
   throw new TypeError('"client" must be a client of redis (createClient) or ioredis (new Redis) for one server; clusters, sentinels and pools are not supported')
 }
+
+/**
+ * node-redis 6 gives each command five seconds until it is sent, by an `AbortSignal.timeout` that nobody calls off: a kilobyte
+ * until then, and thousands that fire in one turn of the event loop after a burst. With a connection it is sent now. (D130)
+ */
+const AT_ONCE = { timeout: 0 }
 
 function onceReady(client: Pick<RedisClient, 'once'>): Promise<void> {
   return new Promise((resolve) => void client.once('ready', resolve))

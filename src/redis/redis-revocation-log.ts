@@ -3,7 +3,7 @@ import { spanInSeconds } from '../lib/options.js'
 import { prefixOf } from './prefix.js'
 import { redisLine } from './redis-client.js'
 import { entriesOf, isEarlier, isOver } from './stream-entry.js'
-import type { IsOver, LoggedEntries, RevocationLog } from '../revocations/revocation-log.js'
+import type { IsOver, LogEntry, LoggedEntries, RevocationLog } from '../revocations/revocation-log.js'
 import type { RedisClient, RedisLine } from './redis-client.js'
 import type { StreamEntry } from './stream-entry.js'
 
@@ -35,6 +35,8 @@ class StreamLog implements RevocationLog {
   #swept = BEGINNING
   /** Entries in one page. */
   #count = FIRST_PAGE
+  #ringing = Promise.resolve()
+  #nextRing: Promise<void> | undefined
 
   constructor(line: RedisLine, stream: string) {
     this.#line = line
@@ -43,10 +45,22 @@ class StreamLog implements RevocationLog {
   }
 
   async append(entry: string, seconds: number): Promise<void> {
-    const span = String(Math.ceil(spanInSeconds('seconds', seconds, TEN_YEARS)))
-    await this.#line.command('XADD', this.#stream, '*', 'entry', entry, 'seconds', span)
-    // The entry is in: a bell that is not heard is no failure of this.
-    await Promise.allSettled([this.#line.command('PUBLISH', this.#bell, '')])
+    return this.appendAll([{ entry, seconds }])
+  }
+
+  async appendAll(entries: readonly LogEntry[]): Promise<void> {
+    const spans = entries.map(({ seconds }) => String(Math.ceil(spanInSeconds('seconds', seconds, TEN_YEARS))))
+    await Promise.all(entries.map(({ entry }, index) => this.#line.command('XADD', this.#stream, '*', 'entry', entry, 'seconds', spans[index] ?? '0')))
+    await this.#ring()
+  }
+
+  /** Rings once for all that was added while the last ring was under way. Never rejects: the entry is in, and a bell that is not heard is no failure. */
+  #ring(): Promise<void> {
+    this.#nextRing ??= this.#ringing.then(() => {
+      this.#nextRing = undefined
+      return (this.#ringing = this.#line.command('PUBLISH', this.#bell, '').then(nothing, nothing))
+    })
+    return this.#nextRing
   }
 
   async read(after: string | undefined): Promise<LoggedEntries> {
@@ -116,3 +130,5 @@ const LONG = 2_048
 const SWEPT_AT_ONCE = 100
 
 const TEN_YEARS = { min: 0, max: 315_360_000 }
+
+function nothing(): void {}

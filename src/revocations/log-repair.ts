@@ -9,8 +9,8 @@ export interface LogRepairOptions {
   readonly after: After
   /** All that this process holds. */
   readonly entries: () => Iterable<RevocationEntry>
-  /** Rejects where the log cannot be written. */
-  readonly write: (entry: RevocationEntry) => Promise<void>
+  /** Writes up to a hundred. Rejects where the log cannot be written. */
+  readonly write: (entries: readonly RevocationEntry[]) => Promise<void>
 }
 
 export class LogRepair {
@@ -54,10 +54,15 @@ export class LogRepair {
     const seen = this.#seen
     try {
       let looked = 0
+      let missing: RevocationEntry[] = []
       for (const entry of await shuffled(this.#options.entries())) {
-        if (seen?.has(idOf(entry)) === false) await this.#options.write(entry)
-        else if ((looked += 1) % SLICE === 0) await nextTurn()
+        if (seen?.has(idOf(entry)) === false) missing.push(entry)
+        if ((looked += 1) % SLICE === 0) await nextTurn()
+        if (missing.length < WRITTEN_AT_ONCE) continue
+        await this.#options.write(missing)
+        missing = []
       }
+      if (missing.length > 0) await this.#options.write(missing)
       if (this.#seen === seen) this.#seen = undefined
     } catch {
       return // and once more after the next look
@@ -82,6 +87,9 @@ async function shuffled<T>(all: Iterable<T>): Promise<readonly T[]> {
 
 /** Entries that are looked at before others have their turn. */
 const SLICE = 1_000
+
+/** A hundred thousand one by one would be a hundred thousand ways to the log and back. */
+const WRITTEN_AT_ONCE = 100
 
 function idOf({ by, issuer, value, before }: RevocationEntry): string {
   return JSON.stringify([by, issuer, value, before])

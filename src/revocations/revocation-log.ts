@@ -7,11 +7,13 @@ export interface RevocationLog {
   ready?(): Promise<unknown>
   /** Adds an entry that is worth keeping for so many seconds, and rings the bell of every process. */
   append(entry: string, seconds: number): Promise<unknown>
+  /** The same for up to a hundred at once, with one bell: a log that lost its entries is written back so. Left out: one by one. */
+  appendAll?(entries: readonly LogEntry[]): Promise<unknown>
   /** One page of what was added after this position, in order; from the beginning when there is none yet. Empty at the end. */
   read(after: string | undefined): Promise<LoggedEntries>
   /** Calls `rung` whenever somebody added something. Gives the function that ends this. */
   listen(rung: () => void): Promise<() => Promise<unknown>>
-  /** Takes out some of the entries that have expired. Called after every `append`, and also where that failed. */
+  /** Takes out some of the entries that have expired. Called after an `append`, also where that failed, and never twice at a time. */
   sweep?(isOver: IsOver): Promise<unknown>
 }
 
@@ -20,6 +22,12 @@ export interface RevocationLog {
  * nobody with this secret wrote. Who can write to the log can neither prolong nor cut short what it says of itself.
  */
 export type IsOver = (entry: string, at: number) => Awaitable<boolean | undefined>
+
+export interface LogEntry {
+  readonly entry: string
+  /** That it is worth keeping. */
+  readonly seconds: number
+}
 
 export interface LoggedEntries {
   readonly entries: readonly string[]

@@ -16,7 +16,7 @@ import type { Observe } from '../events.js'
 import type { OptionNames } from '../lib/options.js'
 import type { After } from '../lib/timer.js'
 import type { PageOutcome } from './log-follower.js'
-import type { LoggedEntries, RevocationLog } from './revocation-log.js'
+import type { LogEntry, LoggedEntries, RevocationLog } from './revocation-log.js'
 import type { RevocationMarks } from './revocation-marks.js'
 import type { Revocation, RevocationEntry, RevokedBy } from './revocation.js'
 import type { Watcher } from './revocation-watch.js'
@@ -67,6 +67,7 @@ export class Revocations {
   #strangeUntil = Number.NEGATIVE_INFINITY
   /** Entries of this look that nobody of ours sealed. */
   #junk = 0
+  #isSweeping = false
 
   constructor(options: RevocationsOptions = {}, parts: RevocationsParts = {}) {
     checkOptions('Revocations', options, OPTIONS)
@@ -79,7 +80,7 @@ export class Revocations {
     const every = spanInSeconds('catchUpEvery', catchUpEvery, { min: 0.1, max: 300 })
     if (log === undefined && options.secret !== undefined) throw new TypeError(NO_LOG)
     this.#shared = log === undefined ? undefined : shared(log, parts.seal ?? (options.secret === undefined ? undefined : new Seal(options.secret)))
-    this.#repair = new LogRepair({ every, after: this.#after, entries: () => this.#table.entries(), write: (entry) => this.#append(entry) })
+    this.#repair = new LogRepair({ every, after: this.#after, entries: () => this.#table.entries(), write: (entries) => this.#writeBack(entries) })
     this.#follower = log && new LogFollower({
       log,
       every,
@@ -130,7 +131,7 @@ export class Revocations {
     if (added === 'added') this.#tell(entry.by, 'here', 1)
     if (added === 'added') this.#watch.ring(entry)
     try {
-      await this.#append(entry)
+      await this.#append([entry])
     } finally {
       void this.#sweep() // also where there was no room: a log that is full has to shrink
     }
@@ -166,22 +167,33 @@ export class Revocations {
     await this.#follower?.close()
   }
 
-  async #append(entry: RevocationEntry): Promise<void> {
+  async #writeBack(entries: readonly RevocationEntry[]): Promise<void> {
+    if (this.#shared?.log.appendAll !== undefined) return this.#append(entries)
+    for (const entry of entries) await this.#append([entry]) // each within its own time
+  }
+
+  async #append(entries: readonly RevocationEntry[]): Promise<void> {
     if (this.#shared === undefined) return
     const { log, seal } = this.#shared
-    const sealed = await seal.close(ENTRY, writeRevocation(entry))
+    const sealed: LogEntry[] = []
+    for (const entry of entries) sealed.push({ entry: await seal.close(ENTRY, writeRevocation(entry)), seconds: entry.until - this.#now() })
     try {
-      await inTime(TOLD_WITHIN, this.#after, () => log.append(sealed, entry.until - this.#now()), () => new Error('no answer in time'))
+      await inTime(TOLD_WITHIN, this.#after, () => appended(log, sealed), () => new Error('no answer in time'))
     } catch (cause) {
       throw new AuthUnavailableError('revoked here, but the log of revocations could not be written', { cause })
     }
   }
 
+  /** One at a time: a thousand revocations in a moment are no thousand searches of a hundred entries. */
   async #sweep(): Promise<void> {
+    if (this.#isSweeping) return
+    this.#isSweeping = true
     try {
-      await this.#shared?.log.sweep?.((text, at) => this.#isOver(text, at))
+      await inTime(SWEPT_WITHIN, this.#after, async () => this.#shared?.log.sweep?.((text, at) => this.#isOver(text, at)), () => new Error('no answer in time'))
     } catch {
       return // and once more with the next revocation
+    } finally {
+      this.#isSweeping = false
     }
   }
 
@@ -260,6 +272,11 @@ export class Revocations {
   }
 }
 
+async function appended(log: RevocationLog, entries: readonly LogEntry[]): Promise<void> {
+  if (entries.length > 1 && log.appendAll !== undefined) return void (await log.appendAll(entries))
+  for (const { entry, seconds } of entries) await log.append(entry, seconds)
+}
+
 function shared(log: RevocationLog, seal: EntrySeal | undefined): { readonly log: RevocationLog; readonly seal: EntrySeal } {
   if (typeof log?.append !== 'function' || typeof log.read !== 'function' || typeof log.listen !== 'function') {
     throw new TypeError('"log" must be a log of revocations: { append, read, listen }')
@@ -278,6 +295,9 @@ const ENTRY = 'revocation'
 
 /** Seconds that telling the other processes may take. */
 const TOLD_WITHIN = 2
+
+/** Seconds after which a search for what has expired is given up. */
+const SWEPT_WITHIN = 5
 
 /** Entries that are opened before everything else has its turn. */
 const SLICE = 250

@@ -1,7 +1,7 @@
 /** The store and the log in a real Redis, through both clients. */
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from 'redis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { redisRevocationLog, redisStore } from '../../src/redis/index.js'
 import { until } from '../until.js'
 import { CLIENTS, redisIsThere, startRedis } from './redis-server.js'
@@ -58,6 +58,34 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
     expect(await log.read(position)).toEqual({ entries: [], position })
     await log.append('three', 60)
     expect((await log.read(position)).entries).toEqual(['three'])
+  })
+
+  test('a command that is sent at once leaves no timer of the client behind', async () => {
+    const timers = vi.spyOn(AbortSignal, 'timeout')
+    onTestFinished(() => timers.mockRestore())
+    const log = redisRevocationLog(client, { prefix: `${kind}:timers:` })
+    await log.append('one', 60)
+    await log.read(undefined)
+    await redisStore(client, { prefix: `${kind}:timers:` }).set('a', 'one', 60)
+    expect(timers.mock.calls).toEqual([])
+  })
+
+  test('many entries at once are written with few bells', async () => {
+    const log = redisRevocationLog(client, { prefix: `${kind}:many:` })
+    const rung = async (): Promise<number> => Number(/cmdstat_publish:calls=(\d+)/.exec(String(await redis('INFO', 'commandstats')))?.[1] ?? 0)
+    const before = await rung()
+    await log.appendAll?.(Array.from({ length: 100 }, (_, n) => ({ entry: `entry ${n}`, seconds: 60 })))
+    expect((await rung()) - before).toBe(1)
+    await Promise.all(Array.from({ length: 500 }, (_, n) => log.append(`another ${n}`, 60)))
+    expect((await rung()) - before).toBeLessThan(50)
+    const read: string[] = []
+    for (let position: string | undefined; ; ) {
+      const page = await log.read(position)
+      if (page.position === position) break
+      position = page.position
+      read.push(...page.entries)
+    }
+    expect([read.length, read[0], read[99], new Set(read).size]).toEqual([600, 'entry 0', 'entry 99', 600])
   })
 
   test('the log is read in pages, all of them', async () => {

@@ -4,7 +4,7 @@ import { LogRepair } from '../../src/revocations/log-repair.js'
 import type { RevocationEntry } from '../../src/revocations/revocation.js'
 
 test('those who write back at the same time go by an order of their own, and leave out what others have written', async () => {
-  const [count, replicas] = [1_000, 4]
+  const [count, replicas] = [10_000, 4]
   const rest = { by: 'jti', issuer: undefined, before: Number.POSITIVE_INFINITY, until: 2_000_000_000 } as const
   const entries: RevocationEntry[] = Array.from({ length: count }, (_, n) => ({ ...rest, value: `token-${n}` }))
   const log: RevocationEntry[] = []
@@ -14,10 +14,10 @@ test('those who write back at the same time go by an order of their own, and lea
     every: 5,
     after: (_, work) => (begin.push(work), () => undefined),
     entries: () => entries,
-    write: async (entry) => {
+    write: async (written) => {
       await new Promise((resolve) => void setImmediate(resolve)) // the way to the log and back
-      log.push(entry)
-      for (const one of all) one.seen(entry)
+      log.push(...written)
+      for (const one of all) for (const entry of written) one.seen(entry)
     },
   }))
   for (const one of all) {
@@ -30,7 +30,7 @@ test('those who write back at the same time go by an order of their own, and lea
     writing = all.filter(({ isDue }) => isDue).length
   }
   expect(new Set(log.map(({ value }) => value)).size).toBe(count)
-  expect(log.length, 'and not as often as there are replicas').toBeLessThan(count * 1.1)
+  expect(log.length, 'and not as often as there are replicas').toBeLessThan(count * 1.25)
 })
 
 test('whoever has nothing to add looks through a long list in slices, and lets others have their turn', async () => {

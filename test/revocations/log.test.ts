@@ -228,6 +228,20 @@ describe('a log that lost its entries', () => {
     expect([other.told('revocations_lost'), log.entries.length], 'the second one finds nothing to add').toEqual([1, 4])
   })
 
+  test('is written back a hundred at a time where it can take them, and not entry by entry', async () => {
+    const log = Object.assign(new LosingLog(), { sizes: [] as number[] })
+    const appendAll = async (entries: readonly { entry: string; seconds: number }[]): Promise<void> => {
+      log.sizes.push(entries.length)
+      for (const { entry, seconds } of entries) await log.append(entry, seconds)
+    }
+    const one = processOn(Object.assign(log, { appendAll }))
+    for (let n = 0; n < 250; n += 1) await one.revocations.revoke({ sub: `person ${n}` })
+    await one.forward(5)
+    log.lose()
+    await one.forward(15)
+    expect([log.sizes, log.entries.length, one.revocations.caughtUp]).toEqual([[100, 100, 50], 250, true])
+  })
+
   test('one that cannot be written is written when it can', async () => {
     const { log, one } = await three()
     log.lose()
@@ -265,6 +279,29 @@ describe('entries that have expired', () => {
     here.time.forward(200)
     expect(await sweep?.(START), 'a clock of ours that jumped').toEqual([false, false, undefined])
     expect(await sweep?.(START + 200)).toEqual([true, false, undefined])
+  })
+
+  test('are looked for once while many are revoked at the same moment, and again with the next', async () => {
+    const log = new MemoryLog()
+    let sweeps = 0
+    let over: (() => void) | undefined
+    const here = processOn(Object.assign(log, { sweep: () => new Promise<void>((resolve) => void ((sweeps += 1), (over = resolve))) }))
+    await Promise.all(Array.from({ length: 50 }, (_, n) => here.revocations.revoke({ sub: `person ${n}` })))
+    expect(sweeps).toBe(1)
+    over?.()
+    await quiet()
+    await here.revocations.revoke({ sub: 'ada' })
+    expect(sweeps).toBe(2)
+  })
+
+  test('are looked for again though a look for them hung', async () => {
+    const log = new MemoryLog()
+    let sweeps = 0
+    const here = processOn(Object.assign(log, { sweep: () => new Promise<void>(() => void (sweeps += 1)) }))
+    await here.revocations.revoke({ sub: 'ada' })
+    await here.forward(5)
+    await here.revocations.revoke({ sub: 'grace' })
+    expect(sweeps).toBe(2)
   })
 
   test('are looked for where a log is full, too', async () => {
