@@ -19,12 +19,14 @@ import { startChild } from '../http/child.js'
  * What the streams of one server take.
  * @typedef {object} Held
  * @property {number} bytes for each stream
- * @property {number} idle CPU while nothing happens, part of a core
+ * @property {Idle} idle CPU while nothing happens
  * @property {number} growth bytes for each stream, while nothing happened
  * @property {number} timers while all were open
  * @property {number} left bytes for each stream after all were closed
  * @property {number} timersLeft
  */
+
+/** @typedef {{ idle: number, all: number }} Idle parts of a core: without garbage collections, and with them */
 
 /** @typedef {{ cpu: number, longest: number }} Burst `cpu` and the `longest` time that the event loop was held, in ms */
 
@@ -36,7 +38,7 @@ import { startChild } from '../http/child.js'
  * @property {Burst} strangers a burst of revocations that concern nobody
  * @property {Burst & { within: number }} own 100 that end a stream each, and the seconds until all had ended
  * @property {{ open: number, within: number }} expiry streams that were open after their token, and the last end after that in seconds
- * @property {{ idle: number, open: number, calls: number }} away the issuer gives no answer: CPU, streams that went on, questions
+ * @property {{ idle: Idle, open: number, calls: number }} away the issuer gives no answer: CPU, streams that went on, questions
  */
 
 /** @param {Platform} platform @param {World} world @returns {Promise<StreamFigures>} */
@@ -70,13 +72,13 @@ async function held(platform, guard, world) {
   const opening = (Date.now() - begun) / 1000
   await wait(SETTLED * 1000)
   const open = await server.ask({ ask: 'state' })
-  await wait(size.idle * 1000)
+  const idle = await server.ask({ ask: 'idle', seconds: size.idle })
   const later = await server.ask({ ask: 'state' })
   const each = (/** @type {number} */ bytes) => bytes / size.streams
   /** @param {any} after @returns {Held} */
   const figuresWith = (after) => ({
     bytes: each(open.bytes - before.bytes),
-    idle: (later.cpu - open.cpuAfter) / 1000 / size.idle,
+    idle,
     growth: each(later.bytes - open.bytes),
     timers: open.timers - before.timers,
     left: each(after.bytes - before.bytes),
@@ -112,15 +114,15 @@ async function issuerAway(platform, world) {
   await clients.ask({ ask: 'open', port, count: size.streams, isOpaque: true })
   await wait(SETTLED * 1000)
   issuer.isAway = true
-  const [asked, begun] = [issuer.calls, await server.ask({ ask: 'state' })]
-  await wait(size.idle * 1000)
-  const over = await server.ask({ ask: 'state' })
+  await server.ask({ ask: 'state' }) // and no garbage is left
+  const asked = issuer.calls
+  const idle = await server.ask({ ask: 'idle', seconds: size.idle })
   const calls = issuer.calls - asked
   issuer.isAway = false
   const { open } = await clients.ask({ ask: 'ended' })
   await clients.ask({ ask: 'close' })
   server.end()
-  return { idle: (over.cpu - begun.cpuAfter) / 1000 / size.idle, open: open / size.streams, calls }
+  return { idle, open: open / size.streams, calls }
 }
 
 /** All connections closed, and the server has noticed. @param {Child} server @param {Child} clients */

@@ -9,11 +9,12 @@ const ROWS = [
   ['grown while idle, bare / gate', ({ bare, ours }) => `${kilobytes(bare.growth)} / ${kilobytes(ours.growth)}`],
   ['left when all are closed, bare / gate', ({ bare, ours }) => `${kilobytes(bare.left)} / ${kilobytes(ours.left)}`],
   ['timers while open / left, on top', ({ bare, ours }) => `${ours.timers - bare.timers} / ${ours.timersLeft - bare.timersLeft}`],
-  ['idle, % of a core, bare / gate', ({ bare, ours }) => `${percent(bare.idle)} / ${percent(ours.idle)}`],
+  ['idle, % of a core, bare / gate', ({ bare, ours }) => `${percent(bare.idle.idle)} / ${percent(ours.idle.idle)}`],
+  ['the same with garbage collections', ({ bare, ours }) => `${percent(bare.idle.all)} / ${percent(ours.idle.all)}`],
   ['strangers revoked: ms of CPU / longest', ({ strangers }) => `${strangers.cpu.toFixed(0)} / ${strangers.longest.toFixed(0)}`],
   ['100 revoked: last stream ended after s', ({ own }) => own.within.toFixed(2)],
   ['all expire: still open / last after s', ({ expiry }) => `${expiry.open} / ${expiry.within.toFixed(2)}`],
-  ['issuer away: % of a core / questions', ({ away }) => `${percent(away.idle)} / ${away.calls}`],
+  ['issuer away: % of a core / questions', ({ away }) => `${percent(away.idle.idle)} / ${away.calls}`],
   ['streams that went on, %', ({ away }) => (away.open * 100).toFixed(0)],
 ]
 
@@ -35,7 +36,7 @@ export function markdownOf(all) {
 export function goalsOf(all) {
   return all.flatMap(({ platform, bare, ours, strangers, own, expiry, away }) => [
     goalOf(`${platform}: KB on top for each stream`, 5, (ours.bytes - bare.bytes) / 1000),
-    goalOf(`${platform}: % of a core while idle, on top`, 1, (ours.idle - bare.idle) * 100),
+    goalOf(`${platform}: % of a core while idle, on top`, 1, (ours.idle.idle - bare.idle.idle) * 100),
     goalOf(`${platform}: KB grown for each stream while idle`, 0.2, ours.growth / 1000),
     goalOf(`${platform}: timers left, on top`, 0, ours.timersLeft - bare.timersLeft),
     goalOf(`${platform}: ms that a burst of revocations held the loop`, 20, strangers.longest),

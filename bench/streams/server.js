@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm'
 import { answerAll } from '../http/child.js'
 import { listening } from '../http/listening.js'
 import { AUDIENCE, ISSUER } from '../lib/issuer.js'
+import { idleFor } from './idle.js'
 import { PLATFORMS } from './servers.js'
 
 /**
@@ -17,7 +18,7 @@ import { PLATFORMS } from './servers.js'
  * @property {string} library
  */
 
-/** @typedef {{ ask: 'state' } | { ask: 'revoke', what: readonly object[] }} ServerQuestion */
+/** @typedef {{ ask: 'state' } | { ask: 'idle', seconds: number } | { ask: 'revoke', what: readonly object[] }} ServerQuestion */
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc')
@@ -33,6 +34,7 @@ answerAll(
   },
   async (/** @type {ServerQuestion} */ question, provider) => {
     if (question.ask === 'state') return stateOf()
+    if (question.ask === 'idle') return idleFor(question.seconds)
     delay.reset()
     delay.enable()
     const before = cpu()
@@ -58,12 +60,11 @@ function cpu() {
 
 /** After garbage collection. */
 async function stateOf() {
-  const at = cpu() // what collecting takes is not the streams'
   for (let n = 0; n < 3; n += 1) {
     collect()
     await new Promise((resolve) => setImmediate(resolve)) // finalizers
   }
   const { heapUsed, external } = process.memoryUsage()
   const sockets = process.getActiveResourcesInfo().filter((one) => one === 'TCPSocketWrap').length
-  return { bytes: heapUsed + external, cpu: at, cpuAfter: cpu(), timers: timersWaiting(), sockets }
+  return { bytes: heapUsed + external, timers: timersWaiting(), sockets }
 }
