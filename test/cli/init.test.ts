@@ -1,5 +1,5 @@
 /** `bearer init`: what it writes runs, and needs a token. */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -44,6 +44,20 @@ describe('the server that it writes', () => {
     const taken = await ask({ Authorization: `Bearer ${await issuer.mint({ audience: url, sub: 'ada' })}` })
     expect({ status: taken.status, body: await taken.text() }).toEqual({ status: 200, body: expect.stringMatching(/ada/) })
   })
+})
+
+test.runIf(isBuilt)('what it writes for any of them has no fault that the compiler finds', { timeout: 60_000 }, () => {
+  const folder = project()
+  symlinkSync(resolve('node_modules/@types'), join(folder, 'node_modules/@types'))
+  for (const framework of Object.keys(FRAMEWORKS) as Framework[]) {
+    mkdirSync(join(folder, framework))
+    const files = writtenFiles({ issuer: 'https://id.example.com/realms/acme', server: 'https://mcp.example.com/mcp', audience: "it's ours", framework })
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, framework, name), text)
+  }
+  const strictly = { allowJs: true, checkJs: true, noEmit: true, strict: true, skipLibCheck: true, module: 'nodenext', target: 'es2023', types: ['node'] }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: strictly, include: ['*/*.mjs'] }))
+  const { status, stdout } = spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' })
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
 })
 
 describe('bearer init', () => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { hashToken } from '../../src/index.js'
 import { folderFor } from './bearer-kit.js'
 import { isTerminalThere, onTerminal } from './terminal-kit.js'
 
@@ -93,6 +94,16 @@ describe.runIf(isTerminalThere)('a token at a terminal', { timeout: 60_000 }, ()
     await sees('bearer: the token is refused')
     expect(await ended).toBe(1)
     for (const part of [TOKEN, 'a-token-of-somebody']) expect(shown()).not.toContain(part)
+  })
+
+  test('may be longer than a line of a terminal, which is 4096 letters', async () => {
+    const long = 'a-token-'.repeat(1_500)
+    const { sees, types, ended, shown } = onTerminal('hash', folderFor())
+    await sees('Token (it is not shown): ')
+    types(`\x1b[200~${long}\x1b[201~\r`) // as terminals mark what is pasted
+    await sees(hashToken(long))
+    expect(await ended).toBe(0)
+    expect(shown()).not.toContain('a-token-')
   })
 
   test.each([
