@@ -10,7 +10,7 @@ export function pastedToken(text: string): string {
 export function withoutToken<T>(token: string, value: T): T {
   const secrets = [token, token.slice(token.lastIndexOf('.') + 1)].filter(({ length }) => length >= SHORTEST)
   const cleaned = (text: string): string => secrets.reduce((rest, secret) => rest.replaceAll(secret, IN_ITS_PLACE), text)
-  return copied(value, cleaned, 0) as T // of the same shape, but for what JSON has no word for
+  return copied(value, cleaned, 0, { left: MOST }) as T // of the same shape, but for what JSON has no word for
 }
 
 /** Characters. What is shorter is no secret, and may be a word. */
@@ -20,11 +20,15 @@ const IN_ITS_PLACE = '[the token]'
 /** Levels of a claim, as deep as anybody reads. */
 const DEEPEST = 64
 
-function copied(value: unknown, cleaned: (text: string) => string, depth: number): unknown {
+/** Objects and lists. A token has no room for as many; what a provider of one's own tells may hold itself, or the whole process. */
+const MOST = 20_000
+
+function copied(value: unknown, cleaned: (text: string) => string, depth: number, room: { left: number }): unknown {
   if (typeof value === 'string') return cleaned(value)
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return value
-  if (typeof value !== 'object' || depth > DEEPEST) return value === undefined ? undefined : `[${typeof value}]`
-  if (Array.isArray(value)) return value.map((one: unknown) => copied(one, cleaned, depth + 1) ?? null)
+  if (typeof value !== 'object' || depth > DEEPEST || room.left <= 0) return value === undefined ? undefined : `[${typeof value}]`
+  room.left -= 1
+  if (Array.isArray(value)) return value.map((one: unknown) => copied(one, cleaned, depth + 1, room) ?? null)
   const entries = Object.entries(value).filter(([, one]) => one !== undefined)
-  return Object.fromEntries(entries.map(([name, one]) => [cleaned(name), copied(one, cleaned, depth + 1)]))
+  return Object.fromEntries(entries.map(([name, one]) => [cleaned(name), copied(one, cleaned, depth + 1, room)]))
 }

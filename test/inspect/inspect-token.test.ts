@@ -7,7 +7,7 @@ import { inspectToken } from '../../src/inspect/inspect-token.js'
 import { keycloak } from '../../providers/presets/index.js'
 import { createTestIssuer } from '../../src/testing/index.js'
 import { recorder } from '../recorder.js'
-import type { Verdict } from '../../src/index.js'
+import type { ExplainedStep, Verdict } from '../../src/index.js'
 
 const RESOURCE = 'https://mcp.example.com/mcp'
 const KEY = 'ci-0123456789abcdef'
@@ -207,6 +207,19 @@ describe('the token', () => {
         expect(text).not.toContain(jwt.slice(jwt.lastIndexOf('.') + 1))
       }
     }
+  })
+
+  test('is of a bounded size, whatever a provider of one\u2019s own tells of what it found', async () => {
+    const round: Record<string, unknown> = { big: 3n }
+    Object.assign(round, { one: round, two: [round, round], call: () => round })
+    class Own extends BearerAuthProvider {
+      override readonly verifyToken = async (): Promise<null> => null
+      override readonly explain = async (): Promise<readonly ExplainedStep[]> => [{ rule: 'own', passed: false, reason: 'invalid_claim', actual: round }]
+    }
+    const { verdict, steps } = await inspectToken(new Own(), 'a-token-of-somebody')
+    expect(verdict).toBe('rejected')
+    expect(JSON.stringify(steps).length).toBeLessThan(5_000_000)
+    expect(steps[0]?.actual).toMatchObject({ big: '[bigint]', call: '[function]', one: { big: '[bigint]' } })
   })
 
   test('leaves plain data: what is written as JSON reads back the same', async () => {
