@@ -1,4 +1,5 @@
 /** What happened, for logs and metrics. No event carries a token, a secret or the value of a claim, but the names of roles in `roles_unknown`. */
+import { saidAtOnce } from './lib/awaitable.js'
 import type { RejectReason } from './verdict.js'
 
 export type AuthEvent =
@@ -269,11 +270,9 @@ export class Listeners {
 /** Calls an observer that may be absent, may throw and may be async, without letting it decide anything. */
 export function notify(observe: Observe | undefined, event: AuthEvent): void {
   if (observe === undefined) return
-  let answer: unknown
   try {
-    answer = observe(event)
+    saidAtOnce<unknown>(observe(event))
   } catch {
-    return // the observer's own fault, and no reason to refuse or pass a token
+    // the observer's own fault, and no reason to refuse or pass a token
   }
-  if (answer instanceof Promise) answer.catch(() => undefined)
 }

@@ -1,6 +1,7 @@
 /** This file checks what a token is bound to, for each request: a stolen one is worth nothing without the key (RFC 9449, RFC 8705). */
 import { bindingOf } from '../binding.js'
 import { notify } from '../events.js'
+import { isPending, saidAtOnce } from '../lib/awaitable.js'
 import { isSameText } from '../lib/digest.js'
 import { certificateThumbprint } from './certificate/certificate.js'
 import type { AccessToken } from '../access-token.js'
@@ -77,7 +78,8 @@ export class Bindings {
   }
 
   #hasCertificate(request: GateRequest, thumbprint: string): boolean {
-    const shown = this.#policy.certificate?.read(request)
+    const shown = saidAtOnce(this.#policy.certificate?.read(request))
+    if (isPending(shown)) throw new TypeError('"proof.certificate" must give the certificate at once, and not as a promise')
     const own = shown === undefined ? undefined : certificateThumbprint(shown)
     return own !== undefined && isSameText(own, thumbprint)
   }

@@ -2,7 +2,7 @@
 import { INSUFFICIENT_USER_AUTHENTICATION } from '../authentication.js'
 import { speakOnce } from '../lib/default-voice.js'
 import { alsoAtOnce, atOnce } from '../lib/at-once.js'
-import { andThen } from '../lib/awaitable.js'
+import { andThen, saidAtOnce } from '../lib/awaitable.js'
 import { optionalFunction } from '../lib/options.js'
 import { warn } from '../lib/warn.js'
 import { checkedProvider, inheritObserver } from '../provider.js'
@@ -109,7 +109,7 @@ function theOneGate(choose: Choose, request: GateRequest): Gate | undefined {
   const path = aboutPath(request.path)
   if (!path.startsWith('/') && path !== '*') return undefined
   const chosenFor = (host: string | undefined, spelling: string): Gate | undefined => {
-    const chosen = choose({ ...request, host, path: spelling })
+    const chosen = saidAtOnce(choose({ ...request, host, path: spelling }))
     if (chosen === undefined || isGate(chosen)) return chosen
     throw new TypeError('byRequest must be given a gate: gate(provider, { resource })')
   }

@@ -22,3 +22,12 @@ export function orElse<T, U>(work: () => Awaitable<T>, failed: (error: unknown) 
 export function isPending<T>(value: Awaitable<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
+
+/**
+ * The same answer, where one at once was asked for and a promise is none. That such a promise fails, nobody would hear, and it
+ * would end the process.
+ */
+export function saidAtOnce<T>(answer: T): T {
+  if (answer instanceof Promise) answer.catch(() => undefined)
+  return answer
+}

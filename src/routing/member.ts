@@ -1,4 +1,5 @@
 /** One provider of a chain, by the name that plans and events know it by. */
+import { saidAtOnce } from '../lib/awaitable.js'
 import { byProvider, toAccessToken } from '../access-token.js'
 import { atOnce } from '../lib/at-once.js'
 import { andThen } from '../lib/awaitable.js'
@@ -53,7 +54,7 @@ const AS_GIVEN = new WeakMap<AccessToken, AccessToken>()
 
 /** Whose token this is, in the words of a member. @throws TypeError for an answer that is none. */
 export function recognition({ provider }: Member, token: string): Recognition {
-  const answer: unknown = provider.recognizes === undefined ? 'maybe' : provider.recognizes(token)
+  const answer: unknown = provider.recognizes === undefined ? 'maybe' : saidAtOnce(provider.recognizes(token))
   if (answer === 'mine' || answer === 'maybe' || answer === 'foreign') return answer
   throw new TypeError('recognizes must answer "mine", "maybe" or "foreign", and not a promise')
 }

@@ -1,4 +1,5 @@
 /** Makes mappers of mappers: a constant, a condition, an order. */
+import { saidAtOnce } from '../lib/awaitable.js'
 import { isScopeToken } from '../lib/scope-token.js'
 import { ownProperty } from '../lib/own-property.js'
 import { added, checkedMappers, mapperOf, ruleOf } from './rule.js'
@@ -70,7 +71,7 @@ interface Condition {
 
 function conditionOf(condition: ClaimValues | ((claims: Claims) => boolean | undefined)): Condition {
   // A promise is true to an "if"; nothing but true is.
-  if (typeof condition === 'function') return { holds: (claims) => condition(claims) === true, text: 'your condition holds' }
+  if (typeof condition === 'function') return { holds: (claims) => saidAtOnce(condition(claims)) === true, text: 'your condition holds' }
   const values = typeof condition === 'object' && condition !== null && !Array.isArray(condition) ? Object.entries(condition) : []
   if (values.length === 0 || !values.every(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))) {
     throw new TypeError('when takes a function, or claims and their values: { email_verified: true }')

@@ -1,4 +1,5 @@
 /** Describes a mapper that can say why: which value granted a scope, and what would have. */
+import { saidAtOnce } from '../lib/awaitable.js'
 import { isScopeToken } from '../lib/scope-token.js'
 import type { Claims } from '../access-token.js'
 
@@ -68,6 +69,7 @@ export function checkedMappers(demand: string, mappers: unknown): readonly Scope
 /** Keeps of what a mapper gave the scopes of the alphabet. */
 export function validScopes(mapped: unknown): readonly string[] {
   // A text is a list of letters to a loop.
+  saidAtOnce(mapped)
   if (!Array.isArray(mapped)) throw new TypeError('a scope mapper must give an array of scopes')
   return mapped.filter(isScopeToken)
 }

@@ -38,7 +38,7 @@ export const JWT = [
       ['if (iat - ahead > now) return', 'if (false) return', 'a token of the future never ages'],
       ["typeof value === 'number' && Number.isFinite(value)", "typeof value === 'number'", 'an infinite end is an end'],
       ['Object.hasOwn(claims, claim) && isThere(claim, claims[claim])', 'Object.hasOwn(claims, claim)', 'null is a claim that is there'],
-      ['return accepts(value, claims) === true ?', 'return accepts(value, claims) ?', 'a promise of a rule of your own is a yes'],
+      ['return saidAtOnce(accepts(value, claims)) === true ?', 'return saidAtOnce(accepts(value, claims)) ?', 'a promise of a rule of your own is a yes'],
       ["signed: rules.map(ownRule)", 'signed: []', 'rules of your own are not looked at'],
     ],
   },

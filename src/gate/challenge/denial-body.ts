@@ -1,4 +1,5 @@
 /** This file gives denials a body of the house's own: problem+json, JSON-RPC, another language. Status and challenge stay ours. */
+import { saidAtOnce } from '../../lib/awaitable.js'
 import { ownProperty } from '../../lib/own-property.js'
 import { parseJson } from '../../lib/parse-json.js'
 import { warn } from '../../lib/warn.js'
@@ -37,7 +38,7 @@ export function withBody(answer: Answer, write: WriteBody): Answer {
   const error = answer.status >= 400 ? ownProperty(parseJson(answer.body), 'error') : undefined
   if (typeof error !== 'string') return answer
   try {
-    const { headers = {}, body } = write(denialOf(answer, error))
+    const { headers = {}, body } = saidAtOnce(write(denialOf(answer, error)))
     if (typeof body !== 'string') throw new TypeError('"body" must give { headers, body }, with the body as text, and not a promise')
     return { ...answer, headers: headersOf(answer.headers, new Headers(headers)), body }
   } catch (thrown) {

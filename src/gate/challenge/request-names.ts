@@ -1,4 +1,5 @@
 /** This file says how clients ask for scopes: an authorization server may call one otherwise in a request than in a token. */
+import { saidAtOnce } from '../../lib/awaitable.js'
 import { isScopeToken } from '../../lib/scope-token.js'
 
 /** What a client asks for to be given these scopes, each once; without those that nobody can ask for. */
@@ -13,8 +14,8 @@ export type RequestNames = (scopes: readonly string[]) => readonly string[]
 export function requestNamesBy(requestAs: ((scope: string) => unknown) | undefined, known: readonly string[]): RequestNames {
   if (requestAs === undefined) return (scopes) => scopes
   for (const scope of known) {
-    const name = requestAs(scope)
+    const name = saidAtOnce(requestAs(scope))
     if (name !== undefined && !isScopeToken(name)) throw new TypeError(`"requestAs" must give one scope for "${scope}", such as "api://notes/${scope}", or undefined`)
   }
-  return (scopes) => [...new Set(scopes.map((scope) => requestAs(scope)).filter(isScopeToken))]
+  return (scopes) => [...new Set(scopes.map((scope) => saidAtOnce(requestAs(scope))).filter(isScopeToken))]
 }

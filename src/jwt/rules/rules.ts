@@ -1,5 +1,6 @@
 /** What a JWT access token must say, as a list of named rules. Reads only; the signature is somebody else's business. */
 import { gatesOwnHint } from '../../authentication.js'
+import { saidAtOnce } from '../../lib/awaitable.js'
 import { isThere } from '../../lib/empty-claims.js'
 import { isInMilliseconds } from '../../lib/milliseconds.js'
 import { reportOnly } from '../../lib/report-only.js'
@@ -212,7 +213,7 @@ function ownRule({ claim, accepts, hint }: ClaimRule): Rule {
     check: ({ claims }) => {
       const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
       // oxlint-disable-next-line no-unnecessary-boolean-literal-compare -- a rule in JavaScript may give anything, and only `true` is a yes
-      return accepts(value, claims) === true ? undefined : failure('invalid_claim', claim, 'what your rule takes', value, hint ?? gatesOwnHint(claim))
+      return saidAtOnce(accepts(value, claims)) === true ? undefined : failure('invalid_claim', claim, 'what your rule takes', value, hint ?? gatesOwnHint(claim))
     },
   }
 }
