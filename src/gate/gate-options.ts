@@ -169,7 +169,10 @@ export interface GateOptions {
   [reportOnly]?: true
 }
 
-/** Takes events, and beside those of the gate the request: for the address that it came from. What it throws is ignored. */
+/**
+ * Takes events, and beside those of the gate the request: for the address that it came from. All of the request can be read;
+ * what prints it (`console.log`, `JSON.stringify`) finds method, path and host. What it throws is ignored.
+ */
 export type GateObserve = (event: AuthEvent, request?: GateRequest) => void
 
 /** The names of `GateOptions`. */

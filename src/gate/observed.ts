@@ -6,6 +6,7 @@ import { BUG, isForAudience } from './caller.js'
 import { decide } from './decide.js'
 import { isGuarded } from './paths.js'
 import { NO_SESSION } from './permission.js'
+import { ToldRequest } from './report/told-request.js'
 import { IMPOSSIBLE_HOST } from './request/host.js'
 import type { Answer } from '../answer.js'
 import type { AuthenticationLack } from '../authentication.js'
@@ -47,7 +48,8 @@ export async function decideObserved(request: GateRequest, provider: BearerAuthP
   const notes: Notes = { rules: new Set(), reportedRules: new Set(), looks: shadow && new Map() }
   const decision = await decide(request, noting(provider, policy, notes), notingPolicy(policy, notes))
   for (const look of notes.looks?.values() ?? []) shadow?.compare(look)
-  for (const event of eventsOf(request, decision, policy, notes)) notify((told) => observe(told, request), event)
+  const beside = new ToldRequest(request)
+  for (const event of eventsOf(request, decision, policy, notes)) notify((told) => observe(told, beside), event)
   return decision
 }
 

@@ -95,7 +95,7 @@ export function eventsPage(lines: readonly string[]): string {
   const hints = ['src/jwt/rules/near-miss.ts', 'src/jwt/keys/key-set.ts'].flatMap(hintsIn).map((hint) => `- ${hint}`)
   return `${[
     '# Events, reasons and hints',
-    'Everything that this library can say to `observe`, made from its types. No event carries a token, a secret or the value of a claim, but for the names of roles in `roles_unknown`. One function serves all: give it to a chain or to the gate, and whatever stands behind it without an observer of its own tells it too, each event once. The gate hands it the request as well: `(event, request) => …`.',
+    'Everything that this library can say to `observe`, made from its types. No event carries a token, a secret or the value of a claim, but for the names of roles in `roles_unknown`. One function serves all: give it to a chain or to the gate, and whatever stands behind it without an observer of its own tells it too, each event once. The gate hands it the request as well: `(event, request) => …`; printed, that shows its method, path and host, and no header.',
     'Where nobody observes and `NODE_ENV` is neither `production` nor `test`, the first refusal of each reason is a process warning. `await provider.explain(token)` shows the steps for one token, with values: for your own eyes.',
     '## Twelve wrong settings, and what the log says',
     `Each behind a chain with a static key, \`observe\` given to the chain alone:\n\n\`\`\`text\n${lines.join('\n')}\n\`\`\``,
