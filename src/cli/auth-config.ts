@@ -44,8 +44,14 @@ async function defaultOf(file: string, name: string): Promise<unknown> {
     return defaultIn(loaded)
   } catch (error) {
     // Of the user's own module: its words are for its author, and there is no token in this process yet.
-    throw new CommandError(2, `${name} could not be loaded: ${error instanceof Error ? error.message : 'it threw something that is no error'}`)
+    throw new CommandError(2, `${name} could not be loaded: ${error instanceof Error ? error.message : 'it threw something that is no error'}${mendOf(error, name)}`)
   }
+}
+
+/** Of a folder whose package.json says `"type": "commonjs"`, as `npm init` writes it. */
+function mendOf(error: unknown, name: string): string {
+  const isTakenForCommonJs = error instanceof Error && error.name === 'SyntaxError' && /outside a module|Unexpected token 'export'/.test(error.message) && /\.[jt]s$/.test(name)
+  return isTakenForCommonJs ? `; by its package.json it is no ES module: call it ${name.replace(/\.(?=[jt]s$)/, '.m')}, or write "type": "module" there` : ''
 }
 
 /** Node from 22.18 on, Bun and Deno take the types out by themselves. */

@@ -44,6 +44,7 @@ describe('the config module', () => {
     ['it has no default', { 'a.mjs': `export const provider = ${PROVIDER}` }, 'a.mjs', 64, /must have a provider as its default export/],
     ['its gate is a gate', { 'a.mjs': `export default { provider: ${PROVIDER}, gate: () => undefined }` }, 'a.mjs', 64, /the options of the gate, and not a gate/],
     ['it throws', { 'a.mjs': 'throw new TypeError(\'"audience" must name this server\')' }, 'a.mjs', 2, /a\.mjs could not be loaded: "audience" must name/],
+    ['it has a fault of its own', { 'a.mjs': 'export default {' }, 'a.mjs', 2, /could not be loaded: [^;]+$/],
     ['it throws no error', { 'a.mjs': 'throw 7' }, 'a.mjs', 2, /could not be loaded/],
   ])('is refused where %s', async (_, files, path, exitCode, message) => {
     await expect(loadAuthConfig(path, folderWith(files))).rejects.toMatchObject({ exitCode, message: expect.stringMatching(message) })

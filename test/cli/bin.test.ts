@@ -1,9 +1,9 @@
 /** Runs the command as a process of its own, with configs that fail where nobody catches it. */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { fileWith } from './bearer-kit.js'
+import { fileWith, folderFor } from './bearer-kit.js'
 
 const BIN = resolve('dist/src/cli/bin.js')
 const TOKEN = 'opaque-0123456789abcdef'
@@ -14,8 +14,8 @@ interface Ended {
   readonly stderr: string
 }
 
-function ended(args: readonly string[], input: string): Promise<Ended> {
-  const child = spawn(process.execPath, [BIN, ...args])
+function ended(args: readonly string[], input: string, cwd = process.cwd()): Promise<Ended> {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd })
   const written = { stdout: '', stderr: '' }
   child.stdout.on('data', (part) => (written.stdout += part))
   child.stderr.on('data', (part) => (written.stderr += part))
@@ -38,5 +38,19 @@ describe('a config that fails where nobody catches it', () => {
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: '', stderr: expect.stringMatching(message) })
     expect(stderr).not.toContain(TOKEN)
     expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+})
+
+describe('a config in a folder of CommonJS, as `npm init` makes it', () => {
+  test.runIf(existsSync(BIN)).each([
+    ['exports', "export default { verifyToken: async () => null }"],
+    ['imports', "import 'node:fs'\nexport default { verifyToken: async () => null }"],
+  ])('that %s as an ES module is told what to call it', async (_, code) => {
+    const folder = folderFor()
+    writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }')
+    writeFileSync(join(folder, 'auth.config.js'), code)
+    const { exitCode, stderr } = await ended(['plan'], '', folder)
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/; by its package\.json it is no ES module: call it auth\.config\.mjs, or write "type": "module" there\n$/)
   })
 })
