@@ -155,17 +155,21 @@ function plainSegments(decoded: string): readonly string[] {
 export function spellingsOf(path: string): readonly string[] {
   if (isPlain(path) && !path.includes(';') && path === path.toLowerCase()) return NONE
   const written = path.slice(0, LONGEST)
-  const joined = [written, ...resolved(written)].map(joinedSegments)
+  const joined = [written, decodedRuns(written)].flatMap((text) => [text, ...resolved(text)]).map(joinedSegments)
   return [...new Set([...joined, ...joined.flatMap(resolved)].flatMap((one) => [one, one.toLowerCase()]))]
 }
 
 const NONE: readonly string[] = []
 
 function joinedSegments(path: string): string {
-  // Each run of escapes by itself, as Hono does: one that stands for nothing leaves the others.
-  const decoded = path.replace(/(?:%[\da-f]{2})+/gi, (escapes) => UTF8.decode(Uint8Array.from(escapes.slice(1).split('%'), (byte) => Number.parseInt(byte, 16))))
+  const decoded = decodedRuns(path)
   const joined = `/${plainSegments(decoded).join('/')}`
   return joined !== '/' && /[/\\]$/.test(decoded) ? `${joined}/` : joined
+}
+
+/** Each run of escapes by itself, as Hono does: one that stands for nothing leaves the others. */
+function decodedRuns(path: string): string {
+  return path.replace(/(?:%[\da-f]{2})+/gi, (escapes) => UTF8.decode(Uint8Array.from(escapes.slice(1).split('%'), (byte) => Number.parseInt(byte, 16))))
 }
 
 const UTF8 = new TextDecoder()

@@ -55,7 +55,7 @@ describe('one of two gates that another spelling of the request would have chose
   const byHost = byRequest(({ host }) => (host === 'mail.example.com' ? mail : notes))
 
   test.each([
-    ...['/MAIL/inbox', '/%6dail/inbox', '/%6Dail', '//mail', '/\\mail', '/x/../mail', '/x/%2e%2e/mail', '//x/mail', '/mai%6c/%ff', '/;x/mail', '/.;/mail'],
+    ...['/MAIL/inbox', '/%6dail/inbox', '/%6Dail', '//mail', '/\\mail', '/x/../mail', '/x/%2e%2e/mail', '//x/mail', '/mai%6c/%ff', '/;x/mail', '/.;/mail', '///..;%2fmail'],
     ...['*mail', 'mail', 'ftp://x/mail', 'http://x'],
   ])('the path %s', async (path) => {
     for (const name of ['notes', 'mail']) expect(await ask(byPath, { path, token: key(name) })).toMatchObject({ pass: false, answer: { status: 401 } })
