@@ -1,5 +1,5 @@
 /** This file finds out who calls: by the token that the request presents, and what the provider says of it. */
-import { toAccessToken } from '../access-token.js'
+import { hasScopes, toAccessToken } from '../access-token.js'
 import { bindingOf, isSameBinding } from '../binding.js'
 import { errorAnswer, isAnswer } from '../answer.js'
 import { isUnavailable } from '../errors.js'
@@ -104,8 +104,10 @@ function asProved(verify: Verify, { claims }: AccessToken): Verify {
 }
 
 /** What is said of a good token that does not fit what is only reported. */
-function reportOn(token: AccessToken, { reportedAudience, bindings }: GatePolicy): { readonly reported?: Reported } {
+function reportOn(token: AccessToken, { reportedAudience, reportedScopes, bindings }: GatePolicy): { readonly reported?: Reported } {
   if (!isForAudience(token, reportedAudience)) return { reported: { status: 401, reason: 'wrong_audience' } }
+  const lacking = reportedScopes.filter((scope) => !hasScopes(token, [scope]))
+  if (lacking.length > 0) return { reported: { status: 403, reason: 'insufficient_scope', hint: `the token lacks ${lacking.join(' ')}` } }
   return bindings?.reports(token) === true ? { reported: { status: 401, reason: 'bound_to_key', check: 'unbound', hint: UNBOUND } } : {}
 }
 

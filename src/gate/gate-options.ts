@@ -4,7 +4,7 @@ import type { allowInsecureHttp } from '../lib/net/web-url.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { GateRequest } from './request/gate-request.js'
 import type { OptionNames } from '../lib/options.js'
-import type { ReportedAudience, reportOnly } from '../lib/report-only.js'
+import type { ReportedAudience, ReportedScopes, reportOnly } from '../lib/report-only.js'
 import type { StepUp } from './challenge/granted-scopes.js'
 import type { WriteBody } from './challenge/denial-body.js'
 import type { MirrorOptions } from './metadata/authorization-server-metadata.js'
@@ -27,8 +27,11 @@ export interface ExcludedRoute {
 }
 
 export interface GateOptions {
-  /** Scopes that every guarded request needs; one that is missing is a 403. Default: none. */
-  requiredScopes?: readonly string[]
+  /**
+   * Scopes that every guarded request needs; one that is missing is a 403. `{ scopes, [reportOnly]: true }` among them refuses
+   * nobody, and `would_deny` tells who lacks one. Default: none.
+   */
+  requiredScopes?: readonly (string | ReportedScopes)[]
   /**
    * How whoever stands behind a token must have signed in (RFC 9470): its `acr` must be one of these, the preferred first. Any
    * other is a 401 that tells the client what to ask for. No class counts as higher than another: name all that are enough.

@@ -18,6 +18,7 @@ import { checkGoesWith, tokenPlaces } from './request/token-from.js'
 import { checkedProvider } from '../provider.js'
 import type { AuthenticationTerms } from '../authentication.js'
 import type { BearerAuthProvider } from '../provider.js'
+import type { ReportedScopes } from '../lib/report-only.js'
 import type { ShadowOptions } from './report/shadow.js'
 import type { After } from '../lib/timer.js'
 import type { WriteBody } from './challenge/denial-body.js'
@@ -48,6 +49,8 @@ export interface GatePolicy extends ProofRules {
   readonly passesPreflights: boolean
   /** A token's `aud` must hold one of these. */
   readonly audience: readonly string[] | undefined
+  /** It is told of a token that lacks one of these. */
+  readonly reportedScopes: readonly string[]
   /** It is told of a token whose `aud` holds none of these. */
   readonly reportedAudience: readonly string[] | undefined
   /** True: nothing is denied, and what would have been is told. */
@@ -108,7 +111,7 @@ export function gatePolicy(options: GateOptions = {}, provider: PolicyProvider =
   const operations = table?.filter(({ reported }) => !reported)
   const reportedOperations = table?.filter(({ reported }) => reported) ?? []
   const { audience, reportedAudience } = audiencesOf(options.audience)
-  const scopes = checkedScopes('requiredScopes', requiredScopes)
+  const { scopes, reportedScopes } = scopesOf(requiredScopes)
   const supported = options.scopesSupported === undefined ? undefined : checkedScopes('scopesSupported', options.scopesSupported)
   const ownScopes = [...scopes, ...operationScopes(operations)]
   const named = [...ownScopes, ...operationScopes(reportedOperations), ...(supported ?? [])]
@@ -116,7 +119,8 @@ export function gatePolicy(options: GateOptions = {}, provider: PolicyProvider =
   const every = spanInSeconds('checkStreamsEvery', options.checkStreamsEvery ?? 30, { min: 1, max: 3_600 })
   const rules = proofRules(options, provider, { profile, requiredScopes: scopes, metadataUrl: resource?.metadataUrl, requestNames })
   const { answers } = rules
-  const isReporting = reportsAll || reportedAudience !== undefined || reportedOperations.length > 0 || rules.bindings?.isReporting === true
+  const isMarked = reportedAudience !== undefined || reportedScopes.length > 0 || reportedOperations.length > 0
+  const isReporting = reportsAll || isMarked || rules.bindings?.isReporting === true
   if (isReporting && options.observe === undefined) throw new TypeError(NOBODY_LISTENS)
   const writeBody = optionalFunction('body', options.body)
   const places = tokenPlaces(options.tokenFrom, resource?.resource)
@@ -132,6 +136,7 @@ export function gatePolicy(options: GateOptions = {}, provider: PolicyProvider =
     passesPreflights: oneOf('preflight', preflight, ['answer', 'pass']) === 'pass' || reportsAll,
     audience,
     reportedAudience,
+    reportedScopes,
     reportsAll,
     optional,
     operations,
@@ -186,6 +191,19 @@ function shadowOf({ shadow, observe, proof }: GateOptions, decides: PolicyProvid
 }
 
 const NOBODY_LISTENS = '[reportOnly] tells by events whom it would refuse, and nobody listens: give "observe" too: observe: (event) => console.log(event)'
+
+function scopesOf(scopes: NonNullable<GateOptions['requiredScopes']>): { readonly scopes: readonly string[] } & Pick<GatePolicy, 'reportedScopes'> {
+  if (!Array.isArray(scopes)) return { scopes: checkedScopes('requiredScopes', scopes), reportedScopes: [] }
+  const isObject = (one: unknown): one is ReportedScopes => typeof one === 'object' && one !== null
+  const marked = scopes.filter(isObject)
+  if (!marked.every((one) => isReported('"requiredScopes"', one))) throw new TypeError(ONLY_REPORTED_SCOPES)
+  return {
+    scopes: checkedScopes('requiredScopes', scopes.filter((one) => !isObject(one))),
+    reportedScopes: marked.flatMap((one) => checkedScopes('requiredScopes', [one.scopes].flat())),
+  }
+}
+
+const ONLY_REPORTED_SCOPES = 'an object in "requiredScopes" is reported only: { scopes: "notes:write", [reportOnly]: true }; to demand it, write the scope alone'
 
 function audiencesOf(audience: GateOptions['audience']): Pick<GatePolicy, 'audience' | 'reportedAudience'> {
   if (audience === undefined) return { audience, reportedAudience: undefined }

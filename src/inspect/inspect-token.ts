@@ -49,7 +49,7 @@ export async function inspectToken(provider: BearerAuthProvider, pasted: string,
     steps: steps.map(reported),
     ...(jwt !== null && { header: jwt.header }),
     ...claimsOf(accepted, jwt?.claims),
-    ...scopesOf(accepted, stops, options.gate?.requiredScopes),
+    ...scopesOf(accepted, stops, options.gate?.requiredScopes?.filter((one) => typeof one === 'string')),
     ...(accepted?.boundTo !== undefined && { binding: accepted.boundTo }),
     client,
   }

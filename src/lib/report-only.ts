@@ -1,7 +1,7 @@
 /** This file holds the symbol by which a demand is tried before it is made: it refuses nobody, and events tell whom it would. */
 
 /**
- * Marks what is not demanded yet: `[reportOnly]: true` on a rule, an audience, an operation, a proof or a whole gate. Requests
+ * Marks what is not demanded yet: `[reportOnly]: true` on a rule, an audience, scopes, an operation, a proof or a whole gate. Requests
  * pass as they do without it, and an event tells what would have been refused. A whole gate that is marked guards nothing.
  */
 export const reportOnly: unique symbol = Symbol.for('bearer-auth-providers.report-only')
@@ -10,6 +10,13 @@ export const reportOnly: unique symbol = Symbol.for('bearer-auth-providers.repor
 export interface ReportedAudience {
   /** What `aud` is going to have to hold, or one of these. */
   readonly audience: string | readonly string[]
+  readonly [reportOnly]: true
+}
+
+/** Scopes that requests do not need yet. */
+export interface ReportedScopes {
+  /** One or several. */
+  readonly scopes: string | readonly string[]
   readonly [reportOnly]: true
 }
 

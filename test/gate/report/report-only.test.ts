@@ -343,6 +343,50 @@ describe('an audience that is only reported', () => {
   })
 })
 
+describe('scopes that are only reported', () => {
+  const marked = { requiredScopes: ['notes:read', { scopes: ['notes:read', 'notes:write'], [reportOnly]: true as const }] }
+
+  test('refuse nobody and are told, and those beside them are demanded', async () => {
+    const { guard, events } = watched(marked)
+    expect(await asked(guard, { token: KEY })).toBe('ada')
+    expect(events).toEqual([
+      { type: 'would_deny', provider: 'gate', method: 'POST', status: 403, reason: 'insufficient_scope', hint: 'the token lacks notes:write' },
+      { type: 'admitted', provider: 'gate', method: 'POST', by: 'static' },
+    ])
+    const stranger = watched({ ...marked, requiredScopes: ['notes:admin', ...marked.requiredScopes] })
+    expect(await asked(stranger.guard, { token: KEY })).toBe('403')
+    expect(stranger.events.map(({ type }) => type)).toEqual(['denied'])
+  })
+
+  test('tell nothing of who has them, by a hierarchy too, nor of who need not be known', async () => {
+    const writer = new StaticProvider({ [KEY]: { claims: { sub: 'ada' }, scopes: ['notes:*'] } })
+    const { guard, events } = watched({ ...marked, optional: true }, writer)
+    expect([await asked(guard, { token: KEY }), await asked(guard, {})]).toEqual(['ada', 'nobody'])
+    expect(events.map(({ type }) => type)).toEqual(['admitted'])
+  })
+
+  test('are named to no client', async () => {
+    const { guard } = watched({ ...marked, resource: 'https://notes.example.com/mcp', authorizationServers: ['https://id.example.com'] })
+    const denied = await guard(requestOf({}))
+    expect(denied.pass ? '' : denied.answer.headers['WWW-Authenticate']).toMatch(/scope="notes:read"/)
+    const metadata = await guard(requestOf({ method: 'GET', path: '/.well-known/oauth-protected-resource/mcp' }))
+    expect(JSON.parse(metadata.pass ? '{}' : metadata.answer.body)).toMatchObject({ scopes_supported: ['notes:read'] })
+  })
+
+  test.each<[string, unknown]>([
+    ['without the mark', { scopes: 'notes:write' }],
+    ['without a scope', { [reportOnly]: true }],
+    ['with two scopes in one', { scopes: 'notes:read notes:write', [reportOnly]: true }],
+    ['null', null],
+  ])('%s are a TypeError', (_, entry) => {
+    expect(() => watched({ requiredScopes: [entry as string] })).toThrow(TypeError)
+  })
+
+  test('need somebody who listens', () => {
+    expect(() => gate(ada, marked)).toThrow(/give "observe" too/)
+  })
+})
+
 test('a mark that is only inherited marks nothing: whoever could change every object would open every gate', async () => {
   const options = Object.assign(Object.create({ [reportOnly]: true }) as object, { observe: () => undefined })
   expect(await asked(gate(ada, options), {})).toBe('401')
