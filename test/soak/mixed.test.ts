@@ -21,6 +21,8 @@ interface State {
 describe(`servers that had everything at once (SOAK_SEED=${seed})`, () => {
   const unhandled: unknown[] = []
   let load: MixedLoad
+  /** After the warm-up, and after each quarter of the time. */
+  const states: State[] = []
   let before: State
   let after: State
 
@@ -31,13 +33,15 @@ describe(`servers that had everything at once (SOAK_SEED=${seed})`, () => {
     load = new MixedLoad(random(seed))
     await load.start()
     await load.run(Math.max(2, seconds / 10)) // what the first requests leave behind stays: memories fill, code is compiled
-    before = await stateOf(load, timers.waiting)
-    await load.run(seconds)
-    after = await stateOf(load, timers.waiting)
+    states.push((before = await stateOf(load, timers.waiting)))
+    for (let quarter = 0; quarter < 4; quarter += 1) {
+      await load.run(seconds / 4)
+      states.push((after = await stateOf(load, timers.waiting)))
+    }
     await load.close()
     timers.end()
     process.off('unhandledRejection', note)
-    console.log(summary(load, before, after))
+    console.log(summary(load, states))
   }, (seconds * 2 + 120) * 1000)
 
   test('had answers of every kind', () => {
@@ -78,9 +82,9 @@ async function stateOf(load: MixedLoad, timers: () => number): Promise<State> {
   return { megabytes: (heapUsed + external) / 1e6, handles, timers: timers(), watching: load.watching }
 }
 
-function summary(load: MixedLoad, before: State, after: State): string {
-  const line = (name: string, { megabytes, handles, timers, watching }: State): string =>
-    `${name}  ${megabytes.toFixed(1)} MB, ${JSON.stringify(handles)}, ${timers} timers, ${watching} tokens followed`
+function summary(load: MixedLoad, states: readonly State[]): string {
+  const line = ({ megabytes, handles, timers, watching }: State, quarter: number): string =>
+    `after ${(quarter * seconds) / 4} s  ${megabytes.toFixed(1)} MB, ${JSON.stringify(handles)}, ${timers} timers, ${watching} tokens followed`
   const outcomes = [...load.outcomes].toSorted().map(([outcome, count]) => `${outcome}: ${count}`)
-  return ['', `soak: seed ${seed}, ${seconds} s`, line('before', before), line('after ', after), outcomes.join(', '), ''].join('\n')
+  return ['', `soak: seed ${seed}, ${seconds} s`, ...states.map(line), outcomes.join(', '), ''].join('\n')
 }
