@@ -1,5 +1,6 @@
 /** What a provider lends to the parts that work for it. */
 import type { AuthEvent } from './events.js'
+import type { Closed } from './lib/closing.js'
 
 export interface ProviderContext {
   /** The provider's name, for events and warnings. */
@@ -11,5 +12,5 @@ export interface ProviderContext {
   /** Takes what happened. Never throws. */
   readonly tell: (event: AuthEvent) => void
   /** Fires when the provider is closed. */
-  readonly closed: AbortSignal
+  readonly closed: Closed
 }

@@ -9,6 +9,7 @@ import { ClaimPipeline } from './claim-pipeline.js'
 import { alsoAtOnce } from './lib/at-once.js'
 import { andThen, isPending } from './lib/awaitable.js'
 import { isBearerToken, isBoundedText } from './lib/bearer-token.js'
+import { Closing } from './lib/closing.js'
 import { unlessAborted } from './lib/deadline.js'
 import { claimName, clockInSeconds, headerName, optionalFunction, spanInSeconds } from './lib/options.js'
 import { BearerAuthProvider, inheritObserver } from './provider.js'
@@ -49,7 +50,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
   protected readonly context: ProviderContext
   /** Who hears the events: for parts that have some of their own. */
   protected readonly listeners: Listeners
-  readonly #closed = new AbortController()
+  readonly #closed = new Closing()
   readonly #grants: ClaimPipeline
   readonly #lookup: VerdictLookup
   readonly #revocations: ProviderRevocations
@@ -66,7 +67,7 @@ export abstract class StandardProvider<Output = unknown> extends BearerAuthProvi
     this.now = clockInSeconds(options.now)
     this.clockTolerance = spanInSeconds('clockTolerance', clockTolerance, { min: 0, max: 60 })
     this.listeners = new Listeners(optionalFunction('observe', options.observe))
-    this.context = { provider: name, now: this.now, clockTolerance: this.clockTolerance, tell: (event) => this.emit(event), closed: this.#closed.signal }
+    this.context = { provider: name, now: this.now, clockTolerance: this.clockTolerance, tell: (event) => this.emit(event), closed: this.#closed }
     this.#revocations = new ProviderRevocations(options.revocations, { now: this.now, observe: (event) => this.emit(event) })
     this.#events = new TokenEvents({ provider: name, listeners: this.listeners, keyOf: (token) => this.keyOf?.(token) })
     const { keep } = cachePlan(cache === false ? {} : cache)

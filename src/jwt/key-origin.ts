@@ -9,6 +9,7 @@ import { chosenByTenant } from './keys/discovery.js'
 import { fetchJwks, readKeyFile, givenKeys, discoverJwks } from './keys/key-loader.js'
 import { parseKeySet } from './keys/key-set.js'
 import { tokenFormat } from './formats/token-format.js'
+import type { Closed } from '../lib/closing.js'
 import type { JwtOptions } from './jwt-options.js'
 import type { KeyOptions } from './keys/issuer-keys.js'
 import type { KeySourceOptions } from './keys/key-source.js'
@@ -23,7 +24,7 @@ type KeyOriginOptions = Pick<JwtOptions, 'issuer'> &
   }
 
 /** Tells how each issuer's keys are read. @throws TypeError for an option that is wrong. */
-export function keyOrigin(options: KeyOriginOptions, closed: AbortSignal): (issuer: string) => KeySourceOptions['load'] {
+export function keyOrigin(options: KeyOriginOptions, closed: Closed): (issuer: string) => KeySourceOptions['load'] {
   const { jwksUri, jwks, jwksFile, timeout = 2, headers, [allowInsecureHttp]: insecure = false } = options
   if ([jwksUri, jwks, jwksFile].filter((origin) => origin !== undefined).length > 1) {
     throw new TypeError('give one of "jwksUri", "jwks" and "jwksFile", not both')

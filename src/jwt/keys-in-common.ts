@@ -1,4 +1,5 @@
 /** Makes keys that several providers have in common, for those that mean the same issuer and place. */
+import { Closing } from '../lib/closing.js'
 import { checkOptions, clockInSeconds, optionalFunction } from '../lib/options.js'
 import { keysFor } from './jwt-options.js'
 import { keyOrigin } from './key-origin.js'
@@ -53,11 +54,11 @@ export function issuerKeys(options: SharedIssuerKeysOptions): SharedIssuerKeys {
   const { issuer, jwksUri, maxAge, maxStale, snapshot, store, fetch, name = 'keys' } = options
   const known = issuersOf(issuer)
   const issuers = [...known.keys()]
-  const closing = new AbortController()
+  const closing = new Closing()
   const kept = { maxAge, maxStale, snapshot, store }
   const keys = new IssuerKeys({
     issuers,
-    load: keyOrigin({ ...options, keys: kept }, closing.signal),
+    load: keyOrigin({ ...options, keys: kept }, closing),
     keys: kept,
     now: clockInSeconds(options.now),
     random: Math.random,

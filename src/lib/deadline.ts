@@ -1,5 +1,6 @@
 /** Holds work to its time, even work that never looks at a signal. */
 import { afterCatchingUp } from './timer.js'
+import type { Closed } from './closing.js'
 
 /** Gives the result of the work, or rejects with `tooLate()` when the signal fires first. */
 export async function within<T>(signal: AbortSignal, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
@@ -24,7 +25,7 @@ export interface Span {
   /** Seconds. */
   readonly timeout: number
   /** Fires when nobody wants the result any more. */
-  readonly closed?: AbortSignal | undefined
+  readonly closed?: Closed | undefined
 }
 
 /** Gives the result of the work, or rejects with `tooLate()` when its time is over. The signal given to the work fires then. */
@@ -47,10 +48,10 @@ export async function withSignal<T>({ timeout, closed }: Span, work: (signal: Ab
 }
 
 /** Calls under way, by the signal that ends them. They share one listener: Node warns of a leak at the eleventh. */
-const callsOf = new WeakMap<AbortSignal, Set<AbortController>>()
+const callsOf = new WeakMap<Closed, Set<AbortController>>()
 
 /** Ends this call when the signal fires. Gives the function that unregisters the call. */
-function join(closed: AbortSignal, call: AbortController): () => void {
+function join(closed: Closed, call: AbortController): () => void {
   if (closed.aborted) call.abort()
   const calls = callsOf.get(closed) ?? callsUntil(closed)
   calls.add(call)
@@ -58,7 +59,7 @@ function join(closed: AbortSignal, call: AbortController): () => void {
 }
 
 // Apart from the above: a listener that was made there would hold the first call, and its token, for ever.
-function callsUntil(closed: AbortSignal): Set<AbortController> {
+function callsUntil(closed: Closed): Set<AbortController> {
   const calls = new Set<AbortController>()
   callsOf.set(closed, calls)
   closed.addEventListener('abort', () => calls.forEach((one) => one.abort()), { once: true })

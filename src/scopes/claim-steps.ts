@@ -1,5 +1,6 @@
 /** Refines claims between verification and mapping: a schema checks them, and `enrich` adds more. */
 import { AuthUnavailableError, isUnavailable } from '../errors.js'
+import { Closing } from '../lib/closing.js'
 import { withinSpan } from '../lib/deadline.js'
 import { frozenCopy } from '../lib/frozen-copy.js'
 import { optionalFunction, spanInSeconds } from '../lib/options.js'
@@ -41,7 +42,7 @@ export class ClaimSteps {
   readonly #schema: StandardSchema<unknown> | undefined
   readonly #enrich: Enrich<never> | undefined
   readonly #timeout: number
-  readonly #closed = new AbortController()
+  readonly #closed = new Closing()
 
   /** @throws TypeError for an option that is wrong. */
   constructor({ claims, enrich, enrichTimeout = 2 }: AnyClaimOptions) {
@@ -63,7 +64,7 @@ export class ClaimSteps {
 
   async #enriched(refined: Refined, enrich: Enrich<never>): Promise<Refined> {
     const claims = refined.claims as never // as `enrich` wants them: the schema saw to that
-    const span = { timeout: this.#timeout, closed: this.#closed.signal }
+    const span = { timeout: this.#timeout, closed: this.#closed }
     let more: MoreClaims
     try {
       more = await withinSpan(span, async (signal) => enrich(claims, { signal }), () => new AuthUnavailableError('"enrich" gave no answer in time'))

@@ -4,6 +4,7 @@ import { readText, respond, retryAfter, slashAdvice } from './bounded-fetch.js'
 import { abandon } from './bounded-text.js'
 import { NotHereError } from './not-here.js'
 import { withinSpan } from '../deadline.js'
+import type { Closed } from '../closing.js'
 import type { Fetch, FetchAnswer } from './bounded-fetch.js'
 
 export interface FetchTextOptions {
@@ -14,7 +15,7 @@ export interface FetchTextOptions {
   readonly maxBytes: number
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Fires when nobody wants the answer any more. */
-  readonly closed?: AbortSignal | undefined
+  readonly closed?: Closed | undefined
   /** Whether to try a second time where no connection came about. Default true. */
   readonly retry?: boolean | undefined
 }
