@@ -12,12 +12,12 @@ const adapter = (name: string): string => resolve(`dist/src/adapters/${name}.js`
  * proof of possession (DPoP) is loaded apart, by the gates that take proofs.
  */
 const BUDGETS: Readonly<Record<string, { readonly code: string; readonly most: number; readonly without: readonly string[] }>> = {
-  'the gate for fetch': { code: `export { bearerAuth } from '${adapter('fetch')}'`, most: 28, without: ['openid-client', 'jose', 'lru-cache'] },
-  'the gate for Express': { code: `export { bearerAuth } from '${adapter('express')}'`, most: 27.5, without: ['openid-client', 'jose', 'lru-cache'] },
+  'the gate for fetch': { code: `export { bearerAuth } from '${adapter('fetch')}'`, most: 28.5, without: ['openid-client', 'jose', 'lru-cache'] },
+  'the gate for Express': { code: `export { bearerAuth } from '${adapter('express')}'`, most: 28, without: ['openid-client', 'jose', 'lru-cache'] },
   'StaticProvider with a gate': { code: `export { gate, StaticProvider } from '${index}'`, most: 47, without: ['openid-client', 'jose'] },
   'JwksProvider with the gate for Express': {
     code: `export { JwksProvider } from '${index}'; export { bearerAuth } from '${adapter('express')}'`,
-    most: 74.5,
+    most: 75,
     without: ['openid-client'],
   },
 }

@@ -9,7 +9,7 @@ export interface LogRepairOptions {
   readonly after: After
   /** All that this process holds. */
   readonly entries: () => Iterable<RevocationEntry>
-  /** Writes up to a hundred. Rejects where the log cannot be written. */
+  /** Writes up to fifty. Rejects where the log cannot be written. */
   readonly write: (entries: readonly RevocationEntry[]) => Promise<void>
 }
 
@@ -89,7 +89,7 @@ async function shuffled<T>(all: Iterable<T>): Promise<readonly T[]> {
 const SLICE = 1_000
 
 /** A hundred thousand one by one would be a hundred thousand ways to the log and back. */
-const WRITTEN_AT_ONCE = 100
+const WRITTEN_AT_ONCE = 50
 
 function idOf({ by, issuer, value, before }: RevocationEntry): string {
   return JSON.stringify([by, issuer, value, before])

@@ -7,7 +7,7 @@ export interface RevocationLog {
   ready?(): Promise<unknown>
   /** Adds an entry that is worth keeping for so many seconds, and rings the bell of every process. */
   append(entry: string, seconds: number): Promise<unknown>
-  /** The same for up to a hundred at once, with one bell: a log that lost its entries is written back so. Left out: one by one. */
+  /** The same for some dozens at once, with one bell: a log that lost its entries is written back so. Left out: one by one. */
   appendAll?(entries: readonly LogEntry[]): Promise<unknown>
   /** One page of what was added after this position, in order; from the beginning when there is none yet. Empty at the end. */
   read(after: string | undefined): Promise<LoggedEntries>

@@ -175,8 +175,8 @@ export class Revocations {
   async #append(entries: readonly RevocationEntry[]): Promise<void> {
     if (this.#shared === undefined) return
     const { log, seal } = this.#shared
-    const sealed: LogEntry[] = []
-    for (const entry of entries) sealed.push({ entry: await seal.close(ENTRY, writeRevocation(entry)), seconds: entry.until - this.#now() })
+    const now = this.#now()
+    const sealed = await Promise.all(entries.map(async (entry) => ({ entry: await seal.close(ENTRY, writeRevocation(entry)), seconds: entry.until - now })))
     try {
       await inTime(TOLD_WITHIN, this.#after, () => appended(log, sealed), () => new Error('no answer in time'))
     } catch (cause) {
