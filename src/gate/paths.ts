@@ -42,7 +42,7 @@ function isLeftAlone(request: Pick<GateRequest, 'method' | 'sentMethod' | 'path'
   // What goes over an upgraded connection is no matter of the method that began it.
   const isOfOneMethod = !isUpgrade && !asksForAnotherMethod(request)
   const opened = ({ methods }: Exclusion): boolean =>
-    methods === undefined || (isOfOneMethod && [method, sentMethod].every((one) => methods.includes(one === 'HEAD' ? 'GET' : one)))
+    methods === undefined || (isOfOneMethod && [method, sentMethod].every((one) => methods.includes(one) || (one === 'HEAD' && methods.includes('GET'))))
   return [path, ...routedPaths].every((name) => excluded.some((exclusion) => isExcluded(name, exclusion) && opened(exclusion)))
 }
 
@@ -88,7 +88,7 @@ function narrowed(entry: object): Omit<Exclusion, 'path'> & { readonly path: unk
   if (methods === undefined) return { path, methods, exact }
   // A name in small letters would match nothing.
   if (Array.isArray(methods) && methods.length > 0 && [...methods].every((one) => typeof one === 'string' && /^[A-Z-]+$/.test(one))) {
-    return { path, methods: methods.map((one: string) => (one === 'HEAD' ? 'GET' : one)), exact }
+    return { path, methods: [...methods], exact }
   }
   throw new TypeError(`"methods" in "exclude" must be an array of methods in capitals, such as ['GET'], with which HEAD goes`)
 }

@@ -152,11 +152,20 @@ test('the root that is excluded is the root alone', () => {
 })
 
 describe('lists of exclusions', () => {
-  test('are paths, or paths with methods, to which HEAD belongs where GET does', () => {
+  test('are paths, or paths with methods', () => {
     expect(checkedExclusions(['/health/', { path: '/orders', methods: ['HEAD', 'POST'] }])).toEqual([
       { path: '/health', methods: undefined, exact: false },
-      { path: '/orders', methods: ['GET', 'POST'], exact: false },
+      { path: '/orders', methods: ['HEAD', 'POST'], exact: false },
     ])
+  })
+
+  test.each([
+    ['GET', ['GET', 'HEAD']],
+    ['HEAD', ['HEAD']],
+  ])('%s opens %s: HEAD goes with GET, and GET not with HEAD', (named, open) => {
+    const exclude = checkedExclusions([{ path: '/orders', methods: [named] }])
+    const isOpen = (method: string): boolean => accessOf({ method, path: '/orders', header: () => [] }, { protect: undefined, exclude }) === 'excluded'
+    expect(['GET', 'HEAD', 'POST'].filter(isOpen)).toEqual(open)
   })
 
   test.each<[unknown, RegExp]>([
