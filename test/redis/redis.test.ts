@@ -193,16 +193,18 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
       const reply = (await redis('PUBSUB', 'NUMSUB', `${kind}:bell:bearer-auth-providers:revocations:bell`)) as unknown[] // a name and a count
       return Number(reply[1])
     }
-    await until(() => rings === 1)
-    await log.append('one', 60)
-    await until(() => rings === 2)
+    /** A connection that is lost and found again rings too, when the machine likes. */
+    const rung = async (act: () => unknown): Promise<void> => {
+      const before = rings
+      await act()
+      await until(() => rings > before)
+    }
+    await until(() => rings > 0)
+    await rung(() => log.append('one', 60))
 
-    await server.kill()
-    await server.startAgain()
-    await until(() => rings === 3)
+    await rung(() => server.kill().then(() => server.startAgain()))
     await until(async () => (await listeners().catch(() => 0)) === 1)
-    await log.append('two', 60)
-    await until(() => rings === 4)
+    await rung(() => log.append('two', 60))
 
     await stop()
     await until(async () => (await listeners()) === 0)
@@ -213,10 +215,12 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
     await server.kill()
     let rings = 0
     const stop = await log.listen(() => void (rings += 1))
-    const stopAtOnce = await log.listen(() => void (rings += 100))
+    let neverRings = 0
+    const stopAtOnce = await log.listen(() => void (neverRings += 1))
     await stopAtOnce()
     await server.startAgain()
-    await until(() => rings === 1)
+    await until(() => rings > 0)
+    expect(neverRings).toBe(0)
     await stop()
   })
 })
@@ -245,9 +249,10 @@ describe.runIf(redisIsThere)('with a client that speaks or maps otherwise', () =
     const log = redisRevocationLog(client as RedisClient, { prefix: kind })
     let rings = 0
     const stop = await log.listen(() => void (rings += 1))
-    await until(() => rings === 1)
+    await until(() => rings > 0)
+    const before = rings
     await log.append('one', 60)
-    await until(() => rings === 2)
+    await until(() => rings > before)
     const { entries, position } = await log.read(undefined)
     expect(entries).toEqual(['one'])
     expect((await log.read(position)).entries).toEqual([])
