@@ -1,17 +1,12 @@
+/** Runs all. Loading the library takes longer than most files take to run: those that can share a process do. */
 import { defineConfig } from 'vitest/config'
+import { APART, PATIENCE, TOGETHER } from './vitest.unit.config.js'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // A test that hangs ends; how long one takes says nothing: other things may be running on this machine.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    coverage: {
-      include: ['src/**', 'providers/**'],
-      // What is run as a process of its own is not seen.
-      exclude: ['src/cli/bin.ts'],
-      reporter: ['text-summary', 'html'],
-      thresholds: { branches: 90 },
-    },
+    projects: [
+      { test: { name: 'together', ...TOGETHER, ...PATIENCE } },
+      { test: { name: 'apart', ...APART, ...PATIENCE } },
+    ],
   },
 })
