@@ -37,8 +37,10 @@ function unreadable(request: GateRequest, answer: Answer, caller: Caller, policy
 }
 
 function permittedOperations(request: GateRequest, need: Need, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
+  // Most calls are of something that no rule is about.
+  if (!need.caller) return denialOf(request, caller, policy, policy) ?? caller
   const requiredScopes = need.scopes.length === 0 ? policy.requiredScopes : [...new Set([...policy.requiredScopes, ...need.scopes])]
-  if (caller.token === null) return need.caller ? policy.answers[caller.scheme].unauthenticated(requiredScopes) : caller
+  if (caller.token === null) return policy.answers[caller.scheme].unauthenticated(requiredScopes)
   const needed = { requiredScopes, authentication: authenticationTogether([need.authentication, policy.authentication]) }
   if (need.maxAge === undefined) return denialOf(request, caller, needed, policy) ?? caller
   return andThen(renewed(caller, need.maxAge, policy), (current) => {

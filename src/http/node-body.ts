@@ -1,4 +1,5 @@
 /** This file reads the body of a request of `node:http`, and puts it back. */
+import { Later } from '../lib/awaitable.js'
 import { privateNotes } from '../lib/private-notes.js'
 import type { IncomingMessage } from 'node:http'
 import type { Awaitable } from '../lib/awaitable.js'
@@ -30,40 +31,79 @@ interface Peek {
 }
 
 /** All of the body, which stays to be read. */
-function peek(message: Message, { maxBytes, rest, took }: Peek): Awaitable<RequestBody> {
+function peek(message: Message, how: Peek): Awaitable<RequestBody> {
   if (message.readableEnded) return { text: '' } // nobody has read it, so there was none
-  if (message.destroyed) return { problem: 'unreadable' }
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let length = 0
-    const end = (result: RequestBody): void => {
-      message.off('readable', take).off('close', broken).off('error', broken)
-      resolve(result)
+  // Nor for two who read at the same time: none of them would have all.
+  if (message.destroyed || READING.read(message) !== undefined) return { problem: 'unreadable' }
+  return new Later(new Promise((resolve) => new Reading(message, how, resolve).begin()))
+}
+
+const READING = privateNotes<Reading | undefined>()
+
+/** One body on its way. Each message is given the same functions (D110). */
+class Reading {
+  readonly #message: Message
+  readonly #how: Peek
+  readonly #resolve: (result: RequestBody) => void
+  readonly #chunks: Buffer[] = []
+  #length = 0
+
+  constructor(message: Message, how: Peek, resolve: (result: RequestBody) => void) {
+    this.#message = message
+    this.#how = how
+    this.#resolve = resolve
+  }
+
+  begin(): void {
+    READING.write(this.#message, this)
+    this.#message.on('readable', takeMore).on('close', breakOff).on('error', breakOff)
+    this.take()
+  }
+
+  take(): void {
+    const message = this.#message
+    for (let chunk: Buffer | null = message.read(); chunk !== null; chunk = message.read()) {
+      this.#chunks.push(chunk)
+      this.#length += chunk.length
+      if (this.#length > this.#how.maxBytes) return this.#tooLarge()
     }
-    const broken = (): void => end({ problem: 'unreadable' })
-    const take = (): void => {
-      for (let chunk: Buffer | null = message.read(); chunk !== null; chunk = message.read()) {
-        chunks.push(chunk)
-        length += chunk.length
-        if (length > maxBytes) {
-          end({ problem: 'too large' })
-          if (rest === 'kept') message.unshift(Buffer.concat(chunks))
-          else message.resume() // or the next request on this connection would wait behind the rest for ever
-          return
-        }
-      }
-      // On HTTP/2 it is complete only when it has said that it ended.
-      if (!(message.stream?.readableEnded ?? message.complete)) return
-      const body = Buffer.concat(chunks)
-      // In the same turn as the last read: the stream has not said that it ended yet, and says it once this was read again.
-      message.unshift(body)
-      PUT_BACK.write(message, body.length)
-      took?.(body)
-      end(inText(body))
-    }
-    message.on('readable', take).on('close', broken).on('error', broken)
-    take()
-  })
+    // On HTTP/2 it is complete only when it has said that it ended.
+    if (message.stream?.readableEnded ?? message.complete) this.#complete()
+  }
+
+  end(result: RequestBody): void {
+    this.#message.off('readable', takeMore).off('close', breakOff).off('error', breakOff)
+    READING.write(this.#message, undefined)
+    this.#resolve(result)
+  }
+
+  #tooLarge(): void {
+    this.end({ problem: 'too large' })
+    if (this.#how.rest === 'kept') this.#message.unshift(this.#all())
+    else this.#message.resume() // or the next request on this connection would wait behind the rest for ever
+  }
+
+  #complete(): void {
+    const body = this.#all()
+    // In the same turn as the last read: the stream has not said that it ended yet, and says it once this was read again.
+    this.#message.unshift(body)
+    PUT_BACK.write(this.#message, body.length)
+    this.#how.took?.(body)
+    this.end(inText(body))
+  }
+
+  #all(): Buffer {
+    const [first] = this.#chunks
+    return first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
+  }
+}
+
+function takeMore(this: Message): void {
+  READING.read(this)?.take()
+}
+
+function breakOff(this: Message): void {
+  READING.read(this)?.end({ problem: 'unreadable' })
 }
 
 /** One for all: it keeps nothing from one text to the next. */

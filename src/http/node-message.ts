@@ -75,18 +75,21 @@ export function leaveHeaders(response: ServerResponse, headers: Readonly<Record<
 function headersOf(message: IncomingMessage): ReadHeader {
   const { rawHeaders = [] } = message
   return (name) => {
-    const values: string[] = []
+    let values: string[] | undefined
     for (let index = 0; index < rawHeaders.length; index += 2) {
       const at = rawHeaders[index]
       const value = rawHeaders[index + 1]
       // Most names differ in length: no copy in small letters is made of those.
-      if (value !== undefined && at?.length === name.length && at.toLowerCase() === name) values.push(value)
+      if (value !== undefined && at?.length === name.length && at.toLowerCase() === name) (values ??= []).push(value)
     }
-    if (values.length > 0 || name.startsWith(':')) return values
+    if (values !== undefined || name.startsWith(':')) return values ?? NONE
     // A message that was made by hand may have no others, and middleware adds to these. They are parsed when they are first read.
-    return [message.headers[name] ?? []].flat()
+    const parsed = message.headers[name]
+    return parsed === undefined ? NONE : [parsed].flat()
   }
 }
+
+const NONE: readonly string[] = []
 
 /** Of both, where something in front of the gate has changed one: the server behind reads either. */
 function queryOf(...urls: readonly string[]): string {

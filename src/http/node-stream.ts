@@ -1,4 +1,5 @@
 /** This file ends an event stream of `node:http` and `node:http2` together with the token that opened it. */
+import { privateNotes } from '../lib/private-notes.js'
 import { isEventStream } from './event-stream.js'
 import { endSocketWithToken, endUpgradeWithToken, isUpgrade } from './upgraded.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -17,6 +18,9 @@ type Answer = ServerResponse & { readonly stream?: Part; [WATCHED]?: WatchedAnsw
 
 const WATCHED: unique symbol = Symbol('watched')
 
+/** Of the answer that a request waits for: a member of the response itself is dear on Express. (D122) */
+const AWAITED = privateNotes<WatchedAnswer | undefined>()
+
 /**
  * Watches for the head of the response: what is no event stream is left alone, and costs nothing. An upgrade is followed at
  * once. Each response is given the same functions: fresh ones would keep all of a request from the collector of young
@@ -28,12 +32,21 @@ export function endWithToken(response: Answer, context: AuthContext): void {
   const { life } = context
   if (life === undefined) return
   // There already, where one gate stands behind another.
-  const watched = (response[WATCHED] ??= watch(response))
+  const known = watchedAnswer(response)
+  const watched = known?.isOf(response) === true ? known : watch(response)
   watched.add(life)
+}
+
+function watchedAnswer(response: Answer): WatchedAnswer | undefined {
+  return response[WATCHED] ?? AWAITED.read(response.req)
 }
 
 function watch(response: Answer): WatchedAnswer {
   const watched = new WatchedAnswer(response)
+  const { req: request } = response
+  if (AWAITED.read(request) === undefined) AWAITED.write(request, watched)
+  // Not where the request has another response already, or may not be written on.
+  if (AWAITED.read(request) !== watched) response[WATCHED] = watched
   response.writeHead = writeWatchedHead
   const { stream } = response
   if (stream?.respond === undefined) return watched
@@ -72,6 +85,11 @@ class WatchedAnswer implements Endable, EndOfAnswer {
     this.respond = response.stream?.respond
   }
 
+  /** True for what stands in front of the response, too: a `Proxy` has the same function. */
+  isOf(response: Answer): boolean {
+    return response === this.#response || response.writeHead === this.#response.writeHead
+  }
+
   add(life: Life): void {
     life.endsWith = this
     if (!this.#lives.includes(life)) this.#lives = this.#lives.concat(life)
@@ -105,11 +123,12 @@ class WatchedAnswer implements Endable, EndOfAnswer {
 const NONE: readonly Life[] = []
 
 function writeWatchedHead(this: Answer, ...head: unknown[]): ServerResponse {
-  const watched = this[WATCHED]
+  const watched = watchedAnswer(this)
   if (watched === undefined) throw new TypeError('writeHead is called on another object than the response')
   // A head that cannot be written throws: there may be another.
   const written = watched.writeHead.apply(this, head)
   this.writeHead = watched.writeHead
+  if (AWAITED.read(this.req) === watched) AWAITED.write(this.req, undefined)
   watched.follow(typeInHead(head) ?? String(this.getHeader('content-type') ?? ''))
   return written
 }

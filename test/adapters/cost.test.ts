@@ -2,6 +2,7 @@
 import { createHook } from 'node:async_hooks'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { getHeapStatistics } from 'node:v8'
 import { describe, expect, test } from 'vitest'
 import * as express from '../../src/adapters/express.js'
@@ -92,6 +93,56 @@ test('no more than eight kilobytes', async () => {
   const bytes = rounds.toSorted((a, b) => a - b)[20] ?? 0
   expect(bytes).toBeGreaterThan(0)
   expect(bytes).toBeLessThan(8_000)
+})
+
+describe('with operations', () => {
+  const withOperations = express.bearerAuth(provider, { ...OPTIONS, operations: { 'tools/call': { purge: 'purge' } } })
+  const CALL = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'greet' } })
+
+  /** As the parser of HTTP does it: the body comes when the listener has had its turn. */
+  const decided = ([message, response]: [IncomingMessage, ServerResponse]): Promise<void> => {
+    return new Promise<void>((resolve) => {
+      withOperations(message, response, () => resolve())
+      message.push(Buffer.from(CALL))
+      message.complete = true
+      message.push(null)
+    })
+  }
+
+  test('three promises are made, however many steps wait for the body', async () => {
+    for (const one of messages(20)) await decided(one)
+    const counts: number[] = []
+    for (const one of messages(20)) {
+      let promises = 0
+      const hook = createHook({ init: (_id, type) => void (type === 'PROMISE' && (promises += 1)) }).enable()
+      const done = decided(one)
+      await done
+      hook.disable()
+      counts.push(promises)
+      expect(await text(one[0])).toBe(CALL)
+    }
+    expect(Math.min(...counts)).toBe(3 + 2) // two are of whoever awaits it here
+  })
+
+  test('and nothing is left on the request but the caller, and nothing on the response but one function', async () => {
+    const [[message, response] = expect.unreachable()] = messages(1)
+    const before = [Reflect.ownKeys(message), Reflect.ownKeys(response)]
+    await decided([message, response])
+    const after = [Reflect.ownKeys(message), Reflect.ownKeys(response)]
+    expect(after.map((keys, index) => keys.filter((key) => !before[index]?.includes(key) && key !== '_eventsCount'))).toEqual([['auth'], ['writeHead']])
+  })
+
+  test('each message is given the same functions, which are taken back', async () => {
+    const listening = messages(2).map(([message, response]) => {
+      withOperations(message, response, () => undefined)
+      return ['readable', 'close', 'error'].map((event) => message.listeners(event))
+    })
+    expect(listening[0]).toEqual(listening[1])
+    expect(listening[0]?.flat()).toHaveLength(3)
+    const [[message, response] = expect.unreachable()] = messages(1)
+    await decided([message, response])
+    expect(['readable', 'close', 'error'].map((event) => message.listenerCount(event))).toEqual([0, 0, 0])
+  })
 })
 
 // V8 keeps what a fresh function closes over until the whole heap is collected, where it is put on an object that was made elsewhere.

@@ -97,12 +97,15 @@ function checkAcr(rule: Rule, table: OperationTable, ofAll: AuthenticationTerms)
 /** What all of these operations need together. */
 export function needOf(operations: readonly Operation[], table: OperationTable): Need {
   const rules = operations.flatMap((operation) => rulesFor(operation, table))
+  if (rules.length === 0) return NOTHING
   // Each once: a batch may have more of them than a call can take.
   const ages = new Set(rules.flatMap(({ maxAge }) => maxAge ?? []))
   const scopes = [...new Set(rules.flatMap((rule) => rule.scopes))]
   const authentication = authenticationTogether([...new Set(rules.map((rule) => rule.authentication))])
   return { caller: rules.length > 0, scopes, maxAge: ages.size === 0 ? undefined : Math.min(...ages), authentication }
 }
+
+const NOTHING: Need = { caller: false, scopes: [], maxAge: undefined, authentication: ANY_SIGN_IN }
 
 function rulesFor({ method, names, uris }: Operation, table: OperationTable): readonly Rule[] {
   const ofMethod = table.filter((rule) => rule.method === method)
@@ -122,13 +125,13 @@ export function operationOf(message: unknown): Operation | undefined {
   if (typeof method !== 'string') return undefined
   const params = ownProperty(message, 'params')
   // `completion/complete` names a prompt or a resource in `ref`.
-  const places = [params, ownProperty(params, 'ref')]
-  const textsIn = (member: string): string[] => places.flatMap((place) => texts(ownProperty(place, member)))
+  const reference = ownProperty(params, 'ref')
+  const textsIn = (member: string): string[] => [ownProperty(params, member), ownProperty(reference, member)].filter(isText)
   return { method, names: textsIn('name'), uris: textsIn('uri') }
 }
 
-function texts(value: unknown): string[] {
-  return typeof value === 'string' ? [value] : []
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 /** Servers look a resource up by its URI as it is, or in the one form of it, and decode what stands for a variable. */
