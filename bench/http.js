@@ -1,4 +1,5 @@
 /** Measures whole servers, bare and guarded by ours and by the peers: `npm run bench:http`. */
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { serveKeys } from './lib/issuer.js'
 import { machine } from './lib/machine.js'
@@ -17,9 +18,10 @@ import { node } from './http/servers/node.js'
 
 const SERVERS = ['express', 'fastify', 'hono', '@hono/node-server', '@modelcontextprotocol/sdk', '@modelcontextprotocol/server', '@modelcontextprotocol/node', '@modelcontextprotocol/express']
 
-const { platforms, size, plot, library, file } = readOptions()
+const { platforms, size, plot, node: execPath, library, file } = readOptions()
 const date = new Date().toISOString()
-const where = machine(library, { own: ['jose', ...SERVERS], peers: ['@fastify/jwt', 'autocannon', 'express-oauth2-jwt-bearer', 'fast-jwt'] })
+const versionThere = execFileSync(execPath, ['--version'], { encoding: 'utf8' }).trim()
+const where = { ...machine(library, { own: ['jose', ...SERVERS], peers: ['@fastify/jwt', 'autocannon', 'express-oauth2-jwt-bearer', 'fast-jwt'] }), node: versionThere }
 console.log(heading(where, { date, note: `${size.connections} connections, RS256` }))
 
 const load = await startChild(new URL('http/load.js', import.meta.url), { size, library: library.href })
@@ -29,7 +31,7 @@ const world = { ...issuer, jwksUri: await serveKeys(issuer), library: library.hr
 /** @type {import('./http/figures.js').Figure[]} */
 const figures = []
 for (const platform of platforms) {
-  const part = figuresOf(await measure(platform, { load, world, size }), platform)
+  const part = figuresOf(await measure(platform, { load, world, size, node: execPath }), platform)
   figures.push(...part)
   console.log(tableOf(part, platform))
 }
@@ -37,7 +39,7 @@ for (const platform of platforms) {
 /** @type {import('./http/flood.js').FloodFigure[]} */
 const floods = []
 for (const platform of platforms.filter((one) => one === node || one === expressPlatform)) {
-  floods.push(...(await floodOf(platform, { load, world, rounds: size.floodRounds, seconds: size.floodSeconds })))
+  floods.push(...(await floodOf(platform, { load, world, node: execPath, rounds: size.floodRounds, seconds: size.floodSeconds })))
 }
 if (floods.length > 0) console.log(floodTable(floods))
 const starts = await firstTokens(library, size.starts)

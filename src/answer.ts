@@ -40,10 +40,20 @@ export interface Unavailable {
 }
 
 /** 503, or 429, and the time to wait. No challenge: the token may be good, and the client must keep it. */
-export function unavailableAnswer({ retryAfter, tooManyRequests, overloaded }: Unavailable, description = TRY_AGAIN): Answer {
+export function unavailableAnswer(why: Unavailable, description = TRY_AGAIN): Answer {
+  const { retryAfter, tooManyRequests, overloaded } = why
   // Whoever threw the error wrote this number, and it goes into a header.
   const known = typeof retryAfter === 'number' && Number.isFinite(retryAfter) && retryAfter > 0
   const seconds = known ? Math.min(Math.ceil(retryAfter), LONGEST_WAIT) : RETRY_AFTER
+  const key = `${tooManyRequests === true} ${overloaded === true} ${seconds} ${description}`
+  if (lastUnavailable?.key !== key) lastUnavailable = { key, answer: madeUnavailable(why, seconds, description) }
+  return lastUnavailable.answer
+}
+
+/** A flood is told the same for a second, twice for each request: by the error, and by the gate. */
+let lastUnavailable: { readonly key: string; readonly answer: Answer } | undefined
+
+function madeUnavailable({ tooManyRequests, overloaded }: Unavailable, seconds: number, description: string): Answer {
   const wait = { 'Retry-After': String(seconds) }
   if (tooManyRequests === true) return errorAnswer(429, 'too_many_requests', 'Too many requests with this token; keep it and try again later', wait)
   // Never a 5xx for what strangers send: a load balancer would take the server out. And nobody is blamed: the token may be good.

@@ -9,9 +9,10 @@ import { fileURLToPath } from 'node:url'
  * @param {URL} file a module that calls `answerAll`
  * @param {object} order
  * @param {NodeJS.ProcessEnv} [env] beside that of this process
+ * @param {string} [execPath] another Node
  */
-export async function startChild(file, order, env = {}) {
-  const child = fork(fileURLToPath(file), { env: { ...process.env, ...env } })
+export async function startChild(file, order, env = {}, execPath = process.execPath) {
+  const child = fork(fileURLToPath(file), { env: { ...process.env, ...env }, execPath })
   /** @param {object} question @returns {Promise<any>} @throws Error when it ends without an answer, or says what went wrong. */
   async function ask(question) {
     const gone = new AbortController()

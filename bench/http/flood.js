@@ -25,12 +25,12 @@ function takesPart({ name }) {
 
 /**
  * @param {Platform} platform
- * @param {{ load: Child, world: World, rounds: number, seconds: number }} setup `seconds`: of each turn
+ * @param {{ load: Child, world: World, node: string, rounds: number, seconds: number }} setup `seconds`: of each turn
  * @returns {Promise<FloodFigure[]>}
  */
-export async function floodOf(platform, { load, world, rounds, seconds }) {
+export async function floodOf(platform, { load, world, node, rounds, seconds }) {
   const candidates = platform.candidates.filter(takesPart)
-  const servers = await Promise.all(candidates.map((candidate) => listeningServer(platform, candidate, world)))
+  const servers = await Promise.all(candidates.map((candidate) => listeningServer(platform, candidate, { world, node })))
   try {
     const turns = []
     for (let round = -1; round < rounds; round += 1) {

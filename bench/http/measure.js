@@ -17,12 +17,12 @@ import { NOT_SEEN, REMEMBERED, WORKLOADS } from './workloads.js'
 
 /**
  * @param {Platform} platform
- * @param {{ load: Child, world: World, size: Size }} setup
+ * @param {{ load: Child, world: World, size: Size, node: string }} setup `node`: the one that the servers run on
  * @returns {Promise<Turn[]>}
  * @throws Error for a wrong answer.
  */
-export async function measure(platform, { load, world, size }) {
-  const servers = await Promise.all(platform.candidates.map((candidate) => listeningServer(platform, candidate, world)))
+export async function measure(platform, { load, world, size, node }) {
+  const servers = await Promise.all(platform.candidates.map((candidate) => listeningServer(platform, candidate, { world, node })))
   try {
     for (const server of servers) await assertAnswers(server, server.port, load.first.samples)
     for (const workload of WORKLOADS) {
@@ -38,10 +38,10 @@ export async function measure(platform, { load, world, size }) {
   }
 }
 
-/** @param {Platform} platform @param {Candidate} candidate @param {World} world @returns {Promise<Running>} */
-export async function listeningServer({ name }, candidate, world) {
+/** @param {Platform} platform @param {Candidate} candidate @param {{ world: World, node: string }} where @returns {Promise<Running>} */
+export async function listeningServer({ name }, candidate, { world, node }) {
   const order = { platform: name, candidate: candidate.name, world }
-  const child = await startChild(new URL('server.js', import.meta.url), order, { NODE_ENV: 'production' })
+  const child = await startChild(new URL('server.js', import.meta.url), order, { NODE_ENV: 'production' }, node)
   return { ...candidate, port: child.first, child }
 }
 

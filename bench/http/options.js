@@ -8,6 +8,7 @@ const USAGE = `npm run bench:http -- [options]
   --quick          fewer requests and rounds: an impression, not a figure
   --only SERVER    one of ${NAMES.join(', ')}; may be repeated
   --plot FILE      draws the figures, as an SVG
+  --node FILE      runs the servers on another Node, such as that of the package node@24; the load stays on this one
 ${COMMON_USAGE}`
 
 /**
@@ -35,11 +36,17 @@ export const SIZES = {
   },
 }
 
+const OPTIONS = /** @type {const} */ ({
+  only: { type: 'string', multiple: true, default: NAMES },
+  plot: { type: 'string' },
+  node: { type: 'string', default: process.execPath },
+})
+
 export function readOptions() {
-  return readCommandLine(USAGE, { only: { type: 'string', multiple: true, default: NAMES }, plot: { type: 'string' } }, ({ only, plot, quick }) => {
+  return readCommandLine(USAGE, OPTIONS, ({ only, plot, quick, node }) => {
     const strange = only.find((/** @type {string} */ name) => !NAMES.includes(name))
     if (strange !== undefined) throw new TypeError(`--only ${strange}: must be one of ${NAMES.join(', ')}`)
     if (plot !== undefined) writeFileSync(plot, '') // now, and not after five minutes
-    return { platforms: PLATFORMS.filter(({ name }) => only.includes(name)), size: SIZES[quick ? 'quick' : 'full'], plot }
+    return { platforms: PLATFORMS.filter(({ name }) => only.includes(name)), size: SIZES[quick ? 'quick' : 'full'], plot, node }
   })
 }
