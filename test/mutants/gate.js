@@ -125,7 +125,7 @@ export const GATE = [
     mutants: [
       ['if (need.maxAge === undefined) return denialOf', 'if (true) return denialOf', 'an old answer is good enough for an operation that wants a young one'],
       ['if (!isOwnSession(request, caller, policy)) return NO_SESSION', '', 'a session of somebody else can be used'],
-      ['if (caller.token === null) return need.caller ? policy.answers[caller.scheme].unauthenticated(requiredScopes) : caller', 'if (caller.token === null) return caller', 'nobody may do what needs a caller'],
+      ['if (caller.token === null) return policy.answers[caller.scheme].unauthenticated(requiredScopes)', 'if (caller.token === null) return caller', 'nobody may do what needs a caller'],
       ['authenticationTogether([need.authentication, policy.authentication])', 'need.authentication', 'an operation with terms of its own is free of those of every request'],
       ['if (denial !== undefined) return denial', '', 'who lacks a scope learns what the server reads'],
       ['if (lack === undefined && hasScopes', 'if (hasScopes', 'nobody is asked how he signed in'],
@@ -258,7 +258,7 @@ export const GATE = [
     by: ['test/gate/operations/operations.test.ts'],
     mutants: [
       ['return [uri, href, plain, ...(plain === href ? [] : [hrefOf(plain)])]', 'return [uri]', 'a resource in an encoded spelling is open'],
-      ['const places = [params, ownProperty(params, \'ref\')]', 'const places = [params]', 'what completion names is open'],
+      ["const reference = ownProperty(params, 'ref')", 'const reference = undefined', 'what completion names is open'],
       ['return ofMethod.filter((rule) => rule.covers(all))', 'return ofMethod.filter((rule) => rule.covers(all)).slice(0, 1)', 'of several rules the first counts alone'],
       ['Math.min(...ages)', 'Math.max(...ages)', 'of two ages the older is good enough'],
       ['if (isPrefix && star !== pattern.length - 1) throw', 'if (false) throw', 'a star in the middle guards something else'],
@@ -330,7 +330,7 @@ export const GATE = [
   {
     file: 'src/http/node-body.ts',
     by: ['test/adapters/report-only.test.ts'],
-    mutants: [["if (rest === 'kept') message.unshift(Buffer.concat(chunks))", "if (rest === 'kept') message.resume()", 'a body that was too large to look at is lost']],
+    mutants: [["if (this.#how.rest === 'kept') this.#message.unshift(this.#all())", "if (this.#how.rest === 'kept') this.#message.resume()", 'a body that was too large to look at is lost']],
   },
   {
     file: 'src/gate/known-gates.ts',
