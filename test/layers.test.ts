@@ -83,12 +83,15 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
 
 /** Packages, and the layers that may use them. Every other package is refused: above all frameworks and SDKs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  jose: ['gate', 'jwt', 'shared', 'introspection', 'providers', 'testing'],
+  // Its types; the whole of it is loaded by nobody but the helpers for tests, which the case below holds.
+  jose: ['gate', 'jwt', 'shared', 'introspection', 'testing'],
   // By the function, and loaded when it is first needed: a bundle of somebody who never needs it has it apart.
   'jose/jwe/compact/decrypt': ['introspection'],
   'jose/jwe/flattened/decrypt': ['shared'],
   'jose/jwe/flattened/encrypt': ['shared'],
-  'jose/key/import': ['introspection'],
+  'jose/jwk/thumbprint': ['gate'],
+  'jose/key/export': ['jwt'],
+  'jose/key/import': ['introspection', 'jwt'],
   'lru-cache': ['lib', 'cache', 'github'],
   'openid-client': ['introspection', 'upstream'],
   // Loaded by the command, and by nothing else.
@@ -142,6 +145,11 @@ describe('the layers', () => {
 
   test('nobody imports what the table does not name: no stranger above, no framework, no module of Node', () => {
     expect(violations(sources)).toEqual([])
+  })
+
+  test('no server loads the whole of jose: it is forty files, of which none is needed to verify a JWT', () => {
+    const loading = [...sources].filter(([path, source]) => !path.startsWith('src/testing/') && importsOf(source).some(({ specifier, typeOnly }) => specifier === 'jose' && !typeOnly))
+    expect(loading.map(([path]) => path)).toEqual([])
   })
 
   test('there is no cycle, not even of types', () => {
@@ -240,7 +248,7 @@ describe('the checker of the layers', () => {
     ['src/gate/decide.ts', "import { discoveryUrls } from '../jwt/keys/discovery.js'"],
     ['src/adapters/node.ts', "import type { IncomingMessage } from 'node:http'"],
     ['src/lib/digest.ts', "import * as crypto from 'node:crypto'"],
-    ['src/jwt/token/decode.ts', "import { base64url } from 'jose'"],
+    ['src/jwt/token/decode.ts', "import type { JWK } from 'jose'"],
   ])('lets %s say: %s', (path, source) => {
     expect(violations(new Map([...sources, [path, source]]))).toEqual([])
   })

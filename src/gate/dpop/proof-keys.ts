@@ -1,5 +1,5 @@
 /** This file knows the keys that make proofs: each comes with every proof, and is imported once. */
-import { calculateJwkThumbprint } from 'jose'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
 import { lruMemory } from '../../lib/lru-memory.js'
 import { parseKeySet } from '../../jwt/keys/key-set.js'
 import type { JWK } from 'jose'

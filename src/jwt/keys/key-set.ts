@@ -1,5 +1,5 @@
 /** Holds one issuer's public keys (RFC 7517). An unusable key is skipped and never spoils its neighbours. */
-import { base64url, importJWK } from 'jose'
+import { decodeBase64url } from '../../lib/base64url.js'
 import { ownProperty } from '../../lib/own-property.js'
 import { ALGORITHMS } from '../signature/algorithms.js'
 import { verificationKey } from '../signature/verification-key.js'
@@ -231,7 +231,7 @@ function bigEndian(value: unknown): Uint8Array {
 
 function bytesOf(value: unknown): Uint8Array {
   try {
-    return base64url.decode(numberOf(value))
+    return decodeBase64url(numberOf(value))
   } catch {
     return new Uint8Array()
   }
@@ -247,12 +247,18 @@ async function importPublicKey(key: unknown, alg: Algorithm): Promise<CryptoKey 
     : kty === 'EC' ? { kty, crv: own('crv'), x: number('x'), y: number('y') }
     : { kty, crv: own('crv'), x: number('x') }
   try {
-    // A JWK without `k` is never imported as a secret.
-    return (await importJWK(publicKey, alg)) as CryptoKey
+    return await crypto.subtle.importKey('jwk', publicKey, importParameters(alg), true, ['verify'])
   } catch {
     spoilt.add(key as object)
     return null // off the curve, truncated, or unknown to this runtime: not usable, whatever the cause
   }
+}
+
+/** What WebCrypto has to know of a key beside its numbers (RFC 7518 section 3): an RSA key is imported for one hash. */
+function importParameters(alg: Algorithm): { readonly name: string; readonly hash?: string; readonly namedCurve?: string } {
+  const { kty, crv, webCrypto }: KeyShape = ALGORITHMS[alg]
+  const { name } = webCrypto
+  return kty === 'RSA' ? { name, hash: `SHA-${alg.slice(2)}` } : kty === 'EC' && crv !== undefined ? { name, namedCurve: crv } : { name }
 }
 
 // Some write standard base64, padding and all, where RFC 7518 section 2 has base64url: the number is the same.

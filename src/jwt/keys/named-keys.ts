@@ -1,5 +1,6 @@
 /** Reads keys that lie each at a URL of its own, as PEM: how AWS publishes those of its load balancers. */
-import { exportJWK, importSPKI } from 'jose'
+import { exportJWK } from 'jose/key/export'
+import { importSPKI } from 'jose/key/import'
 import { AuthUnavailableError } from '../../errors.js'
 import { fetchText } from '../../lib/net/fetch-text.js'
 import { ownProperty } from '../../lib/own-property.js'

@@ -1,4 +1,4 @@
-/** Checks signatures by WebCrypto, with the keys that `jose` imported and in jose's way: the reference, on every runtime. */
+/** Checks signatures by WebCrypto, with keys that it imported and in jose's way: the reference, on every runtime. */
 import { ALGORITHMS } from './algorithms.js'
 import { decodeBase64url } from '../token/base64url.js'
 import type { SignatureEngine } from './signature-engine.js'
