@@ -3,6 +3,7 @@ import { INSUFFICIENT_USER_AUTHENTICATION } from '../authentication.js'
 import { speakOnce } from '../lib/default-voice.js'
 import { alsoAtOnce, atOnce } from '../lib/at-once.js'
 import { andThen, saidAtOnce } from '../lib/awaitable.js'
+import { loaded } from '../lib/loaded.js'
 import { optionalFunction } from '../lib/options.js'
 import { warn } from '../lib/warn.js'
 import { checkedProvider, inheritObserver } from '../provider.js'
@@ -12,7 +13,6 @@ import { decide } from './decide.js'
 import { Hints } from './hints.js'
 import { remember } from './known-gates.js'
 import { aboutPath, isDiscovery, noDocument } from './metadata/discovery.js'
-import { decideObserved } from './observed.js'
 import { gatePolicy } from './policy.js'
 import { spellingsOf } from './paths.js'
 import { IMPOSSIBLE_HOST, isPossibleHost, spellingsOfHost } from './request/host.js'
@@ -55,8 +55,10 @@ export function gate(provider: BearerAuthProvider, options?: GateOptions, parts?
     const { writeBody } = policy
     return writeBody === undefined ? decision : { pass: false, answer: withBody(decision.answer, writeBody) }
   }
+  // What tells is loaded by the gates that somebody listens to.
+  const observed = observe && loaded(import('./observed.js').then((tells) => tells.observed(provider, policy, observe)))
   return branded((request) => {
-    const decided = observe === undefined ? decide(request, provider, policy) : decideObserved(request, provider, policy, observe)
+    const decided = observed === undefined ? decide(request, provider, policy) : andThen(observed(), (decides) => decides(request))
     return andThen(decided, (decision) => sent(request, decision))
   })
 }

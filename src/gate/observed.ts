@@ -7,6 +7,7 @@ import { decide } from './decide.js'
 import { isGuarded } from './paths.js'
 import { NO_SESSION } from './permission.js'
 import { ToldRequest } from './report/told-request.js'
+import { Shadow } from './report/shadow.js'
 import { IMPOSSIBLE_HOST } from './request/host.js'
 import type { Answer } from '../answer.js'
 import type { AuthenticationLack } from '../authentication.js'
@@ -43,8 +44,19 @@ interface Notes {
 }
 
 /** Decides as `decide` does, and tells of a denial, of one that is only reported, and of a caller who was admitted. */
-export async function decideObserved(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy, observe: GateObserve): Promise<OwnDecision> {
-  const { shadow } = policy
+export function observed(provider: BearerAuthProvider, policy: GatePolicy, observe: GateObserve): (request: GateRequest) => Promise<OwnDecision> {
+  const shadow = policy.shadow && new Shadow(policy.shadow.provider, policy.shadow)
+  return (request) => decideObserved(request, { provider, policy, observe, shadow })
+}
+
+interface Surroundings {
+  readonly provider: BearerAuthProvider
+  readonly policy: GatePolicy
+  readonly observe: GateObserve
+  readonly shadow: Shadow | undefined
+}
+
+async function decideObserved(request: GateRequest, { provider, policy, observe, shadow }: Surroundings): Promise<OwnDecision> {
   const notes: Notes = { rules: new Set(), reportedRules: new Set(), looks: shadow && new Map() }
   const decision = await decide(request, noting(provider, policy, notes), notingPolicy(policy, notes))
   for (const look of notes.looks?.values() ?? []) shadow?.compare(look)

@@ -6,7 +6,6 @@ import { andThen } from '../lib/awaitable.js'
 import { NOBODY, unlessUnavailable } from './caller.js'
 import { scopesToAskFor } from './challenge/granted-scopes.js'
 import { sessionIdsOf } from './request/session-ids.js'
-import { calledOperations } from './operations/called-operations.js'
 import { needOf } from './operations/operations.js'
 import type { Answer } from '../answer.js'
 import type { Awaitable } from '../lib/awaitable.js'
@@ -18,10 +17,10 @@ import type { GateRequest } from './request/gate-request.js'
 /** The caller, on an answer as young as the operations need; or the denial. All that is needed stands in one challenge. */
 export function permittedCaller(request: GateRequest, caller: Caller, policy: GatePolicy): Awaitable<Caller | Answer> {
   if (!isOwnSession(request, caller, policy)) return NO_SESSION
-  const { operations } = policy
+  const { operations, called: reader } = policy
   if (operations === undefined) return denialOf(request, caller, policy, policy) ?? caller
   const rest = policy.reportsAll || operations.length === 0 ? 'kept' : undefined
-  return andThen(calledOperations(request, rest), (called) => {
+  return andThen(andThen(reader(), ({ calledOperations }) => calledOperations(request, rest)), (called) => {
     if (isAnswer(called)) return unreadable(request, called, caller, policy)
     return andThen(permittedOperations(request, needOf(called, operations), caller, policy), (permitted) =>
       isAnswer(permitted) ? permitted : reportedOperations(request, called, permitted, policy),

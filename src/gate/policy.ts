@@ -1,6 +1,7 @@
 /** This file checks what a gate demands, once, where it is built. */
 import { checkedAuthentication } from '../authentication.js'
 import { checkOptions, clockInSeconds, oneOf, optionalFunction, spanInSeconds } from '../lib/options.js'
+import { loaded } from '../lib/loaded.js'
 import { allowInsecureHttp, webUrl } from '../lib/net/web-url.js'
 import { isReported } from '../lib/report-only.js'
 import { checkedScopes } from '../lib/scope-match.js'
@@ -13,13 +14,13 @@ import { TokenWatches } from './life/token-watches.js'
 import { requestNamesBy } from './challenge/request-names.js'
 import { protectedResource } from './metadata/resource-metadata.js'
 import { proofRules } from './proof-policy.js'
-import { Shadow } from './report/shadow.js'
 import { checkGoesWith, tokenPlaces } from './request/token-from.js'
 import { checkedProvider } from '../provider.js'
 import type { AuthenticationTerms } from '../authentication.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { ReportedScopes } from '../lib/report-only.js'
 import type { ShadowOptions } from './report/shadow.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { After } from '../lib/timer.js'
 import type { WriteBody } from './challenge/denial-body.js'
 import type { StepUp } from './challenge/granted-scopes.js'
@@ -58,6 +59,8 @@ export interface GatePolicy extends ProofRules {
   readonly optional: boolean
   /** Those that are demanded. Undefined: no body is read. */
   readonly operations: OperationTable | undefined
+  /** What reads which of them a request calls. @throws where there are none */
+  readonly called: () => Awaitable<typeof import('./operations/called-operations.js')>
   /** Those that are only reported. */
   readonly reportedOperations: OperationTable
   readonly sessions: BoundSessions | undefined
@@ -71,7 +74,7 @@ export interface GatePolicy extends ProofRules {
   /** Those that handlers throw, with a body of the house's own. */
   readonly thrownAnswers: ProofRules['answers']
   /** Is asked behind the answers. */
-  readonly shadow: Shadow | undefined
+  readonly shadow: (ShadowOptions & { readonly provider: BearerAuthProvider }) | undefined
   /** Writes the body of denials. */
   readonly writeBody: WriteBody | undefined
   /** What clients ask for to be given these scopes. */
@@ -140,6 +143,7 @@ export function gatePolicy(options: GateOptions = {}, provider: PolicyProvider =
     reportsAll,
     optional,
     operations,
+    called: table === undefined ? noneCalled : loaded(import('./operations/called-operations.js')),
     reportedOperations,
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
     sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
@@ -177,17 +181,21 @@ function pathPolicies(options: GateOptions, resource: ProtectedResource | undefi
 
 const NOTHING = (): void => undefined
 
+function noneCalled(): never {
+  throw new Error('there are no operations to look for')
+}
+
 const NOTHING_PROTECTED = '"protect" is empty, and would guard nothing; leave it out to guard everything, or name paths: protect: [\'/mcp\']'
 
 const EXCLUDED_BY_MCP_USE = ['/health', '/docs', '/inspector', '/openmcp.json']
 
-function shadowOf({ shadow, observe, proof }: GateOptions, decides: PolicyProvider, given: Pick<ShadowOptions, 'header' | 'scopes'>): Shadow | undefined {
+function shadowOf({ shadow, observe, proof }: GateOptions, decides: PolicyProvider, given: Pick<ShadowOptions, 'header' | 'scopes'>): GatePolicy['shadow'] {
   if (shadow === undefined) return undefined
   checkedProvider('"shadow"', shadow)
   if (observe === undefined) throw new TypeError('"shadow" tells by events where it differs, and nobody listens: give "observe" too')
   if (shadow === decides) throw new TypeError('"shadow" is the provider that decides, and would never differ; give it the one of tomorrow')
   if (shadow.headerSources !== undefined) throw new TypeError('"shadow" takes a provider whose tokens come in one header: give the one that is new')
-  return new Shadow(shadow, { ...given, observe, proof: proof && 'checked' })
+  return { ...given, provider: shadow, observe, proof: proof && 'checked' }
 }
 
 const NOBODY_LISTENS = '[reportOnly] tells by events whom it would refuse, and nobody listens: give "observe" too: observe: (event) => console.log(event)'

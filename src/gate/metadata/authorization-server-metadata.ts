@@ -1,17 +1,13 @@
 /** This file serves the authorization server's own metadata (RFC 8414) as well: clients of MCP before 2025-06-18 look for it here. */
 import { unavailableAnswer } from '../../answer.js'
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
-import { discoveryUrls } from '../../jwt/keys/discovery.js'
-import { fetchJson } from '../../lib/net/fetch-json.js'
 import { fetchOption } from '../../lib/net/fetch-option.js'
-import { firstFound, NotHereError } from '../../lib/net/not-here.js'
 import { checkOptions } from '../../lib/options.js'
-import { ownProperty } from '../../lib/own-property.js'
 import { mayShareBetweenRequests } from '../../lib/runtime.js'
 import { webUrl } from '../../lib/net/web-url.js'
 import { documentAnswer } from './metadata-answer.js'
 import type { Answer } from '../../answer.js'
-import type { Fetch } from '../../lib/net/fetch-json.js'
+import type { Fetch } from '../../lib/net/bounded-fetch.js'
 import type { GateRequest } from '../request/gate-request.js'
 
 export interface MirrorOptions {
@@ -59,9 +55,11 @@ export class AuthorizationServerMetadata {
 
   async #read(kept: object | undefined): Promise<object> {
     try {
-      const json = await firstFound(discoveryUrls(this.#issuer), (url) => this.#at(url), () => 'the authorization server has no metadata')
-      this.#state = { kept: json as object, until: now() + FRESH } // it has a member
-      return json as object
+      // What reads it is loaded when somebody asks for it: few gates are asked.
+      const { readMetadataOf } = await import('./read-authorization-server.js')
+      const metadata = await readMetadataOf(this.#issuer, this.#fetch)
+      this.#state = { kept: metadata, until: now() + FRESH }
+      return metadata
     } catch (error) {
       // Whoever asks for it must not make us ask again at once.
       this.#state = { kept, until: now() + TRY_AGAIN }
@@ -69,23 +67,12 @@ export class AuthorizationServerMetadata {
       return kept
     }
   }
-
-  async #at(url: string): Promise<unknown> {
-    const { kind, json } = await fetchJson(url, { fetch: this.#fetch, timeout: 2, maxBytes: MAX_BYTES })
-    if (kind !== 'found') return undefined
-    // RFC 8414 section 3.3: nobody else's metadata in its place.
-    if (ownProperty(json, 'issuer') !== this.#issuer) throw new NotHereError(SOMEBODY_ELSES)
-    return json
-  }
 }
 
 const UNREADABLE = 'The metadata of the authorization server cannot be read right now'
 const AWAY = 'the metadata of the authorization server cannot be read'
-const SOMEBODY_ELSES = 'the metadata of the authorization server names another issuer'
 
 const PATHS = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
-
-const MAX_BYTES = 64 * 1024
 
 /** Seconds. */
 const FRESH = 600
