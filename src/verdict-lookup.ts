@@ -2,16 +2,18 @@
 import { cachePlan } from './cache/cache-options.js'
 import { sizeOf } from './cache/remembered.js'
 import { VerdictCache } from './cache/verdict-cache.js'
-import { andThen } from './lib/awaitable.js'
+import { andThen, orElse } from './lib/awaitable.js'
 import { sha256 } from './lib/digest.js'
-import { SharedVerdicts } from './shared/shared-verdicts.js'
+import { loaded } from './lib/loaded.js'
+import { checkedSecrets, checkedStore } from './shared/shared-checks.js'
 import type { CacheOptions } from './cache/cache-options.js'
 import type { RememberedVerdict } from './cache/remembered.js'
 import type { Asked, CacheNews, CacheStats } from './cache/verdict-cache.js'
 import type { Awaitable } from './lib/awaitable.js'
 import type { ProviderContext } from './provider-context.js'
 import type { Revocations } from './revocations/revocations.js'
-import type { SharedNews } from './shared/shared-verdicts.js'
+import type { SharedOptions } from './shared/shared-store.js'
+import type { SharedNews, SharedVerdicts, SharedVerdictsOptions } from './shared/shared-verdicts.js'
 import type { Verdict } from './verdict.js'
 
 /** What is asked of one check. */
@@ -47,7 +49,7 @@ export interface LookupStats extends CacheStats {
 export class VerdictLookup {
   readonly #options: VerdictLookupOptions
   readonly #cache: VerdictCache<RememberedVerdict> | undefined
-  readonly #shared: SharedVerdicts | undefined
+  readonly #shared: (() => Awaitable<SharedVerdicts>) | undefined
   readonly #sharedCounts = { hits: 0, misses: 0 }
 
   /** @throws TypeError for an option that is wrong. */
@@ -58,8 +60,7 @@ export class VerdictLookup {
     const { keep: _, ...plan } = cachePlan(cache)
     const { now } = context
     this.#cache = new VerdictCache({ ...plan, sizeOf, tell: (what) => this.#tellOfCache(what), now })
-    this.#shared = cache.shared && new SharedVerdicts({
-      ...cache.shared,
+    this.#shared = cache.shared && secondLevel(cache.shared, {
       policy: () => JSON.stringify([plan.ttl, plan.rejectedTtl, policy()]),
       now,
       tell: (news) => this.#tellOfSharing(news),
@@ -108,7 +109,7 @@ export class VerdictLookup {
     if (shared === undefined || cache === undefined) return this.#check(key, token, undefined)
     return this.#whenReady(async () => {
       const check = async (): Promise<Verdict> => checkedVerdict(await this.#options.check(token, { maxAge: undefined }))
-      const { verdict, since, until } = await shared.ask(key, check, (one) => cache.endOf(one))
+      const { verdict, since, until } = await (await shared()).ask(key, check, (one) => cache.endOf(one))
       return this.#judged(token, verdict, { since, until })
     })
   }
@@ -119,8 +120,11 @@ export class VerdictLookup {
       return andThen(this.#options.check(token, { maxAge }), (verdict) => {
         const cache = this.#cache
         // What is younger goes for all: else a token that was just refused is good again, by an older answer of the others.
-        if (cache !== undefined) this.#shared?.replace(key, checkedVerdict(verdict), since, (one) => cache.endOf(one))
-        return this.#judged(token, checkedVerdict(verdict), undefined)
+        const checked = checkedVerdict(verdict)
+        const shared = this.#shared
+        // Not waited for: a store is never an error to a request.
+        if (cache !== undefined && shared !== undefined) void orElse(() => andThen(shared(), (others) => others.replace(key, checked, since, (one) => cache.endOf(one))), () => undefined)
+        return this.#judged(token, checked, undefined)
       })
     })
   }
@@ -146,6 +150,13 @@ export class VerdictLookup {
     const { provider, tell } = this.#options.context
     tell({ ...news, provider })
   }
+}
+
+/** What shares is loaded by the providers that share. @throws TypeError for an option that is wrong. */
+function secondLevel({ store, secret }: SharedOptions, rest: Omit<SharedVerdictsOptions, 'store' | 'secret'>): () => Awaitable<SharedVerdicts> {
+  const options = { ...rest, store: checkedStore(store), secret }
+  checkedSecrets(secret)
+  return loaded(import('./shared/shared-verdicts.js').then((level) => new level.SharedVerdicts(options)))
 }
 
 function checkedVerdict(verdict: Verdict): Verdict {

@@ -1,6 +1,7 @@
 /** Revokes tokens before they expire, in this process at once and in every other that shares a log with it. */
 import { AuthUnavailableError } from '../errors.js'
 import { notify } from '../events.js'
+import { loaded } from '../lib/loaded.js'
 import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds } from '../lib/options.js'
 import { after, inTime, nextTurn } from '../lib/timer.js'
 import { LogFollower } from './log-follower.js'
@@ -10,8 +11,9 @@ import { RevocationWatch } from './revocation-watch.js'
 import { RevocationTable } from './revocation-table.js'
 import { readRevocation, writeRevocation } from './revocation-text.js'
 import { revocationEntry } from './revocation.js'
-import { Seal } from '../shared/seal.js'
+import { checkedSecrets } from '../shared/shared-checks.js'
 import type { Claims } from '../access-token.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { Observe } from '../events.js'
 import type { OptionNames } from '../lib/options.js'
 import type { After } from '../lib/timer.js'
@@ -20,7 +22,8 @@ import type { LogEntry, LoggedEntries, RevocationLog } from './revocation-log.js
 import type { RevocationMarks } from './revocation-marks.js'
 import type { Revocation, RevocationEntry, RevokedBy } from './revocation.js'
 import type { Watcher } from './revocation-watch.js'
-import type { Secret } from '../shared/seal.js'
+import type { Seal } from '../shared/seal.js'
+import type { Secret } from '../shared/shared-store.js'
 
 export interface RevocationsOptions {
   /** How many are held. Default 100 000, about 20 MB. A full memory refuses new ones, loudly, and drops none. */
@@ -58,7 +61,7 @@ export class Revocations {
   readonly #observe: Observe | undefined
   readonly #keepFor: number
   readonly #table: RevocationTable
-  readonly #shared: { readonly log: RevocationLog; readonly seal: EntrySeal } | undefined
+  readonly #shared: { readonly log: RevocationLog; readonly seal: () => Awaitable<EntrySeal> } | undefined
   readonly #watch = new RevocationWatch()
   readonly #after: After
   readonly #follower: LogFollower | undefined
@@ -79,7 +82,7 @@ export class Revocations {
     this.#after = parts.after ?? after
     const every = spanInSeconds('catchUpEvery', catchUpEvery, { min: 0.1, max: 300 })
     if (log === undefined && options.secret !== undefined) throw new TypeError(NO_LOG)
-    this.#shared = log === undefined ? undefined : shared(log, parts.seal ?? (options.secret === undefined ? undefined : new Seal(options.secret)))
+    this.#shared = log === undefined ? undefined : shared(log, parts.seal ?? (options.secret === undefined ? undefined : sealBy(options.secret)))
     this.#repair = new LogRepair({ every, after: this.#after, entries: () => this.#table.entries(), write: (entries) => this.#writeBack(entries) })
     this.#follower = log && new LogFollower({
       log,
@@ -174,7 +177,8 @@ export class Revocations {
 
   async #append(entries: readonly RevocationEntry[]): Promise<void> {
     if (this.#shared === undefined) return
-    const { log, seal } = this.#shared
+    const { log } = this.#shared
+    const seal = await this.#shared.seal()
     const now = this.#now()
     const sealed = await Promise.all(entries.map(async (entry) => ({ entry: await seal.close(ENTRY, writeRevocation(entry)), seconds: entry.until - now })))
     try {
@@ -199,7 +203,7 @@ export class Revocations {
 
   /** By the end that is sealed in the entry, and by the clock of the log and ours: a jump of one of them drops nothing. */
   async #isOver(sealed: string, at: number): Promise<boolean | undefined> {
-    const entry = await this.#open(sealed)
+    const entry = await this.#open(await this.#shared?.seal(), sealed)
     return entry && entry.until <= Math.min(at, this.#now())
   }
 
@@ -243,20 +247,21 @@ export class Revocations {
   /** In slices, so that a log of a hundred thousand holds up nobody. */
   async #openAll(sealed: readonly string[]): Promise<readonly (RevocationEntry | undefined)[]> {
     const entries: (RevocationEntry | undefined)[] = []
+    const seal = await this.#shared?.seal()
     for (const [index, text] of sealed.entries()) {
       if (index % SLICE === SLICE - 1) await nextTurn()
-      const entry = await this.#open(text)
-      if (entry === undefined && (await this.#shared?.seal.isOfAnotherSecret?.(text)) === true) this.#strangeUntil = this.#now() + this.#keepFor
+      const entry = await this.#open(seal, text)
+      if (entry === undefined && (await seal?.isOfAnotherSecret?.(text)) === true) this.#strangeUntil = this.#now() + this.#keepFor
       entries.push(entry)
     }
     return entries
   }
 
-  async #open(sealed: string): Promise<RevocationEntry | undefined> {
+  async #open(seal: EntrySeal | undefined, sealed: string): Promise<RevocationEntry | undefined> {
     if (sealed.length > LONGEST) return undefined
     let text: string | undefined
     try {
-      text = await this.#shared?.seal.open(ENTRY, sealed)
+      text = await seal?.open(ENTRY, sealed)
     } catch {
       return undefined // nobody of ours wrote it
     }
@@ -277,12 +282,18 @@ async function appended(log: RevocationLog, entries: readonly LogEntry[]): Promi
   for (const { entry, seconds } of entries) await log.append(entry, seconds)
 }
 
-function shared(log: RevocationLog, seal: EntrySeal | undefined): { readonly log: RevocationLog; readonly seal: EntrySeal } {
+/** What seals is loaded by those who share a log. */
+function sealBy(secret: Secret): () => Awaitable<EntrySeal> {
+  checkedSecrets(secret)
+  return loaded(import('../shared/seal.js').then(({ Seal }) => new Seal(secret)))
+}
+
+function shared(log: RevocationLog, seal: EntrySeal | (() => Awaitable<EntrySeal>) | undefined): { readonly log: RevocationLog; readonly seal: () => Awaitable<EntrySeal> } {
   if (typeof log?.append !== 'function' || typeof log.read !== 'function' || typeof log.listen !== 'function') {
     throw new TypeError('"log" must be a log of revocations: { append, read, listen }')
   }
   if (seal === undefined) throw new TypeError('"secret" must be given with "log": what is in the log is sealed with it')
-  return { log, seal }
+  return { log, seal: typeof seal === 'function' ? seal : () => seal }
 }
 
 const NO_LOG = '"secret" seals what stands in "log", which is missing: without one, what is revoked here is good in every other process. Give both, or none'

@@ -2,12 +2,11 @@
 import { andThen } from '../lib/awaitable.js'
 import { encodeBase64url } from '../lib/base64url.js'
 import { mayShareBetweenRequests } from '../lib/runtime.js'
+import { checkedSecrets, WEAK_SECRET } from './shared-checks.js'
 import { openSeal } from './open-seal.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { SealKey } from './open-seal.js'
-
-/** A secret is at least 32 random characters. Several are for a rotation: the first seals, all of them open. */
-export type Secret = string | readonly string[]
+import type { Secret } from './shared-store.js'
 
 /**
  * Encrypts by JWE (RFC 7516) with `dir` and `A256GCM`, with the entry's name as additional authenticated data. Written in the compact
@@ -87,7 +86,7 @@ interface SealKeys {
 async function derivedKeys(secrets: readonly string[]): Promise<SealKeys> {
   const keys = await Promise.all(secrets.map(derivedKey))
   const [newest] = keys
-  if (newest === undefined) throw new TypeError(ADVICE)
+  if (newest === undefined) throw new TypeError(WEAK_SECRET)
   const header = ({ id }: SealKey): string => encodeBase64url(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: id }))
   return { newest, byHeader: new Map(keys.map((one) => [header(one), one])) }
 }
@@ -105,18 +104,4 @@ async function derivedKey(secret: string): Promise<SealKey> {
 function hkdf(purpose: string) {
   const info = new TextEncoder().encode(`bearer-auth-providers seal 1: ${purpose}`)
   return { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info }
-}
-
-const ADVICE = '"secret" must be at least 32 random characters, or several such, the newest first: openssl rand -base64 32'
-
-function checkedSecrets(secret: unknown): readonly string[] {
-  const secrets: readonly unknown[] = Array.isArray(secret) ? [...secret] : [secret]
-  if (secrets.length === 0 || !secrets.every(isLongText)) throw new TypeError(ADVICE)
-  // One replica with the line end of its file and one without it would never understand each other.
-  if (secrets.some((one) => one.trim() !== one)) throw new TypeError('"secret" must not begin or end with a blank or a line end')
-  return secrets
-}
-
-function isLongText(value: unknown): value is string {
-  return typeof value === 'string' && value.length >= 32
 }

@@ -1,7 +1,6 @@
 /** Keeps key sets in a shared store, sealed: a cold start asks the issuer for nothing, and who can write there cannot sign tokens. */
 import { Seal } from './seal.js'
-import type { Secret } from './seal.js'
-import type { SharedStore } from './shared-store.js'
+import type { Secret, SharedStore } from './shared-store.js'
 
 export interface SharedKeysOptions {
   /** Where they are kept: `redisStore(client)` of `bearer-auth-providers/redis`, or your own. */

@@ -1,5 +1,4 @@
 /** Describes a place that several processes share, such as Redis. What is written there was sealed before. */
-import type { Secret } from './seal.js'
 
 /**
  * Five verbs over names and texts. Any of them may fail or hang: that is a miss, and never an error to a request.
@@ -16,6 +15,9 @@ export interface SharedStore {
   /** Writes only where this very text still stands, as one step; null takes it away. True when it did. */
   swap(name: string, before: string, text: string | null, seconds: number): Promise<boolean>
 }
+
+/** A secret is at least 32 random characters. Several are for a rotation: the first seals, all of them open. */
+export type Secret = string | readonly string[]
 
 /** What a second level is made from. */
 export interface SharedOptions {

@@ -3,13 +3,13 @@ import { sha256 } from '../lib/digest.js'
 import { after as systemTimer } from '../lib/timer.js'
 import { failed, PromptStore } from './prompt-store.js'
 import { Seal } from './seal.js'
+import { checkedStore } from './shared-checks.js'
 import { FORMAT, readStored, writeStored } from './stored-verdict.js'
 import type { After } from '../lib/timer.js'
 import type { Verdict } from '../verdict.js'
 import type { StoreNews } from './prompt-store.js'
 import type { Stored } from './stored-verdict.js'
-import type { Secret } from './seal.js'
-import type { SharedStore } from './shared-store.js'
+import type { Secret, SharedStore } from './shared-store.js'
 
 export interface SharedVerdictsOptions {
   readonly store: SharedStore
@@ -238,11 +238,3 @@ const BECAUSE = {
   unreadable: 'unreadable',
   away: 'store_failed',
 } as const
-
-function checkedStore(store: SharedStore): SharedStore {
-  const verbs = ['get', 'set', 'add', 'delete', 'swap'] as const
-  if (verbs.some((verb) => typeof store?.[verb] !== 'function')) {
-    throw new TypeError('"store" must have get, set, add, delete and swap: redisStore(client) of bearer-auth-providers/redis, or your own')
-  }
-  return store
-}

@@ -3,7 +3,7 @@ import { CompactEncrypt, FlattenedEncrypt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { Seal } from '../../src/shared/seal.js'
 import { OTHER_SECRET, SECRET } from './shared-kit.js'
-import type { Secret } from '../../src/shared/seal.js'
+import type { Secret } from '../../src/shared/shared-store.js'
 
 const seal = new Seal(SECRET)
 

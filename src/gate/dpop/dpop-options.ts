@@ -6,8 +6,7 @@ import { Nonces } from './nonces.js'
 import type { OptionNames } from '../../lib/options.js'
 import type { After } from '../../lib/timer.js'
 import type { StoreNews } from '../../shared/prompt-store.js'
-import type { Secret } from '../../shared/seal.js'
-import type { SharedStore } from '../../shared/shared-store.js'
+import type { Secret, SharedStore } from '../../shared/shared-store.js'
 import type { ReplaysOptions, SharedReplays } from './replays.js'
 
 /** How used proofs are remembered. */
