@@ -1,14 +1,12 @@
 /** Tests the synchronous engine by known answers: it is used only where it accepts all of these, and none of their falsifications. */
-import { after, inTime } from '../../lib/timer.js'
 import { decodeBase64url } from '../token/base64url.js'
 import type { JsonWebKey, KeyObject } from 'node:crypto'
-import type { After } from '../../lib/timer.js'
 import type { Algorithm } from './algorithms.js'
 import type { NodeCrypto, Verification } from './node-verification.js'
 
-type Verify = (crypto: NodeCrypto, alg: Algorithm, key: KeyObject) => Verification
+export type Verify = (crypto: NodeCrypto, alg: Algorithm, key: KeyObject) => Verification
 
-interface KnownAnswer {
+export interface KnownAnswer {
   readonly alg: Algorithm
   readonly jwk: JsonWebKey
   readonly signed: string
@@ -26,30 +24,13 @@ export function isTrustworthy(crypto: NodeCrypto, verification: Verify): boolean
   }
 }
 
-/** The same for the form with a callback, which leaves the event loop alone. A crypto that never calls back is none. */
-export async function isTrustworthyInThreads(crypto: NodeCrypto, verification: Verify, later: After = after): Promise<boolean> {
-  const inThread = ({ verify }: Trial): Promise<boolean> =>
-    new Promise((resolve, reject) => crypto.verify(...verify, (error, good) => (error ? reject(error) : resolve(good))))
-  const areFound = async (): Promise<boolean> => {
-    const found = IN_THREADS.flatMap((known) => trials(crypto, verification, known)).map(async (trial) => (await inThread(trial)) === trial.isGood)
-    return (await Promise.all(found)).every(Boolean)
-  }
-  try {
-    return await inTime(PATIENCE, later, areFound, () => new Error('it never calls back'))
-  } catch {
-    return false
-  }
-}
-
-/** Seconds. */
-const PATIENCE = 2
-
-interface Trial {
+export interface Trial {
   readonly verify: [hash: string | null, data: Uint8Array, key: Verification['key'], signature: Uint8Array]
   readonly isGood: boolean
 }
 
-function trials(crypto: NodeCrypto, verification: Verify, { alg, jwk, signed, signature, falsification = signature.slice(4) }: KnownAnswer): readonly Trial[] {
+/** What a crypto is to say of one answer, and of its falsifications. */
+export function trials(crypto: NodeCrypto, verification: Verify, { alg, jwk, signed, signature, falsification = signature.slice(4) }: KnownAnswer): readonly Trial[] {
   const { hash, key } = verification(crypto, alg, crypto.createPublicKey({ key: jwk, format: 'jwk' }))
   const good = decodeBase64url(signature)
   const turned = good.map((byte, index) => (index === 9 ? byte ^ 1 : byte))
@@ -69,12 +50,12 @@ const RSA: JsonWebKey = {
     'qixoR7jig3__kRhuaxwUkRz5iaiQkqgc5gHdrNP5zw',
 }
 
-const HOBBIT_PAYLOAD =
+export const HOBBIT_PAYLOAD =
   'SXTigJlzIGEgZGFuZ2Vyb3VzIGJ1c2luZXNzLCBGcm9kbywgZ29pbmcgb3V0IHlvdXIgZG9vci4gWW91IHN0ZXAgb250byB0aGUg' +
   'cm9hZCwgYW5kIGlmIHlvdSBkb24ndCBrZWVwIHlvdXIgZmVldCwgdGhlcmXigJlzIG5vIGtub3dpbmcgd2hlcmUgeW91IG1pZ2h0' +
   'IGJlIHN3ZXB0IG9mZiB0by4'
 
-const AT_ONCE: readonly KnownAnswer[] = [
+export const AT_ONCE: readonly KnownAnswer[] = [
   {
     // RFC 7520 section 4.1
     alg: 'RS256',
@@ -123,36 +104,5 @@ const AT_ONCE: readonly KnownAnswer[] = [
     jwk: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' },
     signed: 'eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc',
     signature: 'hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg',
-  },
-]
-
-const IN_THREADS: readonly KnownAnswer[] = [
-  ...AT_ONCE.filter(({ alg }) => alg === 'RS256' || alg === 'PS384'), // keys over 4096 bits
-  {
-    // RFC 6979 appendix A.2.6
-    alg: 'ES384',
-    jwk: {
-      kty: 'EC',
-      crv: 'P-384',
-      x: '7DpOQVtOGaRWhhgCn0J_pdqai8SukuAuBqrlKGswDGTe-PDqkFWGYGSiVFFUgLwT',
-      y: 'gBXZty19VyROqO-awMYhiWcIpZNn-d-59UyoSz8cnbEoiyMcOuDU_nNE_SUzJkcg',
-    },
-    signed: 'sample',
-    signature: 'lO27kqXsuKrUc25WxpGRaz-IFAZmzp-nPWTE6pWtEzyBpkgVLkSs-W423R6A-r5Gme9K6xXxeM6h_kDbJgMTjxMOdAoZYkUmIDtj' +
-    'UdCjqU-jKcFFeG5nnnuCxxo4YorI',
-  },
-  {
-    // RFC 7520 section 4.3
-    alg: 'ES512',
-    jwk: {
-      kty: 'EC',
-      crv: 'P-521',
-      x: 'AHKZLLOsCOzz5cY97ewNUajB957y-C-U88c3v13nmGZx6sYl_oJXu9A5RkTKqjqvjyekWF-7ytDyRXYgCF5cj0Kt',
-      y: 'AdymlHvOiLxXkEhayXQnNCvDX4h9htZaCJN34kfmC6pV5OhQHiraVySsUdaQkAgDPrwQrJmbnX9cwlGfP-HqHZR1',
-    },
-    signed: `eyJhbGciOiJFUzUxMiIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9.${HOBBIT_PAYLOAD}`,
-    signature:
-    'AE_R_YZCChjn4791jSQCrdPZCNYqHXCTZH0-JZGYNlaAjP2kqaluUIIUnC9qvbu9Plon7KRTzoNEuT4Va2cmL1eJAQy3mtPBu_u_sDDy' +
-    'YjnAMDxXPn7XrT0lw-kvAD890jl8e2puQens_IEKBpHABlsbEPX6sFY8OcGDqoRuBomu9xQ2',
   },
 ]
