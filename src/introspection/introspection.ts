@@ -103,14 +103,15 @@ export class Introspection {
   /** Asks, and checks the answer by what options say. A foreign token is refused without being shown. @throws AuthUnavailableError */
   async verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return unshownRefusal(token, this.#shown)
-    const answer = await this.#introspector.ask(token, this.#known.standing(token))
+    const digest = sha256(token)
+    const answer = await this.#introspector.ask(token, this.#known.standing(token, digest))
     if (answer === 'unsupported_token_type') return unsupportedTokenType()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
     if (hasLoneSurrogate(claims)) return reject('invalid_claim', { claim: 'encoding', expected: 'text', actual: undefined })
     const found = firstFailure(this.#rules, { header: {}, claims }, this.#expected, this.#context.now())
     if (found !== undefined) return reject(found.reason, found.detail)
-    this.#known.add(token)
+    this.#known.add(token, digest)
     return accept(claims) // its `exp` is its end
   }
 

@@ -1,7 +1,7 @@
 /** Asks one authorization server whether a token is active: within its time, not too many at once, not while it is down. */
 import { withinSpan } from '../lib/deadline.js'
 import { warn } from '../lib/warn.js'
-import { andThen, isPending } from '../lib/awaitable.js'
+import { isPending } from '../lib/awaitable.js'
 import { isModest } from '../upstream/exchange.js'
 import { GuardedCalls } from '../upstream/guarded-calls.js'
 import { blaming, NoAnswerError } from '../upstream/no-answer.js'
@@ -17,6 +17,7 @@ import type { ProviderContext } from '../provider-context.js'
 import type { Standing } from '../lib/call-limit.js'
 import type { Fetch } from '../lib/net/bounded-fetch.js'
 import type { IntrospectionResponse } from './response/response-rules.js'
+import type { OAuthAnswer } from '../upstream/oauth-answer.js'
 import type { OpenidClient } from '../upstream/openid-fetch.js'
 import type { AuthTools } from './client-auth/client-auth.js'
 import type { SignedExpectations } from './response/signed-response.js'
@@ -42,9 +43,17 @@ export class Introspector {
   readonly #calls: GuardedCalls
   #openid: Awaitable<OpenidClient> | undefined
   readonly #warnedOf = new Set<string>()
+  readonly #mediaType: string
+  /** What a question begins with (RFC 7662 section 2.1): what the user sends along, and the name of what follows. */
+  readonly #common: string
+  /** Of the server that was asked last. */
+  #asked: Asked | undefined
 
   constructor(options: IntrospectorOptions) {
     this.#options = options
+    this.#mediaType = options.signed === undefined ? JSON_TYPE : SIGNED_TYPE
+    const sentAlong = options.parameters.toString()
+    this.#common = `${sentAlong === '' ? '' : `${sentAlong}&`}token=`
     this.#calls = new GuardedCalls(options)
     this.#endpoint = new Endpoint({
       ...options,
@@ -65,8 +74,8 @@ export class Introspector {
     try {
       const found = this.#endpoint.server()
       const server = isPending(found) ? await found : found
-      const host = hostOf(server)
-      return await this.#calls.run(host, (signal) => this.#attempt(token, { server, host }, signal), standing)
+      const asked = this.#askedOf(server)
+      return await this.#calls.run(asked.host, (signal) => this.#attempt(token, asked, signal), standing)
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error
       tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
@@ -92,32 +101,50 @@ export class Introspector {
     warn(`provider "${provider}": ${REFUSAL[fault](method)}`)
   }
 
-  /** With a proof of its own each time: an assertion is good once. */
-  async #attempt(token: string, { server, host }: Asked, signal: AbortSignal): Promise<IntrospectionResponse | 'unsupported_token_type'> {
-    const { clientAuth, signed, fetch, context } = this.#options
-    const mediaType = signed === undefined ? JSON_TYPE : SIGNED_TYPE
-    const loaded = this.#loaded()
-    const tools: AuthTools = { openid: isPending(loaded) ? await loaded : loaded, server, now: context.now, fetch: this.#grantFetch() }
-    const question = this.#question(token, tools, mediaType)
-    const init = { method: 'POST', redirect: 'manual', signal, ...(isPending(question) ? await question : question) } as const
-    const proving = ClientAuth.proving(clientAuth, tools, () => exchange({ fetch, signal, mediaType }))
-    const url = this.#place(server)
-    const answer = await (proving === undefined ? answerTo(fetch, url, init, mediaType) : answerIn(await proving(url, init), url))
+  async #attempt(token: string, asked: Asked, signal: AbortSignal): Promise<IntrospectionResponse | 'unsupported_token_type'> {
+    const { clientAuth, signed, fetch } = this.#options
+    const { host, url, headers } = asked
+    // Where the proof is the same each time, nothing but the token is new in a question.
+    const isFixed = ClientAuth.header(clientAuth) !== undefined
+    const init = { ...POST, signal, headers, body: `${this.#common}${formEncoded(token)}` }
+    const answer = await (isFixed ? answerTo(fetch, url, init, this.#mediaType) : this.#proved(init, asked, signal))
     if (answer.error === 'unsupported_token_type') return answer.error
     if (answer.error !== undefined) throw new NoAnswerError(isAboutUs(answer.error) ? 'credentials' : 'status', `${host} answered 400 with an OAuth error`)
     return understood(signed === undefined ? jsonOf(answer.text, host) : await blaming('unreadable', () => openSigned(answer.text, signed)), host)
   }
 
-  /** The request of RFC 7662 section 2.1, authenticated in openid-client's way. */
-  #question(token: string, tools: AuthTools, accept: string): Awaitable<Question> {
-    const { clientAuth, parameters, headers } = this.#options
-    const { server } = tools
-    const body = new URLSearchParams(parameters)
-    body.set('token', token)
-    const sent = new Headers({ accept, 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' })
+  /** With a proof of its own each time, made in openid-client's way: an assertion is good once. */
+  async #proved(init: typeof POST & Question, { server, url }: Asked, signal: AbortSignal): Promise<OAuthAnswer> {
+    const { clientAuth, fetch, context } = this.#options
+    const mediaType = this.#mediaType
+    const loaded = this.#loaded()
+    const tools: AuthTools = { openid: isPending(loaded) ? await loaded : loaded, server, now: context.now, fetch: this.#grantFetch() }
+    const body = new URLSearchParams(init.body)
+    const sent = new Headers(init.headers)
     const apply = ClientAuth.applied(clientAuth, tools)
-    const proved = blaming('own proof', () => apply(server, { client_id: clientAuth.clientId ?? 'none' }, body, sent))
-    return andThen(proved, () => ({ headers: { ...(headers && this.#isOwnOrigin(server) && headers), ...Object.fromEntries(sent) }, body: body.toString() }))
+    await blaming('own proof', () => apply(server, { client_id: clientAuth.clientId ?? 'none' }, body, sent))
+    const proved = { ...init, signal, headers: Object.fromEntries(sent), body: body.toString() }
+    const proving = ClientAuth.proving(clientAuth, tools, () => exchange({ fetch, signal, mediaType }))
+    return proving === undefined ? answerTo(fetch, url, proved, mediaType) : answerIn(await proving(url, proved), url)
+  }
+
+  /** What all questions to this server have in common. */
+  #askedOf(server: ServerMetadata): Asked {
+    if (this.#asked?.server === server) return this.#asked
+    const { clientAuth, headers } = this.#options
+    const authorization = ClientAuth.header(clientAuth)
+    this.#asked = {
+      server,
+      host: hostOf(server),
+      url: this.#place(server),
+      headers: {
+        ...(headers && this.#isOwnOrigin(server) && headers),
+        accept: this.#mediaType,
+        'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
+        ...(authorization !== undefined && { authorization }),
+      },
+    }
+    return this.#asked
   }
 
   /** RFC 8705 section 5: who shows a certificate may have to ask elsewhere. */
@@ -153,10 +180,20 @@ interface Question {
   readonly body: string
 }
 
-/** Whom a question goes to. */
+const POST = { method: 'POST', redirect: 'manual' } as const
+
+/** Whom a question goes to, and what all of them have in common. */
 interface Asked {
   readonly server: ServerMetadata
   readonly host: string
+  readonly url: string
+  /** Those of a proof that is the same each time as well. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A token as a form has it. Most have no letter that a form writes otherwise. */
+function formEncoded(token: string): string {
+  return /^[\w.-]+$/.test(token) ? token : new URLSearchParams([['', token]]).toString().slice(1)
 }
 
 /** What the process is told, once. */

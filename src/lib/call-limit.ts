@@ -1,4 +1,5 @@
 /** Limits how many calls run at once; the rest wait in line until their time is over. */
+import { whenAborted } from './deadline.js'
 import { mayShareBetweenRequests } from './runtime.js'
 
 /** Beyond this many in a line, whoever comes is turned away at once. */
@@ -56,7 +57,7 @@ export class CallLimit {
     if (signal.aborted || line.size >= LONGEST_LINE || !mayShareBetweenRequests) return Promise.reject(busy())
     return new Promise((resolve, reject) => {
       const called = (): void => {
-        signal.removeEventListener('abort', gaveUp)
+        leave()
         resolve()
       }
       const gaveUp = (): void => {
@@ -64,7 +65,7 @@ export class CallLimit {
         reject(busy())
       }
       line.add(called)
-      signal.addEventListener('abort', gaveUp, { once: true })
+      const leave = whenAborted(signal, gaveUp)
     })
   }
 

@@ -8,13 +8,14 @@ const MOST = 10_000
 export class KnownTokens {
   readonly #good = lruMemory<true>(MOST)
 
-  standing(token: string): Standing {
-    return this.#good.has(sha256(token)) ? 'known' : 'stranger'
+  /** `digest`: of that token, where it is at hand. */
+  standing(token: string, digest = sha256(token)): Standing {
+    return this.#good.has(digest) ? 'known' : 'stranger'
   }
 
   /** It was good a moment ago. */
-  add(token: string): void {
-    this.#good.set(sha256(token), true)
+  add(token: string, digest = sha256(token)): void {
+    this.#good.set(digest, true)
   }
 
   clear(): void {

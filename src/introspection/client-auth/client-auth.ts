@@ -38,9 +38,10 @@ export interface Needs {
   readonly discovery?: boolean
 }
 
-/** What few ways have: `refused` is called when the server did not take the proof, and `proving` signs each request as it is sent. */
+/** What few ways have: `header` is an `Authorization` that is the same in every request, `refused` is called when the server did not take the proof, and `proving` signs each request as it is sent. */
 export interface More {
   readonly needs?: Needs
+  readonly header?: string
   readonly refused?: () => void
   readonly proving?: (tools: AuthTools, fetch: CustomFetch) => CustomFetch
 }
@@ -74,6 +75,11 @@ export class ClientAuth {
     return auth.#more.proving?.(tools, fetch())
   }
 
+  /** The `Authorization` of every request; undefined where each has to be asked for its own. */
+  static header(auth: ClientAuth): string | undefined {
+    return auth.#more.header
+  }
+
   static refused(auth: ClientAuth): void {
     auth.#more.refused?.()
   }
@@ -92,7 +98,8 @@ export function checkedClientAuth(name: string, value: unknown): ClientAuth {
 /** Sends identifier and secret in the `Authorization` header, form-encoded as RFC 6749 section 2.3.1 says. */
 export function clientSecretBasic(clientId: string, clientSecret: string): ClientAuth {
   const [id, secret] = credentials(clientId, clientSecret)
-  return new ClientAuth('client_secret_basic', id, () => basic(id, secret))
+  const header = basic(id, secret)
+  return new ClientAuth('client_secret_basic', id, () => sending(header), { header })
 }
 
 /** Sends identifier and secret in the body. For servers that do not know the header. */
@@ -116,9 +123,9 @@ export function clientSecret(clientId: string, clientSecret: string): ClientAuth
   return new ClientAuth('client_secret', id, ({ openid, server }) => {
     const supported = server.introspection_endpoint_auth_methods_supported ?? server.token_endpoint_auth_methods_supported
     const takes = (method: string): boolean => Array.isArray(supported) && supported.includes(method)
-    if (supported === undefined || takes('client_secret_basic')) return basic(id, secret)
+    if (supported === undefined || takes('client_secret_basic')) return sending(basic(id, secret))
     if (takes('client_secret_post')) return openid.ClientSecretPost(secret)
-    return takes('client_secret_jwt') ? openid.ClientSecretJwt(secret) : basic(id, secret)
+    return takes('client_secret_jwt') ? openid.ClientSecretJwt(secret) : sending(basic(id, secret))
   })
 }
 
@@ -137,9 +144,13 @@ export function noClientAuth(clientId: string): ClientAuth {
 
 // openid-client encodes hyphens and dots as well, which RFC 6749 appendix B leaves alone: servers that do not decode
 // (Glewlwyd) then refuse most secrets there are.
-function basic(id: string, secret: string): Apply {
+function basic(id: string, secret: string): string {
   const encoded = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
-  return (_server, _client, _body, headers) => headers.set('Authorization', `Basic ${btoa(`${encoded(id)}:${encoded(secret)}`)}`)
+  return `Basic ${btoa(`${encoded(id)}:${encoded(secret)}`)}`
+}
+
+function sending(header: string): Apply {
+  return (_server, _client, _body, headers) => headers.set('Authorization', header)
 }
 
 function credentials(clientId: unknown, clientSecret: unknown): [string, string] {
