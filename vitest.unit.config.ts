@@ -13,7 +13,7 @@ const SLOW = [
 ]
 /** Each wants a process of its own, or the build. */
 const ALONE = [
-  'test/{bench,ci,context,package,workers}.test.ts',
+  'test/{bench,ci,context,package,weight-table,workers}.test.ts',
   'test/introspection/loading.test.ts',
   // What is told once in a process.
   'test/{gate/hints,lib/default-voice}.test.ts',

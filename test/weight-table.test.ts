@@ -1,0 +1,41 @@
+/** The table in bench/README.md of what bundles of this package hold. Needs `npm run build` before. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { BUDGETS, bundled } from './bundled.js'
+
+/** What there is in them, and why it is there from the start. */
+const PARTS: Readonly<Record<string, { readonly files: RegExp; readonly why: string }>> = {
+  'options for proofs and `operations`': { files: /\/src\/gate\/(operations|dpop|proof|bindings|certificate)/, why: 'a wrong option is a `TypeError` where the server starts; what does the work is loaded apart' },
+  'following open streams': { files: /\/src\/(gate\/life|http\/(event-stream|node-stream|upgraded|unguarded))/, why: 'a stream must end with its token, whichever handler opens it' },
+  'hints at start': { files: /\/src\/(gate\/(hints|known-gates)|lib\/default-voice)/, why: 'told in the first requests' },
+  'verdicts that are remembered': { files: /\/src\/(cache|lib\/ordered-questions)/, why: 'on by default; most of it is lru-cache' },
+  'revocations': { files: /\/src\/revocations/, why: '`provider.revoke` is there without an option' },
+  'scopes and claims': { files: /\/src\/(scopes|claim-pipeline)/, why: 'each token' },
+  'asking the issuer (`introspect`)': { files: /\/src\/(introspection|upstream)/, why: 'its options are checked at start' },
+  'keys': { files: /\/src\/jwt\/(keys|key-origin|keys-of)/, why: 'finding them, keeping them, outliving outages' },
+  'signatures': { files: /\/src\/jwt\/signature/, why: 'the engine, and known answers that try it at first use' },
+  'rules for claims': { files: /\/src\/jwt\/(rules|expectations|logout)/, why: 'each token, with what is almost right about it' },
+}
+
+test('the table of what is in them says what is there', async () => {
+  const names = Object.keys(BUDGETS).filter((name) => name !== 'the gate for Express')
+  const whole = await Promise.all(names.map(async (name) => (await bundled(BUDGETS[name]?.code ?? '')).bytes))
+  const lighter = await Promise.all(
+    Object.values(PARTS).map(({ files }) => Promise.all(names.map(async (name, index) => (whole[index] ?? 0) - (await bundled(BUDGETS[name]?.code ?? '', files)).bytes))),
+  )
+  const rows = [['all', whole, ''] as const, ...Object.entries(PARTS).map(([name, { why }], row) => [name, lighter[row] ?? [], why] as const)]
+  const file = 'bench/README.md'
+  const text = readFileSync(file, 'utf8')
+  const [, before = '', table = '', after = ''] = /^([^]*<!-- weight: [^\n]*-->\n)([^]*?)(<!-- \/weight -->[^]*)$/.exec(text) ?? []
+  if (process.env['WRITE'] !== undefined) {
+    const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
+    const kB = (bytes: number): string => (bytes / 1_000).toFixed(1)
+    const head = line(['kB, brotli', ...names, 'there because of']) + line(['---', ...names.map(() => '---:'), '---'])
+    writeFileSync(file, before + head + rows.map(([name, bytes, why]) => line([name, ...bytes.map(kB), why])).join('') + after)
+    return
+  }
+  const written = table.split('\n').slice(2).map((line) => line.split('|').map((cell) => cell.trim()))
+  expect(written.map(([, name]) => name).filter(Boolean)).toEqual(rows.map(([name]) => name))
+  // Run with WRITE=1 where it does not say so any more.
+  rows.forEach(([, bytes], row) => bytes.forEach((one, column) => expect(Math.abs(Number(written[row]?.[column + 2]) - one / 1_000)).toBeLessThan(1)))
+}, 600_000)
