@@ -6,6 +6,8 @@ import { IssuerKeys } from '../jwt/keys/issuer-keys.js'
 import { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import { keyOrigin } from '../jwt/key-origin.js'
 import { firstFailure, rulesFor } from '../jwt/rules/rules.js'
+import { isPending } from '../lib/awaitable.js'
+import { loaded } from '../lib/loaded.js'
 import { hasLoneSurrogate } from '../lib/lone-surrogate.js'
 import { sha256 } from '../lib/digest.js'
 import { fetchOption } from '../lib/net/fetch-option.js'
@@ -17,9 +19,9 @@ import { answerRules, claimsOf, INACTIVE, unsupportedTokenType, oddityOf } from 
 import { checkedClientAuth, ClientAuth } from './client-auth/client-auth.js'
 import { decryptionBy } from './response/encrypted-response.js'
 import { allowNoExpiry, allowNoIssuer, TIMEOUT } from './introspection-options.js'
-import { Introspector } from './introspector.js'
 import { checkedHeaders, checkedParameters } from '../lib/net/extra-parameters.js'
 import { checkedPrefixes, ownership, recognition, unshownMiss, unshownRefusal } from './shown-tokens.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { OptionNames } from '../lib/options.js'
 import type { Hints } from '../jwt/rules/hints.js'
 import type { JwtOptions } from '../jwt/jwt-options.js'
@@ -31,6 +33,7 @@ import type { ProviderContext } from '../provider-context.js'
 import type { Verdict } from '../verdict.js'
 import type { Needs } from './client-auth/client-auth.js'
 import type { IntrospectionOptions } from './introspection-options.js'
+import type { Introspector, IntrospectorOptions } from './introspector.js'
 import type { ShownTokens } from './shown-tokens.js'
 import type { SignedAnswers, SignedExpectations } from './response/signed-response.js'
 
@@ -46,7 +49,7 @@ export class Introspection {
   readonly #ownRules: readonly Rule[]
   readonly #reported: readonly Rule[]
   readonly #hints: Hints | undefined
-  readonly #introspector: Introspector
+  readonly #introspector: () => Awaitable<Introspector>
   readonly #context: ProviderContext
   readonly #known = new KnownTokens()
   readonly #told = new Set<string>()
@@ -69,7 +72,7 @@ export class Introspection {
     this.#hints = checkedHints(options.hints)
     this.audiences = this.#expected.audiences ?? []
     this.policy = policyOf(options, this.#expected)
-    this.#introspector = new Introspector({
+    const asking: IntrospectorOptions = {
       issuer,
       endpoint,
       clientAuth,
@@ -81,7 +84,9 @@ export class Introspection {
       insecure,
       ofTenant: options[chosenByTenant] === true,
       context,
-    })
+    }
+    // What asks is loaded by those who may ask: every provider of JWTs could, and few do.
+    this.#introspector = loaded(import('./introspector.js').then(({ Introspector: Asking }) => new Asking(asking)))
   }
 
   recognizes(token: string): Recognition {
@@ -93,7 +98,8 @@ export class Introspection {
   }
 
   health(): UpstreamHealth {
-    return this.#introspector.health()
+    const introspector = this.#introspector()
+    return isPending(introspector) ? NOT_ASKED : introspector.health()
   }
 
   get owns(): Ownership {
@@ -104,7 +110,9 @@ export class Introspection {
   async verdictOn(token: string): Promise<Verdict> {
     if (this.recognizes(token) === 'foreign') return unshownRefusal(token, this.#shown)
     const digest = sha256(token)
-    const answer = await this.#introspector.ask(token, this.#known.standing(token, digest))
+    const loading = this.#introspector()
+    const introspector = isPending(loading) ? await loading : loading
+    const answer = await introspector.ask(token, this.#known.standing(token, digest))
     if (answer === 'unsupported_token_type') return unsupportedTokenType()
     if (answer === null) return reject('unknown_token', { claim: 'active', expected: true, actual: false, hint: INACTIVE })
     const claims = claimsOf(answer)
@@ -163,6 +171,9 @@ function asJwtOptions(options: IntrospectionOptions): InCommon {
   const ofTenant = options[chosenByTenant] === true ? { [chosenByTenant]: true as const } : {}
   return { issuer: issuer ?? endpoint, audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch, ...insecure, ...ofTenant }
 }
+
+/** Of a server that was not asked yet. */
+const NOT_ASKED: UpstreamHealth = { breaker: 'closed', inFlight: 0 }
 
 /** @throws TypeError where the way to authenticate lacks something that the options do not give. */
 function checkNeeds(needs: Needs, { issuer, endpoint, fetch }: IntrospectionOptions): void {

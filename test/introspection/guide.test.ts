@@ -25,7 +25,8 @@ function reachable(entries: readonly string[]): ReadonlySet<string> {
   const visit = (path: string): void => {
     if (seen.has(path)) return
     seen.add(path)
-    for (const [, specifier = ''] of readFileSync(path, 'utf8').matchAll(/^import (?!type).* from '(\.[^']+)\.js'/gm)) visit(posix.join(posix.dirname(path), `${specifier}.ts`))
+    // Those too that are loaded later.
+    for (const [, first, later = ''] of readFileSync(path, 'utf8').matchAll(/^import (?!type).* from '(\.[^']+)\.js'|(?<!typeof )\bimport\('(\.[^']+)\.js'\)/gm)) visit(posix.join(posix.dirname(path), `${first ?? later}.ts`))
   }
   entries.forEach(visit)
   return seen

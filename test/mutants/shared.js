@@ -7,6 +7,12 @@ export const SHARED = [
     by: ['test/shared/seal.test.ts', 'test/shared/shared-verdicts.test.ts'],
     mutants: [
       ['const parts = sealed.length <= MAX_LENGTH ? PARTS.exec(sealed)?.groups : undefined', 'const parts = PARTS.exec(sealed)?.groups', 'a sealed text may have any length'],
+    ],
+  },
+  {
+    file: 'src/shared/shared-checks.ts',
+    by: ['test/shared/seal.test.ts', 'test/shared/shared-verdicts.test.ts'],
+    mutants: [
       ['!secrets.every(isLongText)', 'false', 'a secret may be guessed'],
       ['if (secrets.some((one) => one.trim() !== one)) throw', 'if (false) throw', 'replicas with and without a line end do not understand each other'],
     ],
