@@ -123,7 +123,8 @@ export class VerdictLookup {
         const checked = checkedVerdict(verdict)
         const shared = this.#shared
         // Not waited for: a store is never an error to a request.
-        if (cache !== undefined && shared !== undefined) void orElse(() => andThen(shared(), (others) => others.replace(key, checked, since, (one) => cache.endOf(one))), () => undefined)
+        const replaced = (level: SharedVerdicts): void => cache && level.replace(key, checked, since, (one) => cache.endOf(one))
+        if (shared !== undefined) void orElse(() => andThen(shared(), replaced), () => undefined)
         return this.#judged(token, checked, undefined)
       })
     })

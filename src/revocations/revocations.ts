@@ -61,7 +61,7 @@ export class Revocations {
   readonly #observe: Observe | undefined
   readonly #keepFor: number
   readonly #table: RevocationTable
-  readonly #shared: { readonly log: RevocationLog; readonly seal: () => Awaitable<EntrySeal> } | undefined
+  readonly #shared: SealedLog | undefined
   readonly #watch = new RevocationWatch()
   readonly #after: After
   readonly #follower: LogFollower | undefined
@@ -288,7 +288,12 @@ function sealBy(secret: Secret): () => Awaitable<EntrySeal> {
   return loaded(import('../shared/seal.js').then(({ Seal }) => new Seal(secret)))
 }
 
-function shared(log: RevocationLog, seal: EntrySeal | (() => Awaitable<EntrySeal>) | undefined): { readonly log: RevocationLog; readonly seal: () => Awaitable<EntrySeal> } {
+interface SealedLog {
+  readonly log: RevocationLog
+  readonly seal: () => Awaitable<EntrySeal>
+}
+
+function shared(log: RevocationLog, seal: EntrySeal | SealedLog['seal'] | undefined): SealedLog {
   if (typeof log?.append !== 'function' || typeof log.read !== 'function' || typeof log.listen !== 'function') {
     throw new TypeError('"log" must be a log of revocations: { append, read, listen }')
   }

@@ -26,7 +26,8 @@ function reachable(entries: readonly string[]): ReadonlySet<string> {
     if (seen.has(path)) return
     seen.add(path)
     // Those too that are loaded later.
-    for (const [, first, later = ''] of readFileSync(path, 'utf8').matchAll(/^import (?!type).* from '(\.[^']+)\.js'|(?<!typeof )\bimport\('(\.[^']+)\.js'\)/gm)) visit(posix.join(posix.dirname(path), `${first ?? later}.ts`))
+    const imports = readFileSync(path, 'utf8').matchAll(/^import (?!type).* from '(\.[^']+)\.js'|(?<!typeof )\bimport\('(\.[^']+)\.js'\)/gm)
+    for (const [, first, later = ''] of imports) visit(posix.join(posix.dirname(path), `${first ?? later}.ts`))
   }
   entries.forEach(visit)
   return seen

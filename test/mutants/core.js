@@ -31,7 +31,7 @@ export const CORE = [
       ['revocations?.caughtUp === false ?', 'false ?', 'a token that was revoked passes until the log is read'],
       ['cache.recall(key, now, maxAge)', 'cache.recall(key, now)', 'an old answer is taken for a young one'],
       ['(maxAge === undefined ? this.#find(key, token) : this.#check(key, token, maxAge))', 'this.#find(key, token)', 'who wants a young answer gets an old one of the others'],
-      ['if (cache !== undefined && shared !== undefined) void orElse(', 'if (false) void orElse(', 'a refused token is good again by an older answer of the others'],
+      ['if (shared !== undefined) void orElse(', 'if (false) void orElse(', 'a refused token is good again by an older answer of the others'],
       ["if (typeof verdict?.accepted === 'boolean') return verdict", 'return verdict', 'a check that says nothing says no'],
       ['this.#options.judge(verdict)', 'verdict', 'rules of your own are not asked'],
     ],

@@ -38,7 +38,10 @@ export interface Needs {
   readonly discovery?: boolean
 }
 
-/** What few ways have: `header` is an `Authorization` that is the same in every request, `refused` is called when the server did not take the proof, and `proving` signs each request as it is sent. */
+/**
+ * What few ways have: `header` is an `Authorization` that is the same in every request, `refused` is called when the server
+ * did not take the proof, and `proving` signs each request as it is sent.
+ */
 export interface More {
   readonly needs?: Needs
   readonly header?: string

@@ -30,7 +30,8 @@ export interface Trial {
 }
 
 /** What a crypto is to say of one answer, and of its falsifications. */
-export function trials(crypto: NodeCrypto, verification: Verify, { alg, jwk, signed, signature, falsification = signature.slice(4) }: KnownAnswer): readonly Trial[] {
+export function trials(crypto: NodeCrypto, verification: Verify, known: KnownAnswer): readonly Trial[] {
+  const { alg, jwk, signed, signature, falsification = signature.slice(4) } = known
   const { hash, key } = verification(crypto, alg, crypto.createPublicKey({ key: jwk, format: 'jwk' }))
   const good = decodeBase64url(signature)
   const turned = good.map((byte, index) => (index === 9 ? byte ^ 1 : byte))

@@ -1,10 +1,11 @@
 /** What a body can make the gate do, counted: characters that are given to what takes long. */
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { gate } from '../../../src/index.js'
-import '../../../src/gate/operations/called-operations.js' // at hand before anything is counted: to load it takes URLs
 import { says } from '../../oauth-kit.js'
 import { headers } from '../headers.js'
 
+// At hand before anything is counted: to load it takes URLs.
+beforeAll(async () => void (await import('../../../src/gate/operations/called-operations.js')))
 afterEach(() => void vi.restoreAllMocks())
 
 const OPERATIONS = { 'resources/read': { 'file:///private/*': 'private' }, 'resources/subscribe': 'watch', 'tools/call': { a: 'b' } }
