@@ -163,10 +163,9 @@ describe.runIf(redisIsThere)('two replicas', () => {
     replicas.push(late)
     expect(await late.tell('verify', 'good-1')).toBe('no')
     const length = (): Promise<number> => redisItself.xlen('bearer-auth-providers:revocations')
-    const before = await length()
-    // What is refused for want of room sweeps all the same, once the ninety have expired.
-    await until(async () => (await one.tell('revoke', { token: 'good-3' }).catch(() => undefined), (await length()) <= before - 90))
-    expect(await length()).toBe(before - 90)
+    // What is refused for want of room sweeps all the same, once the ninety have expired: some have, where this took long.
+    await until(async () => (await one.tell('revoke', { token: 'good-3' }).catch(() => undefined), (await length()) <= 1))
+    expect(await length()).toBe(1)
     redisItself.disconnect()
   })
 
