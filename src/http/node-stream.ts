@@ -19,7 +19,7 @@ type Answer = ServerResponse & { readonly stream?: Part; [WATCHED]?: WatchedAnsw
 const WATCHED: unique symbol = Symbol('watched')
 
 /** Of the answer that a request waits for: a member of the response itself is dear on Express. (D122) */
-const AWAITED = privateNotes<WatchedAnswer | undefined>()
+const AWAITED = privateNotes<WatchedAnswer>()
 
 /**
  * Watches for the head of the response: what is no event stream is left alone, and costs nothing. An upgrade is followed at
@@ -38,7 +38,8 @@ export function endWithToken(response: Answer, context: AuthContext): void {
 }
 
 function watchedAnswer(response: Answer): WatchedAnswer | undefined {
-  return response[WATCHED] ?? AWAITED.read(response.req)
+  const awaited = AWAITED.read(response.req)
+  return awaited?.response === response ? awaited : (response[WATCHED] ?? awaited)
 }
 
 function watch(response: Answer): WatchedAnswer {
@@ -74,20 +75,20 @@ export function endBeneath(environment: unknown, context: AuthContext): boolean 
  * stream is open: functions, and what they close over, would take four times as much room.
  */
 class WatchedAnswer implements Endable, EndOfAnswer {
-  readonly #response: Answer
+  readonly response: Answer
   #lives: readonly Life[] = NONE
   readonly writeHead: (...head: unknown[]) => ServerResponse
   readonly respond: ((...head: unknown[]) => unknown) | undefined
 
   constructor(response: Answer) {
-    this.#response = response
+    this.response = response
     this.writeHead = response.writeHead as WatchedAnswer['writeHead'] // one of its three forms, handed on
     this.respond = response.stream?.respond
   }
 
   /** True for what stands in front of the response, too: a `Proxy` has the same function. */
   isOf(response: Answer): boolean {
-    return response === this.#response || response.writeHead === this.#response.writeHead
+    return response === this.response || response.writeHead === this.response.writeHead
   }
 
   add(life: Life): void {
@@ -105,18 +106,18 @@ class WatchedAnswer implements Endable, EndOfAnswer {
 
   end(): void {
     // Whoever writes on would otherwise end the process.
-    for (const one of [this.#response, this.#response.stream]) one?.on('error', () => undefined)
-    this.#response.end()
+    for (const one of [this.response, this.response.stream]) one?.on('error', () => undefined)
+    this.response.end()
   }
 
   whenOver(close: () => void): void {
     if (this.#isGone) close()
-    else this.#response.on('close', close) // which comes once, and `once` would keep two functions more
+    else this.response.on('close', close) // which comes once, and `once` would keep two functions more
   }
 
   /** A client may leave before there is a head, and nothing would say so any more. */
   get #isGone(): boolean {
-    return this.#response.stream?.destroyed ?? this.#response.destroyed
+    return this.response.stream?.destroyed ?? this.response.destroyed
   }
 }
 
@@ -127,8 +128,6 @@ function writeWatchedHead(this: Answer, ...head: unknown[]): ServerResponse {
   if (watched === undefined) throw new TypeError('writeHead is called on another object than the response')
   // A head that cannot be written throws: there may be another.
   const written = watched.writeHead.apply(this, head)
-  this.writeHead = watched.writeHead
-  if (AWAITED.read(this.req) === watched) AWAITED.write(this.req, undefined)
   watched.follow(typeInHead(head) ?? String(this.getHeader('content-type') ?? ''))
   return written
 }
