@@ -22,7 +22,7 @@ export interface ProofOptions extends Partial<DpopOptions> {
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function proofPolicy(options: ProofOptions, resource: string | undefined): ProofPolicy {
+export function proofPolicy(options: ProofOptions, resource: string | undefined, provider: object): ProofPolicy {
   checkOptions('proof', options, PROOF)
   const { dpop } = options
   const observe = optionalFunction('proof.observe', options.observe)
@@ -35,7 +35,7 @@ export function proofPolicy(options: ProofOptions, resource: string | undefined)
     return { dpop, certificate, observe }
   }
   const tell: Parameters<typeof dpopPolicy>[1]['tell'] = (news) => notify(observe, { ...news, provider: 'gate' })
-  return { dpop: dpopPolicy({ ...options, dpop }, { resource, tell }), certificate, observe }
+  return { dpop: dpopPolicy({ ...options, dpop }, { provider, resource, tell }), certificate, observe }
 }
 
 function certificatePolicy(certificate: NonNullable<ProofOptions['certificate']>): CertificatePolicy {

@@ -50,7 +50,7 @@ export function proofRules(options: GateOptions, provider: HeadersOf, challenge:
 
 function checkedProof(proof: ProofOptions, { resource, profile, tokenFrom }: GateOptions, provider: HeadersOf): ProofPolicy {
   if (profile !== undefined) throw new TypeError(`"proof" does not go with profile: '${profile}', whose challenges know no proofs`)
-  const policy = proofPolicy(proof, resource)
+  const policy = proofPolicy(proof, resource, provider)
   if (policy.dpop === undefined) return policy
   const headers = headersOf(provider, tokenFrom)
   const own = headers.filter((header) => header !== undefined)

@@ -67,6 +67,8 @@ export interface DpopPolicy {
 
 /** What comes from elsewhere. */
 export interface DpopSurroundings {
+  /** That the gate is before. */
+  readonly provider: object
   readonly resource: string | undefined
   readonly tell: (news: StoreNews) => void
   /** For tests. Default: the runtime's timers. */
@@ -74,7 +76,7 @@ export interface DpopSurroundings {
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */
-export function dpopPolicy(options: DpopOptions, { resource, tell, after }: DpopSurroundings): DpopPolicy {
+export function dpopPolicy(options: DpopOptions, { provider, resource, tell, after }: DpopSurroundings): DpopPolicy {
   const { nonce = false, replay = {}, strippedPrefix = '' } = options
   const demands = oneOf('proof.dpop', options.dpop, ['accepted', 'required']) === 'required'
   const reportsUnbound = isReported('proof', options)
@@ -89,13 +91,14 @@ export function dpopPolicy(options: DpopOptions, { resource, tell, after }: Dpop
   const shared = replay.shared === undefined ? undefined : sharedReplays(replay.shared)
   const bounds = { perKey: countOf('proof.replay.perKey', perKey), entries: countOf('proof.replay.entries', entries) }
   const secrets = nonceSecrets(nonce, replay.shared)
+  const { origin } = new URL(resource)
   return {
     required: demands && !reportsUnbound,
     reportsUnbound,
-    origin: new URL(resource).origin,
+    origin,
     strippedPrefix,
     nonces: secrets && new Nonces(secrets, now),
-    replays: { ...bounds, now, after, shared, tell },
+    replays: { ...bounds, provider, origin, now, after, shared, tell },
     now,
   }
 }

@@ -9,7 +9,7 @@ export class Nonces {
   readonly #now: () => number
   #known: KnownNonces | undefined
 
-  /** `secrets`: the first makes new ones, all of them are known; none for one of this process's own. `now`: in seconds. */
+  /** `secrets`: the first makes new ones, all of them are known; none for one of this process's own, the same in all its gates. `now`: in seconds. */
   constructor(secrets: readonly string[], now: () => number) {
     this.#secrets = secrets
     this.#now = now
@@ -26,7 +26,7 @@ export class Nonces {
 
   #current(): KnownNonces {
     // At the first request: outside of requests, Cloudflare Workers have no random numbers.
-    if (this.#secrets.length === 0) this.#secrets = [`${crypto.randomUUID()}${crypto.randomUUID()}`]
+    if (this.#secrets.length === 0) this.#secrets = [(ownSecret ??= `${crypto.randomUUID()}${crypto.randomUUID()}`)]
     const period = Math.floor(this.#now() / PERIOD)
     if (this.#known?.period === period) return this.#known
     const at = (when: number): readonly string[] => this.#secrets.map((secret) => hmacSha256(secret, `DPoP-Nonce ${when}`).slice(0, LENGTH))
@@ -36,6 +36,9 @@ export class Nonces {
     return this.#known
   }
 }
+
+/** Of this process: a client keeps one nonce for all of a server, whatever gates it has. */
+let ownSecret: string | undefined
 
 interface KnownNonces {
   readonly period: number

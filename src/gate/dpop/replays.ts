@@ -3,10 +3,11 @@ import { AuthUnavailableError } from '../../errors.js'
 import { hmacSha256, sha256 } from '../../lib/digest.js'
 import { after } from '../../lib/timer.js'
 import { failed, PromptStore } from '../../shared/prompt-store.js'
-import { SeenProofs } from './seen-proofs.js'
+import { seenProofsOf } from './seen-proofs.js'
 import type { After } from '../../lib/timer.js'
 import type { SharedStore } from '../../shared/shared-store.js'
 import type { StoreNews } from '../../shared/prompt-store.js'
+import type { SeenProofs } from './seen-proofs.js'
 
 /** What one proof is known by. */
 export interface UsedProof {
@@ -18,6 +19,9 @@ export interface UsedProof {
 }
 
 export interface ReplaysOptions {
+  /** Whose gates remember together, and the origin of the URLs that the proofs are for. */
+  readonly provider: object
+  readonly origin: string
   readonly perKey: number
   readonly entries: number
   readonly now: () => number
@@ -40,9 +44,9 @@ export class Replays {
   readonly #store: PromptStore | undefined
 
   constructor(options: ReplaysOptions) {
-    const { shared, now, after: later = after, tell } = options
+    const { shared, now, after: later = after, tell, provider, origin } = options
     this.#options = options
-    this.#seen = new SeenProofs(options)
+    this.#seen = seenProofsOf(provider, origin, options)
     this.#store = shared && new PromptStore({ store: shared.store, now, after: later, tell })
   }
 
@@ -60,6 +64,7 @@ export class Replays {
     const { now } = this.#options
     const noted = this.#seen.note(digestOf(key, jti), key, until, now())
     if (noted === 'seen') return false
+    if (noted === 'forgotten') throw new AuthUnavailableError('the clock was set back: whether a DPoP proof of this time was used is not known any more', { retryAfter: 15 })
     if (noted !== 'new') throw new AuthUnavailableError('no room for one more DPoP proof', { retryAfter: 30, tooManyRequests: noted === 'full for this key' })
     return this.#useForAll(key, jti, Math.ceil(until - now()) + CLOCK_DIFFERENCE)
   }

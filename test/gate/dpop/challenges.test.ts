@@ -87,6 +87,11 @@ describe('a nonce', () => {
     expect(await bound({ nonce: true }).ask({ proofs: await proofs() })).toMatchObject({ check: 'nonce' })
   })
 
+  test('of one gate is good at each other of the process, where none has a secret', async () => {
+    const { nonce } = await bound({ nonce: true }).ask({ authorization: '' })
+    expect(await bound({ nonce: true }).ask({ proofs: [await ada.prove({ nonce })] })).toMatchObject({ status: 200 })
+  })
+
   test('goes stale within minutes, and a newer one is given out before that', async () => {
     const { ask, forward } = bound(asking)
     const { nonce } = await ask({ authorization: '' })

@@ -288,6 +288,27 @@ describe('what was used', () => {
     expect(await behind({ ...request, source: {} })).toMatchObject({ pass: false })
   })
 
+  test('at one gate is used at each before the same provider, as a WebSocket has its own', async () => {
+    const auth = provider({ cnf: { jkt: ada.jkt } })
+    const proof = { dpop: 'accepted', now: () => START } as const
+    const [requests, upgrades] = [gate(auth, { resource: RESOURCE, proof }), gate(auth, { resource: RESOURCE, proof: { ...proof } })]
+    const request = { method: 'POST', path: '/mcp', header: headers({ authorization: [`DPoP ${TOKEN}`], dpop: [await ada.prove()] }) }
+    expect(await requests(request)).toMatchObject({ pass: true })
+    expect(await upgrades({ ...request, isUpgrade: true })).toMatchObject({ pass: false, answer: { status: 401 } })
+  })
+
+  test('is not good again after the clock was ahead for a while, and nobody is told that it was used', async () => {
+    const { ask, forward, events } = bound()
+    const proofs = [await ada.prove()]
+    expect(await ask({ proofs })).toMatchObject({ status: 200 })
+    forward(3_600)
+    expect(await ask({ proofs: [await ada.prove({ iat: START + 3_600 })] })).toMatchObject({ status: 200 })
+    forward(-3_590)
+    expect(await ask({ proofs })).toMatchObject({ status: 503 })
+    expect(events.filter(({ type }) => type === 'proof_refused')).toEqual([])
+    expect(await ask({ proofs: [await ada.prove({ iat: START + 40 })] }), 'of other seconds').toMatchObject({ status: 200 })
+  })
+
   test('of two proofs of one request, each is used up', async () => {
     const { ask } = bound()
     const [source, second] = [{}, [await ada.prove()]]
