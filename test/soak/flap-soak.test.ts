@@ -1,7 +1,7 @@
 /**
- * R13: an authorization server that flaps, 0.9 s good and then one of ten faults for 1 to 3 s, over and over. Ours beside a
- * reference that retries once a second, both in real time, with workers that ask every 5 ms. For `npm run soak`: it runs from
- * SOAK_SECONDS=20 on. What it rests on is in `npm test` too, with clocks handed in (test/lib/circuit-breaker.test.ts).
+ * R13: an authorization server that flaps, 0.9 s good and then one of ten faults for 1 to 3 s, over and over. Ours, with keys at
+ * hand or with what must be asked, beside a reference that retries once a second; both in real time, with workers that ask every 5 ms.
+ * For `npm run soak`: it runs from SOAK_SECONDS=20 on. What it rests on is in `npm test` too, with clocks handed in (test/lib/circuit-breaker.test.ts).
  */
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -39,6 +39,8 @@ interface Side {
 
 interface Kind {
   readonly name: string
+  /** True where what is needed is at hand before the faults begin: then nearly all must be answered, whatever the reference does. */
+  readonly isAtHand?: true
   readonly token: (number: number, issuer: string) => string
   readonly ours: (idp: FaultEndpoint, healthy: FaultEndpoint) => Side
   readonly reference: (idp: FaultEndpoint, healthy: FaultEndpoint) => Side
@@ -73,8 +75,9 @@ const asking = (idp: FaultEndpoint, name: string) => (counted: typeof globalThis
 const KINDS: readonly Kind[] = [
   {
     name: 'keys',
+    isAtHand: true,
     token: (number, iss) => key.token({ iss, aud: AUDIENCE, sub: `user-${number}`, exp: Date.now() / 1000 + 600 }),
-    ours: (idp) => side((counted) => new JwksProvider({ issuer: idp.issuer, audience: AUDIENCE, cache: false, fetch: counted })),
+    ours: (idp) => side((counted) => new JwksProvider({ issuer: idp.issuer, audience: AUDIENCE, cache: false, fetch: counted, keys: { maxAge: 20 } })),
     reference: (idp) => {
       const once = new OnceASecond(now)
       let keys: ReturnType<typeof createRemoteJWKSet> | undefined
@@ -113,11 +116,13 @@ const KINDS: readonly Kind[] = [
   },
 ]
 
-describe.skipIf(seconds < 20).each(KINDS)(`$name at an authorization server that flaps (SOAK_SEED=${seed})`, ({ name, token, ours, reference }) => {
+describe.skipIf(seconds < 20).each(KINDS)(`$name at an authorization server that flaps (SOAK_SEED=${seed})`, ({ name, isAtHand = false, token, ours, reference }) => {
   const counts = { ours: 0, reference: 0, asked: 0 }
   const calls = { ours: 0, reference: 0 }
   const wrong: unknown[] = []
   let hanging = 0
+  /** Calls of ours during a 404: it may be about one token, so the server is not given a rest. (D40) */
+  let unblamed = 0
   let idp: FaultEndpoint
   let healthy: FaultEndpoint
 
@@ -126,6 +131,10 @@ describe.skipIf(seconds < 20).each(KINDS)(`$name at an authorization server that
     healthy = await faultEndpoint()
     healthy.answer({ active: false })
     const sides = { ours: ours(idp, healthy), reference: reference(idp, healthy) }
+    if (isAtHand) {
+      serveWell(idp)
+      await Promise.all([sides.ours.verify(token(0, idp.issuer)), sides.reference.verify(token(0, idp.issuer))])
+    }
     let ended = false
     const work = async (who: 'ours' | 'reference', first: number): Promise<void> => {
       for (let number = first; !ended; number += WORKERS) {
@@ -138,7 +147,7 @@ describe.skipIf(seconds < 20).each(KINDS)(`$name at an authorization server that
       }
     }
     const workers = (['ours', 'reference'] as const).flatMap((who) => Array.from({ length: WORKERS }, (_, first) => work(who, first)))
-    await flap(idp, seconds)
+    unblamed = await flap(idp, seconds, sides.ours.calls)
     ended = true
     await Promise.all(workers)
     calls.ours = sides.ours.calls()
@@ -148,33 +157,30 @@ describe.skipIf(seconds < 20).each(KINDS)(`$name at an authorization server that
   }, (seconds + 60) * 1000)
   afterAll(() => Promise.all([idp.close(), healthy.close()]))
 
-  test('at least 0.95 of the good answers of a plain retry once a second', () => {
+  test(isAtHand ? 'at least 99.9 % of good tokens are answered' : 'at least 0.95 of the good answers of a plain retry once a second', () => {
     expect(counts.reference).toBeGreaterThan(0)
-    expect(counts.ours).toBeGreaterThanOrEqual(0.95 * counts.reference)
+    expect(counts.ours).toBeGreaterThanOrEqual(isAtHand ? 0.999 * counts.asked : 0.95 * counts.reference)
   })
 
-  test('with no more than twice its calls, and no good token called invalid', () => {
-    expect(calls.ours).toBeLessThanOrEqual(2 * calls.reference)
+  test(`with no more than ${isAtHand ? 'a call a second' : 'twice its calls in vain'}, and no good token called invalid`, () => {
+    // Without a memory each good answer is a call of its own: whoever answers more calls more.
+    const inVain = calls.ours - (isAtHand ? 0 : counts.ours) - unblamed
+    expect(inVain).toBeLessThanOrEqual(isAtHand ? seconds : 2 * (calls.reference - counts.reference))
     expect(wrong).toEqual([])
     expect(hanging).toBe(0)
   })
 })
 
-/** Good, then broken in one of ten ways, over and over. */
-async function flap(idp: FaultEndpoint, span: number): Promise<void> {
+/** Good, then broken in one of ten ways, over and over. Gives the calls that were made during a 404. */
+async function flap(idp: FaultEndpoint, span: number, calls: () => number): Promise<number> {
   const chance = random(seed)
   const faults = FAULTS.filter(({ name }) => TEN.includes(name))
   const ends = now() + span
-  const discovery = { issuer: idp.issuer, jwks_uri: `${idp.issuer}/keys` }
-  const active: Respond = (response, question) =>
-    json({ active: true, aud: AUDIENCE, sub: question.body.get('token'), exp: Date.now() / 1000 + 600 })(response, question)
-  const mend = (): void => {
-    idp.answer(active)
-    idp.at('/.well-known/openid-configuration', discovery)
-    idp.at('/keys', { keys: [key.jwk] })
-  }
+  const discovery = discoveryOf(idp)
+  let unblamed = 0
   while (now() < ends) {
-    const { answer } = chance.pick(faults)
+    const before = calls()
+    const { name, answer } = chance.pick(faults)
     const broken: Respond = (response) => {
       const send = (text: string): void => void response.writeHead(200, { 'Content-Type': 'application/json' }).end(text)
       answer(response, { send, document: discovery, trap: '/trap' })
@@ -183,7 +189,21 @@ async function flap(idp: FaultEndpoint, span: number): Promise<void> {
     idp.at('/.well-known/openid-configuration', broken)
     idp.at('/keys', broken)
     await pause(chance.between(1, 3) * 1000)
-    mend()
+    if (name === '404') unblamed += calls() - before
+    serveWell(idp)
     await pause(GOOD_FOR * 1000)
   }
+  return unblamed
+}
+
+function serveWell(idp: FaultEndpoint): void {
+  const active: Respond = (response, question) =>
+    json({ active: true, aud: AUDIENCE, sub: question.body.get('token'), exp: Date.now() / 1000 + 600 })(response, question)
+  idp.answer(active)
+  idp.at('/.well-known/openid-configuration', discoveryOf(idp))
+  idp.at('/keys', { keys: [key.jwk] })
+}
+
+function discoveryOf({ issuer }: FaultEndpoint) {
+  return { issuer, jwks_uri: `${issuer}/keys` }
 }
