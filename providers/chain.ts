@@ -15,7 +15,7 @@ import { BearerAuthProvider, checkedProvider, inheritObserver, membersFor } from
 import { ChainPlan } from '../src/routing/chain-plan.js'
 import { checkMembers } from '../src/routing/contradictions.js'
 import { isAskedByOthers } from '../src/routing/doors.js'
-import { healthOf } from '../src/routing/health-of.js'
+import { memberHealthOf } from '../src/routing/health-of.js'
 import { asGiven, named, recognition, requestAsOf, verifiedBy } from '../src/routing/member.js'
 import { partsOf } from '../src/routing/parts.js'
 import { askAtOnce, askInOrder, askTogether } from '../src/routing/questions.js'
@@ -187,7 +187,7 @@ export class ChainProvider extends BearerAuthProvider {
 
   /** How each member is doing. */
   override health(): ProviderHealth {
-    return { name: this.name, kind: 'chain', issuers: this.issuers, members: this.#members.map(({ provider, name }) => healthOf(provider, name)) }
+    return { name: this.name, kind: 'chain', issuers: this.issuers, members: this.#members.map(({ provider, name }) => memberHealthOf(provider, name)) }
   }
 
   override async close(): Promise<void> {

@@ -12,7 +12,7 @@ import { checkOptions, clockInSeconds, countOf, optionalFunction, spanInSeconds 
 import { failedStep, nearestOf, passedStep, unknownStep } from '../src/explanation.js'
 import { BearerAuthProvider, inheritObserver, membersFor } from '../src/provider.js'
 import { explainedBy } from '../src/routing/explained.js'
-import { healthOf } from '../src/routing/health-of.js'
+import { memberHealthOf } from '../src/routing/health-of.js'
 import { nameOf, requestAsOf } from '../src/routing/member.js'
 import { Tenants } from '../src/routing/tenants.js'
 import { askedByUs, isUnproven } from '../src/routing/unproven.js'
@@ -232,7 +232,7 @@ export class IssuerRouter extends BearerAuthProvider {
 
   /** How the provider of each issuer is doing, by the name of the issuer; and those of the tenants that are kept. */
   override health(): ProviderHealth {
-    return { name: this.name, kind: 'issuers', issuers: this.issuers, members: this.#all.map(([, provider]) => healthOf(provider)) }
+    return { name: this.name, kind: 'issuers', issuers: this.issuers, members: this.#all.map(([, provider]) => memberHealthOf(provider)) }
   }
 
   override async close(): Promise<void> {

@@ -165,10 +165,15 @@ describe('several providers', () => {
     ['throws', () => { throw new Error('a bug') }],
     ['says nothing', () => undefined],
     ['says a text', () => 'well'],
+    ['says a list', () => [1]],
+    ['holds itself', () => { const told: Record<string, unknown> = {}; return Object.assign(told, { told }) }],
+    ['cannot be written', () => ({ tokens: 7n })],
+    ['fails when it is written', () => ({ memory: { toJSON: () => { throw new Error('a bug') } } })],
   ])('are told of also where one of them %s', (_, health) => {
     const [broken, fine] = new ChainProvider([Object.assign(says('no'), { health: health as unknown as () => ProviderHealth }), list()]).health().members ?? []
     expect(broken).toEqual({ name: 'custom', kind: 'custom', issuers: [] })
     expect(fine?.kind).toBe('static')
+    expect(JSON.stringify([broken, fine])).toContain('static')
   })
 })
 

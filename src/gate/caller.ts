@@ -6,6 +6,7 @@ import { isUnavailable } from '../errors.js'
 import { atOnce } from '../lib/at-once.js'
 import { andThen, orElse } from '../lib/awaitable.js'
 import { warnOfBug } from '../lib/warn.js'
+import { withoutToken } from '../lib/without-token.js'
 import { isOneCaller, presentedBy } from './presented.js'
 import { readCredentials } from './request/gate-request.js'
 import type { AccessToken } from '../access-token.js'
@@ -138,7 +139,7 @@ function verified(
   { audience, bindings }: GatePolicy,
 ): Awaitable<AccessToken | null> {
   const question = questionOf(maxAge, bindings !== undefined)
-  const asked = orElse(() => andThen(atOnce(by.verifyToken).call(by, text, question), toAccessToken), thrownByProvider)
+  const asked = orElse(() => andThen(atOnce(by.verifyToken).call(by, text, question), toAccessToken), (error) => thrownByProvider(error, text))
   return andThen(asked, (token) => {
     // RFC 9449 section 7.1, RFC 8705 section 3: a token that is bound to a key is worth nothing without the proof.
     if (token === null || (token.claims.cnf !== undefined && bindings === undefined)) return null
@@ -153,16 +154,18 @@ function questionOf(maxAge: number | undefined, checksProof: boolean): VerifyOpt
 
 const PROVED_HERE: VerifyOptions = { proof: 'checked' }
 
-function thrownByProvider(error: unknown): never {
-  throw isUnavailable(error) ? error : asBug(error)
+function thrownByProvider(error: unknown, token: string): never {
+  throw isUnavailable(error) ? error : asBug(error, token)
 }
 
 /**
  * A provider's bug as the framework may have it: with nothing of the error's own status, headers, message or stack, all
  * of which frameworks send. They also take an error that is nothing for "go on", and Express the word "route" for "skip".
+ * The cause is printed, by us and by loggers: what it quotes of the token is cut out.
  */
-function asBug(thrown: unknown): Error {
-  const cause = thrown instanceof Error ? thrown : new TypeError('verifyToken must throw an Error', { cause: thrown })
+function asBug(thrown: unknown, token: string): Error {
+  const told = withoutToken(thrown, token)
+  const cause = told instanceof Error ? told : new TypeError('verifyToken must throw an Error', { cause: told })
   warnOfBug(cause)
   return new Error('the provider failed', { cause })
 }

@@ -1,6 +1,8 @@
 /** Decides who may look: by a cookie that was given out here, by a key in the request, or by signing in. */
+import { isUnavailable } from '../errors.js'
 import { isBoundedText } from '../lib/bearer-token.js'
 import { ownProperty } from '../lib/own-property.js'
+import { withoutToken } from '../lib/without-token.js'
 import { readCredentials } from '../gate/request/gate-request.js'
 import { json, problem } from './inspector-answers.js'
 import { OneTimeLink } from './one-time-link.js'
@@ -8,6 +10,7 @@ import { isOfThePage, isSecure } from './same-origin.js'
 import { Viewers } from './viewers.js'
 import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
+import type { BearerAuthProvider } from '../provider.js'
 import type { GateRequest } from '../gate/request/gate-request.js'
 import type { CheckedOptions } from './inspector-options.js'
 
@@ -35,7 +38,7 @@ export class Door {
     if (this.#viewers.knows(request.header('cookie'), now())) return true
     const presented = access instanceof OneTimeLink ? undefined : readCredentials(request, IN_AUTHORIZATION)
     if (access instanceof OneTimeLink || presented?.kind !== 'token') return false
-    return (await access.verifyToken(presented.token)) !== null
+    return (await answerOf(access, presented.token)) !== null
   }
 
   /** `POST`: signs in by `{ "key": "…" }`, and gives a cookie. `DELETE`: signs out. From the page itself only. */
@@ -46,7 +49,7 @@ export class Door {
     const key = await keyIn(request)
     const { access, now } = this.#options
     if (key === undefined) return problem(400, 'The body must be { "key": "…" }')
-    if (!(access instanceof OneTimeLink)) return this.#byKey(await access.verifyToken(key), request)
+    if (!(access instanceof OneTimeLink)) return this.#byKey(await answerOf(access, key), request)
     return access.take(key, now()) ? this.#letIn(request) : problem(403, LINK_USED)
   }
 
@@ -95,4 +98,13 @@ export async function jsonIn(body: GateRequest['body'], most: number): Promise<u
 export function notFromThePage(request: GateRequest): Answer | undefined {
   if (!isOfThePage(request)) return problem(403, 'Only the page itself can ask this')
   return /^application\/json\b/i.test(request.header('content-type').join()) ? undefined : problem(415, 'The body must be JSON')
+}
+
+/** The operator reads of a bug, and of no key. */
+async function answerOf(access: BearerAuthProvider, key: string): Promise<AccessToken | null> {
+  try {
+    return await access.verifyToken(key)
+  } catch (error) {
+    throw isUnavailable(error) ? error : withoutToken(error, key)
+  }
 }

@@ -20,8 +20,11 @@ export function redisStore(client: RedisClient, { prefix }: RedisStoreOptions = 
   const key = prefixOf(prefix)
   return {
     async get(name) {
-      const text = await command('GET', key(name)).catch(otherKind)
-      return typeof text === 'string' ? text : null
+      // Of a text that somebody else wrote no more is read than ours can have: the client would read nothing else meanwhile.
+      const text = await command('GETRANGE', key(name), '0', String(LONGEST)).catch(otherKind)
+      if (text === undefined) return ''
+      if (typeof text !== 'string' || text === '') return null
+      return text.length > LONGEST ? '' : text
     },
     async set(name, text, seconds) {
       await command('SET', key(name), text, 'PX', milliseconds(seconds))
@@ -38,16 +41,19 @@ export function redisStore(client: RedisClient, { prefix }: RedisStoreOptions = 
   }
 }
 
+/** In bytes: what `Seal` opens. */
+const LONGEST = 1_048_576
+
 /** A list or a set stands there, which somebody else made: as text it is empty, and nothing of ours is. */
-function otherKind(error: unknown): string {
-  if (error instanceof Error && error.message.includes('WRONGTYPE')) return ''
+function otherKind(error: unknown): undefined {
+  if (error instanceof Error && error.message.includes('WRONGTYPE')) return undefined
   throw error
 }
 
 const SWAP = `
 local kind = redis.call('TYPE', KEYS[1]).ok
 local there = ''
-if kind == 'string' or kind == 'none' then there = redis.call('GET', KEYS[1]) end
+if kind == 'none' or (kind == 'string' and redis.call('STRLEN', KEYS[1]) <= ${LONGEST}) then there = redis.call('GET', KEYS[1]) end
 if there ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`

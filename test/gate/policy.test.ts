@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { inspect } from 'node:util'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { bearerAuth as express } from '../../src/adapters/express.js'
 import { bearerAuth as fastify } from '../../src/adapters/fastify.js'
 import { bearerAuth as fetchGate } from '../../src/adapters/fetch.js'
@@ -88,6 +89,23 @@ describe('decide', () => {
   test('a bug is thrown, on guarded paths and on others', async () => {
     await expect(decided({}, {}, says('bug'))).rejects.toThrow('the provider failed')
     await expect(decided({ protect: ['/mcp'] }, { path: '/elsewhere' }, says('bug'))).rejects.toThrow('the provider failed')
+  })
+
+  test.each<[string, (token: string) => unknown]>([
+    ['an error', (token) => new SyntaxError(`Unexpected token in "${token}"`)],
+    ['an error of a client that quotes the URL', (token) => Object.assign(new TypeError('no URL'), { stack: `TypeError: https://idp.example/?token=${encodeURIComponent(token)}\n    at ask (own.js:1:1)` })],
+    ['a text', (token) => `no answer about ${token}`],
+  ])('a bug that is %s with the token in it is printed without', async (_, thrown) => {
+    const token = 'a-secret+token/of.ada=='
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    onTestFinished(() => warned.mockRestore())
+    const failing = { verifyToken: async () => { throw thrown(token) } }
+    const bug = await decided({}, { header: headers({ authorization: [`Bearer ${token}`] }) }, failing).catch((error: unknown) => error)
+    const printed = [bug, ...warned.mock.calls].map((one) => inspect(one, { depth: 9 })).join('\n')
+    expect(warned).toHaveBeenCalledOnce()
+    expect(printed).toContain('<the token>')
+    expect(printed).not.toContain(token)
+    expect(printed).not.toContain(encodeURIComponent(token))
   })
 
   test('a bug brings nothing of its own that a framework would send', async () => {

@@ -43,6 +43,19 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
     await until(async () => (await store.get('brief')) === null)
   })
 
+  test('the store reads no more of a text than ours can have, and writes over one that is longer', async () => {
+    const store = redisStore(client, { prefix: `${kind}:long:` })
+    const sent = async (): Promise<number> => Number(/total_net_output_bytes:(\d+)/.exec(String(await redis('INFO', 'stats')))?.[1] ?? Number.NaN)
+    await store.set('a', 'x'.repeat(1_048_576), 60)
+    expect((await store.get('a'))?.length).toBe(1_048_576)
+    await redis('SETRANGE', `${kind}:long:a`, String(16 * 1_048_576), 'x')
+    const before = await sent()
+    expect(await store.get('a')).toBe('')
+    expect((await sent()) - before).toBeLessThan(2 * 1_048_576)
+    expect(await store.swap('a', '', 'ours', 60)).toBe(true)
+    expect(await store.get('a')).toBe('ours')
+  })
+
   test('a prefix that is no text is refused', () => {
     const prefix = 7 as unknown as string // what JavaScript may hand in
     expect(() => redisStore(client, { prefix })).toThrow('"prefix" must be a text')

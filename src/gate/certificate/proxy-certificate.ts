@@ -48,8 +48,9 @@ const FORMATS = {
   envoy: { header: 'x-forwarded-client-cert', read: ofEnvoy },
 } as const
 
-/** PEM. A plus stays one: these are no forms. */
+/** PEM. A plus stays one: these are no forms. A comma, which is always escaped, joins two headers, and the first is the client's own. */
 function unescaped(value: string): string | undefined {
+  if (value.includes(',')) return undefined
   try {
     const text = decodeURIComponent(value)
     return text.includes('BEGIN CERTIFICATE') ? text : undefined

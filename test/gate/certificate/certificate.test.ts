@@ -163,6 +163,8 @@ describe('a proxy that ends TLS', () => {
     ['a thumbprint in the place of a header that has whole ones', { format: 'rfc9440' }, 'client-cert', thumbprint(client)],
     ['a thumbprint, which nginx does not write', { format: 'nginx' }, 'x-client-cert', thumbprint(client)],
     ['RFC 9440 without its colons', { format: 'rfc9440' }, 'client-cert', rfc9440(client.cert).slice(1, -1)],
+    ['two headers joined to one, of which the first is the client\'s own', { format: 'nginx' }, 'x-client-cert', `${escaped}, ${encodeURIComponent(thief.cert)}`],
+    ['the same from AWS', { format: 'aws' }, 'x-amzn-mtls-clientcert', `${escaped},${encodeURIComponent(thief.cert)}`],
     ['two elements, of which the last is the thief\'s', { format: 'envoy' }, 'x-forwarded-client-cert', `Hash=${hex(client.cert)},Hash=${hex(thief.cert)}`],
     ['two elements, of which the first is', { format: 'envoy' }, 'x-forwarded-client-cert', `Hash=${hex(thief.cert)},Hash=${hex(client.cert)}`],
     ['a quote left open before what Envoy adds', { format: 'envoy' }, 'x-forwarded-client-cert', `Hash=${hex(client.cert)};Subject=",By=x;Hash=${hex(thief.cert)};Subject="CN=mallory"`],
