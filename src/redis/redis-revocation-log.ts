@@ -77,7 +77,8 @@ class StreamLog implements RevocationLog {
     ])
     const at = Number(Array.isArray(time) ? time[0] : Number.NaN) // whole seconds, and microseconds
     const entries = entriesOf(reply)
-    this.#swept = entries.length < SWEPT_AT_ONCE ? BEGINNING : (entries.at(-1)?.id ?? BEGINNING)
+    const last = entries.at(-1)?.id ?? LAST_ID
+    this.#swept = entries.length < SWEPT_AT_ONCE || last === LAST_ID ? BEGINNING : last
     const over: string[] = []
     for (const entry of entries) {
       const verdict = entry.text === undefined ? undefined : await hasExpired(entry.text, at)
@@ -104,6 +105,8 @@ class StreamLog implements RevocationLog {
   }
 
   async #page(after: string): Promise<LoggedEntries> {
+    // Behind it there is nothing, and to ask for that is an error: whoever wrote it must not make all who read it deaf for good.
+    if (after === LAST_ID) return { entries: [], position: after }
     const entries = entriesOf(await this.#line.command('XRANGE', this.#stream, `(${after}`, '+', 'COUNT', String(this.#count)))
     this.#count = nextCount(this.#count, entries)
     const position = entries.at(-1)?.id ?? after
@@ -113,6 +116,8 @@ class StreamLog implements RevocationLog {
 
 /** Before every id. */
 const BEGINNING = '0-0'
+/** After every id. No entry of ours has it. */
+const LAST_ID = '18446744073709551615-18446744073709551615'
 
 /** Entries in the first page, and in the largest. */
 const FIRST_PAGE = 100

@@ -20,7 +20,7 @@ export const INSPECTOR = [
     mutants: [
       ["if (!isOfThePage(request)) return problem(403, 'Only the page itself can ask this')", '', 'another page signs in'],
       ["/^application\\/json\\b/i.test(request.header('content-type').join()) ? undefined", 'true ? undefined', 'a form of another page signs in'],
-      ['(await access.verifyToken(presented.token)) !== null', 'true', 'any key in a header opens the door'],
+      ['(await answerOf(access, presented.token)) !== null', 'true', 'any key in a header opens the door'],
       ["token === null ? problem(403, 'This key is not good here') :", 'false ? problem(403, "") :', 'any key signs in'],
       ['Math.min(at + lookFor, token?.expiresAt ?? Number.POSITIVE_INFINITY)', 'at + lookFor', 'a cookie outlives its key'],
       ['(end: () => void) => access.watch?.(token, end)', '(_end: () => void) => undefined', 'a revoked key keeps the door open'],

@@ -173,6 +173,18 @@ describe.runIf(redisIsThere).each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)
     await expect(log.append('a', 60)).rejects.toThrow('WRONGTYPE')
   })
 
+  test('an entry by the last of all ids, which somebody else wrote, stops nobody from reading on once it is gone', async () => {
+    const log = redisRevocationLog(client, { prefix: `${kind}:last:` })
+    await log.append('one', 60)
+    await redis('XADD', `${kind}:last:bearer-auth-providers:revocations`, '18446744073709551615-18446744073709551615', 'entry', 'junk', 'seconds', '60')
+    const { position } = await log.read(undefined)
+    expect(await log.read(position)).toEqual({ entries: [], position })
+    await expect(log.append('two', 60), 'nothing comes after it').rejects.toThrow('ID')
+    await redis('DEL', `${kind}:last:bearer-auth-providers:revocations`)
+    await log.append('three', 60)
+    expect(await log.read(position)).toMatchObject({ entries: ['three'], isAnew: true })
+  })
+
   test('when the log began anew with an earlier clock, it is read from its beginning', async () => {
     const log = redisRevocationLog(client, { prefix: `${kind}:anew:` })
     await log.append('one', 60)
