@@ -103,7 +103,8 @@ export const GATE = [
     file: 'src/gate/dpop/htu.ts',
     by: ['test/gate/dpop'],
     mutants: [
-      ["if (!path.startsWith('/')) return []", '', 'a target that is no path makes another host of ours'],
+      ["if (!path.startsWith('/') || DOTS.test(path)) return []", 'if (DOTS.test(path)) return []', 'a target that is no path makes another host of ours'],
+      ["if (!path.startsWith('/') || DOTS.test(path)) return []", "if (!path.startsWith('/')) return []", 'a proof is for the end of a path with dots'],
       ["return username === '' && password === '' ?", 'return true ?', 'a user name in front of our host is left out of account'],
     ],
   },

@@ -1,14 +1,18 @@
 /** This file compares the `htu` of a DPoP proof with the request (RFC 9449 section 4.3, point 9). Nothing of `Host` is in it. */
 
 /**
- * The URL that a proof must be for: of this server, whatever the request says of hosts. None for a target that is no path.
+ * The URL that a proof must be for: of this server, whatever the request says of hosts. None for a target that is no path, or
+ * has dots in it, which no client sends: many servers route by them as they are, and a proof for `/b` must not open `/a/../b`.
  * A proxy that takes `/mcp` away sends `/` for it, and for `/mcp/` too.
  */
 export function requestHtus(origin: string, strippedPrefix: string, path: string): readonly string[] {
-  if (!path.startsWith('/')) return []
+  if (!path.startsWith('/') || DOTS.test(path)) return []
   const paths = [`${strippedPrefix}${path}`, ...(path === '/' && strippedPrefix !== '' ? [strippedPrefix] : [])]
   return paths.map((one) => `${origin}${one}`)
 }
+
+/** Segments of a path that lead elsewhere, escaped or not (RFC 3986 section 3.3). */
+const DOTS = /\/(?:\.|%2e){1,2}(?=[/?#]|$)/i
 
 /** True where a proof is for one of these. Most clients write it as it is, and nothing has to be taken apart then. */
 export function isForOneOf(htu: string, urls: readonly string[]): boolean {

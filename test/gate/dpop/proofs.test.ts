@@ -163,6 +163,11 @@ describe('a proof', () => {
     expect(await bound().ask({ path: '@evil.example/mcp', proofs: [await ada.prove({ htu: 'https://mcp.example.com@evil.example/mcp' })] })).toMatchObject({ check: 'htu' })
   })
 
+  test.each(['/admin/../mcp', '/admin/%2e%2E/mcp', '/admin/.%2e/mcp', '/./mcp', '/mcp/.', '/mcp/x/..', '/admin/..#/../mcp'])('is for no path with dots, by which servers route as they are: %s', async (path) => {
+    const normal = new URL(path, RESOURCE).href
+    for (const htu of [RESOURCE, `https://mcp.example.com${path}`, normal]) expect(await bound().ask({ path, proofs: [await ada.prove({ htu })] }), htu).toMatchObject({ check: 'htu' })
+  })
+
   test('is for the path as clients write it, where a proxy takes off its front', async () => {
     const claims = { cnf: { jkt: ada.jkt } }
     const htu = 'https://mcp.example.com/api/mcp'
