@@ -9,6 +9,7 @@ import { closeAll } from '../src/lib/close-all.js'
 import { withinSpan } from '../src/lib/deadline.js'
 import { checkOptions, oneOf, optionalFunction, spanInSeconds } from '../src/lib/options.js'
 import { warnOfBug } from '../src/lib/warn.js'
+import { withoutToken } from '../src/lib/without-token.js'
 import { readingIssuerOnce } from '../src/jwt/token/decode.js'
 import { failedStep, nearestOf, passedStep } from '../src/explanation.js'
 import { BearerAuthProvider, checkedProvider, inheritObserver, membersFor } from '../src/provider.js'
@@ -226,7 +227,7 @@ export class ChainProvider extends BearerAuthProvider {
     const bug = answers.find((answer) => answer.kind === 'bug')
     const silence = answers.find((answer) => answer.kind === 'unavailable')
     if (yes === undefined) this.#tellOf(answers)
-    else if (bug !== undefined) warnOfBug(new Error(`"${bug.name}" of the chain failed, and another provider said yes`, { cause: bug.error }))
+    else if (bug !== undefined) warnOfBug(new Error(`"${bug.name}" of the chain failed, and another provider said yes`, { cause: withoutToken(bug.error, yes.token.token) }))
     if (yes !== undefined) return yes.token
     if (bug !== undefined) throw bug.error
     if (silence !== undefined) throw silence.error

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   accept,
@@ -438,6 +439,16 @@ describe('what a chain tells', () => {
     expect(await new ChainProvider([says('bug'), says('yes')]).verifyToken('a-token')).not.toBeNull()
     expect(emitted.mock.calls).toEqual([[expect.objectContaining({ message: '"custom 1" of the chain failed, and another provider said yes' })]])
     vi.restoreAllMocks()
+  })
+
+  test('a bug that quotes the token is told of without it, as a cause too', async () => {
+    const emitted = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    const quoting = { verifyToken: async (token: string): Promise<never> => { throw new SyntaxError(`no JSON: ${token}`) } }
+    await new ChainProvider([quoting, says('yes')]).verifyToken('a-secret-token-of-ada')
+    const printed = inspect(emitted.mock.calls, { depth: 9 })
+    vi.restoreAllMocks()
+    expect(printed).toContain('no JSON: <the token>')
+    expect(printed).not.toContain('a-secret-token-of-ada')
   })
 
   test('a member that answers nonsense has a bug, and does not say yes', async () => {

@@ -4,6 +4,7 @@ import { isUnavailable } from '../../errors.js'
 import { notify } from '../../events.js'
 import { after as systemTimer } from '../../lib/timer.js'
 import { warnOfBug } from '../../lib/warn.js'
+import { withoutToken } from '../../lib/without-token.js'
 import { toldLater } from '../../provider.js'
 import type { AccessToken } from '../../access-token.js'
 import type { AuthEvent, Observe, ShadowDifference } from '../../events.js'
@@ -63,14 +64,15 @@ export class Shadow {
   }
 
   /** As in a chain: one that calls a token its own keeps it from those who only may know it. And none is shown what came elsewhere. */
-  #mayBeShown({ token, header, decided }: Look): boolean {
+  #mayBeShown(look: Look): boolean {
+    const { token, header, decided } = look
     const { header: usual } = this.#options
     if ((this.#provider.tokenHeader ?? usual) !== header) return false
     try {
       const own = this.#provider.recognizes?.(token) ?? 'maybe'
       return own === 'mine' || (own === 'maybe' && decided.recognizes?.(token) !== 'mine')
     } catch (error) {
-      this.#failed(error)
+      this.#failed(error, look)
       return false
     }
   }
@@ -82,7 +84,7 @@ export class Shadow {
       this.#running += 1
       // A place is free when the answer is there, and not when nobody waits for it any more.
       void this.#ask(next)
-        .catch((error: unknown) => this.#failed(error))
+        .catch((error: unknown) => this.#failed(error, next))
         .then(() => {
           this.#running -= 1
           this.#work()
@@ -100,10 +102,10 @@ export class Shadow {
     if (event !== undefined) notify(observe, event)
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, { token }: Look): void {
     const { observe } = this.#options
     if (isUnavailable(error)) return notify(observe, { type: 'shadow_silent', provider: 'gate', fault: 'unavailable', message: error.message })
-    if (!this.#hasFailed) warnOfBug(new Error('the shadow of a gate failed', { cause: error }))
+    if (!this.#hasFailed) warnOfBug(new Error('the shadow of a gate failed', { cause: withoutToken(error, token) }))
     this.#hasFailed = true
     notify(observe, { type: 'shadow_silent', provider: 'gate', fault: 'bug' })
   }

@@ -1,4 +1,5 @@
 /** Tests that a shadow decides nothing, costs a bounded amount whatever it does, and tells where it differs. */
+import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { accessToken, AuthUnavailableError, ChainProvider, gate, JwksProvider, StaticProvider } from '../../../src/index.js'
 import { Shadow } from '../../../src/gate/report/shadow.js'
@@ -103,6 +104,8 @@ describe('a shadow that', () => {
     await later()
     expect(broken.differences()).toEqual([1, 2, 3].map(() => ({ type: 'shadow_silent', provider: 'gate', fault: 'bug' })))
     expect(warned).toHaveBeenCalledTimes(1)
+    expect(inspect(warned.mock.calls, { depth: 9 })).toMatch(/a bug about <the token>/)
+    expect(inspect(warned.mock.calls, { depth: 9 })).not.toContain(KEY)
   })
 
   test('gives what is no token, or cannot say whose it is, is a bug of it', async () => {
