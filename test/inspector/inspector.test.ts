@@ -180,13 +180,13 @@ describe('signing in with a key', () => {
   })
 })
 
-test('a provider in `access` that is a bug lets nobody in, and tells who asked nothing', async () => {
+test('a provider in `access` that is a bug lets nobody in, tells who asked nothing, and is told of without the key', async () => {
   const warned = new Promise<Error>((resolve) => void process.once('warning', resolve))
-  const { post } = inspected({ access: { verifyToken: async () => { throw new RangeError('a bug') } } })
+  const { post } = inspected({ access: { verifyToken: async (key: string) => { throw new RangeError(`a bug about ${key}`) } } })
   const response = await post('/inspector/session', { key: KEY })
   expect([response.status, response.headers.get('set-cookie')]).toEqual([500, null])
   expect(await response.text()).not.toMatch(/a bug|RangeError/)
-  expect((await warned).message).toBe('a bug')
+  expect((await warned).message).toBe('a bug about <the token>')
 })
 
 describe('another site', () => {
