@@ -4,7 +4,13 @@ import { createClient } from 'redis'
 import { allowInsecureHttp, clientSecretBasic, IntrospectionProvider, Revocations } from 'bearer-auth-providers'
 import { redisRevocationLog, redisStore } from 'bearer-auth-providers/redis'
 
-const [redisPort, issuerPort, tenant = '', secret = 'what-all-replicas-of-these-tests-know', start = 'connected'] = process.argv.slice(2)
+const [redisPort, issuerPort, tenant = '', secret = 'what-all-replicas-of-these-tests-know', start = 'connected', waits = ''] = process.argv.slice(2)
+
+// The 50 ms that the library gives Redis are nothing to a machine that has other things to do.
+if (waits === 'patiently') {
+  const { setTimeout } = globalThis
+  globalThis.setTimeout = (work, milliseconds, ...rest) => setTimeout(work, milliseconds === 50 ? 2000 : milliseconds, ...rest)
+}
 
 const client = createClient({
   socket: { host: '127.0.0.1', port: Number(redisPort), connectTimeout: 1000, socketTimeout: 3000, reconnectStrategy: () => 50 },
