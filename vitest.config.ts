@@ -4,6 +4,8 @@ import { APART, PATIENCE, TOGETHER } from './vitest.unit.config.js'
 
 export default defineConfig({
   test: {
+    // Each core has one: left to itself, one core is kept for nobody.
+    maxWorkers: '100%',
     projects: [
       { test: { name: 'together', ...TOGETHER, ...PATIENCE } },
       { test: { name: 'apart', ...APART, ...PATIENCE } },
