@@ -30,7 +30,9 @@ export function redisStore(client: RedisClient, { prefix }: RedisStoreOptions = 
       await command('SET', key(name), text, 'PX', milliseconds(seconds))
     },
     async add(name, text, seconds) {
-      return (await command('SET', key(name), text, 'PX', milliseconds(seconds), 'NX')) === 'OK'
+      if ((await command('SET', key(name), text, 'PX', milliseconds(seconds), 'NX')) === 'OK') return true
+      // An empty text, which nobody of ours wrote, reads as nothing: it must not stand in the way.
+      return (await command('EVAL', SWAP, '1', key(name), '', text, milliseconds(seconds))) === 1
     },
     async delete(name) {
       await command('DEL', key(name))
