@@ -35,7 +35,8 @@ export function run(folder, command, env = {}, atMost = 300) {
 /** Starts a server that listens at `env.PORT`, and gives its origin to `use` once it answers. @throws Error with what it printed */
 export async function withServer(folder, command, env, use) {
   const [program, args] = commandOf(command)
-  const server = spawn(program, args, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  // In a group of its own: some are programs that start the server, which would live on and hold the run up.
+  const server = spawn(program, args, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   let said = ''
   let error
   server.on('error', (cause) => (error = cause))
@@ -47,8 +48,16 @@ export async function withServer(folder, command, env, use) {
   } catch (cause) {
     throw new Error(`${cause.message}\n${said}`, { cause: error ?? cause }) // oxlint-disable-line preserve-caught-error -- the first error says more
   } finally {
-    server.kill('SIGKILL') // some wait for what never comes
+    endGroup(server) // some wait for what never comes
     if (server.pid !== undefined && server.exitCode === null && server.signalCode === null) await once(server, 'exit')
+  }
+}
+
+function endGroup({ pid }) {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // All of them have ended.
   }
 }
 
