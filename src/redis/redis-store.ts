@@ -10,7 +10,8 @@ export interface RedisStoreOptions {
 }
 
 /**
- * For `sharedKeys` and for what providers share. One command for each verb (`swap` is an `EVAL`), nothing else: entries end by themselves.
+ * For `sharedKeys` and for what providers share. One command for each verb (`swap` is an `EVAL`,
+ * and an `add` that finds something there makes one as well), nothing else: entries end by themselves.
  * Does NOT connect or end the client, and does not hold it to any time: who uses the store does.
  *
  * @throws TypeError for a client that is none, or one of a cluster.
