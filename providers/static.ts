@@ -1,4 +1,5 @@
 /** Accepts tokens from a list: keys for machines, tests and emergencies. Asks nobody. */
+import { BaseProvider } from '../src/base-provider.js'
 import { sha256 } from '../src/lib/digest.js'
 import { frozenCopy } from '../src/lib/frozen-copy.js'
 import { checkOptions, spanInSeconds } from '../src/lib/options.js'
@@ -6,7 +7,6 @@ import { isTable } from '../src/lib/plain-table.js'
 import { readTextFile } from '../src/lib/text-file.js'
 import { after } from '../src/lib/timer.js'
 import { warn } from '../src/lib/warn.js'
-import { StandardProvider } from '../src/standard-provider.js'
 import { FileFollower } from '../src/static/file-follower.js'
 import { checkedPrefix, isMistyped } from '../src/static/generated-token.js'
 import { staticTokens } from '../src/static/list-text.js'
@@ -62,7 +62,7 @@ export interface StaticFileParts {
  * @throws TypeError at construction for a token shorter than 8 characters or outside RFC 6750's alphabet, and for one that
  * is in the list twice; shorter than 16 is a warning.
  */
-export class StaticProvider extends StandardProvider {
+export class StaticProvider extends BaseProvider {
   override readonly owns: Ownership
   readonly #prefix: string | undefined
   #list: StaticList
@@ -118,7 +118,7 @@ export class StaticProvider extends StandardProvider {
   constructor(tokens: StaticTokens, options: StaticProviderOptions = {}) {
     checkOptions('StaticProvider', options, OPTIONS)
     // Both clocks are ours, so there is no difference to forgive.
-    super({ ...options, name: options.name ?? 'static', cache: false, clockTolerance: 0 })
+    super({ ...options, name: options.name ?? 'static', clockTolerance: 0 })
     this.#prefix = options.prefix === undefined ? undefined : checkedPrefix(options.prefix)
     this.#list = staticList(isTable(tokens) ? tokens : {}, this.#prefix)
     if (this.#list.keys.size === 0) throw new TypeError('StaticProvider takes at least one token: { [token]: { claims: { sub: "ci" }, scopes: ["deploy"] } }')

@@ -8,7 +8,6 @@ import { marksOf } from './revocations/revocation-marks.js'
 import { andThen } from './lib/awaitable.js'
 import { frozenCopy } from './lib/frozen-copy.js'
 import { isInMilliseconds } from './lib/milliseconds.js'
-import { ClaimSteps } from './scopes/claim-steps.js'
 import { ScopePlan } from './scopes/scope-plan.js'
 import { unknownRolesOf } from './scopes/unknown-roles.js'
 import { AcceptedFrozen, reject } from './verdict.js'
@@ -17,7 +16,7 @@ import type { Asked } from './cache/verdict-cache.js'
 import type { RememberedVerdict, RememberedAcceptParts } from './cache/remembered.js'
 import type { Listeners } from './events.js'
 import type { Awaitable } from './lib/awaitable.js'
-import type { AnyClaimOptions } from './scopes/claim-steps.js'
+import type { ClaimSteps } from './scopes/claim-steps.js'
 import type { ScopesExplained } from './scopes/explain.js'
 import type { ScopeOptions } from './scopes/scope-plan.js'
 import type { UnknownRoles } from './scopes/unknown-roles.js'
@@ -49,14 +48,13 @@ export class ClaimPipeline {
   readonly #unknownRoles: UnknownRoles | undefined
 
   /** @throws TypeError for an option that is wrong. */
-  constructor(options: ScopeOptions & AnyClaimOptions, context: ClaimPipelineContext) {
+  constructor(options: ScopeOptions, steps: ClaimSteps | undefined, context: ClaimPipelineContext) {
     this.#context = context
     this.#scopes = new ScopePlan(options)
     this.scopesSupported = this.#scopes.range()
     this.#unknownRoles = unknownRolesOf(this.#scopes.mappers)
-    const hasSteps = options.claims !== undefined || options.enrich !== undefined || options.enrichTimeout !== undefined
-    this.#steps = hasSteps ? new ClaimSteps(options) : undefined
-    this.steps = [...(options.claims === undefined ? [] : [SCHEMA]), ...(options.enrich === undefined ? [] : [ENRICH])]
+    this.#steps = steps
+    this.steps = steps?.names ?? []
   }
 
   /** As it is remembered. `asked`: where the answer was asked for earlier. @throws AuthUnavailableError when `enrich` gives no answer. */
@@ -80,7 +78,7 @@ export class ClaimPipeline {
       return this.#granted(token, { claims, expiresAt, asked, length, reported, issuer, subject })
     }
     return andThen(this.#steps.refine(claims), (refined) => {
-      if (!refined.accepted) return rememberedReject({ ...refined, at: SCHEMA }, asked)
+      if (!refined.accepted) return rememberedReject({ ...refined, at: 'claims' }, asked)
       return this.#granted(token, { claims: refined.claims, expiresAt, asked, length: lengthOf(refined.claims), reported, issuer, subject }, refined.assured)
     })
   }
@@ -109,10 +107,6 @@ export class ClaimPipeline {
     return new RememberedAccept({ claims: slim, expiresAt, scopes, held, length: lengthOf(slim), asked, marks, reported, issuer, subject })
   }
 }
-
-/** The steps, as `explain` calls them. */
-const SCHEMA = 'claims'
-const ENRICH = 'enrich'
 
 /** A yes before its scopes. */
 type Found = Pick<RememberedAcceptParts, 'claims' | 'expiresAt' | 'length' | 'asked' | 'issuer' | 'subject' | 'reported'>

@@ -37,7 +37,10 @@ const LAYERS: Readonly<Record<string, { readonly files: RegExp; readonly mayImpo
   cache: { files: /^src\/cache\/[a-z-]+\.ts$/, mayImport: ['cache', 'shared', 'revocations', 'core', 'lib'] },
   routing: { files: /^src\/routing\/[a-z-]+\.ts$/, mayImport: ['routing', 'core', 'lib'] },
   redis: { files: /^src\/redis\/[a-z-]+\.ts$/, mayImport: ['redis', 'shared', 'revocations', 'lib'] },
-  'standard-provider': { files: /^src\/(standard-provider|provider-options|claim-pipeline|token-events|verdict-lookup)\.ts$/, mayImport: ['standard-provider', 'cache', 'shared', 'revocations', 'scopes', 'core', 'lib'] },
+  'standard-provider': {
+    files: /^src\/(base-provider|standard-provider|provider-options|claim-pipeline|token-events)\.ts$/,
+    mayImport: ['standard-provider', 'cache', 'revocations', 'scopes', 'core', 'lib'],
+  },
   static: { files: /^src\/static\/[a-z-]+\.ts$/, mayImport: ['static', 'core', 'lib'] },
   gate: {
     // Proofs are JWTs by keys that come with them: they are read and checked as tokens are. Used ones stand in the second level.

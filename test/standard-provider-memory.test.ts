@@ -294,6 +294,26 @@ describe('revocations', () => {
     expect(provider.stats().revocations).toBe(1)
   })
 
+  test('of which several begin at once hold for whoever asks after them, and those who follow a token are told', async () => {
+    const { provider } = setUp()
+    const followed = await provider.verifyToken('opaque-2')
+    const ended: string[] = []
+    const end = followed && provider.watch(followed, (how) => ended.push(how))
+    const revoked = ['opaque-1', 'opaque-2', 'opaque-3'].map(async (token) => provider.revoke({ token }))
+    const answers = await Promise.all(['opaque-1', 'opaque-2', 'opaque-3', 'opaque-4'].map(async (token) => provider.verifyToken(token)))
+    expect(answers.map((one) => one?.token)).toEqual([undefined, undefined, undefined, 'opaque-4'])
+    await Promise.all(revoked)
+    expect([ended, provider.stats().revocations]).toEqual([['revoked'], 3])
+    end?.()
+  })
+
+  test('of which the first names nothing hold up nobody', async () => {
+    const { provider } = setUp()
+    const what = { sub: '' }
+    const [failed, taken] = await Promise.all([provider.revoke(what).catch((error: unknown) => error), provider.verifyToken('opaque-1')])
+    expect([failed, taken?.subject, provider.stats().revocations]).toEqual([expect.any(TypeError), 'ada', 0])
+  })
+
   test('a stranger\'s token goes on', async () => {
     const { provider } = setUp()
     await provider.verifyToken('opaque-1')

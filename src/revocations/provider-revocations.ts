@@ -1,10 +1,10 @@
 /** Knows which tokens of one provider were revoked, and who follows them: by revocations that it was given, or by its own. */
-import { checkedRevocations, Revocations } from './revocations.js'
 import { marksOf } from './revocation-marks.js'
 import type { AccessToken, Claims } from '../access-token.js'
 import type { RevocationMarks } from './revocation-marks.js'
 import type { Revocation } from './revocation.js'
-import type { RevocationsOptions } from './revocations.js'
+import type { Revocations, RevocationsOptions } from './revocations.js'
+import type { Watcher } from './revocation-watch.js'
 
 /** A yes as the provider remembers it, as far as it matters here. */
 export interface RevocableVerdict {
@@ -21,12 +21,14 @@ export interface RevocableVerdict {
 export class ProviderRevocations {
   readonly #options: RevocationsOptions
   #revocations: Revocations | undefined
-  readonly #watchers = new Set<{ ended(how: 'closed'): void }>()
+  #loading: Promise<Revocations> | undefined
+  #beginning: Promise<unknown> | undefined
+  readonly #watchers = new Set<Watcher>()
   /** Of tokens whose claims are not all kept (`cache.keep`). */
   readonly #slimMarks = new WeakMap<AccessToken, RevocationMarks>()
 
   /**
-   * `given`: what the user handed in. Without it, some of `options` are made when the first token is revoked or followed.
+   * `given`: what the user handed in. Without it, some of `options` are loaded and made when the first token is revoked.
    *
    * @throws TypeError where that is something else.
    */
@@ -66,22 +68,34 @@ export class ProviderRevocations {
     this.#slimMarks.set(token, marks)
   }
 
-  /** @throws AuthUnavailableError when the others could not be told. */
+  /** Settles when what revokes is there, while it is loaded. Whoever has to know of what was revoked before waits for it. */
+  get beginning(): Promise<unknown> | undefined {
+    return this.#revocations === undefined ? this.#beginning : undefined
+  }
+
+  /**
+   * What is asked about after this call is refused. Most providers never revoke anything: what does it is loaded by the first.
+   *
+   * @throws AuthUnavailableError when the others could not be told.
+   */
   async revoke(what: Revocation): Promise<void> {
-    return this.#own().revoke(what)
+    if (this.#revocations !== undefined) return this.#revocations.revoke(what)
+    this.#loading ??= this.#load()
+    const revoked = this.#loading.then((own) => this.#begun(own).revoke(what))
+    this.#beginning = revoked.catch(() => undefined)
+    return revoked
   }
 
   /** Calls `ended` once the token is revoked, or `close` is called. Gives the function that ends this. */
   watch(token: AccessToken, ended: (how: 'revoked' | 'closed') => void): () => void {
     const marks = this.#slimMarks.get(token) ?? marksOf(token.token, token.claims, token)
-    const revocations = this.#own()
-    // Between the yes and this call it may have been revoked.
-    if (revocations.covers(marks)) ended('revoked')
     const watcher = { marks, ended }
-    revocations.watch(watcher)
     this.#watchers.add(watcher)
+    // Between the yes and this call it may have been revoked.
+    if (this.#revocations?.covers(marks) === true) ended('revoked')
+    this.#revocations?.watch(watcher)
     return () => {
-      revocations.unwatch(watcher)
+      this.#revocations?.unwatch(watcher)
       this.#watchers.delete(watcher)
     }
   }
@@ -90,8 +104,25 @@ export class ProviderRevocations {
     for (const { ended } of [...this.#watchers]) ended('closed')
   }
 
-  #own(): Revocations {
-    this.#revocations ??= new Revocations(this.#options)
-    return this.#revocations
+  async #load(): Promise<Revocations> {
+    try {
+      const loaded = await import('./revocations.js')
+      return new loaded.Revocations(this.#options)
+    } catch (error) {
+      this.#loading = this.#beginning = undefined
+      throw error
+    }
   }
+
+  #begun(own: Revocations): Revocations {
+    if (this.#revocations === undefined) for (const watcher of this.#watchers) own.watch(watcher)
+    this.#revocations = own
+    return own
+  }
+}
+
+/** @throws TypeError for what is none. Returns it. */
+function checkedRevocations(revocations: Revocations | undefined): Revocations | undefined {
+  if (revocations === undefined || typeof revocations?.covers === 'function') return revocations
+  throw new TypeError('"revocations" must be a Revocations: new Revocations()')
 }

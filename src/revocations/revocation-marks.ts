@@ -1,6 +1,6 @@
 /** Collects what a token can be revoked by, so that a remembered verdict can be looked up without token and claims. */
-import { tokenDigest } from './revocation.js'
 import { shortText } from './short-text.js'
+import { tokenDigest } from './signed-text.js'
 import type { Claims } from '../access-token.js'
 import type { RevokedBy } from './revocation.js'
 

@@ -1,9 +1,8 @@
 /** Describes what can be revoked, and what is remembered of it. */
-import { sha256 } from '../lib/digest.js'
 import { isBearerToken } from '../lib/bearer-token.js'
 import { atEpochSeconds, checkOptions } from '../lib/options.js'
 import { shortText } from './short-text.js'
-import { expiryOf, signedText } from './signed-text.js'
+import { expiryOf, tokenDigest } from './signed-text.js'
 
 /** Exactly one of `jti`, `sub`, `sid`, `clientId` and `token`, and what may stand beside it. */
 export type Revocation = {
@@ -55,11 +54,6 @@ export function revocationEntry(what: Revocation, now: number, keepFor: number):
     before: besides.includes('before') ? before : Number.POSITIVE_INFINITY,
     until: Math.ceil(expiresAt) + LATEST,
   }
-}
-
-/** Digests what a token is revoked by: what was signed, because a signature can have a valid twin (D54); else all of it. */
-export function tokenDigest(token: string): string {
-  return sha256(signedText(token) ?? token)
 }
 
 interface Members {

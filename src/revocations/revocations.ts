@@ -323,9 +323,3 @@ const LONGEST = 4_096
 
 /** Entries of somebody without the secret that one look puts up with. */
 const MOST_JUNK = 10_000
-
-/** @throws TypeError for what is none. Returns it. */
-export function checkedRevocations(revocations: Revocations | undefined): Revocations | undefined {
-  if (revocations === undefined || typeof revocations?.covers === 'function') return revocations
-  throw new TypeError('"revocations" must be a Revocations: new Revocations()')
-}

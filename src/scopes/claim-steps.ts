@@ -39,6 +39,8 @@ type MoreClaims = (object & { readonly then?: never }) | null | undefined
 export type AnyClaimOptions = Omit<ClaimOptions, 'enrich'> & { readonly enrich?: Enrich<never> | undefined }
 
 export class ClaimSteps {
+  /** What `refine` may stumble at, as `explain` calls it. */
+  readonly names: readonly string[]
   readonly #schema: StandardSchema<unknown> | undefined
   readonly #enrich: Enrich<never> | undefined
   readonly #timeout: number
@@ -48,6 +50,7 @@ export class ClaimSteps {
   constructor({ claims, enrich, enrichTimeout = 2 }: AnyClaimOptions) {
     this.#schema = claims === undefined ? undefined : checkedSchema('claims', claims)
     this.#enrich = optionalFunction('enrich', enrich)
+    this.names = [...(claims === undefined ? [] : ['claims']), ...(enrich === undefined ? [] : ['enrich'])]
     this.#timeout = spanInSeconds('enrichTimeout', enrichTimeout, { min: 0.001, max: 30 })
   }
 

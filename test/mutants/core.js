@@ -3,7 +3,7 @@
 /** @type {readonly import('./list.js').MutantsOfFile[]} */
 export const CORE = [
   {
-    file: 'src/standard-provider.ts',
+    file: 'src/base-provider.ts',
     by: ['test/standard-provider.test.ts', 'test/standard-provider-memory.test.ts', 'test/revocations/revocations.test.ts', 'test/introspection/fresh.test.ts'],
     mutants: [
       ["if (this.#revocations.cover(token, finding)) return this.#events.refused(reject('revoked'), presented)", '', 'a revoked token is taken'],
@@ -17,22 +17,31 @@ export const CORE = [
     by: ['test/standard-provider.test.ts', 'test/standard-provider-memory.test.ts', 'test/revocations/revocations.test.ts', 'test/gate/life/token-life.test.ts', 'test/providers/chain.test.ts'],
     mutants: [
       ['if (verdict.seen === version) return false', 'return false', 'what is remembered cannot be revoked'],
-      ["if (revocations.covers(marks)) ended('revoked')", '', 'what was revoked before it is followed is followed for ever'],
+      ["if (this.#revocations?.covers(marks) === true) ended('revoked')", '', 'what was revoked before it is followed is followed for ever'],
+      ['for (const watcher of this.#watchers) own.watch(watcher)', '', 'streams that were open before the first revocation outlive theirs'],
+      ['return this.#revocations === undefined ? this.#beginning : undefined', 'return undefined', 'a token passes while what revokes it is loaded'],
       ["for (const { ended } of [...this.#watchers]) ended('closed')", '', 'streams outlive a provider that was closed'],
     ],
   },
   {
-    file: 'src/verdict-lookup.ts',
+    file: 'src/cache/lookup.ts',
+    by: ['test/standard-provider.test.ts', 'test/revocations/revocations.test.ts', 'test/providers/static.test.ts'],
+    mutants: [
+      ['revocations?.caughtUp === false ?', 'false ?', 'a token that was revoked passes until the log is read'],
+      ["if (typeof verdict?.accepted === 'boolean') return verdict", 'return verdict', 'a check that says nothing says no'],
+      ['judge(checkedVerdict(verdict))', 'checkedVerdict(verdict)', 'without a memory, rules of your own are not asked'],
+    ],
+  },
+  {
+    file: 'src/cache/verdict-lookup.ts',
     by: [
       ...['test/standard-provider.test.ts', 'test/standard-provider-memory.test.ts', 'test/revocations/revocations.test.ts'],
       ...['test/introspection/fresh.test.ts', 'test/shared/policies.test.ts', 'test/shared/younger-answers.test.ts'],
     ],
     mutants: [
-      ['revocations?.caughtUp === false ?', 'false ?', 'a token that was revoked passes until the log is read'],
       ['cache.recall(key, now, maxAge)', 'cache.recall(key, now)', 'an old answer is taken for a young one'],
       ['(maxAge === undefined ? this.#find(key, token) : this.#check(key, token, maxAge))', 'this.#find(key, token)', 'who wants a young answer gets an old one of the others'],
       ['if (shared !== undefined) void orElse(', 'if (false) void orElse(', 'a refused token is good again by an older answer of the others'],
-      ["if (typeof verdict?.accepted === 'boolean') return verdict", 'return verdict', 'a check that says nothing says no'],
       ['this.#options.judge(verdict)', 'verdict', 'rules of your own are not asked'],
     ],
   },
