@@ -1,5 +1,5 @@
 /** Verifies JWT access tokens by their issuer's public keys. The only network calls are for those keys. */
-import { Recheck } from '../src/introspection/recheck.js'
+import { recheckBy } from '../src/introspection/recheck-options.js'
 import { decodeJwt, unverifiedIssuer } from '../src/jwt/token/decode.js'
 import { expectationsOf } from '../src/jwt/expectations.js'
 import { checkedHints, inOwnWords } from '../src/jwt/rules/hints.js'
@@ -31,7 +31,7 @@ import type { Expectations, RuleFailure, Rule, RuleSet } from '../src/jwt/rules/
 import type { SignatureEngine } from '../src/jwt/signature/signature-engine.js'
 import type { Awaitable } from '../src/lib/awaitable.js'
 import type { OptionNames } from '../src/lib/options.js'
-import type { RecheckOptions } from '../src/introspection/recheck.js'
+import type { Rechecking, RecheckOptions } from '../src/introspection/recheck-options.js'
 import type { ProviderHealth } from '../src/health.js'
 import type { Ownership, Recognition } from '../src/provider.js'
 import type { ProviderOptions } from '../src/provider-options.js'
@@ -91,7 +91,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
   readonly #engine: SignatureEngine
   readonly #hints: Hints | undefined
   readonly #reading: TokenFormat | undefined
-  readonly #recheck: Recheck | undefined
+  readonly #recheck: Rechecking | undefined
   readonly #restsOnKeys: boolean
 
   constructor(options: JwksProviderOptions<Output>) {
@@ -236,7 +236,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     return provisional === true ? { ...reject(reason, detail), provisional } : reject(reason, detail)
   }
 
-  #recheckBy(introspect: RecheckOptions, options: Pick<JwksProviderOptions, 'fetch' | typeof chosenByTenant>): Recheck {
+  #recheckBy(introspect: RecheckOptions, options: Pick<JwksProviderOptions, 'fetch' | typeof chosenByTenant>): Rechecking {
     if (typeof introspect !== 'object' || introspect === null) throw new TypeError('"introspect" must say who asks: { clientAuth: clientSecretBasic(id, secret) }')
     const [issuer, ...others] = this.issuers
     if (issuer === undefined || others.length > 0) throw new TypeError('"introspect" takes one issuer; write a provider for each and chain them')
@@ -244,7 +244,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
     const ofTenant = options[chosenByTenant] === true && { [chosenByTenant]: true as const }
     const ofIssuer = introspect.fetch === undefined && options.fetch !== undefined && { fetch: options.fetch }
     const about = { issuer, audience: anyAudience, ...ofTenant, ...ofIssuer } as const
-    return new Recheck(introspect, about, this.context)
+    return recheckBy(introspect, about, this.context)
   }
 
   #checkSignature(jwt: DecodedJwt): Awaitable<RuleFailure | undefined> {

@@ -6,7 +6,7 @@ import type { allowInsecureHttp, anyAudience } from '../jwt/jwt-options.js'
 import type { Hints } from '../jwt/rules/hints.js'
 import type { chosenByTenant } from '../jwt/keys/discovery.js'
 import type { ClaimRule } from '../jwt/rules/rules.js'
-import type { ClientAuth } from './client-auth/client-auth.js'
+import type { ClientAuth } from './way.js'
 import type { SignedAnswers } from './response/signed-response.js'
 
 /**

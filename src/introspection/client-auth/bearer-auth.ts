@@ -4,12 +4,14 @@ import { errorWord } from '../../lib/net/error-word.js'
 import { isBearerToken } from '../../lib/bearer-token.js'
 import { checkOptions } from '../../lib/options.js'
 import { webUrl } from '../../lib/net/web-url.js'
-import { checkedClientAuth, ClientAuth, named } from './client-auth.js'
+import { wayToAsk } from './asking.js'
+import { named } from './client-auth.js'
+import { checkedClientAuth, ClientAuth } from '../way.js'
 import { checkedDpop } from './own-proof.js'
 import { OwnToken } from './own-token.js'
 import { checkedParameters } from '../../lib/net/extra-parameters.js'
 import type { OptionNames } from '../../lib/options.js'
-import type { Apply } from './client-auth.js'
+import type { Apply } from '../way.js'
 import type { DpopKeyPair } from './own-proof.js'
 import type { GrantRequest } from './own-token.js'
 
@@ -75,10 +77,10 @@ export function bearerClientAuth(source: TokenSource): ClientAuth {
     const needs = { ...ClientAuth.needs(request.clientAuth), discovery: request.tokenEndpoint === undefined }
     const { proof } = request
     const more = { needs, refused: () => own.forget(), ...(proof && { proving: proof.proving.bind(proof) }) }
-    return new ClientAuth('bearer', undefined, (tools) => sending(proof === undefined ? 'Bearer' : 'DPoP', () => own.token(tools)), more)
+    return wayToAsk('bearer', undefined, (tools) => sending(proof === undefined ? 'Bearer' : 'DPoP', () => own.token(tools)), more)
   }
   if (typeof source !== 'function') throw new TypeError('bearer takes a function that gives a token, or clientCredentials({ … })')
-  return new ClientAuth('bearer', undefined, () => sending('Bearer', () => ask(source)))
+  return wayToAsk('bearer', undefined, () => sending('Bearer', () => ask(source)))
 }
 
 function sending(scheme: 'Bearer' | 'DPoP', token: () => Promise<string>): Apply {

@@ -1,114 +1,24 @@
 /** How this server proves who it is when it asks about a token (RFC 6749 section 2.3, RFC 7523, RFC 8705). */
 import { checkOptions } from '../../lib/options.js'
-import type { ClientAuth as Applied, CustomFetch, ModifyAssertionOptions, ServerMetadata } from 'openid-client'
+import { wayToAsk } from './asking.js'
+import type { ModifyAssertionOptions } from 'openid-client'
 import type { Algorithm } from '../../jwt/signature/algorithms.js'
 import type { OpenidClient } from '../../upstream/openid-fetch.js'
+import type { Apply, ClientAuth } from '../way.js'
 
-/** By the names of RFC 7591 and RFC 8705, and two that have none there. */
-export type ClientAuthMethod =
-  | 'client_secret_basic'
-  | 'client_secret_post'
-  | 'client_secret_jwt'
-  | 'private_key_jwt'
-  | 'tls_client_auth'
-  | 'none'
-  | 'bearer'
-  | 'client_secret'
-
-/** What is at hand when a request is about to be sent. */
-export interface AuthTools {
-  readonly openid: OpenidClient
-  readonly server: ServerMetadata
-  /** For requests of the authentication itself; bounded in time and size. */
-  readonly fetch: CustomFetch
-  /** In seconds since the epoch. */
-  readonly now: () => number
-}
-
-/** Puts the proof into a request. */
-export type Apply = Applied
-
-/** What a way to authenticate cannot do without. */
-export interface Needs {
-  /** The issuer, whom an assertion is addressed to. */
-  readonly issuer?: boolean
-  /** A `fetch` that brings the client certificate. */
-  readonly certificate?: boolean
-  /** A discovery document, which says where the token endpoint is. */
-  readonly discovery?: boolean
-}
-
-/**
- * What few ways have: `header` is an `Authorization` that is the same in every request, `refused` is called when the server
- * did not take the proof, and `proving` signs each request as it is sent.
- */
-export interface More {
-  readonly needs?: Needs
-  readonly header?: string
-  readonly refused?: () => void
-  readonly proving?: (tools: AuthTools, fetch: CustomFetch) => CustomFetch
-}
-
-/**
- * One way to authenticate, as a value: made by `clientSecretBasic`, `privateKeyJwt` and their like, and by nothing
- * else, so that no two ways can be mixed. Holds its secret where no printer finds it.
- */
-export class ClientAuth {
-  readonly method: ClientAuthMethod
-  /** Absent where the method does not name a client. */
-  readonly clientId: string | undefined
-  readonly #apply: (tools: AuthTools) => Apply
-  readonly #more: More
-
-  constructor(method: ClientAuthMethod, clientId: string | undefined, apply: (tools: AuthTools) => Apply, more: More = {}) {
-    this.method = method
-    this.clientId = clientId
-    this.#apply = apply
-    this.#more = more
-    Object.freeze(this)
-  }
-
-  /** For requests of ours. */
-  static applied(auth: ClientAuth, tools: AuthTools): Apply {
-    return auth.#apply(tools)
-  }
-
-  /** The `fetch` that questions go through; undefined where it is the ordinary one. */
-  static proving(auth: ClientAuth, tools: AuthTools, fetch: () => CustomFetch): CustomFetch | undefined {
-    return auth.#more.proving?.(tools, fetch())
-  }
-
-  /** The `Authorization` of every request; undefined where each has to be asked for its own. */
-  static header(auth: ClientAuth): string | undefined {
-    return auth.#more.header
-  }
-
-  static refused(auth: ClientAuth): void {
-    auth.#more.refused?.()
-  }
-
-  static needs(auth: ClientAuth): Needs {
-    return auth.#more.needs ?? {}
-  }
-}
-
-/** @throws TypeError for what none of the functions here made. */
-export function checkedClientAuth(name: string, value: unknown): ClientAuth {
-  if (value instanceof ClientAuth) return value
-  throw new TypeError(`"${name}" must say how this server authenticates, such as clientSecretBasic(clientId, clientSecret)`)
-}
+export type { ClientAuth }
 
 /** Sends identifier and secret in the `Authorization` header, form-encoded as RFC 6749 section 2.3.1 says. */
 export function clientSecretBasic(clientId: string, clientSecret: string): ClientAuth {
   const [id, secret] = credentials(clientId, clientSecret)
   const header = basic(id, secret)
-  return new ClientAuth('client_secret_basic', id, () => sending(header), { header })
+  return wayToAsk('client_secret_basic', id, () => sending(header), { header })
 }
 
 /** Sends identifier and secret in the body. For servers that do not know the header. */
 export function clientSecretPost(clientId: string, clientSecret: string): ClientAuth {
   const [id, secret] = credentials(clientId, clientSecret)
-  return new ClientAuth('client_secret_post', id, ({ openid }) => openid.ClientSecretPost(secret))
+  return wayToAsk('client_secret_post', id, ({ openid }) => openid.ClientSecretPost(secret))
 }
 
 /** Signs a short-lived assertion with the secret (HS256): the secret itself never travels. */
@@ -117,13 +27,13 @@ export function clientSecretJwt(clientId: string, clientSecret: string, options:
   const [id, secret] = credentials(clientId, clientSecret)
   const { audience } = options
   const more = { needs: { issuer: audience === undefined } }
-  return new ClientAuth('client_secret_jwt', id, ({ openid }) => openid.ClientSecretJwt(secret, addressed(openid, { alg: 'HS256', audience })), more)
+  return wayToAsk('client_secret_jwt', id, ({ openid }) => openid.ClientSecretJwt(secret, addressed(openid, { alg: 'HS256', audience })), more)
 }
 
 /** Sends the secret in the way that the issuer's discovery document names: in the header, else the body, else as an assertion. */
 export function clientSecret(clientId: string, clientSecret: string): ClientAuth {
   const [id, secret] = credentials(clientId, clientSecret)
-  return new ClientAuth('client_secret', id, ({ openid, server }) => {
+  return wayToAsk('client_secret', id, ({ openid, server }) => {
     const supported = server.introspection_endpoint_auth_methods_supported ?? server.token_endpoint_auth_methods_supported
     const takes = (method: string): boolean => Array.isArray(supported) && supported.includes(method)
     if (supported === undefined || takes('client_secret_basic')) return sending(basic(id, secret))
@@ -137,12 +47,12 @@ export function clientSecret(clientId: string, clientSecret: string): ClientAuth
  * it, such as undici's with a dispatcher.
  */
 export function tlsClientAuth(clientId: string): ClientAuth {
-  return new ClientAuth('tls_client_auth', named('clientId', clientId), ({ openid }) => openid.TlsClientAuth(), { needs: { certificate: true } })
+  return wayToAsk('tls_client_auth', named('clientId', clientId), ({ openid }) => openid.TlsClientAuth(), { needs: { certificate: true } })
 }
 
 /** Names the client and proves nothing, for servers that let public clients ask. Anybody can then ask as well. */
 export function noClientAuth(clientId: string): ClientAuth {
-  return new ClientAuth('none', named('clientId', clientId), ({ openid }) => openid.None())
+  return wayToAsk('none', named('clientId', clientId), ({ openid }) => openid.None())
 }
 
 // openid-client encodes hyphens and dots as well, which RFC 6749 appendix B leaves alone: servers that do not decode

@@ -4,7 +4,7 @@ import { NoAnswerError } from '../../upstream/no-answer.js'
 import type { CryptoKey } from 'jose'
 import type { CustomFetch, DPoPHandle } from 'openid-client'
 import type { OpenidClient } from '../../upstream/openid-fetch.js'
-import type { AuthTools } from './client-auth.js'
+import type { AuthTools } from '../way.js'
 
 /** Two halves of WebCrypto's. The private one may be kept where nobody can read it out (`extractable: false`). */
 export interface DpopKeyPair {

@@ -3,11 +3,11 @@ import { AuthUnavailableError, isUnavailable } from '../../errors.js'
 import { isBearerToken } from '../../lib/bearer-token.js'
 import { SingleFlight } from '../../lib/single-flight.js'
 import { NoAnswerError } from '../../upstream/no-answer.js'
-import { ClientAuth } from './client-auth.js'
+import { ClientAuth } from '../way.js'
 import { isAboutUs } from '../../upstream/openid-fetch.js'
 import type { TokenEndpointResponse } from 'openid-client'
 import type { OpenidClient } from '../../upstream/openid-fetch.js'
-import type { AuthTools } from './client-auth.js'
+import type { AuthTools } from '../way.js'
 import type { OwnProof } from './own-proof.js'
 
 export interface GrantRequest {

@@ -4,7 +4,9 @@ import { isAlgorithm } from '../../jwt/signature/algorithms.js'
 import { checkOptions } from '../../lib/options.js'
 import { ownProperty } from '../../lib/own-property.js'
 import { signedAssertion } from './client-assertion.js'
-import { addressed, ClientAuth, named } from './client-auth.js'
+import { wayToAsk } from './asking.js'
+import { addressed, named } from './client-auth.js'
+import type { ClientAuth } from '../way.js'
 import type { CryptoKey, JWK } from 'jose'
 import type { PrivateKey } from 'openid-client'
 import type { Algorithm } from '../../jwt/signature/algorithms.js'
@@ -36,9 +38,9 @@ export function privateKeyJwt(clientId: string, key: JWK | string | AssertionSig
   const kid = options.kid ?? (typeof key === 'object' ? key.kid : undefined)
   const { audience } = options
   const more = { needs: { issuer: audience === undefined } }
-  if (typeof key === 'function') return new ClientAuth('private_key_jwt', id, () => signedAssertion(key, { alg, kid, audience }), more)
+  if (typeof key === 'function') return wayToAsk('private_key_jwt', id, () => signedAssertion(key, { alg, kid, audience }), more)
   const imported = onceAsked(() => importPrivateKey(key, alg))
-  return new ClientAuth(
+  return wayToAsk(
     'private_key_jwt',
     id,
     ({ openid }) => async (server, client, body, headers) => {
