@@ -3,15 +3,16 @@ import { runWithAuth } from '../context.js'
 import { besideOthers, NONE_SET, readableAcrossOrigins } from '../http/cors.js'
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
-import { endBeneath } from '../http/node-stream.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
-import { webRequest } from '../http/web-request.js'
+import { messageBeneath, webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { atOnce } from '../lib/at-once.js'
 import { isPending } from '../lib/awaitable.js'
+import { loaded } from '../lib/loaded.js'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
+import type { Awaitable } from '../lib/awaitable.js'
 import type { BearerAuthProvider } from '../provider.js'
 
 /**
@@ -25,11 +26,13 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     if (typeof handler !== 'function') throw new TypeError(NO_HANDLER)
     return async function guarded(request: R, ...rest: Rest): Promise<Response> {
       if (typeof request.headers?.get !== 'function') throw wrongServer('fetch')
-      const decided = decide(webRequest(request, rest[0]))
+      const beneath = beneathOf(request, rest[0])
+      const node = isPending(beneath) ? await beneath : beneath
+      const decided = decide(node === undefined ? webRequest(request) : node.requestOf(request, rest[0]))
       const decision = isPending(decided) ? await decided : decided
       if (!decision.pass) return toResponse(decision.answer)
       try {
-        const endsBeneath = endBeneath(rest[0], decision.context)
+        const endsBeneath = node?.endBeneath(rest[0], decision.context) === true
         const response = withHeaders(await runWithAuth(decision.context, () => handler(request, ...rest)), decision.headers)
         return endsBeneath ? response : endingWithToken(response, decision.context, request)
       } catch (error) {
@@ -41,6 +44,16 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     }
   }
 }
+
+/** Most requests here come from no server of Node: what reads its messages is loaded by the first that lies beneath one. */
+function beneathOf(request: Request, environment: unknown): Awaitable<typeof import('../http/request-beneath.js') | undefined> {
+  const { incoming } = (environment ?? {}) as { readonly incoming?: unknown }
+  if (typeof incoming !== 'object' && messageBeneath(request, environment) === undefined) return undefined
+  ofNode ??= loaded(import('../http/request-beneath.js'))
+  return ofNode()
+}
+
+let ofNode: (() => Awaitable<typeof import('../http/request-beneath.js')>) | undefined
 
 const NO_HANDLER =
   'bearerAuth of bearer-auth-providers/fetch wraps a handler: bearerAuth(auth)((request) => new Response()); ' +

@@ -4,9 +4,8 @@ import { authInfoOf } from '../http/auth-info.js'
 import { besideOthers, readableAcrossOrigins, readableWhenThrown } from '../http/cors.js'
 import { endingWithToken } from '../http/event-stream.js'
 import { gateOf } from '../gate/gate.js'
-import { endBeneath } from '../http/node-stream.js'
+import { endBeneath, requestOf } from '../http/request-beneath.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
-import { webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { atOnce } from '../lib/at-once.js'
 import { isPending } from '../lib/awaitable.js'
@@ -37,7 +36,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const { raw, path, routePath } = c.req
     const alreadySet = new HeadersOf(c)
     const mounted = routePath !== '*' && routePath !== '/*'
-    const decided = decide(webRequest(raw, c.env, { routedPaths: [path], mounted }))
+    const decided = decide(requestOf(raw, c.env, { routedPaths: [path], mounted }))
     const decision = isPending(decided) ? await decided : decided
     if (!decision.pass) {
       const { status, body } = decision.answer

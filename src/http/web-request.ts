@@ -1,88 +1,35 @@
-/** This file reads a `Request`, and what of `node:http` lies beneath it where a server of Node made it. */
+/** This file reads a `Request`, and finds what of `node:http` lies beneath it. */
 import { headersIn } from '../gate/request/gate-request.js'
 import { bodyOf } from '../gate/request/request-body.js'
-import { bodyOfMessage } from './node-body.js'
-import { incomingRequest } from './node-message.js'
 import { authorityOf, hostAmong } from './target.js'
 import type { IncomingMessage } from 'node:http'
 import type { GateRequest } from '../gate/request/gate-request.js'
-import type { ReadBody } from '../gate/request/request-body.js'
 
-/**
- * `environment`: what the runtime gave beside the request. `@hono/node-server` puts the message there, so that a `Request`
- * whose mount was cut off still has its whole path. `routedPaths`, `mounted`: as in `GateRequest`, where the server knows more.
- */
-export function webRequest(request: Request, environment: unknown, { routedPaths = [], mounted = false }: Pick<GateRequest, 'routedPaths' | 'mounted'> = {}): GateRequest {
+/** What the server knows beyond the `Request`, as in `GateRequest`. */
+export type KnownBeside = Partial<Pick<GateRequest, 'routedPaths' | 'mounted'>>
+
+/** A `Request` by itself. */
+export function webRequest(request: Request, { routedPaths = [], mounted = false }: KnownBeside = {}): GateRequest {
   const { path, host, query } = partsOf(request.url)
-  const message = messageBeneath(request, environment)
-  const beneath = message && incomingRequest(message)
-  const untouched = message !== undefined && isUntouched(request, message)
-  const header = untouched && beneath !== undefined ? beneath.header : headersIn(request.headers)
+  const header = headersIn(request.headers)
   return {
-    method: request.method,
-    sentMethod: beneath?.sentMethod,
-    path: beneath?.path ?? path,
-    routedPaths: [path, ...(beneath?.routedPaths ?? []), ...routedPaths],
-    query: [...new Set([query, beneath?.query ?? ''])].join('&'),
-    header,
+    ...{ method: request.method, path, query, header, mounted },
+    routedPaths: [path, ...routedPaths],
     host: hostAmong([host, ...header('host')]),
-    body: untouched ? bodyBeneath(request, message) : bodyOf(request),
-    hasBody: beneath?.hasBody,
-    source: message ?? request,
-    isUpgrade: beneath?.isUpgrade,
-    mounted: mounted || (beneath !== undefined && (beneath.mounted === true || isCut(path, beneath.path))),
-  }
-}
-
-/**
- * True for the `Request` of `@hono/node-server` that nothing has been made of yet: no `Headers`, which somebody may have changed,
- * and no real `Request`, whose body others may be reading. It holds the message under a symbol of its own, and nothing under a name,
- * which would stand before what it takes from the message.
- */
-function isUntouched(request: Request, message: IncomingMessage): boolean {
-  if (Object.getOwnPropertyNames(request).length > 0) return false
-  let holdsMessage = false
-  for (const symbol of Object.getOwnPropertySymbols(request)) {
-    const value: unknown = (request as unknown as Record<symbol, unknown>)[symbol]
-    if (value instanceof Headers || value instanceof Request || value instanceof ReadableStream) return false
-    holdsMessage ||= value === message
-  }
-  return holdsMessage
-}
-
-/**
- * The body by the message, where copying the `Request` would make a real one and split its stream. Whoever is behind the
- * gate has it by `rawBody`, where hosts leave a body that they have read, or else by the stream.
- */
-function bodyBeneath(request: Request, message: IncomingMessage): ReadBody {
-  const host = message as object as { rawBody?: unknown }
-  const copied = bodyOf(request)
-  const leave = (body: Buffer): void => {
-    if (body.length > 0) host.rawBody = body
-  }
-  const beneath = bodyOfMessage(message, { took: leave })
-  return async (maxBytes, rest) => {
-    // What was put there is what the server behind will read; and by now somebody else may have read. Of what is too large, a
-    // part is read, and the adapter gives nobody the rest of that.
-    const isOpen = host.rawBody === undefined && !request.bodyUsed && !message.readableDidRead && rest === undefined
-    return isOpen ? beneath(maxBytes) : copied(maxBytes, rest)
+    body: bodyOf(request),
+    source: request,
   }
 }
 
 /** Never what a router might take for an open path, where this is no URL: the host that cannot be is for the gate to refuse. */
-function partsOf(url: string): { readonly path: string; readonly host: string; readonly query: string } {
+export function partsOf(url: string): { readonly path: string; readonly host: string; readonly query: string } {
   if (!URL.canParse(url)) return { path: '/%', host: authorityOf(url) ?? '/', query: '' }
   const { pathname: path, host, search } = new URL(url)
   return { path, host, query: search.slice(1) }
 }
 
-/** True where this is the end of that, and not all of it: a mount was taken away. */
-function isCut(path: string, whole: string): boolean {
-  return path !== whole && (path === '/' || whole.endsWith(path))
-}
-
 /** The message of `node:http`, where `@hono/node-server` or srvx (h3 2) made the request of one. */
-function messageBeneath(request: Request, environment: unknown): IncomingMessage | undefined {
+export function messageBeneath(request: Request, environment: unknown): IncomingMessage | undefined {
   const { runtime } = request as { readonly runtime?: { readonly node?: { readonly req?: unknown } } }
   const candidates = [(environment as { readonly incoming?: unknown } | null | undefined)?.incoming, runtime?.node?.req]
   return candidates.find((one): one is IncomingMessage => typeof one === 'object' && one !== null && 'url' in one && 'rawHeaders' in one)

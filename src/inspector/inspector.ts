@@ -107,7 +107,7 @@ export function inspectorWith(provider: BearerAuthProvider, options: InspectorOp
   }
 
   async function handler(request: Request): Promise<Response> {
-    const { status, headers, body } = await answerTo(webRequest(request, undefined))
+    const { status, headers, body } = await answerTo(webRequest(request))
     return new Response(body === '' || request.method === 'HEAD' ? null : body, { status, headers })
   }
 
