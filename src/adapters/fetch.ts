@@ -8,7 +8,7 @@ import { messageBeneath, webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { atOnce } from '../lib/at-once.js'
 import { isPending } from '../lib/awaitable.js'
-import { loaded } from '../lib/loaded.js'
+import { onDemand } from '../lib/loaded.js'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
@@ -45,15 +45,14 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   }
 }
 
-/** Most requests here come from no server of Node: what reads its messages is loaded by the first that lies beneath one. */
 function beneathOf(request: Request, environment: unknown): Awaitable<typeof import('../http/request-beneath.js') | undefined> {
   const { incoming } = (environment ?? {}) as { readonly incoming?: unknown }
   if (typeof incoming !== 'object' && messageBeneath(request, environment) === undefined) return undefined
-  ofNode ??= loaded(import('../http/request-beneath.js'))
   return ofNode()
 }
 
-let ofNode: (() => Awaitable<typeof import('../http/request-beneath.js')>) | undefined
+/** Most requests here come from no server of Node: what reads its messages is loaded by the first that lies beneath one. */
+const ofNode = onDemand(() => import('../http/request-beneath.js'))
 
 const NO_HANDLER =
   'bearerAuth of bearer-auth-providers/fetch wraps a handler: bearerAuth(auth)((request) => new Response()); ' +

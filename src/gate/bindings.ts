@@ -6,24 +6,10 @@ import { isSameText } from '../lib/digest.js'
 import { certificateThumbprint } from './certificate/certificate.js'
 import type { AccessToken } from '../access-token.js'
 import type { TokenBinding } from '../binding.js'
-import type { Observe } from '../events.js'
-import type { ReadCertificate } from './certificate/certificate.js'
 import type { Dpop, DpopFailure } from './dpop/dpop.js'
 import type { DpopPolicy } from './dpop/dpop-options.js'
+import type { ProofPolicy } from './proof-options.js'
 import type { GateRequest, Scheme } from './request/gate-request.js'
-
-/** What a gate does about bound tokens. */
-export interface ProofPolicy {
-  readonly dpop: DpopPolicy | undefined
-  readonly certificate: CertificatePolicy | undefined
-  readonly observe: Observe | undefined
-}
-
-export interface CertificatePolicy {
-  readonly read: ReadCertificate
-  /** Tokens that are not bound to one are refused. */
-  readonly required: boolean
-}
 
 export class Bindings {
   readonly #policy: ProofPolicy
@@ -65,16 +51,6 @@ export class Bindings {
     // RFC 9449 section 7.2: a bound token as plain Bearer is a downgrade.
     if (scheme !== 'DPoP') return { check: 'scheme' }
     return (await this.#dpop).failing({ request, token: token.token, jkt })
-  }
-
-  /** True where something is reported that is not demanded. */
-  get isReporting(): boolean {
-    return this.#policy.dpop?.reportsUnbound === true
-  }
-
-  /** True for a token that would be refused for being bound to no key, were that not reported only. */
-  reports({ claims }: AccessToken): boolean {
-    return this.isReporting && bindingOf(claims)?.jkt === undefined
   }
 
   #hasCertificate(request: GateRequest, thumbprint: string): boolean {

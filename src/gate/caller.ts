@@ -4,10 +4,10 @@ import { bindingOf, isSameBinding } from '../binding.js'
 import { errorAnswer, isAnswer } from '../answer.js'
 import { isUnavailable } from '../errors.js'
 import { atOnce } from '../lib/at-once.js'
-import { andThen, orElse } from '../lib/awaitable.js'
+import { andThen, isPending, orElse } from '../lib/awaitable.js'
+import { onDemand } from '../lib/loaded.js'
 import { warnOfBug } from '../lib/warn.js'
 import { withoutToken } from '../lib/without-token.js'
-import { isOneCaller, presentedBy } from './presented.js'
 import { readCredentials } from './request/gate-request.js'
 import type { AccessToken } from '../access-token.js'
 import type { Answer } from '../answer.js'
@@ -45,30 +45,14 @@ export function callerOf(request: GateRequest, provider: BearerAuthProvider, pol
   return andThen(unprovenCaller(provider, credentials, policy), (caller) => (isAnswer(caller) ? caller : provedCaller(request, caller, policy)))
 }
 
-/** Each credential must be good, and the first of them says who calls. Nothing of the others comes to it. */
 async function callerOfSeveral(request: GateRequest, sources: readonly HeaderSource[], policy: GatePolicy): Promise<Caller | Answer> {
-  const { Bearer } = policy.answers
-  const presented = presentedBy(request, sources, policy)
-  if ('header' in presented) return Bearer.malformed(presented.header)
-  const callers: { readonly caller: Caller; readonly byProxy: boolean }[] = []
-  for (const { source, credential } of presented) {
-    const caller = await unprovenCaller(source.provider, credential, policy)
-    if (isAnswer(caller)) return caller
-    callers.push({ caller, byProxy: source.byProxy })
-  }
-  if (!isOneCaller(callers.map(({ caller: { token }, byProxy }) => ({ token, byProxy })))) return Bearer.severalCallers()
-  // Proofs last: none is used up for a request that is refused for what stands beside it. (D98)
-  const proved: Caller[] = []
-  for (const { caller } of callers) {
-    const one = await provedCaller(request, caller, policy)
-    if (isAnswer(one)) return one
-    proved.push(one)
-  }
-  const [first] = proved
-  if (first === undefined) return policy.optional ? NOBODY : Bearer.unauthenticated()
-  const reported = proved.map((one) => one.reported).find((one) => one !== undefined)
-  return reported === undefined ? first : { ...first, reported }
+  const loading = several()
+  const by = isPending(loading) ? await loading : loading
+  return by.callerOfSeveral(request, sources, policy, { nobody: NOBODY, unproven: unprovenCaller, proved: provedCaller })
 }
+
+/** Loaded by the first request to a provider whose tokens come in several headers. */
+const several = onDemand(() => import('./presented.js'))
 
 /** The caller by one credential, who has yet to prove that it is his where it is bound to a key. */
 function unprovenCaller(

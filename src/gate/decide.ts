@@ -94,7 +94,7 @@ function send(answer: Answer): Decision {
 /** The answer to a request for a document that this gate serves to everybody. */
 function publishedAnswer(request: GateRequest, provider: BearerAuthProvider, policy: GatePolicy): Awaitable<Answer | undefined> {
   const { resource, mirror } = policy
-  return (resource && metadataAnswer(request, resource, () => describe(provider, policy))) ?? mirror?.answer(request)
+  return (resource && metadataAnswer(request, resource, () => describe(provider, policy))) ?? mirror?.(request)
 }
 
 function headersFor({ scheme }: Caller, { nonces }: GatePolicy): { readonly headers?: Readonly<Record<string, string>> } {

@@ -2,15 +2,14 @@
 import { INSUFFICIENT_USER_AUTHENTICATION } from '../authentication.js'
 import { speakOnce } from '../lib/default-voice.js'
 import { alsoAtOnce, atOnce } from '../lib/at-once.js'
-import { andThen, saidAtOnce } from '../lib/awaitable.js'
-import { loaded } from '../lib/loaded.js'
+import { andThen, isPending, saidAtOnce } from '../lib/awaitable.js'
+import { loaded, onDemand } from '../lib/loaded.js'
 import { optionalFunction } from '../lib/options.js'
 import { warn } from '../lib/warn.js'
 import { checkedProvider, inheritObserver } from '../provider.js'
 import { challengeAnswers } from './challenge/challenge.js'
 import { withBody } from './challenge/denial-body.js'
 import { decide } from './decide.js'
-import { Hints } from './hints.js'
 import { remember } from './known-gates.js'
 import { aboutPath, isDiscovery, noDocument } from './metadata/discovery.js'
 import { gatePolicy } from './policy.js'
@@ -22,6 +21,7 @@ import type { Awaitable } from '../lib/awaitable.js'
 import type { BearerAuthProvider } from '../provider.js'
 import type { Decision } from './decision.js'
 import type { GateOptions } from './gate-options.js'
+import type { KnownGate } from './known-gates.js'
 import type { GateParts, GatePolicy } from './policy.js'
 import type { GateRequest } from './request/gate-request.js'
 
@@ -44,12 +44,12 @@ export function gate(provider: BearerAuthProvider, options?: GateOptions, parts?
   const policy = gatePolicy(options, provider, parts)
   const { resource, audience } = policy
   const known = { resource, checksAudience: audience !== undefined, audiences: provider.audiences ?? [], guardsNothing: guardsNothing(policy) }
-  const hints = new Hints(policy, known)
+  const hint = hinting(policy, known)
   const observe = optionalFunction('observe', options?.observe)
   if (observe !== undefined) provider[inheritObserver]?.(observe)
   remember(known)
   const sent = (request: GateRequest, decision: Decision): Decision => {
-    hints.after(request, decision)
+    hint(request, decision)
     if (decision.pass) return decision
     if (observe === undefined) tellWhatLacks(decision.answer)
     const { writeBody } = policy
@@ -61,6 +61,17 @@ export function gate(provider: BearerAuthProvider, options?: GateOptions, parts?
     const decided = observed === undefined ? decide(request, provider, policy) : andThen(observed(), (decides) => decides(request))
     return andThen(decided, (decision) => sent(request, decision))
   })
+}
+
+/** What tells the developer is loaded by the first decision that may be worth a word: no good token where all is guarded is. */
+function hinting(policy: GatePolicy, known: KnownGate): (request: GateRequest, decision: Decision) => void {
+  const hints = onDemand(() => import('./hints.js').then((tells) => new tells.Hints(policy, known)))
+  return (request, decision) => {
+    if (decision.pass && policy.paths[request.mounted === true ? 'mount' : 'app'].protect === undefined) return
+    const there = hints()
+    if (isPending(there)) there.then((now) => now.after(request, decision), () => undefined)
+    else there.after(request, decision)
+  }
 }
 
 /** What is said of a gate whose only guard is reported only. */

@@ -7,10 +7,10 @@ import { isReported } from '../lib/report-only.js'
 import { checkedScopes } from '../lib/scope-match.js'
 import { answersWithBody } from './challenge/denial-body.js'
 import { GATE_OPTIONS } from './gate-options.js'
-import { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.js'
+import { mirroring } from './metadata/mirror.js'
 import { operationTable, operationScopes } from './operations/operations.js'
 import { checkedExclusions, checkedPaths, isGuarded } from './paths.js'
-import { TokenWatches } from './life/token-watches.js'
+import { LateWatches } from './life/late-watches.js'
 import { requestNamesBy } from './challenge/request-names.js'
 import { protectedResource } from './metadata/resource-metadata.js'
 import { proofRules } from './proof-policy.js'
@@ -23,6 +23,7 @@ import type { ShadowOptions } from './report/shadow.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { After } from '../lib/timer.js'
 import type { WriteBody } from './challenge/denial-body.js'
+import type { Watches } from './life/late-watches.js'
 import type { StepUp } from './challenge/granted-scopes.js'
 import type { ProofRules } from './proof-policy.js'
 import type { GateOptions } from './gate-options.js'
@@ -40,7 +41,7 @@ export interface GatePolicy extends ProofRules {
   /** In seconds since the epoch. */
   readonly now: () => number
   readonly resource: ProtectedResource | undefined
-  readonly mirror: AuthorizationServerMetadata | undefined
+  readonly mirror: ReturnType<typeof mirroring> | undefined
   /** As the options have it; the provider's own come to it where nobody said which. */
   readonly scopesSupported: { readonly all: readonly string[] } | { readonly atLeast: readonly string[] }
   readonly authorizationServers: readonly string[] | undefined
@@ -65,7 +66,7 @@ export interface GatePolicy extends ProofRules {
   readonly reportedOperations: OperationTable
   readonly sessions: BoundSessions | undefined
   /** Follows the tokens that have streams open. */
-  readonly watches: TokenWatches
+  readonly watches: Watches
   /** Seconds. */
   readonly maxAge: number | undefined
   readonly tokenCookie: TokenCookie | undefined
@@ -132,7 +133,7 @@ export function gatePolicy(options: GateOptions = {}, provider: PolicyProvider =
     authentication,
     now: clockInSeconds(options.now),
     resource,
-    mirror: options.mirror === undefined ? undefined : new AuthorizationServerMetadata(options.mirror, insecure),
+    mirror: options.mirror === undefined ? undefined : mirroring(options.mirror, insecure),
     scopesSupported: supported === undefined ? { atLeast: ownScopes } : { all: supported },
     authorizationServers: options.authorizationServers === undefined ? undefined : checkedIssuers(options.authorizationServers, insecure),
     paths: pathPolicies(options, resource),
@@ -147,7 +148,7 @@ export function gatePolicy(options: GateOptions = {}, provider: PolicyProvider =
     reportedOperations,
     maxAge: options.maxAge === undefined ? undefined : spanInSeconds('maxAge', options.maxAge, { min: 0, max: 3_600 }),
     sessions: options.sessions === undefined ? undefined : checkedSessions(options.sessions),
-    watches: new TokenWatches({
+    watches: new LateWatches({
       watch: provider.watch && ((token, ended) => provider.watch?.(token, ended) ?? NOTHING),
       restsOnKeys: (token) => provider.restsOnKeys?.(token) === true,
       every,

@@ -5,9 +5,8 @@ import { isReported } from '../lib/report-only.js'
 import { dpopPolicy } from './dpop/dpop-options.js'
 import type { Observe } from '../events.js'
 import type { OptionNames } from '../lib/options.js'
-import type { CertificatePolicy, ProofPolicy } from './bindings.js'
 import type { ReadCertificate } from './certificate/certificate.js'
-import type { DpopOptions } from './dpop/dpop-options.js'
+import type { DpopOptions, DpopPolicy } from './dpop/dpop-options.js'
 
 /** What a gate takes as the proof that a bound token comes from its holder. At least one of `dpop` and `certificate`. */
 export interface ProofOptions extends Partial<DpopOptions> {
@@ -19,6 +18,19 @@ export interface ProofOptions extends Partial<DpopOptions> {
   readonly certificate?: ReadCertificate | { readonly required: ReadCertificate } | undefined
   /** Takes what happened to the proofs of good tokens: `proof_accepted`, `proof_absent`, `proof_refused` with the check that failed. */
   readonly observe?: Observe | undefined
+}
+
+/** What a gate does about bound tokens. */
+export interface ProofPolicy {
+  readonly dpop: DpopPolicy | undefined
+  readonly certificate: CertificatePolicy | undefined
+  readonly observe: Observe | undefined
+}
+
+interface CertificatePolicy {
+  readonly read: ReadCertificate
+  /** Tokens that are not bound to one are refused. */
+  readonly required: boolean
 }
 
 /** @throws TypeError for an option that is wrong; says what to write instead. */

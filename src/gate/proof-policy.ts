@@ -1,20 +1,32 @@
 /** This file makes of the option `proof` what a gate reads, checks, publishes and challenges with. */
+import { bindingOf } from '../binding.js'
 import { ALGORITHMS } from '../jwt/signature/algorithms.js'
-import { Bindings } from './bindings.js'
+import { loaded } from '../lib/loaded.js'
 import { challengeAnswers } from './challenge/challenge.js'
 import { proofPolicy } from './proof-options.js'
+import type { AccessToken } from '../access-token.js'
 import type { BearerAuthProvider } from '../provider.js'
-import type { ProofPolicy } from './bindings.js'
+import type { Bindings } from './bindings.js'
 import type { Answers, ChallengeOptions } from './challenge/challenge.js'
 import type { Nonces } from './dpop/nonces.js'
 import type { GateOptions } from './gate-options.js'
 import type { ProofMetadata } from './metadata/resource-metadata.js'
-import type { ProofOptions } from './proof-options.js'
+import type { ProofOptions, ProofPolicy } from './proof-options.js'
 import type { Scheme } from './request/gate-request.js'
+
+/** What is checked of a token that may be bound to a key. */
+interface BindingRules {
+  /** What a request fails, as `Bindings` has it. */
+  readonly failing: Bindings['failing']
+  /** True where something is reported that is not demanded. */
+  readonly isReporting: boolean
+  /** True for a token that would be refused for being bound to no key, were that not reported only. */
+  readonly reports: (token: Pick<AccessToken, 'claims'>) => boolean
+}
 
 export interface ProofRules {
   /** What is checked of bound tokens; undefined where they are refused. */
-  readonly bindings: Pick<Bindings, 'failing' | 'isReporting' | 'reports'> | undefined
+  readonly bindings: BindingRules | undefined
   /** For proofs, where they are asked for. */
   readonly nonces: Nonces | undefined
   readonly proofMetadata: ProofMetadata
@@ -28,7 +40,7 @@ export interface ProofRules {
 export function proofRules(options: GateOptions, provider: HeadersOf, challenge: ChallengeOptions): ProofRules {
   const proof = options.proof === undefined ? undefined : checkedProof(options.proof, options, provider)
   const { dpop, certificate } = proof ?? {}
-  const bindings = proof && new Bindings(proof)
+  const bindings = proof && bindingRules(proof)
   const metadata = certificate === undefined ? {} : { tls_client_certificate_bound_access_tokens: true }
   if (dpop === undefined) {
     const answers = challengeAnswers(challenge)
@@ -45,6 +57,17 @@ export function proofRules(options: GateOptions, provider: HeadersOf, challenge:
     schemes: ['Bearer', 'DPoP'],
     // Bearer first: clients of the MCP SDK 1.x read a challenge only if it begins so.
     answers: { Bearer: required ? withProof : challengeAnswers({ ...challenge, schemes: ['Bearer', 'DPoP'], nonce }), DPoP: withProof },
+  }
+}
+
+/** What checks is loaded by the gates that take bound tokens, from their start. */
+function bindingRules(proof: ProofPolicy): BindingRules {
+  const bindings = loaded(import('./bindings.js').then((checks) => new checks.Bindings(proof)))
+  const isReporting = proof.dpop?.reportsUnbound === true
+  return {
+    failing: async (...question) => (await bindings()).failing(...question),
+    isReporting,
+    reports: ({ claims }) => isReporting && bindingOf(claims)?.jkt === undefined,
   }
 }
 

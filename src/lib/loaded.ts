@@ -10,3 +10,12 @@ export function loaded<T>(loading: Promise<T>): () => Awaitable<T> {
   )
   return () => known
 }
+
+/** The same of what is loaded when it is first asked for. */
+export function onDemand<T>(load: () => Promise<T>): () => Awaitable<T> {
+  let known: (() => Awaitable<T>) | undefined
+  return () => {
+    known ??= loaded(load())
+    return known()
+  }
+}

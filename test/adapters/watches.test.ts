@@ -136,7 +136,11 @@ describe.each(Object.entries(SERVERS))('authSignal() leaves nothing behind (%s)'
     ['a handler that refuses', 'POST', () => requireAuth('a-scope-that-is-missing')],
   ])('after %s', async (__, method, work) => {
     const { watched, provider } = counting()
-    const server = closing(await listen(await serve(provider, () => (authSignal(), work()))))
+    const server = closing(await listen(await serve(provider, async () => {
+      authSignal()
+      await until(() => watched.begun === 1) // what follows is loaded by the first
+      return work()
+    })))
     await fetch(`${server.origin}/mcp`, { method, headers: HEADERS }).then((response) => response.text(), () => 'broken off')
     await until(() => watched.ended === 1)
     expect(watched).toEqual({ begun: 1, ended: 1 })

@@ -26,6 +26,7 @@ const ask = (guard: Gate, { path, method = 'POST', mounted = false, names = {} }
 /** Asks twice, as whatever is told is told once. */
 async function toldOf(guard: Gate, ...asked: readonly Asked[]): Promise<string[]> {
   for (const one of [...asked, ...asked]) await ask(guard, one)
+  await vi.dynamicImportSettled() // of what tells
   return warned.splice(0)
 }
 const made = (options: GateOptions): Gate => gate(says('no'), options)

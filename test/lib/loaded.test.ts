@@ -1,7 +1,7 @@
 /** What is loaded by those who need it. */
 import { describe, expect, test } from 'vitest'
 import { gate } from '../../src/index.js'
-import { loaded } from '../../src/lib/loaded.js'
+import { loaded, onDemand } from '../../src/lib/loaded.js'
 import { headers } from '../gate/headers.js'
 import { says } from '../oauth-kit.js'
 
@@ -18,6 +18,14 @@ describe('what is being loaded', () => {
     await new Promise((resolve) => void setImmediate(resolve)) // nobody was told: nothing that is unhandled
     await expect(code()).rejects.toThrow('no such file')
     await expect(code()).rejects.toThrow('no such file')
+  })
+
+  test('on demand is loaded once, by the first who asks', async () => {
+    let times = 0
+    const code = onDemand(async () => (times += 1))
+    expect(times).toBe(0)
+    expect(await Promise.all([code(), code()])).toEqual([1, 1])
+    expect(code()).toBe(1)
   })
 })
 

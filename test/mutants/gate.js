@@ -39,14 +39,28 @@ export const GATE = [
     ],
   },
   {
+    file: 'src/gate/presented.ts',
+    by: ['test/gate'],
+    mutants: [
+      ['if (isAnswer(one)) return one', "if (isAnswer(one)) continue", 'beside another credential no proof is needed'],
+      ['if (!isOneCaller(callers.map', 'if (false && !isOneCaller(callers.map', 'two callers are one'],
+    ],
+  },
+  {
+    file: 'src/gate/life/late-watches.ts',
+    by: ['test/gate/life', 'test/adapters/watches.test.ts'],
+    mutants: [
+      ['catch(() => hasLeft || endable.end())', 'catch(() => undefined)', 'a stream goes on that nobody can follow'],
+      ['if (!hasLeft) membership = there.join', 'membership = there.join', 'who has left is followed all the same'],
+    ],
+  },
+  {
     file: 'src/gate/caller.ts',
     by: ['test/gate', 'test/adapters/fetch.test.ts'],
     mutants: [
       ['if (token === null || (token.claims.cnf !== undefined && bindings === undefined)) return null', 'if (token === null) return null', 'a token that is bound to a key is taken without the proof'],
       ['andThen(verified(provider, text, policy.maxAge, policy)', 'andThen(verified(provider, text, undefined, policy)', 'an old answer is good enough for a gate that wants a young one'],
       ['failure === undefined ? { ...caller', 'true ? { ...caller', 'a proof that fails is a proof'],
-      ['if (isAnswer(one)) return one', "if (isAnswer(one)) continue", 'beside another credential no proof is needed'],
-      ['if (!isOneCaller(callers.map', 'if (false && !isOneCaller(callers.map', 'two callers are one'],
       ['return again !== null && isSameBinding(bindingOf(again.claims), proved) ? again : null', 'return again', 'a token may be bound to another key when it is looked at again'],
       ["if (credentials.kind === 'none') return policy.optional ? NOBODY :", "if (credentials.kind === 'none') return true ? NOBODY :", 'no token is as good as one'],
       ['throw isUnavailable(error) ? error : asBug(error, token)', 'throw error', 'what a provider throws reaches the client'],

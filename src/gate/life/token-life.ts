@@ -2,7 +2,7 @@
 import type { AccessToken } from '../../access-token.js'
 import type { Endable, EndOfAnswer } from '../../context.js'
 import type { Membership, VerifyAgain } from './token-watch.js'
-import type { TokenWatches } from './token-watches.js'
+import type { Watches } from './late-watches.js'
 
 /** Seconds that an answer must go on before its token is followed. */
 const SHORT = 1
@@ -11,7 +11,7 @@ const SHORT = 1
 export class TokenLife {
   /** False: what outlives the request goes on, and only who asks for the signal is told. */
   readonly endsAnswers: boolean
-  readonly #watches: TokenWatches
+  readonly #watches: Watches
   readonly #token: AccessToken
   readonly #verify: VerifyAgain
   #controller: AbortController | undefined
@@ -23,7 +23,7 @@ export class TokenLife {
   /** Set by the adapter: when the answer to this request is finished, closed or dropped. */
   endsWith: EndOfAnswer | undefined
 
-  constructor(watches: TokenWatches, token: AccessToken, verify: VerifyAgain, endsAnswers = true) {
+  constructor(watches: Watches, token: AccessToken, verify: VerifyAgain, endsAnswers = true) {
     this.endsAnswers = endsAnswers
     this.#watches = watches
     this.#token = token

@@ -1,20 +1,16 @@
 /** This file serves the authorization server's own metadata (RFC 8414) as well: clients of MCP before 2025-06-18 look for it here. */
 import { unavailableAnswer } from '../../answer.js'
 import { AuthUnavailableError, isUnavailable } from '../../errors.js'
-import { fetchOption } from '../../lib/net/fetch-option.js'
-import { checkOptions } from '../../lib/options.js'
 import { mayShareBetweenRequests } from '../../lib/runtime.js'
-import { webUrl } from '../../lib/net/web-url.js'
 import { documentAnswer } from './metadata-answer.js'
 import type { Answer } from '../../answer.js'
 import type { Fetch } from '../../lib/net/bounded-fetch.js'
 import type { GateRequest } from '../request/gate-request.js'
 
-export interface MirrorOptions {
-  /** Whose metadata. */
+/** Whose metadata, and how it is read. */
+interface Mirrored {
   readonly issuer: string
-  /** Replaces the global `fetch`. */
-  readonly fetch?: Fetch | undefined
+  readonly fetch: Fetch
 }
 
 /** Reads it at the first request, again after ten minutes, and keeps what it has while the authorization server is away. */
@@ -24,17 +20,13 @@ export class AuthorizationServerMetadata {
   #state: { readonly kept: object | undefined; readonly until: number } = { kept: undefined, until: 0 }
   #reading: Promise<object> | undefined
 
-  /** @throws TypeError for what names no authorization server. */
-  constructor(options: MirrorOptions, insecure: boolean) {
-    checkOptions('mirror', options, ['issuer', 'fetch'])
-    webUrl('mirror.issuer', options.issuer, { insecure })
-    this.#issuer = options.issuer
-    this.#fetch = fetchOption(options.fetch, 'mirror.fetch')
+  constructor({ issuer, fetch }: Mirrored) {
+    this.#issuer = issuer
+    this.#fetch = fetch
   }
 
-  /** The answer to a request for that metadata, or undefined when this is no such request. */
-  async answer({ method, path }: GateRequest): Promise<Answer | undefined> {
-    if (!PATHS.includes(path)) return undefined
+  /** The answer to a request for that metadata. */
+  async answer({ method }: GateRequest): Promise<Answer> {
     if (method !== 'GET' && method !== 'HEAD') return documentAnswer(method, {})
     try {
       return documentAnswer(method, await this.#current())
@@ -71,8 +63,6 @@ export class AuthorizationServerMetadata {
 
 const UNREADABLE = 'The metadata of the authorization server cannot be read right now'
 const AWAY = 'the metadata of the authorization server cannot be read'
-
-const PATHS = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
 
 /** Seconds. */
 const FRESH = 600
