@@ -74,7 +74,7 @@ export class ClaimPipeline {
     const issuer = nameIn(claims.iss) ?? this.#context.issuer()
     const subject = nameIn(claims[this.#context.subjectClaim])
     if (this.#steps === undefined) {
-      const length = isFrozen ? token.length : lengthOf(claims)
+      const length = isFrozen ? (verdict.length ?? token.length) : lengthOf(claims)
       return this.#granted(token, { claims, expiresAt, asked, length, reported, issuer, subject })
     }
     return andThen(this.#steps.refine(claims), (refined) => {

@@ -73,9 +73,13 @@ export class AcceptedFrozen implements Accepted {
   readonly since: number | undefined
   readonly reported: Accepted['reported']
 
-  constructor(claims: Claims, since?: number, reported?: Accepted['reported']) {
+  /** Approximate length of the claims' JSON, in characters. Undefined: at most the token's. */
+  readonly length: number | undefined
+
+  constructor(claims: Claims, since?: number, reported?: Accepted['reported'], length?: number) {
     this.claims = claims
     this.since = since
+    this.length = length
     this.reported = reported
   }
 }

@@ -8,13 +8,14 @@ import { keyOrigin } from '../jwt/key-origin.js'
 import { firstFailure, rulesFor } from '../jwt/rules/rules.js'
 import { isPending } from '../lib/awaitable.js'
 import { loaded } from '../lib/loaded.js'
+import { frozenInPlace } from '../lib/frozen-copy.js'
 import { hasLoneSurrogate } from '../lib/lone-surrogate.js'
 import { sha256 } from '../lib/digest.js'
 import { fetchOption } from '../lib/net/fetch-option.js'
 import { checkOptions, spanInSeconds } from '../lib/options.js'
 import { webUrl } from '../lib/net/web-url.js'
 import { KnownTokens } from '../upstream/known-tokens.js'
-import { accept, reject } from '../verdict.js'
+import { accept, AcceptedFrozen, reject } from '../verdict.js'
 import { answerRules, claimsOf, INACTIVE, unsupportedTokenType, oddityOf } from './response/response-rules.js'
 import { checkedClientAuth, ClientAuth } from './way.js'
 import { decryptionBy } from './response/encrypted-response.js'
@@ -80,6 +81,7 @@ export class Introspection {
       headers: options.headers === undefined ? undefined : checkedHeaders(options.headers),
       signed: this.#signed(options),
       fetch: fetchOption(options.fetch),
+      isOwnFetch: options.fetch === undefined,
       timeout: spanInSeconds('timeout', timeout, { min: 0.001, max: 30 }),
       insecure,
       ofTenant: options[chosenByTenant] === true,
@@ -120,7 +122,8 @@ export class Introspection {
     const found = firstFailure(this.#rules, { header: {}, claims }, this.#expected, this.#context.now())
     if (found !== undefined) return reject(found.reason, found.detail)
     this.#known.add(token, digest)
-    return accept(claims) // its `exp` is its end
+    // What was parsed here needs no copy; its `exp` is its end.
+    return frozenInPlace(claims, LEVELS) ? new AcceptedFrozen(claims, undefined, undefined, JSON.stringify(claims).length) : accept(claims)
   }
 
   /** What the user's rules and words make of it. */
@@ -171,6 +174,9 @@ function asJwtOptions(options: IntrospectionOptions): InCommon {
   const ofTenant = options[chosenByTenant] === true ? { [chosenByTenant]: true as const } : {}
   return { issuer: issuer ?? endpoint, audience, audienceClaims, audienceMode, requiredClaims, rules, maxTokenAge, timeout, fetch, ...insecure, ...ofTenant }
 }
+
+/** More than an answer has that was found modest. */
+const LEVELS = 32
 
 /** Of a server that was not asked yet. */
 const NOT_ASKED: UpstreamHealth = { breaker: 'closed', inFlight: 0 }

@@ -2,6 +2,7 @@
 import { withinSpan } from '../lib/deadline.js'
 import { warn } from '../lib/warn.js'
 import { isPending } from '../lib/awaitable.js'
+import { isNode } from '../lib/runtime.js'
 import { isModest } from '../upstream/exchange.js'
 import { GuardedCalls } from '../upstream/guarded-calls.js'
 import { blaming, NoAnswerError } from '../upstream/no-answer.js'
@@ -15,7 +16,7 @@ import type { UpstreamHealth } from '../health.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { ProviderContext } from '../provider-context.js'
 import type { Standing } from '../lib/call-limit.js'
-import type { Fetch } from '../lib/net/bounded-fetch.js'
+import type { Fetch, FetchInit } from '../lib/net/bounded-fetch.js'
 import type { IntrospectionResponse } from './response/response-rules.js'
 import type { OAuthAnswer } from '../upstream/oauth-answer.js'
 import type { OpenidClient } from '../upstream/openid-fetch.js'
@@ -30,6 +31,8 @@ export interface IntrospectorOptions {
   readonly headers: Readonly<Record<string, string>> | undefined
   readonly signed: SignedExpectations | undefined
   readonly fetch: Fetch
+  /** True where that is the runtime's. */
+  readonly isOwnFetch: boolean
   /** Seconds for one question, the wait for its turn and a second attempt included. */
   readonly timeout: number
   readonly insecure: boolean
@@ -44,6 +47,8 @@ export class Introspector {
   #openid: Awaitable<OpenidClient> | undefined
   readonly #warnedOf = new Set<string>()
   readonly #mediaType: string
+  /** What the first attempt is made with. */
+  readonly #first: typeof POST | typeof WITHOUT_REDIRECT
   /** What a question begins with (RFC 7662 section 2.1): what the user sends along, and the name of what follows. */
   readonly #common: string
   /** Of the server that was asked last. */
@@ -52,6 +57,7 @@ export class Introspector {
   constructor(options: IntrospectorOptions) {
     this.#options = options
     this.#mediaType = options.signed === undefined ? JSON_TYPE : SIGNED_TYPE
+    this.#first = options.isOwnFetch && isNode ? WITHOUT_REDIRECT : POST
     const sentAlong = options.parameters.toString()
     this.#common = `${sentAlong === '' ? '' : `${sentAlong}&`}token=`
     this.#calls = new GuardedCalls(options)
@@ -75,7 +81,7 @@ export class Introspector {
       const found = this.#endpoint.server()
       const server = isPending(found) ? await found : found
       const asked = this.#askedOf(server)
-      return await this.#calls.run(asked.host, (signal) => this.#attempt(token, asked, signal), standing)
+      return await this.#calls.run(asked.host, (signal, isSecond) => this.#attempt(token, asked, signal, isSecond), standing)
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error
       tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
@@ -101,12 +107,12 @@ export class Introspector {
     warn(`provider "${provider}": ${REFUSAL[fault](method)}`)
   }
 
-  async #attempt(token: string, asked: Asked, signal: AbortSignal): Promise<IntrospectionResponse | 'unsupported_token_type'> {
+  async #attempt(token: string, asked: Asked, signal: AbortSignal, isSecond: boolean): Promise<IntrospectionResponse | 'unsupported_token_type'> {
     const { clientAuth, signed, fetch } = this.#options
     const { host, url, headers } = asked
     // Where the proof is the same each time, nothing but the token is new in a question.
     const isFixed = ClientAuth.header(clientAuth) !== undefined
-    const init = { ...POST, signal, headers, body: `${this.#common}${formEncoded(token)}` }
+    const init = { ...(isSecond ? POST : this.#first), signal, headers, body: `${this.#common}${formEncoded(token)}` }
     const answer = await (isFixed ? answerTo(fetch, url, init, this.#mediaType) : this.#proved(init, asked, signal))
     if (answer.error === 'unsupported_token_type') return answer.error
     if (answer.error !== undefined) throw new NoAnswerError(isAboutUs(answer.error) ? 'credentials' : 'status', `${host} answered 400 with an OAuth error`)
@@ -114,7 +120,7 @@ export class Introspector {
   }
 
   /** With a proof of its own each time, made in openid-client's way: an assertion is good once. */
-  async #proved(init: typeof POST & Question, { server, url }: Asked, signal: AbortSignal): Promise<OAuthAnswer> {
+  async #proved(init: Question, { server, url }: Asked, signal: AbortSignal): Promise<OAuthAnswer> {
     const { clientAuth, fetch, context } = this.#options
     const mediaType = this.#mediaType
     const loaded = this.#loaded()
@@ -125,7 +131,7 @@ export class Introspector {
     await blaming('own proof', () => apply(server, { client_id: clientAuth.clientId ?? 'none' }, body, sent))
     const proved = { ...init, signal, headers: Object.fromEntries(sent), body: body.toString() }
     const proving = ClientAuth.proving(clientAuth, tools, () => exchange({ fetch, signal, mediaType }))
-    return proving === undefined ? answerTo(fetch, url, proved, mediaType) : answerIn(await proving(url, proved), url)
+    return proving === undefined ? answerTo(fetch, url, proved, mediaType) : answerIn(await proving(url, { ...proved, redirect: 'manual' }), url)
   }
 
   /** What all questions to this server have in common. */
@@ -175,12 +181,19 @@ export class Introspector {
   }
 }
 
-interface Question {
+interface Question extends FetchInit {
+  readonly method: 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
 const POST = { method: 'POST', redirect: 'manual' } as const
+
+/**
+ * For Node's `fetch`, which copies the body for a redirect that it might follow, and does not where none is allowed and no
+ * `window` is there. A redirect fails then, and the second attempt says what it was. (D148)
+ */
+const WITHOUT_REDIRECT = { method: 'POST', redirect: 'error', window: null } as const
 
 /** Whom a question goes to, and what all of them have in common. */
 interface Asked {

@@ -74,8 +74,9 @@ const NO_ISSUER = 'set "issuer" to have JWTs of the authorization server introsp
 
 // By its first letter, `{`, read leniently: what our strict reader does not take may still be somebody's JWT.
 function isLikeJwt(token: string): boolean {
-  const [header = '', ...others] = token.split('.', 6)
-  if (others.length < 2) return false
+  const first = token.indexOf('.')
+  if (first === -1 || !token.includes('.', first + 1)) return false
+  const header = token.slice(0, first)
   const whole = header.slice(0, header.length - (header.length % 4)).replaceAll('-', '+').replaceAll('_', '/')
   try {
     return /^\s*\{/.test(atob(whole))

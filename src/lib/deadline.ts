@@ -3,7 +3,7 @@ import { afterCatchingUp } from './timer.js'
 import type { Closed } from './closing.js'
 
 /** Gives the result of the work, or rejects with `tooLate()` when the signal fires first. */
-export async function within<T>(signal: AbortSignal, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
+export function within<T>(signal: AbortSignal, work: () => Promise<T>, tooLate: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) reject(tooLate())
     whenAborted(signal, () => reject(tooLate()))

@@ -1,4 +1,4 @@
-/** Copies claims so that nobody can change them, to the bottom. */
+/** Makes claims that nobody can change, to the bottom. */
 
 const MAX_DEPTH = 32
 
@@ -13,6 +13,17 @@ export function frozenCopy<T extends object>(name: string, value: T): T {
     throw new TypeError(`"${name}" must be an object`)
   }
   return copy(name, value, 0) as T // a copy has the shape of what was copied
+}
+
+/** Freezes what was parsed here, and is nobody else's, to the bottom; or finds it deeper than so many levels. */
+export function frozenInPlace(value: object, levels: number): boolean {
+  if (levels === 0) return false
+  // Without the names of an array's members, which are numbers that would be written out.
+  for (const member of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof member === 'object' && member !== null && !frozenInPlace(member, levels - 1)) return false
+  }
+  Object.freeze(value)
+  return true
 }
 
 function copy(name: string, value: unknown, depth: number): unknown {

@@ -4,7 +4,8 @@
 export function hasLoneSurrogate(value: unknown): boolean {
   if (typeof value === 'string') return LONE.test(value)
   if (typeof value !== 'object' || value === null) return false
-  return Array.isArray(value) ? value.some(hasLoneSurrogate) : Object.entries(value).some((entry) => entry.some(hasLoneSurrogate))
+  if (Array.isArray(value)) return value.some(hasLoneSurrogate)
+  return Object.keys(value).some(hasLoneSurrogate) || Object.values(value).some(hasLoneSurrogate)
 }
 
 // With `u`, a pair is one character and no surrogate.

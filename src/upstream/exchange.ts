@@ -18,19 +18,24 @@ const SMALL: Size = { bytes: 64 * 1024, members: 2_000 }
 
 /** The head of an answer, whatever its status. @throws NoAnswerError */
 export async function headOf(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
-  const response = await respond(fetch, url, init).catch((error: Error) => {
-    throw new NoAnswerError('connection', error.message)
-  })
+  let response: FetchAnswer
+  try {
+    response = await respond(fetch, url, init)
+  } catch (error) {
+    throw new NoAnswerError('connection', (error as Error).message) // an AuthUnavailableError
+  }
   // Credentials have gone there, by a `fetch` that follows where it was told not to: what comes from there is not taken.
   if (response.redirected) throw new NoAnswerError('redirect', `${new URL(url).host} redirected, and "fetch" followed`)
   return response
 }
 
 /** The body of an answer. @throws NoAnswerError */
-export function textIn(response: FetchAnswer, host: string, { bytes } = SMALL): Promise<string> {
-  return readText(response, host, bytes).catch((error: Error) => {
-    throw new NoAnswerError('unreadable', error.message)
-  })
+export async function textIn(response: FetchAnswer, host: string, { bytes } = SMALL): Promise<string> {
+  try {
+    return await readText(response, host, bytes)
+  } catch (error) {
+    throw new NoAnswerError('unreadable', (error as Error).message) // an AuthUnavailableError
+  }
 }
 
 /** The JSON in an answer that says that it is JSON. @throws NoAnswerError */

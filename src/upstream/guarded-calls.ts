@@ -29,6 +29,9 @@ const ENOUGH_BEATS = 5
 /** Part of its time that a call may wait in line: one that waited longer was not given enough of it. */
 const SHORT_WAIT = 0.1
 
+/** What one call does. `isSecond`: no connection came about the first time. */
+export type Work<T> = (signal: AbortSignal, isSecond: boolean) => Promise<T>
+
 /** One call in its turn, and what had been heard before it: answers of the server, and the own heart. */
 interface Turn {
   readonly began: number
@@ -59,7 +62,7 @@ export class GuardedCalls {
    *
    * @throws NoAnswerError
    */
-  run<T>(host: string, work: (signal: AbortSignal) => Promise<T>, standing: Standing = 'stranger'): Promise<T> {
+  run<T>(host: string, work: Work<T>, standing: Standing = 'stranger'): Promise<T> {
     const { timeout, context } = this.#options
     const asked = performance.now()
     let turn: Turn | undefined
@@ -143,9 +146,9 @@ export class GuardedCalls {
   }
 }
 
-function twice<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-  return work(signal).catch((error: unknown) => {
+function twice<T>(work: Work<T>, signal: AbortSignal): Promise<T> {
+  return work(signal, false).catch((error: unknown) => {
     if (!(error instanceof NoAnswerError) || error.fault !== 'connection' || signal.aborted) throw error
-    return work(signal)
+    return work(signal, true)
   })
 }

@@ -104,6 +104,14 @@ export const CORE = [
     ],
   },
   {
+    file: 'src/lib/frozen-copy.ts',
+    by: ['test/lib/frozen-copy.test.ts', 'test/jwt/token'],
+    mutants: [
+      ['if (levels === 0) return false', '', 'claims may be nested without end'],
+      ['  Object.freeze(value)\n', '', 'claims can be changed by whoever reads them first'],
+    ],
+  },
+  {
     file: 'src/lib/scope-match.ts',
     by: ['test/scopes/hierarchy.test.ts'],
     mutants: [
@@ -162,7 +170,7 @@ export const CORE = [
     file: 'src/lib/net/bounded-fetch.ts',
     by: ['test/lib/net', 'test/providers/introspection.test.ts'],
     mutants: [
-      ["...init.headers }, redirect: 'manual' }", '...init.headers } }', 'credentials follow a redirect'],
+      ["redirect: 'manual', ...init", '...init', 'credentials follow a redirect'],
       ['Math.min(seconds, LONGEST_WAIT)', 'seconds', 'a server can send us to sleep for ever'],
     ],
   },

@@ -1,4 +1,5 @@
 /** Reads a compact JWT strictly: what is not exactly one JWT in canonical form is none at all. Verifies nothing. */
+import { frozenInPlace } from '../../lib/frozen-copy.js'
 import { hasLoneSurrogate } from '../../lib/lone-surrogate.js'
 import { parseJson } from '../../lib/parse-json.js'
 import { decodeCanonical } from './base64url.js'
@@ -92,7 +93,7 @@ function decodeObject(part: string): Readonly<Record<string, unknown>> | null {
     return null
   }
   const value = parseJson(text)
-  if (!isObject(value) || !freeze(value, 1)) return null
+  if (!isObject(value) || !frozenInPlace(value, MAX_DEPTH)) return null
   // UTF-8 has none: only an escape can write one.
   return text.includes('\\u') && hasLoneSurrogate(value) ? null : value
 }
@@ -114,14 +115,3 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 const MAX_DEPTH = 16
-
-/** Freezes a value deeply, or finds it too deep. */
-function freeze(value: object, depth: number): boolean {
-  if (depth > MAX_DEPTH) return false
-  // Without the names of an array's members, which are numbers that would be written out.
-  for (const member of Array.isArray(value) ? value : Object.values(value)) {
-    if (typeof member === 'object' && member !== null && !freeze(member, depth + 1)) return false
-  }
-  Object.freeze(value)
-  return true
-}

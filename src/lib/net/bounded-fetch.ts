@@ -10,7 +10,9 @@ export interface FetchInit {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   readonly signal?: AbortSignal
-  readonly redirect?: 'manual'
+  /** `'error'`, with `window`, to the runtime's own only: Node keeps no second copy of the body then, for a redirect that it might follow. */
+  readonly redirect?: 'manual' | 'error'
+  readonly window?: null
 }
 
 /** What we read of an answer: described by its members, since the types of undici, Node and the browsers do not agree. (D81) */
@@ -25,14 +27,15 @@ export interface FetchAnswer {
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>
 
 /**
- * Gets the head of an answer, whatever its status. Redirects are not followed: credentials would go where they lead.
+ * Gets the head of an answer, whatever its status. Redirects are not followed: credentials would go where they lead. With
+ * `redirect: 'error'` one is no connection, and only without it can be told apart.
  *
  * @throws AuthUnavailableError when no connection came about. Without its cause, which may hold what was sent (a `fetch`
  * that was handed in) or what came (undici's parser), secrets and all. (D6)
  */
 export async function respond(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
   try {
-    return await fetch(url, { ...init, headers: { ...IN_THE_CLEAR, ...init.headers }, redirect: 'manual' })
+    return await fetch(url, { redirect: 'manual', ...init, headers: { ...IN_THE_CLEAR, ...init.headers } })
   } catch (error) {
     throw new AuthUnavailableError(`no answer from ${new URL(url).host}${errorWord(error)}`)
   }
