@@ -5,9 +5,7 @@ import { expectationsOf } from '../src/jwt/expectations.js'
 import { checkedHints, inOwnWords } from '../src/jwt/rules/hints.js'
 import { chosenByTenant } from '../src/jwt/keys/discovery.js'
 import { isUnavailable } from '../src/errors.js'
-import { asReported, failedStep, passedStep, unknownStep } from '../src/explanation.js'
 import { keysOf } from '../src/jwt/keys-of-provider.js'
-import { logoutExpectations, logoutFinding, logoutTokenOf } from '../src/jwt/logout-token.js'
 import { EXACT, issuerMiss, NOT_OURS, shapeOf } from '../src/jwt/rules/near-miss.js'
 import { tokenFormat } from '../src/jwt/formats/token-format.js'
 import { firstFailure, rulesFor } from '../src/jwt/rules/rules.js'
@@ -154,6 +152,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
    * @throws AuthUnavailableError when the signature cannot be checked because the keys cannot be had.
    */
   async verifyLogoutToken(token: string, audience: string): Promise<LogoutToken | null> {
+    const { logoutExpectations, logoutFinding, logoutTokenOf } = await import('../src/jwt/logout-token.js') // few ever call this
     const expected = logoutExpectations(this.#expected, audience)
     const jwt = decodeJwt(token)
     const found =
@@ -182,6 +181,7 @@ export class JwksProvider<Output = unknown> extends StandardProvider<Output> {
 
   /** Every rule, and not only the first that fails. */
   protected override async rulesOf(token: string): Promise<readonly ExplainedStep[]> {
+    const { asReported, failedStep, passedStep, unknownStep } = await import('../src/explanation.js')
     const jwt = this.#read(token)
     const stepOf = (name: string, found: Omit<RuleFailure, 'detail'> & Partial<RuleFailure> | undefined): ExplainedStep =>
       found === undefined ? passedStep(name) : failedStep(name, inOwnWords(found, this.#hints))

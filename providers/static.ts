@@ -4,16 +4,15 @@ import { sha256 } from '../src/lib/digest.js'
 import { frozenCopy } from '../src/lib/frozen-copy.js'
 import { checkOptions, spanInSeconds } from '../src/lib/options.js'
 import { isTable } from '../src/lib/plain-table.js'
-import { readTextFile } from '../src/lib/text-file.js'
 import { after } from '../src/lib/timer.js'
 import { warn } from '../src/lib/warn.js'
-import { FileFollower } from '../src/static/file-follower.js'
 import { checkedPrefix, isMistyped } from '../src/static/generated-token.js'
 import { staticTokens } from '../src/static/list-text.js'
 import { staticList } from '../src/static/static-list.js'
 import { reject } from '../src/verdict.js'
 import type { Revocation } from '../src/revocations/revocation.js'
 import type { OptionNames } from '../src/lib/options.js'
+import type { FileFollower } from '../src/static/file-follower.js'
 import type { TextFile } from '../src/lib/text-file.js'
 import type { After } from '../src/lib/timer.js'
 import type { NearMiss } from '../src/explanation.js'
@@ -93,10 +92,11 @@ export class StaticProvider extends BaseProvider {
     const { checkEvery = 1, grant, ...rest } = options
     const every = spanInSeconds('checkEvery', checkEvery, { min: 0.1, max: 3600 })
     const copy = grant && frozenCopy('grant', grant)
+    const [{ readTextFile }, { FileFollower: Following }] = await Promise.all([import('../src/lib/text-file.js'), import('../src/static/file-follower.js')])
     const file = await readTextFile(path)
     const provider = new StaticProvider(staticTokens(file.text, path, copy), rest)
     warnOfReaders(path, file, provider.#list)
-    provider.#follower = new FileFollower({
+    provider.#follower = new Following({
       read: () => readTextFile(path),
       text: file.text,
       every,

@@ -3,7 +3,6 @@ import { VerifiedAccessToken } from './access-token.js'
 import { ProviderRevocations } from './revocations/provider-revocations.js'
 import { isUnavailable } from './errors.js'
 import { Listeners, notify } from './events.js'
-import { failedStep, isTaken, passedStep, PROOF, reportedBeside, unknownStep, unproven } from './explanation.js'
 import { ClaimPipeline } from './claim-pipeline.js'
 import { alsoAtOnce } from './lib/at-once.js'
 import { andThen, isPending } from './lib/awaitable.js'
@@ -204,13 +203,15 @@ export abstract class BaseProvider<Output = unknown> extends BearerAuthProvider 
    * is a step that did not pass, with the cause as its hint.
    */
   override async explain(token: string): Promise<readonly ExplainedStep[]> {
+    const { failedStep, isTaken, passedStep, PROOF, reportedBeside, unknownStep, unproven } = await import('./explanation.js') // a person asks
     const isWhole = isBoundedText(token) && this.isWellFormed(token)
     if (!isWhole) return [failedStep('shape', reject('malformed'))]
     const rules = await this.rulesOf(token)
     if (!isTaken(rules)) return rules
     const steps = [...(this.checkName === undefined ? [] : [this.checkName]), ...this.#grants.steps, REVOKED]
     try {
-      const outcome = await this.#outcomeOf(token)
+      const found = await this.#outcomeOf(token)
+      const outcome = found.accepted && found.claims.cnf !== undefined ? unproven(found.claims) : found
       if (outcome.accepted) return [...rules, ...steps.map(passedStep), ...reportedBeside(rules, outcome.reported)]
       const at = outcome.at ?? this.checkName ?? 'remembered'
       const before = at === PROOF ? steps : steps.slice(0, Math.max(0, steps.indexOf(at)))
@@ -231,7 +232,7 @@ export abstract class BaseProvider<Output = unknown> extends BearerAuthProvider 
     await this.#revocations.beginning
     if (!this.#revocations.caughtUp) await this.#revocations.current?.ready()
     if (this.#revocations.cover(token, finding)) return { ...reject('revoked'), at: REVOKED }
-    return finding.claims.cnf === undefined ? finding : unproven(finding.claims)
+    return finding
   }
 
   /** What the memory was good for. */

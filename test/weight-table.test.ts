@@ -5,17 +5,23 @@ import { BUDGETS, bundled } from './bundled.js'
 
 /** What there is in them, and why it is there from the start. */
 const PARTS: Readonly<Record<string, { readonly files: RegExp; readonly why: string }>> = {
-  'options for proofs and `operations`': { files: /\/src\/gate\/(operations|dpop|proof|bindings|certificate)/, why: 'a wrong option is a `TypeError` where the server starts; what does the work is loaded apart' },
-  'following open streams': { files: /\/src\/(gate\/life|http\/(event-stream|node-stream|upgraded|unguarded))/, why: 'a stream must end with its token, whichever handler opens it' },
-  'hints at start': { files: /\/src\/(gate\/(hints|known-gates)|lib\/default-voice)/, why: 'told in the first requests' },
-  'verdicts that are remembered': { files: /\/src\/(cache|lib\/ordered-questions)/, why: 'on by default' },
-  'lru-cache': { files: /node_modules\/lru-cache/, why: 'verdicts, and other memories that drop what was not used for long' },
-  revocations: { files: /\/src\/revocations/, why: '`provider.revoke` is there without an option' },
+  'options of the gate': {
+    files: /\/src\/(gate\/(policy|gate-options|paths|proof|operations|dpop|request\/token)|lib\/(options|[a-z]+-name|plain-table|report-only|net\/web-url))/,
+    why: 'a wrong option is a `TypeError` where the server starts, which says what to write instead',
+  },
+  'of them, proofs and `operations`': { files: /\/src\/gate\/(operations|dpop|proof)/, why: 'as above; what does the work is loaded by the gates that have them' },
+  'deciding': { files: /\/src\/(gate\/(decide|caller|permission)|access-token|binding)/, why: 'each request' },
+  'denials and challenges': { files: /\/src\/(gate\/challenge|answer|errors|authentication)/, why: 'each denial, those of handlers too' },
+  'metadata (RFC 9728)': { files: /\/src\/gate\/metadata/, why: 'clients of MCP ask for it first' },
+  'requests and answers of the server': { files: /\/src\/(gate\/request|http\/(?!event-stream|node-stream|upgraded|unguarded))/, why: 'each request' },
+  'following open streams': { files: /\/src\/(gate\/life|http\/(event-stream|node-stream|upgraded|unguarded))/, why: 'finding them; what follows is loaded by the first that goes on for a second' },
+  'verdicts that are remembered': { files: /\/src\/(cache|lib\/ordered-questions)/, why: 'on by default where a check costs something' },
+  'lru-cache': { files: /node_modules\/lru-cache/, why: 'verdicts, and names of keys that nobody has' },
   'scopes and claims': { files: /\/src\/(scopes|claim-pipeline)/, why: 'each token' },
-  'asking the issuer (`introspect`)': { files: /\/src\/(introspection|upstream)/, why: 'its options are checked at start' },
-  'keys': { files: /\/src\/jwt\/(keys|key-origin|keys-of)/, why: 'finding them, keeping them, outliving outages' },
-  'signatures': { files: /\/src\/jwt\/signature/, why: 'the engine, and known answers that try it at first use' },
-  'rules for claims': { files: /\/src\/jwt\/(rules|expectations|logout)/, why: 'each token, with what is almost right about it' },
+  'the list of keys': { files: /\/(src\/static|providers\/static)/, why: 'its checks, and looking up; files are read by code that is loaded for them' },
+  'keys of the issuer': { files: /\/src\/jwt\/(keys|key-origin|keys-of)/, why: 'finding them, keeping them, outliving outages' },
+  'signatures': { files: /\/src\/jwt\/signature/, why: 'the engine, and known answers that try it before it is trusted' },
+  'rules for claims': { files: /\/src\/jwt\/(rules|expectations)/, why: 'each token, with what is almost right about it' },
 }
 
 test('the table of what is in them says what is there', async () => {

@@ -8,7 +8,6 @@ import { optionalFunction } from '../lib/options.js'
 import { warn } from '../lib/warn.js'
 import { checkedProvider, inheritObserver } from '../provider.js'
 import { challengeAnswers } from './challenge/challenge.js'
-import { withBody } from './challenge/denial-body.js'
 import { decide } from './decide.js'
 import { remember } from './known-gates.js'
 import { aboutPath, isDiscovery, noDocument } from './metadata/discovery.js'
@@ -42,25 +41,26 @@ const BRAND: unique symbol = Symbol.for('bearer-auth-providers.gate')
 export function gate(provider: BearerAuthProvider, options?: GateOptions, parts?: GateParts): Gate {
   checkedProvider('bearerAuth', provider)
   const policy = gatePolicy(options, provider, parts)
-  const { resource, audience } = policy
+  const { resource, audience, bodies } = policy
   const known = { resource, checksAudience: audience !== undefined, audiences: provider.audiences ?? [], guardsNothing: guardsNothing(policy) }
   const hint = hinting(policy, known)
   const observe = optionalFunction('observe', options?.observe)
   if (observe !== undefined) provider[inheritObserver]?.(observe)
   remember(known)
-  const sent = (request: GateRequest, decision: Decision): Decision => {
+  const sent = (request: GateRequest, decision: Decision): Awaitable<Decision> => {
     hint(request, decision)
     if (decision.pass) return decision
     if (observe === undefined) tellWhatLacks(decision.answer)
-    const { writeBody } = policy
-    return writeBody === undefined ? decision : { pass: false, answer: withBody(decision.answer, writeBody) }
+    return bodies === undefined ? decision : andThen(bodies(), ({ written }) => ({ pass: false, answer: written(decision.answer) }))
   }
   // What tells is loaded by the gates that somebody listens to.
   const observed = observe && loaded(import('./observed.js').then((tells) => tells.observed(provider, policy, observe)))
-  return branded((request) => {
-    const decided = observed === undefined ? decide(request, provider, policy) : andThen(observed(), (decides) => decides(request))
+  const decides = (request: GateRequest): Awaitable<Decision> => {
+    const decided = observed === undefined ? decide(request, provider, policy) : andThen(observed(), (noted) => noted(request))
     return andThen(decided, (decision) => sent(request, decision))
-  })
+  }
+  // Before it decides: what a handler throws is answered at once.
+  return branded(bodies === undefined ? decides : (request) => andThen(bodies(), () => decides(request)))
 }
 
 /** What tells the developer is loaded by the first decision that may be worth a word: no good token where all is guarded is. */

@@ -1,11 +1,11 @@
 /** This file checks what a gate demands, once, where it is built. */
 import { checkedAuthentication } from '../authentication.js'
 import { checkOptions, clockInSeconds, oneOf, optionalFunction, spanInSeconds } from '../lib/options.js'
+import { isPending } from '../lib/awaitable.js'
 import { loaded } from '../lib/loaded.js'
 import { allowInsecureHttp, webUrl } from '../lib/net/web-url.js'
 import { isReported } from '../lib/report-only.js'
 import { checkedScopes } from '../lib/scope-match.js'
-import { answersWithBody } from './challenge/denial-body.js'
 import { GATE_OPTIONS } from './gate-options.js'
 import { mirroring } from './metadata/mirror.js'
 import { operationTable, operationScopes } from './operations/operations.js'
@@ -22,7 +22,7 @@ import type { ReportedScopes } from '../lib/report-only.js'
 import type { ShadowOptions } from './report/shadow.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { After } from '../lib/timer.js'
-import type { WriteBody } from './challenge/denial-body.js'
+import type { Bodies } from './challenge/denial-body.js'
 import type { Watches } from './life/late-watches.js'
 import type { StepUp } from './challenge/granted-scopes.js'
 import type { ProofRules } from './proof-policy.js'
@@ -76,8 +76,8 @@ export interface GatePolicy extends ProofRules {
   readonly thrownAnswers: ProofRules['answers']
   /** Is asked behind the answers. */
   readonly shadow: (ShadowOptions & { readonly provider: BearerAuthProvider }) | undefined
-  /** Writes the body of denials. */
-  readonly writeBody: WriteBody | undefined
+  /** Those of the option `body`, loaded by the gates that have it, from their start. */
+  readonly bodies: (() => Awaitable<Bodies>) | undefined
   /** What clients ask for to be given these scopes. */
   readonly requestNames: RequestNames
   /** Undefined: by the request. */
@@ -127,6 +127,7 @@ export function gatePolicy(options: GateOptions = {}, provider: PolicyProvider =
   const isReporting = reportsAll || isMarked || rules.bindings?.isReporting === true
   if (isReporting && options.observe === undefined) throw new TypeError(NOBODY_LISTENS)
   const writeBody = optionalFunction('body', options.body)
+  const bodies = writeBody && loaded(import('./challenge/denial-body.js').then((writes) => writes.bodiesBy(writeBody, answers)))
   const places = tokenPlaces(options.tokenFrom, resource?.resource)
   return {
     requiredScopes: scopes,
@@ -157,9 +158,12 @@ export function gatePolicy(options: GateOptions = {}, provider: PolicyProvider =
     }),
     ...places,
     ...rules,
-    thrownAnswers: writeBody === undefined ? answers : { Bearer: answersWithBody(answers.Bearer, writeBody), DPoP: answersWithBody(answers.DPoP, writeBody) },
+    get thrownAnswers() {
+      const own = bodies?.() // there: the gate waits for it before it decides
+      return own === undefined || isPending(own) ? answers : own.thrown
+    },
     shadow: shadowOf(options, provider, { header: provider.tokenHeader ?? places.tokenHeader, scopes: ownScopes }),
-    writeBody,
+    bodies,
     requestNames,
     stepUp: options.stepUp === undefined ? undefined : oneOf<StepUp>('stepUp', options.stepUp, ['needed', 'accumulated']),
   }

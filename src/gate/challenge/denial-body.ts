@@ -33,8 +33,19 @@ export interface DenialBody {
 /** Writes the body of a denial. At once, and not as a promise. */
 export type WriteBody = (denial: Denial) => DenialBody
 
+/** What one gate sends in the place of its own denials. */
+export interface Bodies {
+  readonly written: (answer: Answer) => Answer
+  /** For those that handlers throw. */
+  readonly thrown: Readonly<Record<Scheme, Answers>>
+}
+
+export function bodiesBy(write: WriteBody, { Bearer, DPoP }: Readonly<Record<Scheme, Answers>>): Bodies {
+  return { written: (answer) => withBody(answer, write), thrown: { Bearer: answersWithBody(Bearer, write), DPoP: answersWithBody(DPoP, write) } }
+}
+
 /** The denial with a body of one's own. Any other answer as it is, and so is ours where the function throws, or gives something else. */
-export function withBody(answer: Answer, write: WriteBody): Answer {
+function withBody(answer: Answer, write: WriteBody): Answer {
   const error = answer.status >= 400 ? ownProperty(parseJson(answer.body), 'error') : undefined
   if (typeof error !== 'string') return answer
   try {
@@ -49,7 +60,7 @@ export function withBody(answer: Answer, write: WriteBody): Answer {
 }
 
 /** The same for answers that handlers throw. */
-export function answersWithBody(answers: Answers, write: WriteBody): Answers {
+function answersWithBody(answers: Answers, write: WriteBody): Answers {
   return {
     unauthenticated: (scopes) => withBody(answers.unauthenticated(scopes), write),
     malformed: (header) => withBody(answers.malformed(header), write),
