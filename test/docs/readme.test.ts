@@ -70,12 +70,35 @@ describe('code in the documents', () => {
     })
   }
 
-  for (const { place, file, code } of compiled.filter(({ note }) => note === 'runs')) {
-    test(`${place} runs`, () => {
-      const { status, stderr } = spawnSync(process.execPath, [`${FOLDER}/js/${file}.js`], { env: environmentOf(code), encoding: 'utf8', timeout: 100_000 })
+  describe('that runs', () => {
+    const programs = compiled.filter(({ note }) => note === 'runs')
+    // Node's own tests end with their process.
+    const alone = programs.filter(({ code }) => code.includes('node:test'))
+    const together = programs.filter((program) => !alone.includes(program))
+    const scriptOf = ({ file }: Example): string => `${FOLDER}/js/${file}.js`
+    let found: readonly (string | null)[] = []
+    let end: { readonly status: number | null; readonly stderr: string } | undefined
+
+    beforeAll(() => {
+      const results = `${FOLDER}/results.json`
+      const input = JSON.stringify(together.map((program) => ({ script: scriptOf(program), env: environmentOf(program.code) })))
+      end = spawnSync(process.execPath, ['test/docs/run-programs.mjs', results], { input, env: {}, encoding: 'utf8', timeout: 100_000 })
+      found = existsSync(results) ? (JSON.parse(readFileSync(results, 'utf8')) as typeof found) : []
+    })
+
+    test.each(together.map(({ place }, index) => [place, index] as const))('%s runs', (_, index) => {
+      expect(found[index]).toBeNull()
+    })
+
+    test('ends by itself', () => {
+      expect(end?.status, end?.stderr).toBe(0)
+    })
+
+    test.each(alone.map((program) => [program.place, program] as const))('%s runs', (_, program) => {
+      const { status, stderr } = spawnSync(process.execPath, [scriptOf(program)], { env: environmentOf(program.code), encoding: 'utf8', timeout: 100_000 })
       expect(status, stderr).toBe(0)
     })
-  }
+  })
 
   test('every npm script that a reader is told to run exists', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
