@@ -51,6 +51,7 @@ export class GitHub {
     this.#context = context
     this.#calls = new GitHubCalls({
       fetch: fetchOption(options.fetch),
+      isOwnFetch: options.fetch === undefined,
       timeout: this.#timeout,
       context,
     })

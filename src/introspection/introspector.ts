@@ -2,8 +2,7 @@
 import { withinSpan } from '../lib/deadline.js'
 import { warn } from '../lib/warn.js'
 import { isPending } from '../lib/awaitable.js'
-import { isNode } from '../lib/runtime.js'
-import { isModest } from '../upstream/exchange.js'
+import { isModest, redirectsAtFirst } from '../upstream/exchange.js'
 import { GuardedCalls } from '../upstream/guarded-calls.js'
 import { blaming, NoAnswerError } from '../upstream/no-answer.js'
 import { ClientAuth } from './way.js'
@@ -48,7 +47,7 @@ export class Introspector {
   readonly #warnedOf = new Set<string>()
   readonly #mediaType: string
   /** What the first attempt is made with. */
-  readonly #first: typeof POST | typeof WITHOUT_REDIRECT
+  readonly #first: Omit<Question, 'headers' | 'body'>
   /** What a question begins with (RFC 7662 section 2.1): what the user sends along, and the name of what follows. */
   readonly #common: string
   /** Of the server that was asked last. */
@@ -57,7 +56,7 @@ export class Introspector {
   constructor(options: IntrospectorOptions) {
     this.#options = options
     this.#mediaType = options.signed === undefined ? JSON_TYPE : SIGNED_TYPE
-    this.#first = options.isOwnFetch && isNode ? WITHOUT_REDIRECT : POST
+    this.#first = { ...POST, ...redirectsAtFirst(options.isOwnFetch) }
     const sentAlong = options.parameters.toString()
     this.#common = `${sentAlong === '' ? '' : `${sentAlong}&`}token=`
     this.#calls = new GuardedCalls(options)
@@ -188,12 +187,6 @@ interface Question extends FetchInit {
 }
 
 const POST = { method: 'POST', redirect: 'manual' } as const
-
-/**
- * For Node's `fetch`, which copies the body for a redirect that it might follow, and does not where none is allowed and no
- * `window` is there. A redirect fails then, and the second attempt says what it was. (D148)
- */
-const WITHOUT_REDIRECT = { method: 'POST', redirect: 'error', window: null } as const
 
 /** Whom a question goes to, and what all of them have in common. */
 interface Asked {

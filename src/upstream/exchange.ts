@@ -2,6 +2,7 @@
 import { readText, respond } from '../lib/net/bounded-fetch.js'
 import { whatIs } from '../lib/net/fetch-json.js'
 import { abandon } from '../lib/net/bounded-text.js'
+import { isNode } from '../lib/runtime.js'
 import { NoAnswerError } from './no-answer.js'
 import type { Fetch, FetchAnswer, FetchInit } from '../lib/net/bounded-fetch.js'
 
@@ -11,6 +12,17 @@ export interface Size {
   readonly bytes: number
   /** Members, objects and arrays, at all levels: each of them costs time. */
   readonly members: number
+}
+
+/** How a request with a body is made: neither way follows a redirect. */
+type Redirects = { readonly redirect: 'manual' } | { readonly redirect: 'error'; readonly window: null }
+
+/**
+ * For Node's own `fetch`, which copies the body for a redirect that it might follow, and does not where none is allowed and no
+ * `window` is there. A redirect fails then, and the second attempt, which is made as any other, says what it was. (D148)
+ */
+export function redirectsAtFirst(isOwnFetch: boolean): Redirects {
+  return isOwnFetch && isNode ? { redirect: 'error', window: null } : { redirect: 'manual' }
 }
 
 /** An answer about one token. */

@@ -394,6 +394,18 @@ describe('credentials of ours that GitHub refuses', () => {
 })
 
 describe('what is sent', () => {
+  test('is kept once by a fetch of the runtime: the first attempt forbids redirects, and the second one tells of them', async () => {
+    const sent: unknown[] = []
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (_url, init) => {
+      sent.push({ redirect: init?.redirect, window: init?.window })
+      if (sent.length === 1) throw new TypeError('fetch failed')
+      return new Response(null, { status: 307, headers: { Location: 'https://evil.example' } })
+    })
+    const provider = new GitHubProvider({ app: APP })
+    await expect(provider.verifyToken('gho_0123456789')).rejects.toMatchObject({ fault: 'redirect', message: expect.stringContaining('307') })
+    expect(sent).toEqual([{ redirect: 'error', window: null }, { redirect: 'manual', window: undefined }])
+  })
+
   test('is for the application what GitHub asks for, and the token is in no URL', async () => {
     const requests: Request[] = []
     const github = new GitHubStandIn({ apps: [APP] })

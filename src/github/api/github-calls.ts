@@ -3,7 +3,7 @@ import { retryAfter } from '../../lib/net/bounded-fetch.js'
 import { abandon } from '../../lib/net/bounded-text.js'
 import { sha256 } from '../../lib/digest.js'
 import { lruMemory } from '../../lib/lru-memory.js'
-import { headOf, jsonIn } from '../../upstream/exchange.js'
+import { headOf, jsonIn, redirectsAtFirst } from '../../upstream/exchange.js'
 import { GuardedCalls } from '../../upstream/guarded-calls.js'
 import { KnownTokens } from '../../upstream/known-tokens.js'
 import { faultOf, NoAnswerError } from '../../upstream/no-answer.js'
@@ -21,6 +21,8 @@ import type { Blame } from './pause.js'
 
 export interface GitHubCallsOptions {
   readonly fetch: Fetch
+  /** True where that is the runtime's. */
+  readonly isOwnFetch?: boolean
   /** Seconds for one call, the wait for its turn and a second attempt included. */
   readonly timeout: number
   readonly context: ProviderContext
@@ -65,8 +67,8 @@ export class GitHubCalls {
     const { provider, tell } = this.#options.context
     const { host } = new URL(request.url)
     try {
-      const exchange = (signal: AbortSignal): Promise<T> =>
-        this.#inTurn(host, caller, async (told) => read(await this.#exchange(request, caller, signal, told)))
+      const exchange = (signal: AbortSignal, isSecond: boolean): Promise<T> =>
+        this.#inTurn(host, caller, async (told) => read(await this.#exchange(request, caller, { signal, isSecond }, told)))
       return await this.#calls.run(host, exchange, this.#standing(request, caller))
     } catch (error) {
       if (error instanceof NoAnswerError) tell({ type: 'endpoint_unavailable', provider, fault: error.fault, message: error.message })
@@ -98,7 +100,7 @@ export class GitHubCalls {
   async #exchange(
     { method, url, body, etag, size }: GitHubRequest,
     caller: ApiCredentials,
-    signal: AbortSignal,
+    { signal, isSecond }: { readonly signal: AbortSignal; readonly isSecond: boolean },
     told: (limit: Limit) => void,
   ): Promise<GitHubAnswer> {
     const { host } = new URL(url)
@@ -111,7 +113,8 @@ export class GitHubCalls {
       ...(body && { 'Content-Type': 'application/json' }),
       ...(etag !== undefined && { 'If-None-Match': etag }),
     }
-    const response = await headOf(this.#options.fetch, url, { method, signal, headers, ...(body && { body: JSON.stringify(body) }) })
+    const sent = body && { body: JSON.stringify(body), ...redirectsAtFirst(this.#options.isOwnFetch === true && !isSecond) }
+    const response = await headOf(this.#options.fetch, url, { method, signal, headers, ...sent })
     const budget = budgetOf(response.headers, this.#options.context.now())
     const answer = { host, status: response.status, headers: response.headers, json: await bodyOf(response, host, size), budget }
     this.#heed(answer, caller, told)
