@@ -11,6 +11,7 @@ import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { atOnce } from '../lib/at-once.js'
 import { andThen } from '../lib/awaitable.js'
+import { withoutHiddenClass } from '../lib/own-shape.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
@@ -40,6 +41,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   function decided(req: ExpressRequest, res: ServerResponse, next: () => void): Awaitable<() => void> {
     if (req.headers === undefined) throw wrongServer('express')
     tellOfUnguardedUpgrades(req)
+    withoutHiddenClass(req, res)
     return andThen(decide(incomingRequest(req, { mounted: req.route !== undefined })), (decision) => {
       if (!decision.pass) return () => sendAnswer(res, decision.answer)
       answerThrown(req.app)

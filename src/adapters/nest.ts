@@ -12,6 +12,7 @@ import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { atOnce } from '../lib/at-once.js'
 import { andThen } from '../lib/awaitable.js'
+import { withoutHiddenClass } from '../lib/own-shape.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthRequirements } from '../context.js'
 import type { Gate } from '../gate/gate.js'
@@ -48,6 +49,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
   function decided(req: NestRequest, res: ServerResponse, next: () => void): Awaitable<() => void> {
     if (req.headers === undefined) throw wrongServer('nest')
     tellOfUnguardedUpgrades(req)
+    withoutHiddenClass(req, res)
     return andThen(decide(incomingRequest(req, { mounted: req.route !== undefined })), (decision) => {
       if (!decision.pass) return () => sendAnswer(res, decision.answer)
       leaveAuthInfo(req, decision.context)
