@@ -108,7 +108,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Modules of Node at run time, and the one file each that may use them: the core runs elsewhere too. */
 const NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
-  'node:async_hooks': ['src/context.ts'],
+  'node:async_hooks': ['src/context.ts', 'src/http/node-body.ts'],
   // runtime.ts asks for it by name where the runtime may lack it; key-loader.ts where a file of keys was named.
   'node:crypto': ['src/lib/digest.ts', 'src/lib/runtime.ts'],
   // cluster-fetch.ts where a pod asks the API server of its own cluster.

@@ -7,7 +7,7 @@ import { thrownAnswer } from '../http/thrown-answer.js'
 import { messageBeneath, webRequest } from '../http/web-request.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { atOnce } from '../lib/at-once.js'
-import { isPending } from '../lib/awaitable.js'
+import { asPromise, isPending } from '../lib/awaitable.js'
 import { onDemand } from '../lib/loaded.js'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
@@ -29,7 +29,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
       const beneath = beneathOf(request, rest[0])
       const node = isPending(beneath) ? await beneath : beneath
       const decided = decide(node === undefined ? webRequest(request) : node.requestOf(request, rest[0]))
-      const decision = isPending(decided) ? await decided : decided
+      const decision = isPending(decided) ? await asPromise(decided) : decided
       if (!decision.pass) return toResponse(decision.answer)
       try {
         const endsBeneath = node?.endBeneath(rest[0], decision.context) === true

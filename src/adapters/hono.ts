@@ -8,7 +8,7 @@ import { endBeneath, requestOf } from '../http/request-beneath.js'
 import { thrownAnswer } from '../http/thrown-answer.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { atOnce } from '../lib/at-once.js'
-import { isPending } from '../lib/awaitable.js'
+import { asPromise, isPending } from '../lib/awaitable.js'
 import type { HeadersSet } from '../http/cors.js'
 import type { Gate } from '../gate/gate.js'
 import type { GateOptions } from '../gate/gate-options.js'
@@ -37,7 +37,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     const alreadySet = new HeadersOf(c)
     const mounted = routePath !== '*' && routePath !== '/*'
     const decided = decide(requestOf(raw, c.env, { routedPaths: [path], mounted }))
-    const decision = isPending(decided) ? await decided : decided
+    const decision = isPending(decided) ? await asPromise(decided) : decided
     if (!decision.pass) {
       const { status, body } = decision.answer
       const all = readableAcrossOrigins(decision.answer, alreadySet)

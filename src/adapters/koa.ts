@@ -10,7 +10,7 @@ import { thrownAnswer } from '../http/thrown-answer.js'
 import { tellOfUnguardedUpgrades } from '../http/unguarded-upgrades.js'
 import { wrongServer } from '../http/wrong-server.js'
 import { atOnce } from '../lib/at-once.js'
-import { isPending } from '../lib/awaitable.js'
+import { asPromise, isPending } from '../lib/awaitable.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
 import type { Gate } from '../gate/gate.js'
@@ -45,7 +45,7 @@ export function bearerAuth(provider: BearerAuthProvider | Gate, options?: GateOp
     if (ctx.req?.headers === undefined) throw wrongServer('koa')
     tellOfUnguardedUpgrades(ctx.req)
     const decided = decide(requestOf(ctx))
-    const decision = isPending(decided) ? await decided : decided
+    const decision = isPending(decided) ? await asPromise(decided) : decided
     if (!decision.pass) return send(ctx, decision.answer)
     const { context } = decision
     leaveAuthInfo(ctx.req, context)

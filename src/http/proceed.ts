@@ -1,5 +1,5 @@
 /** This file goes on with a request once it was decided: at once where nothing had to be waited for. */
-import { isPending } from '../lib/awaitable.js'
+import { whenThere } from '../lib/awaitable.js'
 import type { Awaitable } from '../lib/awaitable.js'
 
 /** Calls what `decided` gives. What fails before that is for `failed`; what fails in there is the server's affair. */
@@ -10,6 +10,5 @@ export function proceed(decided: () => Awaitable<() => void>, failed: (error: un
   } catch (error) {
     return failed(error)
   }
-  if (isPending(goOn)) goOn.then((call) => call(), failed)
-  else goOn()
+  whenThere(goOn, (call) => call(), failed)
 }

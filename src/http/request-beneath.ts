@@ -69,7 +69,7 @@ function bodyBeneath(request: Request, message: IncomingMessage): ReadBody {
     if (body.length > 0) host.rawBody = body
   }
   const beneath = bodyOfMessage(message, { took: leave })
-  return async (maxBytes, rest) => {
+  return (maxBytes, rest) => {
     // What was put there is what the server behind will read; and by now somebody else may have read. Of what is too large, a
     // part is read, and the adapter gives nobody the rest of that.
     const isOpen = host.rawBody === undefined && !request.bodyUsed && !message.readableDidRead && rest === undefined

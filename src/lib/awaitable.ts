@@ -9,6 +9,18 @@ export function andThen<T, U>(value: Awaitable<T>, next: (value: T) => Awaitable
   return isPending(value) ? Promise.resolve(value).then(next) : next(value)
 }
 
+/** Calls one of them: at once where the value is at hand, or when it is there. What the first one throws is for its caller. */
+export function whenThere<T>(value: Awaitable<T>, given: (value: T) => void, failed: (reason: unknown) => void): void {
+  if (value instanceof Later) value.whenThere(given, failed)
+  else if (isPending(value)) value.then(given, failed)
+  else given(value)
+}
+
+/** A promise that can be awaited without making others of it. */
+export function asPromise<T>(value: Promise<T>): Promise<T> {
+  return value instanceof Later ? new Promise((resolve, reject) => value.whenThere(resolve, reject)) : value
+}
+
 /** What the work gives; where it throws or rejects, what `failed` makes of that. */
 export function orElse<T, U>(work: () => Awaitable<T>, failed: (error: unknown) => U): Awaitable<T | U> {
   try {
@@ -34,49 +46,68 @@ export function saidAtOnce<T>(answer: T): T {
 }
 
 /**
- * A promise's value for one reader, and no more than one: what `andThen` adds while it is pending is done in one turn when it
- * is there. Each `then` would be a promise and a turn more, and Node 20 and 22 call back four times for each promise where an
- * AsyncLocalStorage is in use. (D123)
+ * A value that comes by a call: whoever waits for it by `andThen` or `whenThere` goes on within that very call, and no promise
+ * is made. Whoever takes it for a promise has one. (D123)
  */
 export class Later<T> implements Promise<T> {
-  readonly [Symbol.toStringTag] = 'Later'
-  readonly #done: Promise<T>
-  readonly #steps: Step[] = []
-  #isOver = false
+  #outcome: Outcome<T> | undefined
+  #reader: ((outcome: Outcome<T>) => void) | undefined
 
-  constructor(source: Promise<T>) {
-    this.#done = source.then((value) => this.#through(value, 0))
+  get [Symbol.toStringTag](): string {
+    return 'Later'
+  }
+
+  /** The first call counts. What the last one who waits throws comes out of it. */
+  give(value: T): void {
+    this.#end({ value })
+  }
+
+  /** Calls one of them: within the call that brings the value, or at once where it is there. */
+  whenThere(given: (value: T) => void, failed: (reason: unknown) => void): void {
+    this.#read((outcome) => ('value' in outcome ? given(outcome.value) : failed(outcome.reason)))
   }
 
   /** What `andThen` does. */
-  next<U>(step: (value: T) => Awaitable<U>): Promise<U> {
-    if (this.#isOver) return this.#done.then(step)
-    this.#steps.push(step as Step) // each is given what the one before it gives
-    return this as Promise<unknown> as Promise<U> // from here on, it is the promise of that
+  next<U>(step: (value: T) => Awaitable<U>): Later<U> {
+    const later = new Later<U>()
+    this.#read((outcome) => ('value' in outcome ? later.#take(outcome.value, step) : later.#end(outcome)))
+    return later
   }
 
   // oxlint-disable-next-line unicorn/no-thenable
   then<U = T, V = never>(fulfilled?: ((value: T) => U | PromiseLike<U>) | null, rejected?: ((reason: unknown) => V | PromiseLike<V>) | null): Promise<U | V> {
-    return this.#done.then(fulfilled, rejected)
+    return asPromise(this).then(fulfilled, rejected)
   }
 
   catch<V = never>(rejected?: ((reason: unknown) => V | PromiseLike<V>) | null): Promise<T | V> {
-    return this.#done.catch(rejected)
+    return asPromise(this).catch(rejected)
   }
 
   finally(last?: (() => void) | null): Promise<T> {
-    return this.#done.finally(last)
+    return asPromise(this).finally(last)
   }
 
-  #through(value: unknown, from: number): Awaitable<T> {
-    let current = value
-    for (let index = from; index < this.#steps.length; index += 1) {
-      if (isPending(current)) return current.then((given) => this.#through(given, index))
-      current = this.#steps[index]?.(current)
+  #take<S>(value: S, step: (value: S) => Awaitable<T>): void {
+    let given: Awaitable<T>
+    try {
+      given = step(value)
+    } catch (reason) {
+      return this.#end({ reason })
     }
-    this.#isOver = true
-    return current as Awaitable<T> // what the last step gives
+    whenThere(given, (there) => this.#end({ value: there }), (reason) => this.#end({ reason }))
+  }
+
+  #read(reader: (outcome: Outcome<T>) => void): void {
+    if (this.#outcome !== undefined) return reader(this.#outcome)
+    const before = this.#reader
+    this.#reader = before === undefined ? reader : (outcome) => (before(outcome), reader(outcome))
+  }
+
+  #end(outcome: Outcome<T>): void {
+    if (this.#outcome !== undefined) return
+    this.#outcome = outcome
+    this.#reader?.(outcome)
   }
 }
 
-type Step = (value: unknown) => unknown
+type Outcome<T> = { readonly value: T } | { readonly reason: unknown }

@@ -1,8 +1,10 @@
 import express from 'express'
-import { createServer } from 'node:http'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createServer, request } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/express.js'
+import { StaticProvider } from '../../src/index.js'
 import { bodyOfMessage } from '../../src/http/node-body.js'
 import { closing } from '../closing.js'
 import { says } from '../oauth-kit.js'
@@ -10,6 +12,7 @@ import { listen } from '../adapters/http-kit.js'
 import type { RequestHandler } from 'express'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { BearerAuthProvider } from '../../src/index.js'
 import type { RequestBody } from '../../src/gate/request/request-body.js'
 import type { Running } from '../adapters/http-kit.js'
 
@@ -74,6 +77,93 @@ describe('a parser in front of the gate', () => {
   })
 })
 
+describe('what stands in front of the gate', () => {
+  const ask = async (front: RequestHandler, body: string, parts = [body], provider: BearerAuthProvider = says('yes')) => {
+    const app = express()
+    app.use(front, bearerAuth(provider, options))
+    app.all('/mcp', async (req, res) => void res.json({ found: await ofMessage(req), ...res.locals }))
+    const server = closing(await listen(createServer(app)))
+    const headers = { Authorization: 'Bearer a-token-of-this-test', 'Content-Type': 'application/json' }
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const sent = request(`${server.origin}/mcp`, { method: 'POST', headers }, resolve).on('error', reject)
+      const left = [...parts]
+      const next = (): void => {
+        const part = left.shift()
+        if (part === undefined) sent.end()
+        else sent.write(part, () => setImmediate(next))
+      }
+      next()
+    })
+    return { status: answer.statusCode, text: await ofMessage(answer) }
+  }
+  const PING = '{"method":"ping"}'
+  const LARGE = JSON.stringify({ method: 'ping', params: { text: 'ä'.repeat(400_000) } })
+
+  const waiting: RequestHandler = (_req, _res, next) => void setTimeout(next, 20)
+  const counting: RequestHandler = (req, res, next) => {
+    Object.assign(res.locals, { counted: 0 })
+    req.on('data', (chunk: Buffer) => (res.locals['counted'] += chunk.length))
+    next()
+  }
+  const storage = new AsyncLocalStorage<string>()
+  const FRONTS: Readonly<Record<string, RequestHandler>> = {
+    'that takes its time': waiting,
+    'that puts another object in the place of the request': (req, res, next) => {
+      const other: unknown = Object.create(req)
+      bearerAuth(says('yes'), options)(other as typeof req, res, next)
+    },
+    'that has put a push of its own on the request': (req, res, next) => {
+      const { push } = req
+      req.push = (...pushed) => (Object.assign(res.locals, { pushed: true }), push.apply(req, pushed))
+      next()
+    },
+  }
+
+  test.each(Object.entries(FRONTS))('%s keeps nothing of the body from the gate, nor from the handler', async (_, front) => {
+    for (const body of [PING, LARGE]) {
+      const { status, text } = await ask(front, body, [body.slice(0, 9), body.slice(9)])
+      expect(status).toBe(200)
+      expect((JSON.parse(text) as { found: string }).found === body).toBe(true)
+    }
+    expect((await ask(front, CALL)).status).toBe(403)
+    expect((await ask(front, CALL, [...CALL])).status).toBe(403)
+  })
+
+  // Where the token has to be asked about, the listener in front has had some of the body by then, and nobody can judge it.
+  test('hears all of a body that it listens to, and so does the handler, where the token is known', async () => {
+    const known = new StaticProvider({ 'a-token-of-this-test': { claims: { sub: 'me' }, scopes: [] } })
+    for (const body of [PING, LARGE]) {
+      const { text } = await ask(counting, body, [body.slice(0, 9), body.slice(9)], known)
+      expect(JSON.parse(text)).toEqual({ found: body, counted: Buffer.byteLength(body) })
+    }
+    expect((await ask(counting, CALL, [CALL], known)).status).toBe(403)
+    expect((await ask(counting, CALL)).status).toBeOneOf([400, 403])
+  })
+
+  test('reads none of it meanwhile, or nobody can say what the handler will find', async () => {
+    const stealing: RequestHandler = (req, _res, next) => {
+      next()
+      req.read()
+    }
+    expect((await ask(stealing, PING, ['{"method":', '"ping"}'])).status).toBeOneOf([200, 400])
+    expect((await ask(stealing, CALL, [CALL.slice(0, 30), CALL.slice(30)])).status).toBeOneOf([400, 403])
+  })
+
+  test('that has it decoded in another way is no reason to pass it', async () => {
+    const latin: RequestHandler = (req, _res, next) => (req.setEncoding('latin1'), next())
+    expect((await ask(latin, PING)).status).toBe(400)
+  })
+
+  test('keeps its async context, in the handler too', async () => {
+    const app = express()
+    app.use((_req, _res, next) => storage.run('of this request', next), bearerAuth(says('yes'), options))
+    app.all('/mcp', (_req, res) => void res.json(storage.getStore() ?? null))
+    const server = closing(await listen(createServer(app)))
+    const answer = await fetch(`${server.origin}/mcp`, { method: 'POST', headers: { Authorization: 'Bearer a-token-of-this-test', 'Content-Type': 'application/json' }, body: PING })
+    expect(await answer.json()).toBe('of this request')
+  })
+})
+
 describe('the body of a request', () => {
   let port = 0
   const seen: ((read: RequestBody, after: string) => void)[] = []
@@ -115,6 +205,8 @@ describe('the body of a request', () => {
     ['in chunks, all at once', [`${chunked}2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n`], 'hello'],
     ['of no bytes', [sized(0)], ''],
     ['of no chunks', [`${chunked}0\r\n\r\n`], ''],
+    ['with trailers', [`${chunked}5\r\nhello\r\n0\r\n`, 'X-Name: purge\r\n\r\n'], 'hello'],
+    ['that may come', [`POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n`, 'hello'], 'hello'],
   ])('%s is read, and is there to be read again', async (_, parts, text) => {
     expect(await send(...parts)).toEqual([{ text }, text])
   })

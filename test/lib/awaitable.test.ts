@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { andThen, isPending, Later, orElse } from '../../src/lib/awaitable.js'
+import { andThen, asPromise, isPending, Later, orElse, whenThere } from '../../src/lib/awaitable.js'
 
 test('what is at hand goes on at once', () => {
   expect(andThen(1, (one) => one + 1)).toBe(2)
@@ -13,48 +13,79 @@ test.each([
   expect(await andThen(promise, (good) => (good ? 'yes' : 'no'))).toBe('no')
 })
 
-describe('what comes later, for one reader', () => {
+describe('what comes by a call', () => {
+  const unreachable = (): never => expect.unreachable()
   const add = (text: string) => (before: string): string => before + text
 
-  test('goes through all steps in one turn', async () => {
-    const turns: string[] = []
-    const step = (name: string) => (before: string): string => {
-      if (turns.length === 0) queueMicrotask(() => turns.push('next turn'))
-      turns.push(name)
-      return before + name
-    }
-    const done = andThen(andThen(andThen(new Later(Promise.resolve('')), step('a')), step('b')), step('c'))
+  test('goes through all steps within that call', async () => {
+    const later = new Later<string>()
+    const heard: string[] = []
+    const done = andThen(andThen(later, add('b')), add('c'))
+    whenThere(done, (value) => heard.push(value), unreachable)
     expect(isPending(done)).toBe(true)
+    expect(heard).toEqual([])
+    later.give('a')
+    expect(heard).toEqual(['abc'])
     expect(await done).toBe('abc')
-    expect(turns.slice(0, 3)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('comes once', () => {
+    const later = new Later<string>()
+    const heard: string[] = []
+    later.whenThere((value) => heard.push(value), unreachable)
+    later.give('a')
+    later.give('b')
+    later.whenThere((value) => heard.push(`${value}, late`), unreachable)
+    expect(heard).toEqual(['a', 'a, late'])
+  })
+
+  test('comes to each who waits, in turn', () => {
+    const later = new Later<string>()
+    const heard: string[] = []
+    for (const name of ['first', 'second', 'third']) whenThere(andThen(later, add(` ${name}`)), (value) => heard.push(value), unreachable)
+    later.give('the')
+    expect(heard).toEqual(['the first', 'the second', 'the third'])
   })
 
   test('waits where a step has to wait', async () => {
-    const waited = andThen(andThen(new Later(Promise.resolve('a')), async (before) => `${before}b`), add('c'))
-    expect(await andThen(waited, async (before) => `${before}d`)).toBe('abcd')
+    const later = new Later<string>()
+    const other = new Later<string>()
+    const waited = andThen(andThen(andThen(later, async (before) => `${before}b`), (before) => andThen(other, add(before))), add('c'))
+    later.give('a')
+    await Promise.resolve()
+    other.give('and ')
+    expect(await waited).toBe('and abc')
   })
 
-  test('goes on from where it was, once it is there', async () => {
-    const later = new Later(Promise.resolve('a'))
-    expect(await later).toBe('a')
-    expect(await andThen(later, add('b'))).toBe('ab')
+  test('fails where a step fails, and no further step is taken', async () => {
+    const steps: ((before: string) => string | Promise<string>)[] = [() => { throw new Error('no') }, () => Promise.reject(new Error('no'))]
+    for (const step of steps) {
+      let further = 0
+      const later = new Later<string>()
+      const failing = andThen(andThen(later, step), (before) => (further += 1, before))
+      later.give('a')
+      await expect(Promise.resolve(failing)).rejects.toThrow('no')
+      expect(await orElse(() => failing, String)).toBe('Error: no')
+      expect(further).toBe(0)
+    }
   })
 
-  test.each<[string, () => Promise<string>, (before: string) => string]>([
-    ['the promise', () => Promise.reject(new Error('no')), add('b')],
-    ['a step', async () => 'a', () => { throw new Error('no') }],
-  ])('fails where %s fails, and no further step is taken', async (_, promise, step) => {
-    let further = 0
-    const failing = (): Promise<string> | string => andThen(andThen(new Later(promise()), step), (before) => (further += 1, before))
-    await expect(Promise.resolve(failing())).rejects.toThrow('no')
-    expect(await orElse(failing, (error) => String(error))).toBe('Error: no')
-    expect(further).toBe(0)
+  test('what the last one throws who waits is for whoever brought it, and fails no step', () => {
+    const later = new Later<string>()
+    const failed: unknown[] = []
+    whenThere(andThen(later, add('b')), () => { throw new Error('of the server') }, (reason) => failed.push(reason))
+    expect(() => later.give('a')).toThrow('of the server')
+    expect(failed).toEqual([])
   })
 
   test('is as good as a promise for whoever takes it for one', async () => {
+    const later = new Later<string>()
     const told: string[] = []
-    await new Later(Promise.resolve('a')).finally(() => told.push('over'))
-    await new Later(Promise.reject(new Error('no'))).catch((error: unknown) => told.push(String(error)))
+    const all = [asPromise(later), later.then(add('b')), later.finally(() => told.push('over'))]
+    const failing = later.next(() => Promise.reject(new Error('no'))).catch((error: unknown) => told.push(String(error)))
+    later.give('a')
+    expect(await Promise.all(all)).toEqual(['a', 'ab', 'a'])
+    await failing
     expect(told).toEqual(['over', 'Error: no'])
   })
 })

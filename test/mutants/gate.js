@@ -260,7 +260,7 @@ export const GATE = [
     file: 'src/gate/operations/called-operations.ts',
     by: ['test/gate/operations/operations.test.ts', 'test/gate/hostile.test.ts', 'test/adapters/body-spellings.test.ts'],
     mutants: [
-      ["if ('text' in found && !isPlainJson(header)) return UNREADABLE", '', 'a body that a server reads otherwise is let through'],
+      ['if (!isPlainJson(header)) return UNREADABLE', '', 'a body that a server reads otherwise is let through'],
       ['if (messages.some(hasPrototype)) return UNREADABLE', '', 'a name can be hidden in a prototype'],
       ['if (!operations.every(isCheap)) return TOO_MUCH', '', 'a long host holds up everybody'],
       ['if (messages.length > MAX_MESSAGES) return TOO_MUCH', '', 'a batch may be of any length'],
@@ -275,7 +275,7 @@ export const GATE = [
     mutants: [
       ['return [uri, href, plain, ...(plain === href ? [] : [hrefOf(plain)])]', 'return [uri]', 'a resource in an encoded spelling is open'],
       ["const reference = ownProperty(params, 'ref')", 'const reference = undefined', 'what completion names is open'],
-      ['return ofMethod.filter((rule) => rule.covers(all))', 'return ofMethod.filter((rule) => rule.covers(all)).slice(0, 1)', 'of several rules the first counts alone'],
+      ['for (const operation of operations) rules.push(...rulesFor(operation, table))', 'for (const operation of operations) rules.push(...rulesFor(operation, table).slice(0, 1))', 'of several rules the first counts alone'],
       ['Math.min(...ages)', 'Math.max(...ages)', 'of two ages the older is good enough'],
       ['if (isPrefix && star !== pattern.length - 1) throw', 'if (false) throw', 'a star in the middle guards something else'],
     ],
@@ -345,8 +345,13 @@ export const GATE = [
   },
   {
     file: 'src/http/node-body.ts',
-    by: ['test/adapters/report-only.test.ts'],
-    mutants: [["if (this.#how.rest === 'kept') this.#message.unshift(this.#all())", "if (this.#how.rest === 'kept') this.#message.resume()", 'a body that was too large to look at is lost']],
+    by: ['test/adapters/report-only.test.ts', 'test/http'],
+    mutants: [
+      ["if (this.#look.rest !== 'kept') this.#message.resume()", 'this.#message.resume()', 'a body that was too large to look at is lost'],
+      ['this.runInAsyncScope(this.#later.give, this.#later, found)', 'this.#later.give(found)', 'the handler runs in the async context of the connection'],
+      ['if (message.aborted || ', 'if (', 'a body that broke off on HTTP/2 runs the handler'],
+      ['typeof message.readableEncoding ===', 'typeof message.readableEncoding !==', 'a text that the handler has in another encoding is judged'],
+    ],
   },
   {
     file: 'src/gate/known-gates.ts',

@@ -27,17 +27,23 @@ export function calledOperations(request: GateRequest, rest?: 'kept'): Awaitable
 }
 
 function operationsIn(found: RequestBody, { method, header }: GateRequest): readonly Operation[] | Answer {
-  const mayHaveNone = BODYLESS.has(method)
   if ('problem' in found) return found.problem === 'too large' ? TOO_LARGE : UNREADABLE
-  if ('text' in found && found.text === '' && mayHaveNone) return []
-  if ('text' in found && !isPlainJson(header)) return UNREADABLE
-  if ('text' in found && !isWithin(found.text, MODEST)) return TOO_MUCH
-  const message = 'text' in found ? parsed(found.text) : found.parsed
+  if (!('text' in found)) return operationsOf(found.parsed, header)
+  if (found.text === '' && BODYLESS.has(method)) return []
+  if (!isPlainJson(header)) return UNREADABLE
+  return isWithin(found.text, MODEST) ? operationsOf(parsed(found.text), header) : TOO_MUCH
+}
+
+function operationsOf(message: unknown, header: GateRequest['header']): readonly Operation[] | Answer {
   if (message === undefined) return UNREADABLE
   const messages: readonly unknown[] = Array.isArray(message) ? message : [message]
   if (messages.length > MAX_MESSAGES) return TOO_MUCH
   if (messages.some(hasPrototype)) return UNREADABLE
-  const operations = messages.flatMap((one) => operationOf(one) ?? [])
+  const operations: Operation[] = []
+  for (const one of messages) {
+    const operation = operationOf(one)
+    if (operation !== undefined) operations.push(operation)
+  }
   if (!operations.every(isCheap)) return TOO_MUCH
   return agrees(operations, header) ? operations : mismatch(message)
 }
@@ -69,8 +75,9 @@ function hostIn(uri: string): string {
 
 /** False where a parser behind could decompress or decode it into something else. */
 function isPlainJson(header: GateRequest['header']): boolean {
+  const [type = '', ...others] = header('content-type')
   const encoding = header('content-encoding').join()
-  return JSON_TYPE.test(header('content-type').join()) && (encoding === '' || encoding.toLowerCase() === 'identity')
+  return others.length === 0 && (type === 'application/json' || JSON_TYPE.test(type)) && (encoding === '' || encoding.toLowerCase() === 'identity')
 }
 
 /** All of it, and nothing beside: parsers differ about quotes and about two charsets, and Express takes UTF-7. */
@@ -79,7 +86,8 @@ const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ 
 /** True where a server behind may find a name that is not there: zod before 4.4 makes a prototype of such a member. */
 function hasPrototype(message: unknown): boolean {
   const params = ownProperty(message, 'params')
-  return [message, params, ownProperty(params, 'ref')].some((place) => ownProperty(place, '__proto__') !== undefined)
+  const isIn = (place: unknown): boolean => ownProperty(place, '__proto__') !== undefined
+  return isIn(message) || isIn(params) || isIn(ownProperty(params, 'ref'))
 }
 
 function parsed(text: string): unknown {
@@ -91,9 +99,12 @@ function parsed(text: string): unknown {
 }
 
 function agrees(operations: readonly Operation[], header: GateRequest['header']): boolean {
-  const [method, ...others] = header('mcp-method')
-  if (others.length > 0 || header('mcp-name').length > 1) return false
-  const [name] = header('mcp-name').flatMap((value) => named(value))
+  const methods = header('mcp-method')
+  const names = header('mcp-name')
+  if (methods.length === 0 && names.length === 0) return true // as clients before MCP 2026-07-28
+  if (methods.length > 1 || names.length > 1) return false
+  const [method] = methods
+  const [name] = names.map(named)
   return operations.every((operation) => {
     if (method !== undefined && operation.method !== method) return false
     return name === undefined || operation.names.length + operation.uris.length === 0 || isNamed(operation, name)

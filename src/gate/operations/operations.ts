@@ -96,7 +96,8 @@ function checkAcr(rule: Rule, table: OperationTable, ofAll: AuthenticationTerms)
 
 /** What all of these operations need together. */
 export function needOf(operations: readonly Operation[], table: OperationTable): Need {
-  const rules = operations.flatMap((operation) => rulesFor(operation, table))
+  const rules: Rule[] = []
+  for (const operation of operations) rules.push(...rulesFor(operation, table))
   if (rules.length === 0) return NOTHING
   // Each once: a batch may have more of them than a call can take.
   const ages = new Set(rules.flatMap(({ maxAge }) => maxAge ?? []))
@@ -108,11 +109,16 @@ export function needOf(operations: readonly Operation[], table: OperationTable):
 const NOTHING: Need = { caller: false, scopes: [], maxAge: undefined, authentication: ANY_SIGN_IN }
 
 function rulesFor({ method, names, uris }: Operation, table: OperationTable): readonly Rule[] {
-  const ofMethod = table.filter((rule) => rule.method === method)
-  // To read a URI costs more than all the rest: only where a rule looks at it.
-  const all = ofMethod.some(({ looksAtNames }) => looksAtNames) ? [...names, ...uris.flatMap(spellings)] : []
-  return ofMethod.filter((rule) => rule.covers(all))
+  let all: readonly string[] | undefined
+  return table.filter((rule) => {
+    if (rule.method !== method) return false
+    // To read a URI costs more than all the rest: only where a rule looks at it.
+    if (rule.looksAtNames) all ??= uris.length === 0 ? names : [...names, ...uris.flatMap(spellings)]
+    return rule.covers(all ?? NONE)
+  })
 }
+
+const NONE: readonly string[] = []
 
 /** Every scope that an operation may need. */
 export function operationScopes(table: OperationTable = []): readonly string[] {
@@ -126,8 +132,14 @@ export function operationOf(message: unknown): Operation | undefined {
   const params = ownProperty(message, 'params')
   // `completion/complete` names a prompt or a resource in `ref`.
   const reference = ownProperty(params, 'ref')
-  const textsIn = (member: string): string[] => [ownProperty(params, member), ownProperty(reference, member)].filter(isText)
-  return { method, names: textsIn('name'), uris: textsIn('uri') }
+  return { method, names: textsIn(params, reference, 'name'), uris: textsIn(params, reference, 'uri') }
+}
+
+function textsIn(params: unknown, reference: unknown, member: string): readonly string[] {
+  const text = ownProperty(params, member)
+  // Most have one, or none.
+  if (reference === undefined) return isText(text) ? [text] : NONE
+  return [text, ownProperty(reference, member)].filter(isText)
 }
 
 function isText(value: unknown): value is string {
