@@ -49,7 +49,7 @@ export function gate(provider: BearerAuthProvider, options?: GateOptions, parts?
   remember(known)
   const sent = (request: GateRequest, decision: Decision): Awaitable<Decision> => {
     hint(request, decision)
-    if (decision.pass) return decision
+    if (decision.pass) return request.isUpgrade === true ? andThen(policy.watches.ready(), () => decision) : decision
     if (observe === undefined) tellWhatLacks(decision.answer)
     return bodies === undefined ? decision : andThen(bodies(), ({ written }) => ({ pass: false, answer: written(decision.answer) }))
   }

@@ -23,7 +23,6 @@ import type { ShadowOptions } from './report/shadow.js'
 import type { Awaitable } from '../lib/awaitable.js'
 import type { After } from '../lib/timer.js'
 import type { Bodies } from './challenge/denial-body.js'
-import type { Watches } from './life/late-watches.js'
 import type { StepUp } from './challenge/granted-scopes.js'
 import type { ProofRules } from './proof-policy.js'
 import type { GateOptions } from './gate-options.js'
@@ -66,7 +65,7 @@ export interface GatePolicy extends ProofRules {
   readonly reportedOperations: OperationTable
   readonly sessions: BoundSessions | undefined
   /** Follows the tokens that have streams open. */
-  readonly watches: Watches
+  readonly watches: LateWatches
   /** Seconds. */
   readonly maxAge: number | undefined
   readonly tokenCookie: TokenCookie | undefined

@@ -21,6 +21,11 @@ export class LateWatches implements Watches {
     this.#watches = onDemand(() => load().then((follows) => new follows.TokenWatches(options)))
   }
 
+  /** For those who cannot begin before it is followed: an upgrade opens a connection. Rejects where nobody can follow. */
+  ready(): Awaitable<unknown> {
+    return this.#watches()
+  }
+
   /** Does something after so many seconds, on this gate's timers. Gives the function that cancels it. */
   later(seconds: number, work: () => void): () => void {
     return (this.#options.after ?? systemTimer)(seconds, work)
