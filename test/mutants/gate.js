@@ -311,8 +311,9 @@ export const GATE = [
   },
   {
     file: 'src/gate/gate.ts',
-    by: ['test/gate/by-request.test.ts'],
+    by: ['test/gate/by-request.test.ts', 'test/adapters/upgrades.test.ts'],
     mutants: [
+      ['request.isUpgrade === true ?', 'false ?', 'a connection is opened that nobody follows yet'],
       ['others.every((other) => [gate, undefined].includes(chosenFor(...other)))', 'true', 'another spelling opens what another gate guards'],
       ["if (!path.startsWith('/') && path !== '*') return undefined", '', 'a target that is no path is of a gate'],
     ],
