@@ -89,8 +89,10 @@ class Arriving extends AsyncResource {
   }
 
   push(...pushed: Parameters<Message['push']>): void {
-    const [chunk] = pushed as [Buffer | null]
+    const [given, encoding] = pushed as [Buffer | string | null, BufferEncoding?]
     this.#push.apply(this.#message, pushed)
+    // A text comes from tools for tests, such as the `inject` of Fastify.
+    const chunk = typeof given === 'string' ? Buffer.from(given, encoding) : given
     if (chunk !== null) this.#add(chunk)
     // Where its stream broke off, HTTP/2 says so too, and that it closes afterwards.
     const found = this.#found(chunk === null && this.#message.stream?.readableEnded !== false)

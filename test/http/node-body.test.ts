@@ -1,9 +1,11 @@
 import express from 'express'
+import Fastify from 'fastify'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createServer, request } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearerAuth } from '../../src/adapters/express.js'
+import * as onFastify from '../../src/adapters/fastify.js'
 import { StaticProvider } from '../../src/index.js'
 import { bodyOfMessage } from '../../src/http/node-body.js'
 import { closing } from '../closing.js'
@@ -17,6 +19,7 @@ import type { RequestBody } from '../../src/gate/request/request-body.js'
 import type { Running } from '../adapters/http-kit.js'
 
 const CALL = JSON.stringify({ method: 'tools/call', params: { name: 'purge-notes' } })
+const PING = '{"method":"ping"}'
 const options = { operations: { 'tools/call': { 'purge-notes': 'notes:write' } } }
 
 async function ofMessage(message: IncomingMessage): Promise<string> {
@@ -98,7 +101,6 @@ describe('what stands in front of the gate', () => {
   }
   /** Says so at once, so that the gate waits for the body and for nothing else. */
   const known = new StaticProvider({ 'a-token-of-this-test': { claims: { sub: 'me' }, scopes: [] } })
-  const PING = '{"method":"ping"}'
   const LARGE = JSON.stringify({ method: 'ping', params: { text: 'ä'.repeat(400_000) } })
 
   const waiting: RequestHandler = (_req, _res, next) => void setTimeout(next, 20)
@@ -165,6 +167,17 @@ describe('what stands in front of the gate', () => {
     const answer = await fetch(`${server.origin}/mcp`, { method: 'POST', headers: { Authorization: 'Bearer a-token-of-this-test', 'Content-Type': 'application/json' }, body: PING })
     expect(await answer.json()).toBe('of this request')
   })
+})
+
+// It hangs nobody, and tells what a server would.
+test.each([[PING, 200], [CALL, 403], ['{"method":', 400]])('%s by the inject of Fastify is judged as it is by a server', async (body, status) => {
+  const app = Fastify()
+  await app.register(onFastify.bearerAuth(new StaticProvider({ 'a-token-of-this-test': { claims: { sub: 'me' }, scopes: [] } }), options))
+  app.post('/mcp', async (request) => request.body)
+  const headers = { Authorization: 'Bearer a-token-of-this-test', 'Content-Type': 'application/json' }
+  const answer = await app.inject({ method: 'POST', url: '/mcp', headers, payload: body })
+  expect(answer.statusCode).toBe(status)
+  if (status === 200) expect(answer.body).toBe(body)
 })
 
 describe('the body of a request', () => {
