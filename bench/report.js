@@ -6,7 +6,7 @@ import { meanFigures, measured, partsOf } from './http/document.js'
 import { SIZES } from './http/options.js'
 import { plotOf } from './http/plot.js'
 
-const PAGES = ['benchmarks', 'benchmarks-node-20']
+const PAGES = ['benchmarks', 'benchmarks-node-24']
 const USAGE = `npm run bench:report -- [--page NAME] FIRST.json SECOND.json, of two runs: npm run bench:http -- --json FILE
   --page NAME      one of ${PAGES.join(', ')} (the first): docs/NAME.md and docs/NAME.svg are written`
 
