@@ -1,6 +1,6 @@
 /** Runs all. Loading the library takes longer than most files take to run: those that can share a process do. */
 import { defineConfig } from 'vitest/config'
-import { APART, PATIENCE, SERVERS, TOGETHER } from './vitest.unit.config.js'
+import { APART, PATIENCE, TOGETHER } from './vitest.unit.config.js'
 
 export default defineConfig({
   test: {
@@ -8,7 +8,6 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       { test: { name: 'together', ...TOGETHER, ...PATIENCE } },
-      { test: { name: 'servers', ...SERVERS, ...PATIENCE } },
       { test: { name: 'apart', ...APART, ...PATIENCE } },
     ],
   },
