@@ -27,7 +27,10 @@ let ran = []
 
 const vitest = await createVitest(
   'test',
-  { root: ROOT, config: 'vitest.apart.config.ts', watch: false, bail: 1, reporters: [{ onTestModuleEnd: (module) => void ran.push(module) }], testTimeout: 20_000, silent: true, pool: 'threads' },
+  {
+    ...{ root: ROOT, config: 'vitest.apart.config.ts', watch: false, bail: 1, testTimeout: 20_000, silent: true, pool: 'threads' },
+    reporters: [{ onTestModuleEnd: (module) => void ran.push(module) }],
+  },
   {
     plugins: [
       {
