@@ -25,15 +25,11 @@ export async function measure(platform, { load, world, size, node }) {
   const servers = await Promise.all(platform.candidates.map((candidate) => listeningServer(platform, candidate, { world, node })))
   try {
     for (const server of servers) await assertAnswers(server, server.port, load.first.samples)
-    // All as often: V8 compiles what runs often better. Who has no part in a workload has the first in its place.
-    for (const workload of WORKLOADS) {
-      const taking = takingPart(servers, workload)
-      const count = size.warmUp[workload.count]
-      for (const server of servers) await send(server, taking.includes(server) ? workload : REMEMBERED, { load, size, from: 1, count })
-    }
     const turns = []
-    for (let round = 0; round < size.rounds; round += 1) {
-      for (const workload of WORKLOADS) turns.push(...(await turnsOf(platform, servers, workload, { load, size, round })))
+    // One workload after the other: tokens that come once would be remembered, and collected, beside those that come again.
+    for (const workload of WORKLOADS) {
+      for (const server of takingPart(servers, workload)) await send(server, workload, { load, size, from: 1, count: size.warmUp[workload.count] })
+      for (let round = 0; round < size.rounds; round += 1) turns.push(...(await turnsOf(platform, servers, workload, { load, size, round })))
     }
     return turns
   } finally {

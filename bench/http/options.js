@@ -27,7 +27,7 @@ ${COMMON_USAGE}`
 /** Each a multiple of the connections. @type {Record<'full' | 'quick', Size>} */
 export const SIZES = {
   full: {
-    ...{ rounds: 7, warmUp: { remembered: 8000, unseen: 8000, refused: 1600 }, turn: { remembered: 960, unseen: 640, refused: 320 } },
+    ...{ rounds: 7, warmUp: { remembered: 12_000, unseen: 8000, refused: 1600 }, turn: { remembered: 960, unseen: 640, refused: 320 } },
     ...{ connections: 16, floodRounds: 3, floodSeconds: 3, starts: 7 },
   },
   quick: {
