@@ -35,7 +35,7 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>
  */
 export async function respond(fetch: Fetch, url: string, init: FetchInit): Promise<FetchAnswer> {
   try {
-    return await fetch(url, { redirect: 'manual', ...init, headers: { ...IN_THE_CLEAR, ...init.headers } })
+    return await fetch(url, { ...init, headers: { ...IN_THE_CLEAR, ...init.headers }, redirect: init.redirect ?? 'manual' })
   } catch (error) {
     throw new AuthUnavailableError(`no answer from ${new URL(url).host}${errorWord(error)}`)
   }
